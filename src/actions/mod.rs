@@ -1,0 +1,1 @@
+//! What the daemon does: one verb a file. Steps hand over by rows, never by calls.

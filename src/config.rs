@@ -1,0 +1,1 @@
+//! Settings: file and environment, all faults reported at once.

@@ -1,0 +1,1 @@
+//! When things happen: the table of tasks, bells, roles, shutdown.

@@ -1,0 +1,1 @@
+//! What only the demo and the tests use: an embedded Postgres and a mailbox.

@@ -1,0 +1,1 @@
+//! Rules: values in, values out. The order of this list is the order of dependency and of reading.

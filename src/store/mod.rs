@@ -1,0 +1,1 @@
+//! SQL: one function is one statement with one name.
