@@ -1,1 +1,89 @@
-//! The command line: the composition root.
+//! The command line: the composition root. One file a command, each with its `Args` and its `run`.
+//!
+//! Exit 0: done. Exit 1: refused or failed, with `error: …` and `hint: …` on standard error. Exit 2: the command
+//! was not understood (clap says why). Data goes to standard output, as a table or, with `--json`, as JSON.
+
+mod failure;
+mod shell;
+
+pub use failure::{Failure, OrHint};
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+/// Keeps a processor's promise: no subprocessor change before every customer has had its full notice.
+#[derive(Debug, Parser)]
+#[command(name = "forenotice", version, propagate_version = true, subcommand_required = true)]
+#[command(after_help = "Start here:\n  forenotice demo\n  forenotice change plan add --help")]
+pub struct Cli {
+    #[command(flatten)]
+    pub global: Global,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What every command takes.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Global {
+    /// The configuration
+    #[arg(long, global = true, value_name = "FILE", env = "FORENOTICE_CONFIG", hide_env_values = true)]
+    #[arg(default_value = "config/forenotice.toml")]
+    pub config: PathBuf,
+    /// Who acts: the account's address (default: the account of the operating system's user)
+    #[arg(long = "as", global = true, value_name = "EMAIL")]
+    pub acts_as: Option<String>,
+}
+
+/// How a command that prints data prints it.
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub struct Output {
+    /// Print JSON for programs instead of tables for people
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    Completions(shell::CompletionsArgs),
+    Man(shell::ManArgs),
+}
+
+/// Does what the command line asks.
+#[expect(clippy::unused_async, reason = "the commands that talk to Postgres await")]
+pub async fn run(cli: Cli) -> Result<(), Failure> {
+    match cli.command {
+        Command::Completions(args) => shell::completions(&args),
+        Command::Man(args) => shell::man(&args),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_contradicts_itself_nowhere() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_that_does_something_shows_an_example() {
+        fn leaves(command: &clap::Command, path: &str, missing: &mut Vec<String>) {
+            let path = format!("{path} {}", command.get_name());
+            if command.get_subcommands().next().is_none() {
+                let example = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+                if !example.contains("forenotice ") {
+                    missing.push(path);
+                }
+            } else {
+                command.get_subcommands().for_each(|sub| leaves(sub, &path, missing));
+            }
+        }
+        let mut missing = Vec::new();
+        leaves(&Cli::command(), "", &mut missing);
+        assert_eq!(missing, Vec::<String>::new());
+    }
+}

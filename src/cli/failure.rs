@@ -1,0 +1,93 @@
+//! What the command line says when it did not do what it was asked: a sentence, and the way out.
+
+use std::error::Error;
+use std::fmt;
+
+/// A command that was refused or failed. Made from any error by `?`; [`OrHint`] adds the way out.
+#[derive(Debug)]
+pub struct Failure {
+    sentence: Option<String>,
+    hint: Option<String>,
+}
+
+impl Failure {
+    pub fn new(sentence: impl Into<String>) -> Self {
+        Self { sentence: Some(sentence.into()), hint: None }
+    }
+
+    /// Exit 1 with nothing more to say: the command's own output said it (a shut gate, a refusal as JSON).
+    pub fn already_said() -> Self {
+        Self { sentence: None, hint: None }
+    }
+
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+}
+
+/// The lines for standard error, each ended.
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(sentence) = &self.sentence {
+            writeln!(f, "error: {sentence}")?;
+        }
+        if let Some(hint) = &self.hint {
+            writeln!(f, "hint: {hint}")?;
+        }
+        Ok(())
+    }
+}
+
+impl<E: Error> From<E> for Failure {
+    fn from(error: E) -> Self {
+        let mut sentence = error.to_string();
+        let mut source = error.source();
+        while let Some(cause) = source {
+            let cause_sentence = cause.to_string();
+            // A transparent error repeats its cause word for word.
+            if !sentence.ends_with(&cause_sentence) {
+                sentence = format!("{sentence}: {cause_sentence}");
+            }
+            source = cause.source();
+        }
+        Self::new(sentence)
+    }
+}
+
+/// `.or_hint("…")`: turns an error into a [`Failure`] that names the way out.
+pub trait OrHint<T> {
+    fn or_hint(self, hint: impl Into<String>) -> Result<T, Failure>;
+}
+
+impl<T, E: Into<Failure>> OrHint<T> for Result<T, E> {
+    fn or_hint(self, hint: impl Into<String>) -> Result<T, Failure> {
+        self.map_err(|error| error.into().hint(hint))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("{0} cannot be read")]
+    struct Unreadable(&'static str, #[source] std::io::Error);
+
+    #[test]
+    fn a_failure_names_the_error_its_cause_and_the_way_out() {
+        let failed: Result<(), _> =
+            Err(Unreadable("customers.csv", std::io::Error::other("it is a directory")));
+        let failure = failed.or_hint("name a file").unwrap_err();
+        assert_eq!(
+            failure.to_string(),
+            "error: customers.csv cannot be read: it is a directory\nhint: name a file\n"
+        );
+    }
+
+    #[test]
+    fn what_was_already_said_is_not_said_again() {
+        assert_eq!(Failure::already_said().to_string(), "");
+    }
+}
