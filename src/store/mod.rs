@@ -1,1 +1,3 @@
 //! SQL: one function is one statement with one name.
+
+pub mod migrate;
