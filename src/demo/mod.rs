@@ -1,1 +1,3 @@
 //! What only the demo and the tests use: an embedded Postgres and a mailbox.
+
+pub mod embedded_postgres;
