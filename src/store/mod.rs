@@ -1,3 +1,163 @@
 //! SQL: one function is one statement with one name.
+//!
+//! A write needs a [`Tx`]: one actor, one instant, and the ledger entries that say what happened. A read for a page
+//! needs a [`Snapshot`], which Postgres itself keeps from writing. Readers take `&mut PgConnection`, so both serve.
 
+pub mod ledger;
 pub mod migrate;
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgQueryResult};
+use sqlx::{Executor, PgConnection, PgPool, Postgres, Transaction};
+
+use crate::domain::ledger::{Actor, Event, entries};
+
+/// How long a caller waits for a connection of the pool.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// What `set role` does not bring along: the settings that `alter role forenotice_app` gives its own logins.
+const SESSION: &str = "set role forenotice_app; set search_path = forenotice; set statement_timeout = '30s'; \
+    set lock_timeout = '5s'; set idle_in_transaction_session_timeout = '15s'; \
+    set default_transaction_isolation = 'read committed'; set timezone = 'UTC'";
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Somebody else changed the row first.
+    #[error("this {what} has changed meanwhile; look at it again")]
+    Stale { what: &'static str },
+    #[error("there is no {what} {key:?}")]
+    NotFound { what: &'static str, key: String },
+    /// A row that does not say what the program expects of it.
+    #[error("the {what} in the database cannot be read: {why}")]
+    Unreadable { what: &'static str, why: String },
+    #[error("a ledger entry cannot be written: {0}")]
+    Ledger(#[from] serde_json::Error),
+    #[error("the database: {0}")]
+    Database(#[from] sqlx::Error),
+}
+
+impl Error {
+    /// The constraint that refused, by which callers tell what was wrong.
+    pub fn constraint(&self) -> Option<&str> {
+        match self {
+            Self::Database(sqlx::Error::Database(refusal)) => refusal.constraint(),
+            _ => None,
+        }
+    }
+
+    /// Whether the whole unit of work is worth another try: deadlock, lock timeout or serialization failure.
+    pub fn is_transient(&self) -> bool {
+        let Self::Database(sqlx::Error::Database(refusal)) = self else { return false };
+        matches!(refusal.code().as_deref(), Some("40P01" | "55P03" | "40001"))
+    }
+
+    /// A stored value that does not parse.
+    pub fn unreadable(what: &'static str, why: &impl ToString) -> Self {
+        Self::Unreadable { what, why: why.to_string() }
+    }
+}
+
+/// The database, as the daemon's own role sees it. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Db {
+    pool: PgPool,
+}
+
+impl Db {
+    /// A pool of up to `max_connections`, opened as they are needed: it does not ask whether anybody is there.
+    pub fn open(url: &str, max_connections: u32) -> Result<Self, Error> {
+        let options: PgConnectOptions = url.parse()?;
+        let pool = PgPoolOptions::new()
+            .max_connections(max_connections)
+            .acquire_timeout(ACQUIRE_TIMEOUT)
+            .after_connect(|conn, _| Box::pin(async move { conn.execute(SESSION).await.map(drop) }))
+            .connect_lazy_with(options.application_name("forenotice"));
+        Ok(Self { pool })
+    }
+
+    /// A unit of work at `now` by `actor`. `seed` is fresh randomness for the nonces of its ledger entries.
+    pub async fn begin(&self, now: DateTime<Utc>, actor: Actor, seed: [u8; 32]) -> Result<Tx, Error> {
+        let inner = self.pool.begin_with("begin isolation level read committed").await?;
+        Ok(Tx { inner, now, actor, seed })
+    }
+
+    /// One consistent state of everything, to read from.
+    pub async fn snapshot(&self) -> Result<Snapshot, Error> {
+        let inner = self.pool.begin_with("begin isolation level repeatable read read only").await?;
+        Ok(Snapshot { inner })
+    }
+
+    /// The pool itself: for `LISTEN`, heartbeats and probes, which are no acts.
+    pub fn pool(&self) -> &PgPool {
+        &self.pool
+    }
+}
+
+/// One act: all of it or nothing, with the ledger entries that say what happened.
+#[derive(Debug)]
+pub struct Tx {
+    inner: Transaction<'static, Postgres>,
+    now: DateTime<Utc>,
+    actor: Actor,
+    seed: [u8; 32],
+}
+
+impl Tx {
+    /// The business instant of this act.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.now
+    }
+
+    pub fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    pub fn conn(&mut self) -> &mut PgConnection {
+        &mut self.inner
+    }
+
+    /// Writes everything and what it means. An act that says nothing is not an act: use [`Tx::commit_unrecorded`].
+    pub async fn commit(mut self, events: impl IntoIterator<Item = Event>) -> Result<(), Error> {
+        let events: Vec<Event> = events.into_iter().collect();
+        if !events.is_empty() {
+            let entries = entries(self.seed, self.now, &self.actor, &events)?;
+            ledger::insert_act(&mut self.inner, self.now, &self.actor.to_string(), &entries).await?;
+        }
+        Ok(self.inner.commit().await?)
+    }
+
+    /// For leases, cursors and heartbeats only: what nobody will ever ask about.
+    pub async fn commit_unrecorded(self) -> Result<(), Error> {
+        Ok(self.inner.commit().await?)
+    }
+
+    pub async fn rollback(self) -> Result<(), Error> {
+        Ok(self.inner.rollback().await?)
+    }
+}
+
+/// One consistent state of everything; Postgres refuses any write in it (invariant 8).
+#[derive(Debug)]
+pub struct Snapshot {
+    inner: Transaction<'static, Postgres>,
+}
+
+impl Snapshot {
+    pub fn conn(&mut self) -> &mut PgConnection {
+        &mut self.inner
+    }
+}
+
+/// A compare-and-set that must have found its row.
+pub fn exactly_one(done: &PgQueryResult, what: &'static str) -> Result<(), Error> {
+    if done.rows_affected() == 1 { Ok(()) } else { Err(Error::Stale { what }) }
+}
+
+/// The simulated clock's instant; none where the installation has no simulated clock.
+pub async fn simulated_instant(pool: &PgPool) -> Result<Option<DateTime<Utc>>, Error> {
+    let instant =
+        sqlx::query_scalar("select simulated_at from installation where one").fetch_optional(pool).await?;
+    Ok(instant.flatten())
+}

@@ -1,0 +1,106 @@
+//! Notices: the message that tells one audience about one or more changes, frozen when it is scheduled.
+//!
+//! [`schedule_change`](crate::actions::schedule_change) and its kin freeze one, announce fans it out into deliveries,
+//! deliver composes each reader's letter from the frozen facts and the reader's own terms, so that the exact bytes
+//! sent to anyone can be made again years later.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::change::{Change, ChangeId, ChangeKind, State};
+use super::subprocessor::Facts;
+use super::zone::Zone;
+
+id!(NoticeId);
+
+words! {
+    NoticeKind {
+        Announcement = "announcement",
+        Reminder = "reminder",
+        Rescheduled = "rescheduled",
+        Withdrawn = "withdrawn",
+        Held = "held",
+        Effective = "effective",
+        Corrected = "corrected",
+    }
+}
+
+/// Who writes: the processor as its letters name it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Processor {
+    pub name: String,
+    pub legal_name: String,
+    pub dpo_name: String,
+    pub dpo_address: String,
+    pub postal_address: String,
+    /// Of the public site, without a slash at the end.
+    pub base_url: String,
+}
+
+/// One change as a letter tells it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangeFacts {
+    pub id: ChangeId,
+    pub reference: String,
+    pub kind: ChangeKind,
+    pub facts: Facts,
+    pub before: Option<Facts>,
+    pub replaces: Option<String>,
+    pub reason: String,
+    pub effective_on: NaiveDate,
+    pub effective_at: DateTime<Utc>,
+    pub emergency: Option<String>,
+}
+
+impl From<&Change> for ChangeFacts {
+    fn from(change: &Change) -> Self {
+        Self {
+            id: change.id,
+            reference: change.reference.clone(),
+            kind: change.draft.kind,
+            facts: change.draft.facts.clone(),
+            before: change.draft.before.clone(),
+            replaces: change.draft.replaces.clone(),
+            reason: change.draft.reason.clone(),
+            effective_on: change.draft.effective_on,
+            effective_at: change.effective_at,
+            emergency: change.draft.emergency.clone(),
+        }
+    }
+}
+
+/// What a notice says to everybody; frozen in `notice.facts`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NoticeFacts {
+    pub kind: NoticeKind,
+    /// `NTC-2026-0001`.
+    pub reference: String,
+    pub processor: Processor,
+    pub policy_zone: Zone,
+    pub changes: Vec<ChangeFacts>,
+    /// Of a follow-up: the day the announcement went out.
+    pub announced_on: Option<NaiveDate>,
+    /// Of a follow-up: the date it is about, where that is no longer the change's.
+    pub old_effective_on: Option<NaiveDate>,
+    /// Of a withdrawal: why, if said.
+    pub why: Option<String>,
+    /// Of a reminder: full days left until the deadline.
+    pub days_left: Option<u16>,
+}
+
+impl NoticeFacts {
+    /// The change a letter's subject names when there is only one.
+    pub fn first_change(&self) -> Option<&ChangeFacts> {
+        self.changes.first()
+    }
+}
+
+/// `NTC-2026-0001`.
+pub fn reference(year: i32, number: NoticeId) -> String {
+    format!("NTC-{year}-{:04}", number.0)
+}
+
+/// Whether a change in `state` has been told to anybody, so that a follow-up is due.
+pub fn was_told(state: State) -> bool {
+    matches!(state, State::InNotice | State::Held)
+}

@@ -1,0 +1,124 @@
+//! Obligations: what is owed to one customer for one change, until it is served or exempt.
+//!
+//! Announce makes them `owed`, deliver serves them, a bounce takes the service back. The instants left at service
+//! are all that the [gate](super::gate) compares.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::calendar::{Periods, Timing};
+
+words! {
+    ExemptWhy {
+        NotInScope = "not_in_scope",
+        JoinedAfterAnnouncement = "joined_after_announcement",
+        AlreadyAuthorised = "already_authorised",
+        Accommodated = "accommodated",
+        ContractEnded = "contract_ended",
+        UndeliverableSubscriber = "undeliverable_subscriber",
+    }
+}
+
+words! {
+    /// What the customer has said. Under specific authorisation it begins as `awaited`, else as `silence`.
+    Consent { Silence = "silence", Awaited = "awaited", Given = "given", Refused = "refused" }
+}
+
+/// The instants that one service leaves behind; what the gate compares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Clearance {
+    /// Handed over or received, as the terms have it.
+    pub served_at: DateTime<Utc>,
+    /// The first instant of the notice day in the customer's zone, or the service if that is later.
+    pub notice_started_at: DateTime<Utc>,
+    /// Never before `served_at`.
+    pub earliest_by_notice: DateTime<Utc>,
+    /// The promise printed; none = until the change takes effect.
+    pub window_closes_at: Option<DateTime<Utc>>,
+    /// False: said yes, waived, or the window runs on after the start.
+    pub window_shuts: bool,
+    pub clear_at: DateTime<Utc>,
+}
+
+impl Clearance {
+    /// The instants of a service at `served_at` under `timing`. A deadline already printed is a promise: the window
+    /// never closes before it.
+    pub fn at_service(
+        timing: &Timing,
+        served_at: DateTime<Utc>,
+        printed: Option<DateTime<Utc>>,
+        window_shuts: bool,
+    ) -> Self {
+        let periods: Periods = timing.periods(served_at);
+        let earliest_by_notice = periods.earliest_by_notice.max(served_at);
+        let window_closes_at =
+            periods.window_closes_at.map(|closes| printed.map_or(closes, |p| p.max(closes)));
+        let clear_at = clear_at(earliest_by_notice, window_closes_at, window_shuts);
+        Self {
+            served_at,
+            notice_started_at: periods.notice_started_at,
+            earliest_by_notice,
+            window_closes_at,
+            window_shuts,
+            clear_at,
+        }
+    }
+
+    /// After a yes or a waiver at `at`: the customer stands in nobody's way from then on; its window stays promised.
+    #[must_use]
+    pub fn cleared_at(self, at: DateTime<Utc>) -> Self {
+        let earliest_by_notice = at.max(self.served_at);
+        Self { earliest_by_notice, window_shuts: false, clear_at: earliest_by_notice, ..self }
+    }
+}
+
+fn clear_at(earliest: DateTime<Utc>, window: Option<DateTime<Utc>>, window_shuts: bool) -> DateTime<Utc> {
+    match window {
+        Some(closes) if window_shuts => earliest.max(closes),
+        Some(_) | None => earliest,
+    }
+}
+
+/// Where an obligation stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum Standing {
+    Owed,
+    Served(Clearance),
+    Exempt { why: ExemptWhy },
+}
+
+/// An exempt customer is owed nothing, so nothing can be served to it or taken back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("this customer is exempt ({why}): nothing is owed to it")]
+pub struct IsExempt {
+    pub why: ExemptWhy,
+}
+
+impl Standing {
+    /// Served anew: the earliest service counts.
+    pub fn serve(self, clearance: Clearance) -> Result<Self, IsExempt> {
+        match self {
+            Self::Owed => Ok(Self::Served(clearance)),
+            Self::Served(known) if known.served_at <= clearance.served_at => Ok(self),
+            Self::Served(_) => Ok(Self::Served(clearance)),
+            Self::Exempt { why } => Err(IsExempt { why }),
+        }
+    }
+
+    /// The letter that served it bounced; `other` is the customer's next earliest service that did not.
+    pub fn take_back(self, other: Option<Clearance>) -> Result<Self, IsExempt> {
+        match self {
+            Self::Owed | Self::Served(_) => Ok(other.map_or(Self::Owed, Self::Served)),
+            Self::Exempt { why } => Err(IsExempt { why }),
+        }
+    }
+
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Owed => "owed",
+            Self::Served(_) => "served",
+            Self::Exempt { .. } => "exempt",
+        }
+    }
+}

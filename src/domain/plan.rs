@@ -1,0 +1,191 @@
+//! The plan of a change: who must be told, the earliest lawful day, who decides it, and when the notice goes out.
+//!
+//! Pure: `schedule` refuses by it, `change plan` shows it, the gate asks again on the day.
+
+use chrono::{DateTime, Days, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::calendar::{Timing, earliest_effective_on};
+use super::change::Draft;
+use super::customer::{Authorisation, ContractId, CustomerId, Policy};
+
+/// A customer entitled to notice of the change at hand, by the contract of its that decides.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entitled {
+    pub customer: CustomerId,
+    pub reference: String,
+    pub name: String,
+    /// None: a subscriber who counts as a customer of its own.
+    pub contract: Option<ContractId>,
+    pub authorisation: Authorisation,
+    pub timing: Timing,
+    /// Whether it has an address that letters may go to.
+    pub reachable: bool,
+}
+
+/// A customer in a plan or refusal, with its terms in words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Named {
+    pub reference: String,
+    pub name: String,
+    pub terms: String,
+}
+
+/// What a change would mean, and that it may be had.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Plan {
+    /// The earliest day on which `schedule` would be accepted, safety days counted in.
+    pub earliest: NaiveDate,
+    /// Those whose terms make it that day, by reference; the first hundred.
+    pub decided_by: Vec<Named>,
+    /// The earliest day if those were not there; none where they are all.
+    pub without_them: Option<NaiveDate>,
+    pub unreachable: Vec<Named>,
+    pub customers: usize,
+    /// When the announcement goes out for the wanted day.
+    pub notice_at: DateTime<Utc>,
+    /// The first instant of the wanted day in the policy's zone.
+    pub effective_at: DateTime<Utc>,
+    pub effective_on: NaiveDate,
+}
+
+/// Why a change cannot be scheduled as wanted. Its sentence is for the DPO.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize)]
+#[serde(tag = "refused", rename_all = "snake_case")]
+pub enum Refusal {
+    #[error("{wanted} is too early: {}. Earliest: {earliest}", decided(decided_by))]
+    TooEarly {
+        wanted: NaiveDate,
+        earliest: NaiveDate,
+        decided_by: Vec<Named>,
+        without_them: Option<NaiveDate>,
+        unreachable: Vec<Named>,
+    },
+    #[error(
+        "{} cannot be reached: {}; add a contact whose address works",
+        count(unreachable),
+        listed(unreachable)
+    )]
+    Unreachable { earliest: NaiveDate, decided_by: Vec<Named>, unreachable: Vec<Named> },
+    #[error("the fact sheet is incomplete: --{} {} empty; state it, or \"none\"", fields.join(", --"), if fields.len() == 1 { "is" } else { "are" })]
+    FactsMissing { fields: Vec<&'static str> },
+    #[error("{field}: {why}")]
+    Contradiction { field: &'static str, why: String },
+}
+
+fn decided(deciders: &[Named]) -> String {
+    match deciders {
+        [] => "the day has to lie ahead".to_owned(),
+        [one] => format!("{} must have {}", one.name, one.terms),
+        [first, rest @ ..] => format!("{} and {} more must have {}", first.name, rest.len(), first.terms),
+    }
+}
+
+fn count(customers: &[Named]) -> String {
+    if customers.len() == 1 { "one customer".to_owned() } else { format!("{} customers", customers.len()) }
+}
+
+fn listed(customers: &[Named]) -> String {
+    let names: Vec<_> = customers.iter().take(5).map(|c| format!("{} ({})", c.name, c.reference)).collect();
+    let more = customers.len().saturating_sub(names.len());
+    if more == 0 { names.join(", ") } else { format!("{} and {more} more", names.join(", ")) }
+}
+
+/// How many customers a plan or refusal names.
+pub const NAMED_MAX: usize = 100;
+
+/// What the wanted change would mean if it were scheduled at `now`. `next_window` gives the next instant after
+/// another at which notices may be sent.
+pub fn plan(
+    draft: &Draft,
+    entitled: &[Entitled],
+    policy: &Policy,
+    now: DateTime<Utc>,
+    next_window: impl Fn(DateTime<Utc>) -> Option<DateTime<Utc>>,
+) -> Result<Plan, Refusal> {
+    check_facts(draft)?;
+    let safety_days = if entitled.is_empty() { 0 } else { policy.safety_days };
+    let lawful: Vec<NaiveDate> = entitled.iter().map(|customer| lawful_day(customer, policy, now)).collect();
+    let tomorrow = policy.zone.day_of(now) + Days::new(1);
+    let decisive = lawful.iter().copied().max();
+    let earliest = decisive.map_or(tomorrow, |day| (day + Days::new(safety_days.into())).max(tomorrow));
+    let decided_by =
+        named(entitled.iter().zip(&lawful).filter(|(_, day)| Some(**day) == decisive).map(|(c, _)| c));
+    let without_them = lawful
+        .iter()
+        .copied()
+        .filter(|day| Some(*day) != decisive)
+        .max()
+        .map(|day| (day + Days::new(safety_days.into())).max(tomorrow));
+    let unreachable = named(entitled.iter().filter(|customer| !customer.reachable));
+    let wanted = draft.effective_on;
+    if wanted < earliest {
+        return Err(Refusal::TooEarly { wanted, earliest, decided_by, without_them, unreachable });
+    }
+    if !unreachable.is_empty() {
+        return Err(Refusal::Unreachable { earliest, decided_by, unreachable });
+    }
+    let in_reserve = wanted - Days::new(safety_days.into());
+    let early_enough = |at: DateTime<Utc>| entitled.iter().all(|c| lawful_day(c, policy, at) <= in_reserve);
+    let notice_at = next_window(now).filter(|at| early_enough(*at)).unwrap_or(now);
+    Ok(Plan {
+        earliest,
+        decided_by,
+        without_them,
+        unreachable,
+        customers: entitled.len(),
+        notice_at,
+        effective_at: policy.zone.first_instant(wanted),
+        effective_on: wanted,
+    })
+}
+
+/// The earliest lawful day in the policy's zone for one customer, were its letter accepted at `accepted_at`.
+fn lawful_day(customer: &Entitled, policy: &Policy, accepted_at: DateTime<Utc>) -> NaiveDate {
+    earliest_effective_on(customer.timing.periods(accepted_at).clear_at, &policy.zone)
+}
+
+fn check_facts(draft: &Draft) -> Result<(), Refusal> {
+    use super::change::ChangeKind;
+    let fields = match draft.kind {
+        ChangeKind::Addition | ChangeKind::Replacement | ChangeKind::MaterialChange => draft.facts.missing(),
+        ChangeKind::Removal | ChangeKind::Correction => Vec::new(),
+    };
+    if !fields.is_empty() {
+        return Err(Refusal::FactsMissing { fields });
+    }
+    if draft.reason.trim().is_empty() {
+        return Err(Refusal::FactsMissing { fields: vec!["reason"] });
+    }
+    let unchanged = draft.before.as_ref().is_some_and(|before| *before == draft.facts);
+    if draft.kind == ChangeKind::MaterialChange && unchanged {
+        return Err(Refusal::Contradiction {
+            field: "facts",
+            why: format!("nothing would change for {}; give the facts that will differ", draft.facts.name),
+        });
+    }
+    Ok(())
+}
+
+fn named<'a>(customers: impl Iterator<Item = &'a Entitled>) -> Vec<Named> {
+    let mut named: Vec<_> = customers
+        .map(|customer| Named {
+            reference: customer.reference.clone(),
+            name: customer.name.clone(),
+            terms: in_words(&customer.timing),
+        })
+        .collect();
+    named.sort_by(|a, b| a.reference.cmp(&b.reference));
+    named.truncate(NAMED_MAX);
+    named
+}
+
+/// The notice that terms grant, as a sentence about a customer goes on: "45 days' notice (`clear_days`, Europe/Berlin)".
+pub fn in_words(timing: &Timing) -> String {
+    let (days, convention) = &timing.notice;
+    let unit = if *convention == super::calendar::Convention::Months { "months'" } else { "days'" };
+    let objection = timing.objection.as_ref().map_or_else(String::new, |(days, convention)| {
+        format!(" and {} to object ({convention})", days.get())
+    });
+    format!("{} {unit} notice ({convention}, {}){objection}", days.get(), timing.zone.name())
+}

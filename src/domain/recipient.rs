@@ -1,0 +1,37 @@
+//! Recipients: a customer's contact or a subscriber. An address never changes: another one is another recipient.
+//!
+//! A contact is owed notice by contract and cannot unsubscribe into silence; a subscriber leaves with one click.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::customer::CustomerId;
+
+id!(RecipientId);
+
+/// The role whose contacts all get the letter at once; contacts of other roles are asked in order of rank.
+pub const PRIVACY_ROLE: &str = "privacy";
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recipient {
+    pub id: RecipientId,
+    pub customer_id: CustomerId,
+    /// Empty once forgotten.
+    pub address: String,
+    pub name: String,
+    pub language: String,
+    pub role: String,
+    pub rank: i16,
+    /// If a customer has one, only letters to it serve.
+    pub notice_address: bool,
+    pub confirmed_at: Option<DateTime<Utc>>,
+    pub suppressed_why: Option<String>,
+    pub link_epoch: i16,
+}
+
+impl Recipient {
+    /// Whether a letter may be sent to it.
+    pub fn reachable(&self) -> bool {
+        self.suppressed_why.is_none() && !self.address.is_empty()
+    }
+}

@@ -1,0 +1,241 @@
+//! Subprocessors: the facts that a customer needs to judge one, and what differs between two states of them.
+//!
+//! The [register](super::register) lists them, a [change](super::change) is the only thing that alters them.
+//! The fact sheet follows SCC 2021/915 clause 7.7 and EDPB Opinion 22/2024: "none" is a fact, empty is not.
+
+use std::convert::Infallible;
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+id!(SubprocessorId);
+
+/// Several values of one fact, in the order given, without blanks around them or empty ones between.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct List(pub Vec<String>);
+
+impl List {
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(String::as_str)
+    }
+
+    /// The values joined as a file's cell has them.
+    pub fn join(&self, separator: &str) -> String {
+        self.0.join(separator)
+    }
+
+    fn adds_to(&self, before: &Self) -> bool {
+        self.0.iter().any(|value| !before.0.contains(value))
+    }
+}
+
+impl FromStr for List {
+    type Err = Infallible;
+
+    fn from_str(cell: &str) -> Result<Self, Self::Err> {
+        Ok(Self(
+            cell.split(';').map(str::trim).filter(|value| !value.is_empty()).map(str::to_owned).collect(),
+        ))
+    }
+}
+
+impl fmt::Display for List {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.join("; "))
+    }
+}
+
+/// Everything the register says of a subprocessor in one state.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Facts {
+    pub name: String,
+    pub legal_entity: String,
+    pub address: String,
+    pub contact: String,
+    pub website: String,
+    pub category: String,
+    pub purpose: String,
+    /// Nature and duration of the processing.
+    pub nature: String,
+    /// ISO 3166-1 alpha-2.
+    pub countries: List,
+    pub regions: List,
+    pub data_types: List,
+    pub data_subjects: List,
+    /// Tags of the products it serves; empty = all.
+    pub products: List,
+    pub transfer_mechanism: String,
+    pub safeguards: String,
+    /// "yes", "no" or empty where not stated.
+    pub affiliate: String,
+    /// The subprocessor that engages it; empty = the processor itself.
+    pub engaged_by: String,
+}
+
+/// One fact, named as files and flags name it, in its state before and after.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Difference {
+    pub field: String,
+    pub before: String,
+    pub after: String,
+}
+
+impl Facts {
+    /// Each fact with its name, in the order of the fact sheet.
+    pub fn fields(&self) -> [(&'static str, String); 17] {
+        [
+            ("name", self.name.clone()),
+            ("legal_entity", self.legal_entity.clone()),
+            ("address", self.address.clone()),
+            ("contact", self.contact.clone()),
+            ("website", self.website.clone()),
+            ("category", self.category.clone()),
+            ("purpose", self.purpose.clone()),
+            ("nature", self.nature.clone()),
+            ("countries", self.countries.join(";")),
+            ("regions", self.regions.to_string()),
+            ("data_types", self.data_types.to_string()),
+            ("data_subjects", self.data_subjects.to_string()),
+            ("products", self.products.to_string()),
+            ("transfer_mechanism", self.transfer_mechanism.clone()),
+            ("safeguards", self.safeguards.clone()),
+            ("affiliate", self.affiliate.clone()),
+            ("engaged_by", self.engaged_by.clone()),
+        ]
+    }
+
+    /// The facts still empty that a customer needs to judge an engagement, by the name of their flag.
+    pub fn missing(&self) -> Vec<&'static str> {
+        let stated = |text: &str| !text.trim().is_empty();
+        let needed = [
+            ("name", stated(&self.name)),
+            ("legal-entity", stated(&self.legal_entity)),
+            ("address", stated(&self.address)),
+            ("contact", stated(&self.contact)),
+            ("purpose", stated(&self.purpose)),
+            ("data-types", !self.data_types.is_empty()),
+            ("data-subjects", !self.data_subjects.is_empty()),
+            ("country", !self.countries.is_empty() || !self.regions.is_empty()),
+            ("transfer-mechanism", stated(&self.transfer_mechanism)),
+        ];
+        needed.into_iter().filter(|(_, given)| !given).map(|(name, _)| name).collect()
+    }
+
+    /// The facts that differ, in the order of the fact sheet.
+    pub fn differences(&self, after: &Self) -> Vec<Difference> {
+        self.fields()
+            .into_iter()
+            .zip(after.fields())
+            .filter(|((_, before), (_, after))| before != after)
+            .map(|((field, before), (_, after))| Difference { field: field.to_owned(), before, after })
+            .collect()
+    }
+
+    /// Whether `after` adds a purpose, place, datum, subject, product, mechanism or entity: then customers must be
+    /// told anew. Products: from some to all is wider, from all to some is not.
+    pub fn widened_by(&self, after: &Self) -> bool {
+        let products = match (self.products.is_empty(), after.products.is_empty()) {
+            (true, _) => false,
+            (false, true) => true,
+            (false, false) => after.products.adds_to(&self.products),
+        };
+        products
+            || after.purpose != self.purpose
+            || after.nature != self.nature
+            || after.legal_entity != self.legal_entity
+            || after.transfer_mechanism != self.transfer_mechanism
+            || after.engaged_by != self.engaged_by
+            || after.countries.adds_to(&self.countries)
+            || after.regions.adds_to(&self.regions)
+            || after.data_types.adds_to(&self.data_types)
+            || after.data_subjects.adds_to(&self.data_subjects)
+    }
+
+    /// Whether it serves one of `products`; an empty side means all.
+    pub fn serves(&self, products: &[String]) -> bool {
+        overlap(&self.products.0, products)
+    }
+}
+
+/// Whether two scopes of product tags meet; an empty scope is every product.
+pub fn overlap(one: &[String], other: &[String]) -> bool {
+    one.is_empty() || other.is_empty() || one.iter().any(|tag| other.contains(tag))
+}
+
+/// A name as part of an address: lower-case ASCII letters, digits and single hyphens; never empty.
+pub fn slug(name: &str) -> String {
+    let mut slug = String::new();
+    for c in name.chars() {
+        if c.is_ascii_alphanumeric() {
+            slug.push(c.to_ascii_lowercase());
+        } else if !slug.is_empty() && !slug.ends_with('-') {
+            slug.push('-');
+        }
+    }
+    let trimmed = slug.trim_end_matches('-');
+    if trimmed.is_empty() { "subprocessor".to_owned() } else { trimmed.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn full() -> Facts {
+        Facts {
+            name: "Nimbus".into(),
+            legal_entity: "Nimbus GmbH".into(),
+            address: "Unter den Linden 1, Berlin".into(),
+            contact: "privacy@nimbus.example".into(),
+            purpose: "Hosting".into(),
+            countries: "DE;FR".parse().unwrap(),
+            data_types: "names; addresses".parse().unwrap(),
+            data_subjects: "users".parse().unwrap(),
+            transfer_mechanism: "none".into(),
+            products: "api".parse().unwrap(),
+            ..Facts::default()
+        }
+    }
+
+    #[test]
+    fn a_full_fact_sheet_misses_nothing_and_an_empty_fact_is_named() {
+        assert!(full().missing().is_empty());
+        assert_eq!(Facts { transfer_mechanism: " ".into(), ..full() }.missing(), ["transfer-mechanism"]);
+        assert!(
+            Facts { countries: List::default(), regions: "EU".parse().unwrap(), ..full() }
+                .missing()
+                .is_empty()
+        );
+    }
+
+    #[test]
+    fn an_added_place_widens_and_a_dropped_one_does_not() {
+        let fewer = Facts { countries: "DE".parse().unwrap(), ..full() };
+        assert!(fewer.widened_by(&full()));
+        assert!(!full().widened_by(&fewer));
+        assert!(full().widened_by(&Facts { products: List::default(), ..full() }));
+        assert!(!Facts { products: List::default(), ..full() }.widened_by(&full()));
+    }
+
+    #[test]
+    fn differences_name_the_field_as_files_do() {
+        let fewer = Facts { countries: "DE".parse().unwrap(), ..full() };
+        let differences = fewer.differences(&full());
+        assert_eq!(
+            differences,
+            [Difference { field: "countries".into(), before: "DE".into(), after: "DE;FR".into() }]
+        );
+    }
+
+    #[test]
+    fn a_slug_is_never_empty() {
+        assert_eq!(slug("Amazon Web Services, Inc."), "amazon-web-services-inc");
+        assert_eq!(slug("日本"), "subprocessor");
+    }
+}
