@@ -3,6 +3,7 @@
 //! A write needs a [`Tx`]: one actor, one instant, and the ledger entries that say what happened. A read for a page
 //! needs a [`Snapshot`], which Postgres itself keeps from writing. Readers take `&mut PgConnection`, so both serve.
 
+pub mod door;
 pub mod ledger;
 pub mod migrate;
 
@@ -18,7 +19,7 @@ use crate::domain::ledger::{Actor, Event, entries};
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// What `set role` does not bring along: the settings that `alter role forenotice_app` gives its own logins.
-const SESSION: &str = "set role forenotice_app; set search_path = forenotice; set statement_timeout = '30s'; \
+const SESSION: &str = "set role forenotice_app; set search_path = forenotice, pg_temp; set statement_timeout = '30s'; \
     set lock_timeout = '5s'; set idle_in_transaction_session_timeout = '15s'; \
     set default_transaction_isolation = 'read committed'; set timezone = 'UTC'";
 

@@ -1,0 +1,464 @@
+//! Objections: what a customer says against a change, until it is answered and its remedy has run.
+//!
+//! `lodge_objection` writes them with their receipt, `resolve_objection` answers and resolves, the [gate](super::gate) reads what
+//! they leave behind: whether they count, whether they are resolved, and from which instant they stand in nobody's way.
+//! Promise: in time is decided by the instant the statement reached us, never by when somebody looked.
+
+use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::holidays::Holidays;
+use super::zone::Zone;
+
+id!(ObjectionId);
+
+/// A replica's clock may be off by up to this much; the doubt is the customer's.
+pub const SKEW_GIVEN: TimeDelta = TimeDelta::seconds(1);
+pub const STATEMENT_BYTES_MAX: usize = 64 * 1024;
+
+words! {
+    /// How a statement came.
+    Channel {
+        Link = "link",
+        Reply = "reply",
+        Console = "console",
+        Api = "api",
+        Letter = "letter",
+        Phone = "phone",
+        Ticket = "ticket",
+        Meeting = "meeting",
+    }
+}
+
+impl Channel {
+    /// Whether it came by a door of ours, which vouches for the instant; else somebody entered it by hand.
+    pub fn is_door(self) -> bool {
+        matches!(self, Self::Link | Self::Reply | Self::Api)
+    }
+}
+
+words! {
+    /// Where an objection stands. `resolved` is an end.
+    State {
+        Lodged = "lodged",
+        /// Its receipt is queued.
+        Acknowledged = "acknowledged",
+        UnderReview = "under_review",
+        Resolved = "resolved",
+    }
+}
+
+words! {
+    /// What can be done to an objection.
+    Act { Acknowledge = "acknowledge", Review = "review", Answer = "answer", Resolve = "resolve" }
+}
+
+/// The act does not fit the state; the sentence names those that do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("an objection that is {state} does not allow {act}; {}", allowed(*state))]
+pub struct IllegalAct {
+    pub state: State,
+    pub act: Act,
+}
+
+fn allowed(state: State) -> String {
+    let acts: Vec<_> =
+        Act::ALL.iter().filter(|act| state.after(**act).is_ok()).map(|act| act.as_str()).collect();
+    if acts.is_empty() { "its life is over".to_owned() } else { format!("it allows {}", acts.join(", ")) }
+}
+
+impl State {
+    /// The state after an act (chapter 2, "Objections"). An answer begins the review and may be given more than once.
+    pub fn after(self, act: Act) -> Result<Self, IllegalAct> {
+        match (self, act) {
+            (Self::Lodged, Act::Acknowledge) => Ok(Self::Acknowledged),
+            (Self::Lodged | Self::Acknowledged, Act::Review | Act::Answer)
+            | (Self::UnderReview, Act::Answer) => Ok(Self::UnderReview),
+            (Self::Lodged | Self::Acknowledged | Self::UnderReview, Act::Resolve) => Ok(Self::Resolved),
+            (Self::Acknowledged | Self::UnderReview, Act::Acknowledge)
+            | (Self::UnderReview, Act::Review)
+            | (Self::Resolved, _) => Err(IllegalAct { state: self, act }),
+        }
+    }
+}
+
+words! {
+    Timeliness { InTime = "in_time", Late = "late" }
+}
+
+/// Whether a statement that reached us at `received_at` is in time.
+///
+/// `deadline` is what was printed (none: until the change takes effect), `effect_at` the instant at which the change came into force for
+/// this customer, if it did. In time is before the deadline, with [`SKEW_GIVEN`] in the customer's favour, and before the effect.
+pub fn timeliness(
+    received_at: DateTime<Utc>,
+    deadline: Option<DateTime<Utc>>,
+    effect_at: Option<DateTime<Utc>>,
+) -> Timeliness {
+    let before_deadline = deadline.is_none_or(|deadline| received_at < deadline + SKEW_GIVEN);
+    let before_effect = effect_at.is_none_or(|effect| received_at < effect);
+    if before_deadline && before_effect { Timeliness::InTime } else { Timeliness::Late }
+}
+
+/// The last day for our answer: the `working_days`-th working day after the local day of receipt. Zero: the day of receipt.
+pub fn answer_due_on(received_on: NaiveDate, working_days: u16, holidays: &Holidays) -> NaiveDate {
+    let later = received_on.iter_days().skip(1).filter(|day| holidays.is_working_day(*day));
+    match usize::from(working_days).checked_sub(1) {
+        None => received_on,
+        Some(before) => later.skip(before).next().unwrap_or(NaiveDate::MAX),
+    }
+}
+
+words! {
+    Outcome {
+        Accommodated = "accommodated",
+        Mitigated = "mitigated",
+        Withdrawn = "withdrawn",
+        Terminated = "terminated",
+        ChangeWithdrawn = "change_withdrawn",
+        NotUpheld = "not_upheld",
+        Lapsed = "lapsed",
+        NotEntitled = "not_entitled",
+    }
+}
+
+impl Outcome {
+    /// Whether a second person must agree before it counts.
+    pub fn needs_two(self) -> bool {
+        self == Self::NotUpheld
+    }
+}
+
+/// How an objection ended and what follows from it. Kept with the objection as JSON, its tag in a column of its own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "outcome", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Resolution {
+    /// The customer is excluded: the subprocessor is never used for its data. `how`: the switch, region or plan that makes it so; without it
+    /// the exclusion is still to be confirmed, and the gate stays shut (`remedy_running`).
+    Accommodated {
+        reason: String,
+        how: Option<String>,
+    },
+    /// Settled on a condition that the customer said yes to.
+    Mitigated {
+        reason: String,
+        condition: String,
+    },
+    /// Taken back by the customer: `proof` is the SHA-256 of the letter on file.
+    Withdrawn {
+        reason: String,
+        proof: String,
+    },
+    /// The service concerned ends; `last_day` is its last one.
+    Terminated {
+        reason: String,
+        last_day: NaiveDate,
+        refund: Option<String>,
+    },
+    ChangeWithdrawn {
+        reason: String,
+    },
+    /// Not followed. `remedies` is what the contract then gives, until and with `last_day`; none = the contract gives nothing more.
+    NotUpheld {
+        reason: String,
+        remedies: Option<Remedies>,
+    },
+    /// The terms' time to settle it is over; what they say then holds, until and with `last_day`.
+    Lapsed {
+        reason: String,
+        last_day: NaiveDate,
+    },
+    /// The customer's contacts were asked: whoever spoke does not speak for it.
+    NotEntitled {
+        reason: String,
+    },
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Remedies {
+    pub what: String,
+    pub last_day: NaiveDate,
+}
+
+impl Resolution {
+    pub fn outcome(&self) -> Outcome {
+        match self {
+            Self::Accommodated { .. } => Outcome::Accommodated,
+            Self::Mitigated { .. } => Outcome::Mitigated,
+            Self::Withdrawn { .. } => Outcome::Withdrawn,
+            Self::Terminated { .. } => Outcome::Terminated,
+            Self::ChangeWithdrawn { .. } => Outcome::ChangeWithdrawn,
+            Self::NotUpheld { .. } => Outcome::NotUpheld,
+            Self::Lapsed { .. } => Outcome::Lapsed,
+            Self::NotEntitled { .. } => Outcome::NotEntitled,
+        }
+    }
+
+    pub fn reason(&self) -> &str {
+        match self {
+            Self::Accommodated { reason, .. }
+            | Self::Mitigated { reason, .. }
+            | Self::Withdrawn { reason, .. }
+            | Self::Terminated { reason, .. }
+            | Self::ChangeWithdrawn { reason }
+            | Self::NotUpheld { reason, .. }
+            | Self::Lapsed { reason, .. }
+            | Self::NotEntitled { reason } => reason,
+        }
+    }
+
+    /// The first instant from which the objection stands in nobody's way, given that it is resolved at `resolved_at`; none = not yet known.
+    ///
+    /// At once for what is settled; after the remedy's last day in `zone` for what is not; unknown while an exclusion is unconfirmed.
+    pub fn clear_at(&self, resolved_at: DateTime<Utc>, zone: &Zone) -> Option<DateTime<Utc>> {
+        let after = |day: NaiveDate| {
+            let next = day.checked_add_days(Days::new(1)).unwrap_or(NaiveDate::MAX);
+            zone.first_instant(next).max(resolved_at)
+        };
+        match self {
+            Self::Accommodated { how: None, .. } => None,
+            Self::Accommodated { how: Some(_), .. }
+            | Self::Mitigated { .. }
+            | Self::Withdrawn { .. }
+            | Self::ChangeWithdrawn { .. }
+            | Self::NotEntitled { .. }
+            | Self::NotUpheld { remedies: None, .. } => Some(resolved_at),
+            Self::NotUpheld { remedies: Some(remedies), .. } => Some(after(remedies.last_day)),
+            Self::Terminated { last_day, .. } | Self::Lapsed { last_day, .. } => Some(after(*last_day)),
+        }
+    }
+}
+
+/// A resolution as a person asks for it, word by word: what each outcome needs is checked by [`Asked::resolution`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    pub outcome: Outcome,
+    pub reason: String,
+    pub condition: Option<String>,
+    pub how: Option<String>,
+    pub last_day: Option<NaiveDate>,
+    pub remedies: Option<String>,
+    pub refund: Option<String>,
+    /// SHA-256 in hex of the file attached.
+    pub attached: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AskedTooLittle {
+    #[error("{outcome} needs --{flag}: {why}")]
+    Missing { outcome: Outcome, flag: &'static str, why: &'static str },
+    #[error("{outcome} takes no --{flag}; leave it out, or choose the outcome that needs it: {fitting}")]
+    Foreign { outcome: Outcome, flag: &'static str, fitting: &'static str },
+}
+
+impl Asked {
+    /// The resolution, if nothing that this outcome needs is missing and nothing is said that it cannot hold.
+    pub fn resolution(self) -> Result<Resolution, AskedTooLittle> {
+        let outcome = self.outcome;
+        let missing = |flag, why| AskedTooLittle::Missing { outcome, flag, why };
+        let is_given = |text: &Option<String>| text.as_ref().is_some_and(|text| !text.trim().is_empty());
+        if self.reason.trim().is_empty() {
+            return Err(missing("reason", "the customer and the evidence are told why"));
+        }
+        let foreign = [
+            (is_given(&self.condition), "condition", "mitigated", outcome == Outcome::Mitigated),
+            (is_given(&self.how), "how", "accommodated", outcome == Outcome::Accommodated),
+            (is_given(&self.remedies), "remedies", "not_upheld", outcome == Outcome::NotUpheld),
+            (is_given(&self.refund), "refund", "terminated", outcome == Outcome::Terminated),
+            (
+                self.last_day.is_some(),
+                "last-day",
+                "terminated, not_upheld, lapsed",
+                matches!(outcome, Outcome::Terminated | Outcome::NotUpheld | Outcome::Lapsed),
+            ),
+        ];
+        if let Some((_, flag, fitting, _)) = foreign.iter().find(|(given, _, _, fits)| *given && !fits) {
+            return Err(AskedTooLittle::Foreign { outcome, flag, fitting });
+        }
+        let reason = self.reason;
+        let given = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
+        let last_day = self.last_day.ok_or(missing("last-day", "the gate stays shut until that day is over"));
+        match outcome {
+            Outcome::Accommodated => Ok(Resolution::Accommodated { reason, how: given(self.how) }),
+            Outcome::Mitigated => {
+                let condition =
+                    given(self.condition).ok_or(missing("condition", "say what the customer agreed to"))?;
+                Ok(Resolution::Mitigated { reason, condition })
+            }
+            Outcome::Withdrawn => {
+                let proof = given(self.attached)
+                    .ok_or(missing("attach", "the customer's letter that takes it back"))?;
+                Ok(Resolution::Withdrawn { reason, proof })
+            }
+            Outcome::Terminated => {
+                Ok(Resolution::Terminated { reason, last_day: last_day?, refund: given(self.refund) })
+            }
+            Outcome::ChangeWithdrawn => Ok(Resolution::ChangeWithdrawn { reason }),
+            Outcome::NotUpheld => match given(self.remedies) {
+                None if self.last_day.is_some() => {
+                    Err(missing("remedies", "say what the customer may do until that day"))
+                }
+                None => Ok(Resolution::NotUpheld { reason, remedies: None }),
+                Some(what) => Ok(Resolution::NotUpheld {
+                    reason,
+                    remedies: Some(Remedies { what, last_day: last_day? }),
+                }),
+            },
+            Outcome::Lapsed => Ok(Resolution::Lapsed { reason, last_day: last_day? }),
+            Outcome::NotEntitled => Ok(Resolution::NotEntitled { reason }),
+        }
+    }
+}
+
+/// `OBJ-2026-0001`: the year it was entered in, and a number that never repeats.
+pub fn reference(year: i32, number: ObjectionId) -> String {
+    format!("OBJ-{year}-{:04}", number.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(instant: &str) -> DateTime<Utc> {
+        instant.parse().unwrap()
+    }
+
+    fn day(day: &str) -> NaiveDate {
+        day.parse().unwrap()
+    }
+
+    fn asked(outcome: Outcome) -> Asked {
+        Asked {
+            outcome,
+            reason: "because".into(),
+            condition: None,
+            how: None,
+            last_day: None,
+            remedies: None,
+            refund: None,
+            attached: None,
+        }
+    }
+
+    #[test]
+    fn an_objection_is_in_time_until_the_last_moment_of_its_window_and_the_skew_is_the_customers() {
+        let deadline = Some(at("2026-12-07T23:00:00Z"));
+        let rows = [
+            ("2026-12-07T22:59:59.999999Z", Timeliness::InTime),
+            ("2026-12-07T23:00:00Z", Timeliness::InTime),
+            ("2026-12-07T23:00:00.999999Z", Timeliness::InTime),
+            ("2026-12-07T23:00:01Z", Timeliness::Late),
+        ];
+        for (received, expected) in rows {
+            assert_eq!(timeliness(at(received), deadline, None), expected, "{received}");
+        }
+    }
+
+    #[test]
+    fn without_a_printed_deadline_the_effect_is_the_deadline() {
+        let effect = Some(at("2026-12-24T00:00:05Z"));
+        assert_eq!(timeliness(at("2026-12-24T00:00:04.999999Z"), None, effect), Timeliness::InTime);
+        assert_eq!(timeliness(at("2026-12-24T00:00:05Z"), None, effect), Timeliness::Late);
+        assert_eq!(timeliness(at("2036-01-01T00:00:00Z"), None, None), Timeliness::InTime);
+    }
+
+    #[test]
+    fn after_the_effect_an_open_window_no_longer_makes_it_timely() {
+        let late = timeliness(
+            at("2026-12-25T00:00:00Z"),
+            Some(at("2027-01-01T00:00:00Z")),
+            Some(at("2026-12-24T00:00:00Z")),
+        );
+        assert_eq!(late, Timeliness::Late);
+    }
+
+    #[test]
+    fn the_answer_is_due_some_working_days_after_the_day_of_receipt() {
+        let none = Holidays::none();
+        assert_eq!(answer_due_on(day("2026-11-27"), 1, &none), day("2026-11-30"));
+        assert_eq!(answer_due_on(day("2026-11-27"), 5, &none), day("2026-12-04"));
+        assert_eq!(answer_due_on(day("2026-11-28"), 0, &none), day("2026-11-28"));
+        let german = Holidays::get(&["DE"]).unwrap();
+        assert_eq!(answer_due_on(day("2026-12-24"), 1, &german), day("2026-12-28"));
+    }
+
+    #[test]
+    fn an_illegal_act_names_the_legal_ones() {
+        assert_eq!(
+            State::UnderReview.after(Act::Acknowledge).unwrap_err().to_string(),
+            "an objection that is under_review does not allow acknowledge; it allows answer, resolve"
+        );
+        assert_eq!(
+            State::Resolved.after(Act::Resolve).unwrap_err().to_string(),
+            "an objection that is resolved does not allow resolve; its life is over"
+        );
+    }
+
+    #[test]
+    fn only_what_is_settled_opens_the_gate_at_once() {
+        let (now, utc) = (at("2026-12-01T12:00:00Z"), Zone::utc());
+        let clear = |asked: Asked| asked.resolution().unwrap().clear_at(now, &utc);
+        let last_day = Some(day("2026-12-31"));
+        let rows = [
+            (Asked { how: Some("region EU".into()), ..asked(Outcome::Accommodated) }, Some(now)),
+            (asked(Outcome::Accommodated), None),
+            (Asked { condition: Some("EU only".into()), ..asked(Outcome::Mitigated) }, Some(now)),
+            (Asked { attached: Some("ab".into()), ..asked(Outcome::Withdrawn) }, Some(now)),
+            (Asked { last_day, ..asked(Outcome::Terminated) }, Some(at("2027-01-01T00:00:00Z"))),
+            (Asked { last_day: Some(day("2026-11-01")), ..asked(Outcome::Terminated) }, Some(now)),
+            (asked(Outcome::ChangeWithdrawn), Some(now)),
+            (asked(Outcome::NotUpheld), Some(now)),
+            (
+                Asked { last_day, remedies: Some("terminate".into()), ..asked(Outcome::NotUpheld) },
+                Some(at("2027-01-01T00:00:00Z")),
+            ),
+            (Asked { last_day, ..asked(Outcome::Lapsed) }, Some(at("2027-01-01T00:00:00Z"))),
+            (asked(Outcome::NotEntitled), Some(now)),
+        ];
+        for (asked, expected) in rows {
+            let told = format!("{asked:?}");
+            assert_eq!(clear(asked), expected, "{told}");
+        }
+    }
+
+    #[test]
+    fn what_an_outcome_needs_and_cannot_hold_is_said_by_flag() {
+        let error = |asked: Asked| asked.resolution().unwrap_err().to_string();
+        assert_eq!(
+            error(asked(Outcome::Mitigated)),
+            "mitigated needs --condition: say what the customer agreed to"
+        );
+        assert_eq!(
+            error(asked(Outcome::Terminated)),
+            "terminated needs --last-day: the gate stays shut until that day is over"
+        );
+        assert_eq!(
+            error(Asked { how: Some("x".into()), ..asked(Outcome::Mitigated) }),
+            "mitigated takes no --how; leave it out, or choose the outcome that needs it: accommodated"
+        );
+        assert_eq!(
+            error(Asked { reason: " ".into(), ..asked(Outcome::NotEntitled) }),
+            "not_entitled needs --reason: the customer and the evidence are told why"
+        );
+        assert_eq!(
+            error(Asked { last_day: Some(day("2026-12-31")), ..asked(Outcome::NotUpheld) }),
+            "not_upheld needs --remedies: say what the customer may do until that day"
+        );
+    }
+
+    #[test]
+    fn every_outcome_survives_storage() {
+        for outcome in Outcome::ALL {
+            let asked = Asked {
+                condition: (*outcome == Outcome::Mitigated).then(|| "EU only".into()),
+                last_day: matches!(outcome, Outcome::Terminated | Outcome::Lapsed).then(|| day("2026-12-31")),
+                attached: Some("ab".into()),
+                ..asked(*outcome)
+            };
+            let resolution = asked.resolution().unwrap();
+            let stored = serde_json::to_value(&resolution).unwrap();
+            assert_eq!(stored["outcome"], outcome.as_str());
+            assert_eq!(serde_json::from_value::<Resolution>(stored).unwrap(), resolution);
+        }
+    }
+}
