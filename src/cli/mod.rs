@@ -3,11 +3,15 @@
 //! Exit 0: done. Exit 1: refused or failed, with `error: …` and `hint: …` on standard error. Exit 2: the command
 //! was not understood (clap says why). Data goes to standard output, as a table or, with `--json`, as JSON.
 
+mod config;
 mod failure;
 mod shell;
 
+pub use config::load;
 pub use failure::{Failure, OrHint};
 
+use std::fmt::Display;
+use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
@@ -45,6 +49,7 @@ pub struct Output {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    Config(config::Args),
     Completions(shell::CompletionsArgs),
     Man(shell::ManArgs),
 }
@@ -53,8 +58,17 @@ pub enum Command {
 #[expect(clippy::unused_async, reason = "the commands that talk to Postgres await")]
 pub async fn run(cli: Cli) -> Result<(), Failure> {
     match cli.command {
+        Command::Config(args) => config::run(&cli.global, &args),
         Command::Completions(args) => shell::completions(&args),
         Command::Man(args) => shell::man(&args),
+    }
+}
+
+/// Prints lines on standard output. A reader that has seen enough (`| head`) is no failure, as it is to `println!`.
+pub fn print(text: impl Display) -> Result<(), Failure> {
+    match writeln!(io::stdout().lock(), "{text}") {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(()),
     }
 }
 

@@ -52,6 +52,8 @@ macro_rules! words {
     };
 }
 
+pub(crate) use words;
+
 pub mod table;
 pub mod country;
 pub mod zone;

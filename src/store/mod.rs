@@ -4,7 +4,6 @@
 //! needs a [`Snapshot`], which Postgres itself keeps from writing. Readers take `&mut PgConnection`, so both serve.
 
 pub mod door;
-pub mod invariants;
 pub mod ledger;
 pub mod migrate;
 

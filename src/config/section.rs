@@ -1,0 +1,229 @@
+//! The sections of the configuration. Each is read to its end before the first fault gives up, so that all are told.
+
+use std::net::IpAddr;
+
+use chrono::{DateTime, Utc};
+use secrecy::SecretString;
+use url::{Host, Url};
+
+use super::parse::{self, address, base_url, list, listen, mailbox, span, text, token_address, whole, word};
+use super::reader::{Noted, Reader, Why, masked, masked_url};
+use super::{
+    Admin, Database, Digest, Environment, Inbound, Ledger, LedgerKey, Notice, Objections, Site, Smtp,
+    Telemetry, Tls, Web,
+};
+
+const CONNECTIONS_MAX: i64 = 1_000;
+const RATE_PER_SECOND_MAX: i64 = 100_000;
+const DEADLINE_DAYS_MAX: i64 = 366;
+
+/// The languages that have letters and pages.
+pub const LANGUAGES: &[&str] = &["en"];
+
+pub fn environment(r: &mut Reader) -> Result<Environment, Noted> {
+    r.or("environment", "production", word)
+}
+
+pub fn clock(
+    r: &mut Reader,
+    environment: Result<Environment, Noted>,
+) -> Result<Option<DateTime<Utc>>, Noted> {
+    let clock = r.or("clock", "system", parse::clock)?;
+    if clock.is_some() && environment == Ok(Environment::Production) {
+        let why = "a simulated clock is for environment = \"demo\" or \"test\" only";
+        return Err(r.fault("clock", why, r.origin_of("clock")));
+    }
+    Ok(clock)
+}
+
+pub fn site(r: &mut Reader, environment: Result<Environment, Noted>) -> Result<Site, Noted> {
+    let name = r.required("site.name", text, "the processor's name, as customers know it");
+    let base_url = r.required("site.base_url", base_url, "the address at which customers reach the pages");
+    let products = r.or("site.products", "", list(text));
+    let dpo_address = r.required("site.dpo_address", address, "who is told what needs a person");
+    let deputies = r.or("site.deputies", "", list(address));
+    let languages = r.or("site.languages", "en", list(language));
+    let base_url = base_url?;
+    if environment == Ok(Environment::Production) && base_url.scheme() != "https" && !is_loopback(&base_url) {
+        let why = format!("{base_url} is not https; links that are secrets must not travel in the clear");
+        return Err(r.fault("site.base_url", why, r.origin_of("site.base_url")));
+    }
+    Ok(Site {
+        name: name?,
+        base_url,
+        products: products?,
+        dpo_address: dpo_address?,
+        deputies: deputies?,
+        languages: languages?,
+    })
+}
+
+fn language(raw: &super::source::Raw) -> Result<String, Why> {
+    let language = text(raw)?;
+    if LANGUAGES.contains(&language.as_str()) {
+        Ok(language)
+    } else {
+        Err(Why(format!("there are no letters in {language:?}; there are in {}", LANGUAGES.join(", "))))
+    }
+}
+
+pub fn database(r: &mut Reader) -> Result<Database, Noted> {
+    const SCHEMES: &[&str] = &["postgres", "postgresql"];
+    let as_url = |text: &str| parse::secret_url(SCHEMES)(text).map(|_| SecretString::from(text));
+    let url = r.secret("database.url", as_url, masked_url);
+    if let Ok(None) = url {
+        r.fault(
+            "database.url",
+            "missing: where Postgres is, as in \"postgres://forenotice_app@localhost/forenotice\"",
+            None,
+        );
+    }
+    let direct_url = r.secret("database.direct_url", as_url, masked_url);
+    let max_connections = r.or("database.max_connections", "10", whole(2..=CONNECTIONS_MAX, "connections"));
+    Ok(Database { url: url?.ok_or(Noted)?, direct_url: direct_url?, max_connections: max_connections? })
+}
+
+pub fn notice(r: &mut Reader) -> Result<Notice, Noted> {
+    let send_window = r.or("notice.send_window", "0 9 * * mon-fri", text);
+    let reminders = r.or("notice.reminders", "7", list(whole(1..=DEADLINE_DAYS_MAX, "days")));
+    let proof = r.or("notice.proof", "handed_over", word);
+    Ok(Notice { send_window: send_window?, reminders: reminders?, proof: proof? })
+}
+
+pub fn smtp(r: &mut Reader) -> Result<Smtp, Noted> {
+    let as_url = |text: &str| parse::secret_url(&["smtp", "smtps"])(text);
+    let url = r.secret("smtp.url", as_url, masked_url);
+    if let Ok(None) = url {
+        r.fault("smtp.url", "missing: the relay, as in \"smtp://user:password@relay.example:587\"", None);
+    }
+    let from = r.required(
+        "smtp.from",
+        mailbox,
+        "the sender that contacts see, as in \"Processor <privacy@processor.example>\"",
+    );
+    let from_subscribers = r.optional("smtp.from_subscribers", mailbox);
+    let bounce_address = r.required(
+        "smtp.bounce_address",
+        token_address,
+        "where bounces go, as in \"{token}@bounces.processor.example\"",
+    );
+    let profile = r.or("smtp.profile", "generic", word);
+    let dsn = r.or("smtp.dsn", "success", word);
+    let queue_lifetime = r.or("smtp.queue_lifetime", "P5D", span);
+    let tls = r.or("smtp.tls", "required", word);
+    let helo_name = r.optional("smtp.helo_name", text);
+    let connections = r.or("smtp.connections", "4", whole(1..=CONNECTIONS_MAX, "connections"));
+    let rate_per_second = r.optional("smtp.rate_per_second", whole(1..=RATE_PER_SECOND_MAX, "letters"));
+
+    let url = url?.ok_or(Noted)?;
+    if url.host().is_none() {
+        return Err(r.fault("smtp.url", "names no host", r.origin_of("smtp.url")));
+    }
+    if tls == Ok(Tls::None) && !is_loopback(&url) {
+        return Err(r.fault(
+            "smtp.tls",
+            "\"none\" is for a relay on this machine only",
+            r.origin_of("smtp.tls"),
+        ));
+    }
+    let from = from?;
+    Ok(Smtp {
+        url: super::RelayUrl::new(url),
+        from_subscribers: from_subscribers?.unwrap_or_else(|| from.clone()),
+        from,
+        bounce_address: bounce_address?,
+        profile: profile?,
+        dsn: dsn?,
+        queue_lifetime: queue_lifetime?,
+        tls: tls?,
+        helo_name: helo_name?,
+        connections: connections?,
+        rate_per_second: rate_per_second?,
+    })
+}
+
+pub fn inbound(r: &mut Reader) -> Result<Inbound, Noted> {
+    let reply_address = r.required(
+        "inbound.reply_address",
+        token_address,
+        "where replies go, as in \"{token}@replies.processor.example\"",
+    );
+    Ok(Inbound { reply_address: reply_address? })
+}
+
+pub fn objections(r: &mut Reader) -> Result<Objections, Noted> {
+    let answer_within = r.or("objections.answer_within", "10", whole(1..=DEADLINE_DAYS_MAX, "working days"));
+    let escalate_after = r.or("objections.escalate_after", "5", whole(1..=DEADLINE_DAYS_MAX, "working days"));
+    Ok(Objections { answer_within: answer_within?, escalate_after: escalate_after? })
+}
+
+pub fn web(r: &mut Reader) -> Result<Web, Noted> {
+    Ok(Web { listen: r.or("web.listen", "127.0.0.1:8080", listen)? })
+}
+
+pub fn admin(r: &mut Reader) -> Result<Admin, Noted> {
+    Ok(Admin { listen: r.or("admin.listen", "127.0.0.1:9090", listen)? })
+}
+
+pub fn ledger(r: &mut Reader) -> Result<Ledger, Noted> {
+    let key = ledger_key(r);
+    let origin = r.optional("ledger.origin", text);
+    Ok(Ledger { key: key?, origin: origin? })
+}
+
+/// The key file may still be missing: `migrate` makes it.
+fn ledger_key(r: &mut Reader) -> Result<LedgerKey, Noted> {
+    const KEY: &str = "ledger.key";
+    let awaited = r.peek_secret_file(KEY).filter(|path| !path.exists());
+    if let Some(path) = awaited {
+        r.secret_file(KEY)?;
+        r.show_awaited(KEY, "not made yet; `forenotice migrate` makes it", &path);
+        return Ok(LedgerKey::Awaited(path));
+    }
+    let key = r.secret(KEY, key_bytes, masked)?;
+    key.map(LedgerKey::Given).ok_or_else(|| {
+        r.fault(
+            KEY,
+            "missing: name the file in which `forenotice migrate` makes it, as in key_file = \"ledger.key\"",
+            None,
+        )
+    })
+}
+
+fn key_bytes(text: &str) -> Result<secrecy::SecretBox<[u8; 32]>, Why> {
+    let mut key = [0; 32];
+    hex::decode_to_slice(text.trim(), &mut key)
+        .map_err(|_| Why("is not 64 hexadecimal digits".to_owned()))?;
+    Ok(secrecy::SecretBox::new(Box::new(key)))
+}
+
+pub fn digest(r: &mut Reader) -> Result<Digest, Noted> {
+    Ok(Digest { at: r.or("digest.at", "0 8 * * mon-fri", text)? })
+}
+
+pub fn telemetry(r: &mut Reader) -> Result<Telemetry, Noted> {
+    let log_format = r.or("telemetry.log_format", "text", word);
+    let log_filter = r.or("telemetry.log_filter", "info", filter);
+    Ok(Telemetry { log_format: log_format?, log_filter: log_filter? })
+}
+
+fn filter(raw: &super::source::Raw) -> Result<String, Why> {
+    let filter = text(raw)?;
+    filter
+        .parse::<tracing_subscriber::filter::Targets>()
+        .map_err(|error| Why(format!("{filter:?} is no filter, as in \"info,sqlx=warn\": {error}")))?;
+    Ok(filter)
+}
+
+/// Whether what is said to `url` stays on this machine.
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        // Under a scheme that is not the web's, an address stays text.
+        Some(Host::Domain(name)) => {
+            name == "localhost" || name.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+        }
+        None => false,
+    }
+}

@@ -1,0 +1,284 @@
+use std::collections::BTreeSet;
+
+use super::*;
+
+const SAMPLE: &str = include_str!("../../config/forenotice.toml");
+
+/// The least that is a configuration.
+const LEAST: &str = r#"
+[site]
+name = "Processor GmbH"
+base_url = "https://trust.processor.example"
+dpo_address = "dpo@processor.example"
+[database]
+url = "postgres://app:s3cret@db.example/forenotice"
+[smtp]
+url = "smtp://user:s3cret@relay.example:587"
+from = "Processor <privacy@processor.example>"
+bounce_address = "{token}@bounces.processor.example"
+[inbound]
+reply_address = "objections+{token}@processor.example"
+[ledger]
+key = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
+"#;
+
+fn parsed(text: &str, variables: &[(&str, &str)]) -> Result<Loaded, Faults> {
+    let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    parse(Path::new("etc/forenotice.toml"), text, &variables)
+}
+
+/// The faults of the least configuration with a line changed.
+fn faults(from: &str, to: &str) -> Vec<String> {
+    assert!(LEAST.contains(from), "{from:?} is in no line");
+    let Faults(faults) = parsed(&LEAST.replace(from, to), &[]).unwrap_err();
+    faults.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn the_least_configuration_takes_the_defaults_for_the_rest() {
+    let settings = parsed(LEAST, &[]).unwrap().settings;
+    assert_eq!(settings.environment, Environment::Production);
+    assert_eq!(settings.policy.notice_days.get(), 30);
+    assert_eq!(settings.policy.objection_days, None);
+    assert_eq!(settings.smtp.tls, Tls::Required);
+    assert_eq!(settings.smtp.from_subscribers, settings.smtp.from);
+    assert_eq!(settings.smtp.queue_lifetime, TimeDelta::days(5));
+    assert_eq!(settings.inbound.reply_address.with("r-x"), "objections+r-x@processor.example");
+    assert_eq!(settings.site.link("/manage/x"), "https://trust.processor.example/manage/x");
+}
+
+#[test]
+fn every_fault_is_told_at_once_with_its_place() {
+    let text = LEAST
+        .replace("dpo_address", "dpo_adress")
+        .replace("[smtp]", "[smtp]\nconnections = 0\ntls = \"maybe\"")
+        .replace("[inbound]", "[policy]\nnotice_days = \"thirty\"\n[inbound]");
+    let all =
+        parsed(&text, &[("FORENOTICE__WEB__LISTEN", "8080"), ("FORENOTICE__SMTP__PROT", "x")]).unwrap_err();
+    assert_eq!(
+        all.to_string(),
+        "the configuration has 7 faults:
+  policy.notice_days: \"thirty\" is no number of days (etc/forenotice.toml:15)
+  site.dpo_address: missing: who is told what needs a person
+  site.dpo_adress: unknown key; the nearest known one is site.dpo_address (etc/forenotice.toml:5)
+  smtp.connections: 0 is no number of connections from 1 to 1000 (etc/forenotice.toml:9)
+  smtp.prot: unknown key; the nearest known one is smtp.from (environment variable FORENOTICE__SMTP__PROT)
+  smtp.tls: \"maybe\" is none of required, opportunistic, none (etc/forenotice.toml:10)
+  web.listen: \"8080\" is no address and port, as in \"127.0.0.1:8080\" (environment variable FORENOTICE__WEB__LISTEN)"
+    );
+}
+
+#[test]
+fn each_kind_of_fault_says_what_it_takes() {
+    let table: &[(&str, &str, &str)] = &[
+        ("\"Processor GmbH\"", "\"\"", "site.name: must not be empty (etc/forenotice.toml:3)"),
+        ("\"Processor GmbH\"", "\"a\\nb\"", "site.name: must be one line (etc/forenotice.toml:3)"),
+        ("\"Processor GmbH\"", "7", "site.name: 7 is no text; write it in quotes (etc/forenotice.toml:3)"),
+        (
+            "\"Processor GmbH\"",
+            "true",
+            "site.name: a truth value is no text; write it in quotes (etc/forenotice.toml:3)",
+        ),
+        (
+            "https://trust.processor.example",
+            "http://trust.processor.example",
+            "site.base_url: http://trust.processor.example/ is not https; links that are secrets must not travel in the clear (etc/forenotice.toml:4)",
+        ),
+        (
+            "https://trust.processor.example",
+            "trust.processor.example",
+            "site.base_url: \"trust.processor.example\" is no URL: relative URL without a base (etc/forenotice.toml:4)",
+        ),
+        (
+            "dpo@processor.example",
+            "dpo",
+            "site.dpo_address: \"dpo\" is no mail address: Missing separator character '@'. (etc/forenotice.toml:5)",
+        ),
+        (
+            "[database]",
+            "languages = [\"en\", \"xx\"]\n[database]",
+            "site.languages: there are no letters in \"xx\"; there are in en (etc/forenotice.toml:6)",
+        ),
+        (
+            "privacy@processor",
+            "noreply@processor",
+            "smtp.from: noreply@processor.example takes no answers; customers answer the sender, so name one that is read (etc/forenotice.toml:10)",
+        ),
+        (
+            "{token}@bounces",
+            "bounces@bounces",
+            "smtp.bounce_address: \"bounces@bounces.processor.example\" lacks {token}, as in \"{token}@mail.processor.example\" (etc/forenotice.toml:11)",
+        ),
+        (
+            "[smtp]",
+            "[smtp]\ntls = \"none\"",
+            "smtp.tls: \"none\" is for a relay on this machine only (etc/forenotice.toml:9)",
+        ),
+        (
+            "[smtp]",
+            "[smtp]\nqueue_lifetime = \"five\"",
+            "smtp.queue_lifetime: \"five\" is no length of time under a year, as in \"P5D\" or \"PT36H\" (etc/forenotice.toml:9)",
+        ),
+        (
+            "[smtp]",
+            "[policy]\nhold = \"never\"\n[smtp]",
+            "policy.hold: \"never\" is none of wait, postpone, ask (etc/forenotice.toml:9)",
+        ),
+        (
+            "[smtp]",
+            "[telemetry]\nlog_filter = \"info,sqlx=loud\"\n[smtp]",
+            "telemetry.log_filter: \"info,sqlx=loud\" is no filter, as in \"info,sqlx=warn\": error parsing level filter: expected one of \"off\", \"error\", \"warn\", \"info\", \"debug\", \"trace\", or a number 0-5 (etc/forenotice.toml:9)",
+        ),
+        (
+            "[smtp]",
+            "[smtp.dkim]\nselector = \"a\"\n[smtp]",
+            "smtp.dkim.selector: unknown key; the nearest known one is smtp.from_subscribers (etc/forenotice.toml:9)",
+        ),
+    ];
+    for (from, to, said) in table {
+        assert_eq!(faults(from, to), [*said]);
+    }
+}
+
+#[test]
+fn a_file_that_is_no_toml_is_told_with_its_line() {
+    let said = parsed("[site]\nname = \n", &[]).unwrap_err().to_string();
+    assert!(said.contains("etc/forenotice.toml:2"), "{said}");
+}
+
+#[test]
+fn a_key_given_twice_is_told_with_its_line() {
+    let said =
+        parsed(&LEAST.replace("[database]", "name = \"Other\"\n[database]"), &[]).unwrap_err().to_string();
+    assert!(said.contains("etc/forenotice.toml:6") && said.contains("duplicate"), "{said}");
+}
+
+#[test]
+fn no_fault_quotes_a_secret() {
+    for (from, to) in [
+        ("postgres://app:s3cret@db.example/forenotice", "mysql://app:s3cret@db.example"),
+        ("smtp://user:s3cret@relay.example:587", "http://user:s3cret@relay.example"),
+        ("smtp://user:s3cret@relay.example:587", "s3cret"),
+        ("00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff", "s3cret"),
+        ("\"00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff\"", "53"),
+    ] {
+        let said = faults(from, to).join("\n");
+        assert!(!said.contains("s3cret") && !said.contains("53;"), "{said}");
+    }
+}
+
+#[test]
+fn the_environment_wins_over_the_file_letter_for_letter() {
+    let loaded = parsed(
+        LEAST,
+        &[
+            ("FORENOTICE__SITE__NAME", "007"),
+            ("FORENOTICE__POLICY__NOTICE_DAYS", "45"),
+            ("FORENOTICE__SITE__PRODUCTS", "api; chat"),
+            ("FORENOTICE__SMTP__HELO_NAME", ""),
+            ("FORENOTICE_CONFIG", "elsewhere.toml"),
+        ],
+    )
+    .unwrap();
+    assert_eq!(loaded.settings.site.name, "007");
+    assert_eq!(loaded.settings.policy.notice_days.get(), 45);
+    assert_eq!(loaded.settings.site.products, ["api", "chat"]);
+    assert_eq!(loaded.settings.smtp.helo_name, None);
+    let origin = |key| loaded.shown.iter().find(|shown| shown.key == key).unwrap().origin.to_string();
+    assert_eq!(origin("site.name"), "environment variable FORENOTICE__SITE__NAME");
+    assert_eq!(origin("site.base_url"), "etc/forenotice.toml:4");
+    assert_eq!(origin("policy.hold"), "default");
+}
+
+#[test]
+fn what_is_shown_holds_no_secret() {
+    let loaded = parsed(LEAST, &[]).unwrap();
+    let shown = format!("{:?} {:?}", loaded.shown, loaded.settings);
+    assert!(!shown.contains("s3cret") && !shown.contains("00112233"), "{shown}");
+    assert!(shown.contains("postgres://app:********@db.example/forenotice"), "{shown}");
+}
+
+#[test]
+fn a_secret_is_read_from_its_file_beside_the_configuration() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("url"), "postgres://app:from-file@db.example/forenotice\n").unwrap();
+    let path = folder.path().join("forenotice.toml");
+    let text = LEAST.replace("url = \"postgres://app:s3cret@db.example/forenotice\"", "url_file = \"url\"");
+
+    let loaded = parse(&path, &text, &Variables::default()).unwrap();
+    assert_eq!(
+        loaded.settings.database.url.expose_secret(),
+        "postgres://app:from-file@db.example/forenotice"
+    );
+
+    let twice = text.replace("url_file = \"url\"", "url_file = \"url\"\nurl = \"postgres://db.example\"");
+    let Faults(twice) = parse(&path, &twice, &Variables::default()).unwrap_err();
+    assert_eq!(twice[0].why, "given twice: here and as database.url_file");
+
+    let missing = text.replace("\"url\"", "\"nowhere\"");
+    let Faults(missing) = parse(&path, &missing, &Variables::default()).unwrap_err();
+    assert_eq!(missing[0].key.as_deref(), Some("database.url"));
+    assert!(missing[0].to_string().contains("nowhere"), "{}", missing[0]);
+}
+
+#[test]
+fn a_key_file_that_is_not_made_yet_is_awaited() {
+    let text = LEAST.replace(
+        "key = \"00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff\"",
+        "key_file = \"none.key\"",
+    );
+    let settings = parsed(&text, &[]).unwrap().settings;
+    let said = settings.ledger.key.bytes().unwrap_err().to_string();
+    assert!(said.contains("etc/none.key") && said.contains("forenotice migrate"), "{said}");
+}
+
+#[test]
+fn a_simulated_clock_is_for_a_demo_or_a_test() {
+    let simulated = "clock = \"simulated:2026-11-23T09:00:00Z\"\n";
+    let Faults(refused) = parsed(&format!("{simulated}{LEAST}"), &[]).unwrap_err();
+    assert_eq!(refused[0].key.as_deref(), Some("clock"));
+    let settings = parsed(&format!("{simulated}environment = \"test\"\n{LEAST}"), &[]).unwrap().settings;
+    assert_eq!(settings.clock.unwrap().to_rfc3339(), "2026-11-23T09:00:00+00:00");
+    let Faults(broken) = parsed(&format!("clock = \"simulated:noon\"\n{LEAST}"), &[]).unwrap_err();
+    assert!(broken[0].why.starts_with("\"noon\" is no instant"), "{}", broken[0]);
+}
+
+#[test]
+fn the_sample_is_a_configuration_and_names_every_key() {
+    let loaded = parse(Path::new("config/forenotice.toml"), SAMPLE, &Variables::default()).unwrap();
+    let mut section = String::new();
+    let mut named = BTreeSet::new();
+    for line in SAMPLE.lines() {
+        if let Some(name) = line.strip_prefix('[') {
+            section = format!("{}.", name.trim_end_matches(']'));
+        } else if let Some((key, _)) = line.trim_start_matches("# ").split_once(" = ") {
+            named.insert(format!("{section}{key}"));
+        }
+    }
+    for shown in &loaded.shown {
+        let file = format!("{}_file", shown.key);
+        assert!(named.contains(shown.key) || named.contains(&file), "{} is not in the sample", shown.key);
+    }
+    let known: BTreeSet<_> =
+        loaded.shown.iter().flat_map(|s| [s.key.to_owned(), format!("{}_file", s.key)]).collect();
+    let unknown: Vec<_> = named.difference(&known).filter(|key| !key.contains(' ')).collect();
+    assert!(unknown.is_empty(), "the sample names unknown keys: {unknown:?}");
+}
+
+#[test]
+fn the_sample_shows_the_defaults() {
+    let loaded = parse(Path::new("config/forenotice.toml"), SAMPLE, &Variables::default()).unwrap();
+    let lists = ["site.products", "site.deputies"];
+    for shown in loaded.shown.iter().filter(|s| s.origin == Origin::Default && !lists.contains(&s.key)) {
+        let Some(value) = &shown.value else { continue };
+        let key = shown.key.rsplit('.').next().unwrap();
+        let quoted = format!("# {key} = \"{value}\"");
+        let bare = format!("# {key} = {value}");
+        let list = format!("# {key} = [{value}]");
+        let words = format!("# {key} = [\"{value}\"]");
+        assert!(
+            [quoted, bare, list, words].iter().any(|line| SAMPLE.lines().any(|l| l == line)),
+            "{shown:?}"
+        );
+    }
+}
