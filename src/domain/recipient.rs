@@ -2,10 +2,14 @@
 //!
 //! A contact is owed notice by contract and cannot unsubscribe into silence; a subscriber leaves with one click.
 
+mod address;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::customer::CustomerId;
+
+pub use address::{AddressFault, parse_address, same_address_key};
 
 id!(RecipientId);
 
