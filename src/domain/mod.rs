@@ -64,6 +64,7 @@ pub mod customer;
 pub mod recipient;
 pub mod change;
 pub mod register;
+pub mod register_file;
 pub mod plan;
 pub mod notice;
 pub mod obligation;

@@ -9,8 +9,14 @@
 //! gets an apostrophe in front, and so does one that begins with apostrophes before such a character. [`unguarded`]
 //! takes exactly one away again, so what goes out comes back the same.
 
+mod header;
+mod text;
+
 use std::borrow::Cow;
 use std::fmt::Write as _;
+
+pub use header::{Field, Header, HeaderFault, Row, RowFault};
+pub use text::{Altered, Line, TextFault, line};
 
 /// Bytes of one cell; more is no name, purpose or list any more.
 pub const CELL_BYTES_MAX: usize = 64 * 1024;

@@ -1,0 +1,317 @@
+//! The register as a file: CSV or JSON in, the same facts out.
+//!
+//! [`Facts`] are read cell by cell, each with its reasons and remarks; lists are divided by `;`. What is read and
+//! written again gives the same facts. Who may write them into the register is not decided here but in
+//! [`settle`]: facts change only by a change, so a file may state what is new and nothing else.
+
+mod settle;
+
+use serde_json::Value;
+
+use super::country::{Country, UnknownCountry};
+use super::subprocessor::{Facts, List};
+use super::table::{self, Altered, CellFault, Field, TextFault, Writer};
+
+pub use settle::{Begun, Known, Refusal, Settled, settle};
+
+const NAME_CHARS_MAX: usize = 300;
+const TEXT_CHARS_MAX: usize = 4000;
+/// Rows of one file: a register is read by people.
+pub const ROWS_MAX: usize = 10_000;
+
+macro_rules! fields {
+    ($($name:literal $(= $also:literal)*),+ $(,)?) => { &[$(Field { name: $name, also: &[$($also),*] }),+] };
+}
+
+/// The header, in the order in which files are written; the first nine are always there, the others may be.
+pub const FIELDS: &[Field] = fields![
+    "name" = "subprocessor" = "vendor",
+    "legal_entity" = "entity",
+    "category",
+    "purpose" = "service",
+    "countries" = "country",
+    "regions" = "region",
+    "data_types" = "data",
+    "transfer_mechanism",
+    "website" = "url",
+    "address",
+    "contact",
+    "data_subjects",
+    "products",
+    "affiliate",
+    "engaged_by",
+    "safeguards",
+    "nature",
+];
+const REQUIRED: &[&str] = &["name"];
+
+/// The columns without which a file is no register.
+pub const fn required() -> &'static [&'static str] {
+    REQUIRED
+}
+
+/// Why a row cannot be taken.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Reason {
+    #[error("empty")]
+    Empty,
+    #[error(transparent)]
+    Cell(#[from] CellFault),
+    #[error(transparent)]
+    Text(#[from] TextFault),
+    #[error(transparent)]
+    Country(#[from] UnknownCountry),
+    #[error("{given:?} is no web address; it begins with https:// or http://")]
+    Website { given: String },
+    #[error("{given:?} is neither yes nor no")]
+    YesOrNo { given: String },
+    #[error("it must be a text, or a list of texts")]
+    NotText,
+}
+
+/// What was read in a way that should be looked at.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Remark {
+    #[error("{given:?} was read as {} ({})", read.code(), read.name())]
+    CountryMeant { given: String, read: Country },
+    #[error("divided by commas; lists are divided by semicolons")]
+    Commas,
+    #[error("{0}")]
+    Altered(Altered),
+    #[error("{} lies outside the EEA and the countries with an adequacy decision, and no transfer mechanism is named", .0.name())]
+    NoMechanism(Country),
+}
+
+/// One row: its facts with the remarks on them, by column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Read {
+    pub facts: Facts,
+    pub remarks: Vec<(&'static str, Remark)>,
+}
+
+/// Reads one row by its cells; every reason at once.
+pub fn read<'a>(
+    cell: impl Fn(&'static str) -> Result<std::borrow::Cow<'a, str>, Reason>,
+) -> Result<Read, Vec<(&'static str, Reason)>> {
+    let mut reader = RowReader { cell, remarks: Vec::new(), reasons: Vec::new() };
+    let facts = Facts {
+        name: reader.text("name", NAME_CHARS_MAX),
+        legal_entity: reader.text("legal_entity", NAME_CHARS_MAX),
+        address: reader.text("address", TEXT_CHARS_MAX),
+        contact: reader.text("contact", TEXT_CHARS_MAX),
+        website: reader.website(),
+        category: reader.text("category", TEXT_CHARS_MAX),
+        purpose: reader.text("purpose", TEXT_CHARS_MAX),
+        nature: reader.text("nature", TEXT_CHARS_MAX),
+        countries: reader.countries(),
+        regions: reader.list("regions"),
+        data_types: reader.list("data_types"),
+        data_subjects: reader.list("data_subjects"),
+        products: reader.list("products"),
+        transfer_mechanism: reader.text("transfer_mechanism", TEXT_CHARS_MAX),
+        safeguards: reader.text("safeguards", TEXT_CHARS_MAX),
+        affiliate: reader.yes_or_no("affiliate"),
+        engaged_by: reader.text("engaged_by", NAME_CHARS_MAX),
+    };
+    if facts.name.is_empty() && !reader.reasons.iter().any(|(column, _)| *column == "name") {
+        reader.reasons.insert(0, ("name", Reason::Empty));
+    }
+    if let (true, Some(country)) = (facts.transfer_mechanism.is_empty(), third_country(&facts.countries)) {
+        reader.remarks.push(("transfer_mechanism", Remark::NoMechanism(country)));
+    }
+    if reader.reasons.is_empty() { Ok(Read { facts, remarks: reader.remarks }) } else { Err(reader.reasons) }
+}
+
+/// Reads one object of a JSON register: the fields are texts or lists of texts. What else stands in it (`slug`,
+/// `valid_from`) is not a fact.
+pub fn read_json(object: &serde_json::Map<String, Value>) -> Result<Read, Vec<(&'static str, Reason)>> {
+    read(|field| match object.get(field) {
+        None | Some(Value::Null) => Ok("".into()),
+        Some(Value::String(text)) => Ok(text.trim().to_owned().into()),
+        Some(Value::Bool(yes)) => Ok(if *yes { "yes" } else { "no" }.into()),
+        Some(Value::Array(values)) => {
+            let texts: Option<Vec<_>> = values.iter().map(Value::as_str).collect();
+            texts.map(|texts| texts.join(";").into()).ok_or(Reason::NotText)
+        }
+        Some(Value::Number(_) | Value::Object(_)) => Err(Reason::NotText),
+    })
+}
+
+/// The register as CSV, every column, in the order given.
+pub fn write_csv<'a>(register: impl IntoIterator<Item = &'a Facts>) -> String {
+    let mut writer = Writer::new();
+    writer.record(FIELDS.iter().map(|field| field.name));
+    for facts in register {
+        let cells = facts.fields();
+        writer.record(FIELDS.iter().map(|field| {
+            cells.iter().find(|(name, _)| *name == field.name).map_or("", |(_, cell)| cell.as_str())
+        }));
+    }
+    writer.into_text()
+}
+
+struct RowReader<F> {
+    cell: F,
+    remarks: Vec<(&'static str, Remark)>,
+    reasons: Vec<(&'static str, Reason)>,
+}
+
+impl<'a, F: Fn(&'static str) -> Result<std::borrow::Cow<'a, str>, Reason>> RowReader<F> {
+    fn text(&mut self, column: &'static str, max: usize) -> String {
+        let line = (self.cell)(column).and_then(|cell| Ok(table::line(&cell, max)?));
+        match line {
+            Ok(line) => {
+                self.remarks.extend(line.altered.into_iter().map(|what| (column, Remark::Altered(what))));
+                line.text
+            }
+            Err(reason) => {
+                self.reasons.push((column, reason));
+                String::new()
+            }
+        }
+    }
+
+    fn list(&mut self, column: &'static str) -> List {
+        let text = self.text(column, TEXT_CHARS_MAX);
+        let Ok(list) = text.parse::<List>();
+        list
+    }
+
+    fn countries(&mut self) -> List {
+        const COLUMN: &str = "countries";
+        let text = self.text(COLUMN, TEXT_CHARS_MAX);
+        if text.contains(',') {
+            self.remarks.push((COLUMN, Remark::Commas));
+        }
+        let mut codes = Vec::new();
+        for given in text.split([';', ',']).map(str::trim).filter(|given| !given.is_empty()) {
+            match given.parse::<Country>() {
+                Ok(country) => codes.push(country.code().to_owned()),
+                Err(UnknownCountry { given, meant: Some(read) }) => {
+                    codes.push(read.code().to_owned());
+                    self.remarks.push((COLUMN, Remark::CountryMeant { given, read }));
+                }
+                Err(unknown) => self.reasons.push((COLUMN, unknown.into())),
+            }
+        }
+        List(codes)
+    }
+
+    fn website(&mut self) -> String {
+        let text = self.text("website", TEXT_CHARS_MAX);
+        let scheme_known = ["https://", "http://"].iter().any(|scheme| {
+            text.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+                && text.len() > scheme.len()
+        });
+        if !text.is_empty() && (!scheme_known || text.contains([' ', '"', '<', '>'])) {
+            self.reasons.push(("website", Reason::Website { given: text.chars().take(100).collect() }));
+        }
+        text
+    }
+
+    fn yes_or_no(&mut self, column: &'static str) -> String {
+        let text = self.text(column, TEXT_CHARS_MAX);
+        match text.to_lowercase().as_str() {
+            "" => String::new(),
+            "yes" | "true" => "yes".to_owned(),
+            "no" | "false" => "no".to_owned(),
+            _ => {
+                self.reasons.push((column, Reason::YesOrNo { given: text }));
+                String::new()
+            }
+        }
+    }
+}
+
+/// The EEA, and the countries for which the Commission has decided under GDPR Art. 45 that they protect adequately
+/// (November 2026). The United States are not among them: the DPF covers certified companies only, so it is named.
+const NO_MECHANISM_NEEDED: &str = "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IS IT LI LT LU LV MT NL NO PL PT RO SE SI SK \
+    AD AR BR CA CH FO GB GG IL IM JE JP KR NZ UY";
+
+fn third_country(countries: &List) -> Option<Country> {
+    countries
+        .iter()
+        .filter(|code| !NO_MECHANISM_NEEDED.split(' ').any(|known| known == *code))
+        .find_map(|code| code.parse().ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(cells: &[(&str, &str)]) -> Result<Read, Vec<(&'static str, Reason)>> {
+        read(|field| {
+            let cell = cells.iter().find(|(name, _)| *name == field).map_or("", |(_, cell)| cell);
+            Ok(cell.to_owned().into())
+        })
+    }
+
+    fn reasons(cells: &[(&str, &str)]) -> Vec<String> {
+        row(cells).unwrap_err().iter().map(|(column, reason)| format!("{column}: {reason}")).collect()
+    }
+
+    fn remarks(cells: &[(&str, &str)]) -> Vec<String> {
+        row(cells).unwrap().remarks.iter().map(|(column, remark)| format!("{column}: {remark}")).collect()
+    }
+
+    #[test]
+    fn places_are_codes_and_what_was_meant_is_read_and_said() {
+        assert_eq!(row(&[("name", "A"), ("countries", "DE;FR")]).unwrap().facts.countries.join(";"), "DE;FR");
+        assert_eq!(
+            remarks(&[("name", "A"), ("countries", "Germany")]),
+            ["countries: \"Germany\" was read as DE (Germany)"]
+        );
+        assert_eq!(
+            remarks(&[("name", "A"), ("countries", "UK; FR ,ES")]),
+            [
+                "countries: divided by commas; lists are divided by semicolons",
+                "countries: \"UK\" was read as GB (United Kingdom)"
+            ]
+        );
+        for wrong in ["XX", "XK", "Worldwide"] {
+            assert!(
+                reasons(&[("name", "A"), ("countries", wrong)])[0].contains("belongs into regions"),
+                "{wrong}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_third_country_without_a_mechanism_is_remarked() {
+        let said = remarks(&[("name", "A"), ("countries", "DE;IN")]);
+        assert!(said[0].starts_with("transfer_mechanism: India lies outside the EEA"), "{said:?}");
+        assert_eq!(
+            remarks(&[("name", "A"), ("countries", "IN"), ("transfer_mechanism", "SCC")]),
+            Vec::<String>::new()
+        );
+    }
+
+    #[test]
+    fn every_reason_of_a_row_is_given_at_once() {
+        assert_eq!(
+            reasons(&[("website", "javascript:alert(1)"), ("affiliate", "perhaps")]),
+            [
+                "name: empty",
+                "website: \"javascript:alert(1)\" is no web address; it begins with https:// or http://",
+                "affiliate: \"perhaps\" is neither yes nor no",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_json_object_reads_like_a_row() {
+        let object =
+            serde_json::json!({"name": "A", "countries": ["DE", "FR"], "affiliate": true, "slug": "a"});
+        let facts = read_json(object.as_object().unwrap()).unwrap().facts;
+        assert_eq!((facts.countries.join(";"), facts.affiliate), ("DE;FR".to_owned(), "yes".to_owned()));
+        let wrong = serde_json::json!({"name": {"x": 1}});
+        assert_eq!(read_json(wrong.as_object().unwrap()).unwrap_err(), [("name", Reason::NotText)]);
+    }
+
+    #[test]
+    fn what_is_written_is_guarded_and_reads_back_the_same() {
+        let facts = Facts { name: "=1+1".into(), regions: "EU; +1".parse().unwrap(), ..Facts::default() };
+        let text = write_csv([&facts]);
+        assert!(text.lines().nth(1).unwrap().starts_with("'=1+1,"), "{text}");
+    }
+}
