@@ -86,6 +86,29 @@ pub struct NoticeFacts {
     pub why: Option<String>,
     /// Of a reminder: full days left until the deadline.
     pub days_left: Option<u16>,
+    /// Of an announcement that starts the period anew: the one it replaces.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<Replaced>,
+    /// Of a correction: the slip.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub correction: Option<Correction>,
+}
+
+/// The announcement that a new one replaces, because the plan became earlier or wider.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Replaced {
+    pub reference: String,
+    pub announced_on: NaiveDate,
+    /// In words, as the end of a sentence: "the start is a week earlier".
+    pub what_changed: String,
+}
+
+/// A slip in a letter; nothing became earlier or wider.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Correction {
+    pub field: String,
+    pub old_value: String,
+    pub new_value: String,
 }
 
 impl NoticeFacts {
