@@ -1,0 +1,249 @@
+//! The relay: hands composed letters over and brings back what was said, word for word.
+//!
+//! [`Post`] keeps a number of tasks, each of which owns one connection (lettre's, over a stream of ours with
+//! `TCP_NODELAY` set: without it each letter waits 40 ms for an acknowledgement). lettre's own pool does not serve:
+//! it limits nothing, and drops the connection at each refused recipient. Promises: a letter is reported
+//! [`Said::InDoubt`] exactly where its last byte had left and no reply came; a relay that is away costs a letter
+//! nothing; the relay's words are kept.
+
+mod pace;
+mod parcel;
+mod route;
+mod session;
+mod tap;
+
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use tokio::sync::{Mutex, mpsc, oneshot};
+use tokio::time::{Instant, sleep_until, timeout};
+use tracing::{debug, info, warn};
+
+pub use self::route::{Encryption, Login, Patience, Reports, Route, UnusableUrl};
+
+use self::pace::Pace;
+use self::parcel::Parcel;
+use self::session::{Away, End, Roots, Session};
+use super::Composed;
+pub use crate::domain::delivery::Said;
+use crate::domain::delivery::{OtherRecipients, Point, Reply, Verdict, wire_id};
+
+/// Connections a letter may lose before the relay is taken to be away.
+const CONNECTIONS_LOST_MAX: u32 = 3;
+/// A relay that asks us to slow down gets the letter again after this.
+const SLOW_DOWN_SECONDS: i64 = 30;
+/// A relay that refuses us as a sender waits for a person; until then it is asked this often.
+const SENDER_REFUSED_SECONDS: i64 = 300;
+
+/// The way out: cheap to clone, one pool behind it.
+#[derive(Clone, Debug)]
+pub struct Post(Arc<Pool>);
+
+#[derive(Debug)]
+struct Pool {
+    route: Arc<Route>,
+    jobs: OnceLock<mpsc::Sender<Job>>,
+}
+
+#[derive(Debug)]
+struct Job {
+    parcel: Parcel,
+    done: oneshot::Sender<Said>,
+}
+
+impl Post {
+    /// Opens no connection yet: the first letter does.
+    pub fn new(route: Route) -> Self {
+        Self(Arc::new(Pool { route: Arc::new(route), jobs: OnceLock::new() }))
+    }
+
+    /// How many letters it pays to hand over at the same time.
+    pub fn connections(&self) -> usize {
+        self.0.route.connections.max(1)
+    }
+
+    /// What the relay is called in rows and logs.
+    pub fn relay_name(&self) -> &str {
+        &self.0.route.host
+    }
+
+    /// Hands one letter over and waits for what the relay says.
+    pub async fn hand_over(&self, letter: &Composed) -> Said {
+        let parcel = match Parcel::pack(letter) {
+            Ok(parcel) => parcel,
+            Err(error) => return Said::LetterFault { code: None, words: error.to_string() },
+        };
+        let jobs = self.0.jobs.get_or_init(|| start(&self.0.route));
+        let (done, said) = oneshot::channel();
+        if jobs.send(Job { parcel, done }).await.is_err() {
+            return relay_fault(None, "the post is closed", Duration::from_secs(1));
+        }
+        // A task that died may have died after the dot.
+        said.await.unwrap_or_else(|_| Said::InDoubt { words: "the connection's task ended".to_owned() })
+    }
+}
+
+fn start(route: &Arc<Route>) -> mpsc::Sender<Job> {
+    let connections = route.connections.max(1);
+    let (jobs, queue) = mpsc::channel(connections);
+    let shared = Arc::new(Shared {
+        route: Arc::clone(route),
+        roots: Roots::default(),
+        pace: Pace::new(route),
+        queue: Mutex::new(queue),
+    });
+    for _ in 0..connections {
+        let shared = Arc::clone(&shared);
+        tokio::spawn(async move {
+            while let Err(error) = tokio::spawn(Arc::clone(&shared).work()).await {
+                if error.is_cancelled() {
+                    break;
+                }
+                warn!(%error, "a connection's task ended; it starts anew");
+            }
+        });
+    }
+    jobs
+}
+
+struct Shared {
+    route: Arc<Route>,
+    roots: Roots,
+    pace: Pace,
+    queue: Mutex<mpsc::Receiver<Job>>,
+}
+
+impl Shared {
+    /// One connection's life: takes letters until the post is dropped.
+    async fn work(self: Arc<Self>) {
+        let mut session: Option<Session> = None;
+        loop {
+            let next = async { self.queue.lock().await.recv().await };
+            match timeout(self.route.patience.idle, next).await {
+                Ok(Some(Job { parcel, done })) => {
+                    let said = self.carry(&mut session, &parcel).await;
+                    // Nobody waits any more: its lease will run out, and the letter is looked at again.
+                    let _ = done.send(said);
+                }
+                Ok(None) => break,
+                Err(_) => {
+                    if let Some(idle) = session.take() {
+                        idle.close().await;
+                    }
+                }
+            }
+        }
+        if let Some(last) = session.take() {
+            last.close().await;
+        }
+    }
+
+    /// Hands one letter over, on another connection where one breaks before the letter has left.
+    async fn carry(&self, session: &mut Option<Session>, parcel: &Parcel) -> Said {
+        let mut lost = String::new();
+        for _ in 0..CONNECTIONS_LOST_MAX {
+            let mut open = match self.connection(session.take()).await {
+                Ok(open) => open,
+                Err(said) => return said,
+            };
+            sleep_until(self.pace.turn(Instant::now())).await;
+            let end = open.hand_over(parcel, self.others()).await;
+            let letters = open.letters;
+            if open.usable {
+                *session = Some(open);
+            }
+            match self.heard(end, letters) {
+                Ok(said) => return said,
+                Err(why) => lost = why,
+            }
+        }
+        let wait = self.pace.away(Instant::now(), false);
+        warn!(relay.name = %self.route.host, "relay ends every connection before a letter has left: {lost}");
+        relay_fault(None, &lost, wait)
+    }
+
+    /// The connection at hand if it may carry one more letter, else a new one.
+    async fn connection(&self, at_hand: Option<Session>) -> Result<Session, Said> {
+        if let Some(session) = at_hand {
+            if session.letters < self.pace.letters_per_connection() {
+                return Ok(session);
+            }
+            session.close().await;
+        }
+        if let Some(wait) = self.pace.admit(Instant::now()) {
+            return Err(relay_fault(None, "the relay is away", wait));
+        }
+        match Session::open(&self.route, &self.roots).await {
+            Ok(session) => {
+                self.pace.back();
+                debug!(relay.name = %self.route.host, "connected to the relay");
+                Ok(session)
+            }
+            Err(away) => Err(self.away(&away)),
+        }
+    }
+
+    fn away(&self, away: &Away) -> Said {
+        let login_refused = away.at == "login" && away.code.is_some_and(|code| code >= 500);
+        let wait = self.pace.away(Instant::now(), login_refused);
+        warn!(relay.name = %self.route.host, relay.code = away.code, "relay is away, again in {wait:?}: {away}");
+        relay_fault(away.code, &away.to_string(), wait)
+    }
+
+    fn others(&self) -> OtherRecipients {
+        if self.pace.others_pass() { OtherRecipients::Pass } else { OtherRecipients::Unknown }
+    }
+
+    /// What an ended conversation says of the letter; `Err`: nothing, it was not touched, try another connection.
+    fn heard(&self, end: End, letters: u32) -> Result<Said, String> {
+        match end {
+            End::Told { verdict, point, reply } => self.told(verdict, point, reply, letters),
+            End::UnfitAddress { why } => Ok(Said::Refused { address_dead: false, code: None, words: why }),
+            End::TooLarge { why } => Ok(Said::LetterFault { code: None, words: why }),
+            End::Unsent { why } => Err(why),
+            End::InDoubt { why } => Ok(Said::InDoubt { words: why }),
+        }
+    }
+
+    fn told(&self, verdict: Verdict, point: Point, reply: Reply, letters: u32) -> Result<Said, String> {
+        if point == Point::Rcpt && reply.code >= 500 {
+            self.pace.recipient_refused();
+        } else if matches!(point, Point::Data | Point::Dot) {
+            self.pace.recipient_passed();
+        }
+        let Reply { code, words } = reply;
+        Ok(match verdict {
+            Verdict::Good => Said::Accepted { code, wire_id: wire_id(&words), words },
+            Verdict::Deferred => Said::Deferred { code, words },
+            Verdict::AddressDead => Said::Refused { address_dead: true, code: Some(code), words },
+            Verdict::Refused => Said::Refused { address_dead: false, code: Some(code), words },
+            Verdict::Policy => Said::Policy { code, words },
+            Verdict::LetterFault => Said::LetterFault { code: Some(code), words },
+            Verdict::SessionOver => {
+                if letters > 0 {
+                    self.pace.learn_limit(letters);
+                    info!(relay.name = %self.route.host, "relay takes {letters} letters a connection");
+                }
+                return Err(format!("{code} {words}"));
+            }
+            Verdict::Slow => {
+                self.pace.slow_down(Instant::now());
+                let retry_after = TimeDelta::seconds(SLOW_DOWN_SECONDS);
+                Said::RelayFault { code: Some(code), words, retry_after }
+            }
+            Verdict::RelayFault => {
+                let retry_after = TimeDelta::seconds(SENDER_REFUSED_SECONDS);
+                Said::RelayFault { code: Some(code), words, retry_after }
+            }
+        })
+    }
+}
+
+fn relay_fault(code: Option<u16>, words: &str, wait: Duration) -> Said {
+    let retry_after = TimeDelta::from_std(wait).unwrap_or(TimeDelta::minutes(5));
+    Said::RelayFault { code, words: words.to_owned(), retry_after }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,220 @@
+//! How fast letters go and when a relay is left alone: one breaker and one pace for all connections.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::route::{Patience, Route};
+
+/// Assumed until a relay without a configured rate first asks us to slow down.
+const UNLIMITED_PER_SECOND: f64 = 100.0;
+const SLOWEST_PER_SECOND: f64 = 0.1;
+const STEP_UP_AFTER: Duration = Duration::from_secs(30);
+/// More bare refusals than this in a row say something about the relay, not about the addresses.
+const BARE_REFUSALS_BELIEVED: u32 = 5;
+
+#[derive(Debug)]
+pub(super) struct Pace {
+    ceiling: Option<f64>,
+    patience: Patience,
+    inner: Mutex<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    per_second: Option<f64>,
+    next_turn: Option<Instant>,
+    changed: Option<Instant>,
+    failures: u32,
+    away_until: Option<Instant>,
+    letters_per_connection: u32,
+    a_recipient_passed: bool,
+    bare_refusals: u32,
+}
+
+impl Pace {
+    pub(super) fn new(route: &Route) -> Self {
+        let ceiling = route.rate_per_second.map(f64::from);
+        Self {
+            ceiling,
+            patience: route.patience,
+            inner: Mutex::new(Inner {
+                per_second: ceiling,
+                next_turn: None,
+                changed: None,
+                failures: 0,
+                away_until: None,
+                letters_per_connection: route.letters_per_connection.max(1),
+                a_recipient_passed: false,
+                bare_refusals: 0,
+            }),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// When the next letter may go: turns are a second divided by the rate apart.
+    pub(super) fn turn(&self, now: Instant) -> Instant {
+        let mut inner = self.lock();
+        inner.step_up(now, self.ceiling);
+        let Some(per_second) = inner.per_second else { return now };
+        let turn = inner.next_turn.map_or(now, |next| next.max(now));
+        inner.next_turn = Some(turn + Duration::from_secs_f64(1.0 / per_second));
+        turn
+    }
+
+    /// The relay asked us to slow down: half as fast from here, then up again in steps.
+    pub(super) fn slow_down(&self, now: Instant) {
+        let mut inner = self.lock();
+        let current = inner.per_second.unwrap_or(UNLIMITED_PER_SECOND);
+        inner.per_second = Some((current / 2.0).max(SLOWEST_PER_SECOND));
+        inner.changed = Some(now);
+    }
+
+    /// How long the relay is still left alone; `None`: try. Of those who come when the time is over one may try,
+    /// the others wait for what becomes of it.
+    pub(super) fn admit(&self, now: Instant) -> Option<Duration> {
+        let mut inner = self.lock();
+        let until = inner.away_until?;
+        if now < until {
+            return Some(until - now);
+        }
+        inner.away_until = Some(now + self.patience.away_first);
+        None
+    }
+
+    /// The relay is away: how long to leave it alone.
+    pub(super) fn away(&self, now: Instant, login_refused: bool) -> Duration {
+        let mut inner = self.lock();
+        inner.failures = inner.failures.saturating_add(1);
+        let wait = if login_refused {
+            self.patience.login_refused
+        } else {
+            let doublings = inner.failures.saturating_sub(1).min(16);
+            self.patience.away_first.saturating_mul(1 << doublings).min(self.patience.away_max)
+        };
+        inner.away_until = Some(now + wait);
+        wait
+    }
+
+    pub(super) fn back(&self) {
+        let mut inner = self.lock();
+        inner.failures = 0;
+        inner.away_until = None;
+    }
+
+    pub(super) fn letters_per_connection(&self) -> u32 {
+        self.lock().letters_per_connection
+    }
+
+    /// The relay ended a session after `letters` letters: end the next ones ourselves before it does.
+    pub(super) fn learn_limit(&self, letters: u32) {
+        let mut inner = self.lock();
+        inner.letters_per_connection = inner.letters_per_connection.min(letters.max(1));
+    }
+
+    pub(super) fn recipient_passed(&self) {
+        let mut inner = self.lock();
+        inner.a_recipient_passed = true;
+        inner.bare_refusals = 0;
+    }
+
+    pub(super) fn recipient_refused(&self) {
+        let mut inner = self.lock();
+        inner.bare_refusals = inner.bare_refusals.saturating_add(1);
+    }
+
+    pub(super) fn others_pass(&self) -> bool {
+        let inner = self.lock();
+        inner.a_recipient_passed && inner.bare_refusals < BARE_REFUSALS_BELIEVED
+    }
+}
+
+impl Inner {
+    fn step_up(&mut self, now: Instant, ceiling: Option<f64>) {
+        let (Some(per_second), Some(changed)) = (self.per_second, self.changed) else { return };
+        if now < changed + STEP_UP_AFTER {
+            return;
+        }
+        let faster = per_second * 1.25;
+        if faster >= ceiling.unwrap_or(UNLIMITED_PER_SECOND) {
+            self.per_second = ceiling;
+            self.changed = None;
+        } else {
+            self.per_second = Some(faster);
+            self.changed = Some(now);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pace(rate: Option<u32>) -> Pace {
+        Pace::new(&Route { rate_per_second: rate, ..Route::parse("smtp://127.0.0.1").unwrap() })
+    }
+
+    #[test]
+    fn turns_are_the_rate_apart_however_many_ask_at_once() {
+        let start = Instant::now();
+        let pace = pace(Some(20));
+        let turns: Vec<u128> = (0..5).map(|_| (pace.turn(start) - start).as_millis()).collect();
+        assert_eq!(turns, [0, 50, 100, 150, 200]);
+        let later = start + Duration::from_secs(9);
+        assert_eq!(pace.turn(later), later, "an unused turn is not saved up");
+    }
+
+    #[test]
+    fn a_relay_that_asks_for_it_is_served_half_as_fast_and_then_faster_in_steps() {
+        let start = Instant::now();
+        let pace = pace(Some(8));
+        pace.slow_down(start);
+        let apart = |at| {
+            let first = pace.turn(at);
+            (pace.turn(at) - first).as_millis()
+        };
+        assert_eq!(apart(start + Duration::from_secs(1)), 250);
+        assert_eq!(apart(start + Duration::from_secs(31)), 200);
+        assert_eq!(apart(start + Duration::from_secs(200)), 160);
+        assert_eq!(apart(start + Duration::from_secs(400)), 128);
+        assert_eq!(apart(start + Duration::from_mins(10)), 125, "up to what is configured, not beyond");
+    }
+
+    #[test]
+    fn an_absent_relay_is_left_alone_longer_each_time_and_asked_by_one_letter() {
+        let start = Instant::now();
+        let pace = pace(None);
+        assert_eq!(pace.admit(start), None);
+        assert_eq!(pace.away(start, false), Duration::from_secs(2));
+        assert_eq!(pace.admit(start + Duration::from_secs(1)), Some(Duration::from_secs(1)));
+        let again = start + Duration::from_secs(2);
+        assert_eq!(pace.admit(again), None, "the first who comes may try");
+        assert!(pace.admit(again).is_some(), "the second waits for what becomes of it");
+        assert_eq!(pace.away(again, false), Duration::from_secs(4));
+        for _ in 0..20 {
+            pace.away(again, false);
+        }
+        assert_eq!(pace.away(again, false), Duration::from_mins(5));
+        pace.back();
+        assert_eq!(pace.admit(again), None);
+        assert_eq!(pace.away(again, true), Duration::from_mins(5), "a refused login waits for a person");
+    }
+
+    #[test]
+    fn bare_refusals_are_believed_while_others_pass() {
+        let pace = pace(None);
+        assert!(!pace.others_pass());
+        pace.recipient_passed();
+        assert!(pace.others_pass());
+        for _ in 0..BARE_REFUSALS_BELIEVED {
+            pace.recipient_refused();
+        }
+        assert!(!pace.others_pass(), "a relay that refuses everybody says nothing of an address");
+        pace.recipient_passed();
+        assert!(pace.others_pass());
+    }
+}
