@@ -8,9 +8,11 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use crate::clock::Clock;
+use crate::config::Settings;
 use crate::domain::customer::Policy;
 use crate::domain::ledger::Actor;
 use crate::entropy::{Entropy, NoEntropy};
+use crate::store::bell::Bells;
 use crate::store::{self, Db, Snapshot, Tx};
 
 /// What every action stands on. Cheap to clone.
@@ -19,7 +21,10 @@ pub struct Context {
     pub clock: Clock,
     pub entropy: Entropy,
     pub db: Db,
+    pub settings: Arc<Settings>,
+    /// That of the settings.
     pub policy: Arc<Policy>,
+    pub bells: Bells,
 }
 
 /// Why an action could not even begin.
