@@ -68,6 +68,7 @@ pub mod register_file;
 pub mod plan;
 pub mod notice;
 pub mod delivery;
+pub mod objection;
 pub mod obligation;
 pub mod gate;
 pub mod ledger;

@@ -8,6 +8,7 @@ pub mod door;
 pub mod invariants;
 pub mod ledger;
 pub mod migrate;
+pub mod objection;
 
 use std::time::Duration;
 

@@ -1,0 +1,302 @@
+//! Objections: their rows, the locks under which they are lodged, and what resolves them.
+//!
+//! Lodging holds the change's row for key share, so that a deciding gate waits for it or is waited for; resolving holds it for no key
+//! update. Lock order: change (by id), objection, door. In time or late is decided in `domain/objection.rs`, never here.
+
+mod exclusion;
+mod read;
+
+pub use exclusion::{Exclusion, Unconfirmed, confirm_exclusion, exclude, list_unconfirmed};
+pub use read::{
+    Change, Correspondence, Filter, Objection, Receiver, Speaker, Standing, by_reference, correspondence,
+    list, measures, open_of, receivers, speaker,
+};
+
+use chrono::{DateTime, NaiveDate, Utc};
+use sqlx::FromRow;
+use sqlx::types::Json;
+
+use super::door::DoorId;
+use super::{Error, Tx, exactly_one};
+use crate::domain::change::{self, ChangeId};
+use crate::domain::customer::CustomerId;
+use crate::domain::objection::{Channel, ObjectionId, Resolution, State, Timeliness};
+use crate::domain::recipient::RecipientId;
+use crate::domain::subprocessor::SubprocessorId;
+
+/// A change that is objected to, as its lock found it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Objected {
+    pub id: ChangeId,
+    pub reference: String,
+    pub state: change::State,
+    pub subprocessor: SubprocessorId,
+    pub took_effect_at: Option<DateTime<Utc>>,
+}
+
+#[derive(FromRow)]
+struct ObjectedRow {
+    id: i64,
+    reference: String,
+    state: String,
+    subprocessor_id: i64,
+    took_effect_at: Option<DateTime<Utc>>,
+}
+
+impl TryFrom<ObjectedRow> for Objected {
+    type Error = Error;
+
+    fn try_from(row: ObjectedRow) -> Result<Self, Error> {
+        Ok(Self {
+            id: ChangeId(row.id),
+            reference: row.reference,
+            state: row.state.parse().map_err(|why| Error::unreadable("change", &why))?,
+            subprocessor: SubprocessorId(row.subprocessor_id),
+            took_effect_at: row.took_effect_at,
+        })
+    }
+}
+
+/// Holds the changes for key share, by id: a gate that is deciding is waited for, one that comes later waits for us.
+/// Look at facts in the NEXT statement.
+pub async fn hold_changes(tx: &mut Tx, changes: &[ChangeId]) -> Result<Vec<Objected>, Error> {
+    let rows: Vec<ObjectedRow> = sqlx::query_as(
+        "select id, reference, state, subprocessor_id, took_effect_at from change where id = any($1) order by id for key share",
+    )
+    .bind(changes.iter().map(|id| id.0).collect::<Vec<_>>())
+    .fetch_all(tx.conn())
+    .await?;
+    rows.into_iter().map(Objected::try_from).collect()
+}
+
+/// Holds the changes of an objection for no key update, by id, then the objection for update: two people who resolve it queue.
+pub async fn lock(tx: &mut Tx, id: ObjectionId) -> Result<Vec<Objected>, Error> {
+    let rows: Vec<ObjectedRow> = sqlx::query_as(
+        "select id, reference, state, subprocessor_id, took_effect_at from change
+         where id in (select change_id from objection_change where objection_id = $1) order by id for no key update",
+    )
+    .bind(id.0)
+    .fetch_all(tx.conn())
+    .await?;
+    sqlx::query("select from objection where id = $1 for update").bind(id.0).execute(tx.conn()).await?;
+    rows.into_iter().map(Objected::try_from).collect()
+}
+
+/// A statement to be written down.
+#[derive(Debug)]
+pub struct New<'a> {
+    pub id: ObjectionId,
+    pub reference: &'a str,
+    pub customer: Option<CustomerId>,
+    pub recipient: Option<RecipientId>,
+    pub address: Option<&'a str>,
+    pub on_behalf_of: Option<&'a str>,
+    pub channel: Channel,
+    pub door: Option<DoorId>,
+    pub statement: &'a str,
+    pub grounds: &'a [String],
+    pub condition: Option<&'a str>,
+    pub received_at: DateTime<Utc>,
+    pub answer_due_on: NaiveDate,
+}
+
+/// The next number; gaps are allowed, for a counter row would queue all objections behind one another.
+pub async fn next_id(tx: &mut Tx) -> Result<ObjectionId, Error> {
+    Ok(ObjectionId(sqlx::query_scalar("select nextval('objection_no')").fetch_one(tx.conn()).await?))
+}
+
+/// Inserts an objection as `lodged`, entered at `tx.now()`.
+pub async fn insert(tx: &mut Tx, new: &New<'_>) -> Result<(), Error> {
+    let now = tx.now();
+    sqlx::query(
+        "insert into objection (id, reference, customer_id, recipient_id, address, on_behalf_of, channel, door_id, statement, grounds,
+                                condition, received_at, entered_at, state, answer_due_on)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'lodged', $14)",
+    )
+    .bind(new.id.0)
+    .bind(new.reference)
+    .bind(new.customer.map(|id| id.0))
+    .bind(new.recipient.map(|id| id.0))
+    .bind(new.address)
+    .bind(new.on_behalf_of)
+    .bind(new.channel.as_str())
+    .bind(new.door.map(|id| id.0))
+    .bind(new.statement)
+    .bind(new.grounds)
+    .bind(new.condition)
+    .bind(new.received_at)
+    .bind(now)
+    .bind(new.answer_due_on)
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// What one objection says against one change.
+#[derive(Debug)]
+pub struct Against {
+    pub objection: ObjectionId,
+    pub change: ChangeId,
+    pub customer: Option<CustomerId>,
+    pub received_at: DateTime<Utc>,
+    pub deadline_at: Option<DateTime<Utc>>,
+    pub timeliness: Timeliness,
+}
+
+/// Inserts it. False: this customer already has an open objection against this change, which the statement joins.
+pub async fn insert_against(tx: &mut Tx, against: &Against) -> Result<bool, Error> {
+    let done = sqlx::query(
+        "insert into objection_change (objection_id, change_id, customer_id, received_at, deadline_at, in_time)
+         values ($1, $2, $3, $4, $5, $6)
+         on conflict (change_id, customer_id) where resolved_at is null and customer_id is not null do nothing",
+    )
+    .bind(against.objection.0)
+    .bind(against.change.0)
+    .bind(against.customer.map(|id| id.0))
+    .bind(against.received_at)
+    .bind(against.deadline_at)
+    .bind(against.timeliness == Timeliness::InTime)
+    .execute(tx.conn())
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Marks the place to which [`back_to_mark`] returns.
+pub async fn mark(tx: &mut Tx) -> Result<(), Error> {
+    sqlx::query("savepoint lodging").execute(tx.conn()).await?;
+    Ok(())
+}
+
+/// Takes back what was written since [`mark`]: the app's role may delete no objection, not even a moment old.
+pub async fn back_to_mark(tx: &mut Tx) -> Result<(), Error> {
+    sqlx::query("rollback to savepoint lodging").execute(tx.conn()).await?;
+    Ok(())
+}
+
+/// Adds what was said to an objection; ours or theirs.
+pub async fn insert_correspondence(
+    tx: &mut Tx,
+    objection: ObjectionId,
+    at: DateTime<Utc>,
+    body: &str,
+) -> Result<i64, Error> {
+    let id = sqlx::query_scalar(
+        "insert into correspondence (objection_id, at, body) values ($1, $2, $3) returning id",
+    )
+    .bind(objection.0)
+    .bind(at)
+    .bind(body)
+    .fetch_one(tx.conn())
+    .await?;
+    Ok(id)
+}
+
+/// From `from` to `to`, where nobody was faster.
+pub async fn move_state(tx: &mut Tx, id: ObjectionId, from: State, to: State) -> Result<(), Error> {
+    let done = sqlx::query("update objection set state = $3 where id = $1 and state = $2")
+        .bind(id.0)
+        .bind(from.as_str())
+        .bind(to.as_str())
+        .execute(tx.conn())
+        .await?;
+    exactly_one(&done, "objection")
+}
+
+/// How one objection against one change is resolved.
+#[derive(Debug)]
+pub struct Resolved<'a> {
+    pub objection: ObjectionId,
+    pub change: ChangeId,
+    pub resolution: &'a Resolution,
+    pub resolver: i64,
+    /// From here on it stands in nobody's way; none = not yet known.
+    pub clear_at: Option<DateTime<Utc>>,
+}
+
+/// Resolves it as of `tx.now()`.
+pub async fn resolve(tx: &mut Tx, resolved: &Resolved<'_>) -> Result<(), Error> {
+    let now = tx.now();
+    let done = sqlx::query(
+        "update objection_change set outcome = $3, resolution = $4, resolver_id = $5, approver_id = null, resolved_at = $6, clear_at = $7
+         where objection_id = $1 and change_id = $2 and resolved_at is null",
+    )
+    .bind(resolved.objection.0)
+    .bind(resolved.change.0)
+    .bind(resolved.resolution.outcome().as_str())
+    .bind(Json(resolved.resolution))
+    .bind(resolved.resolver)
+    .bind(now)
+    .bind(resolved.clear_at)
+    .execute(tx.conn())
+    .await?;
+    exactly_one(&done, "objection")
+}
+
+/// Writes down a resolution that waits for a second person: the outcome without its instant.
+pub async fn propose(
+    tx: &mut Tx,
+    objection: ObjectionId,
+    change: ChangeId,
+    resolution: &Resolution,
+    resolver: i64,
+) -> Result<(), Error> {
+    let done = sqlx::query(
+        "update objection_change set outcome = $3, resolution = $4, resolver_id = $5
+         where objection_id = $1 and change_id = $2 and resolved_at is null",
+    )
+    .bind(objection.0)
+    .bind(change.0)
+    .bind(resolution.outcome().as_str())
+    .bind(Json(resolution))
+    .bind(resolver)
+    .execute(tx.conn())
+    .await?;
+    exactly_one(&done, "objection")
+}
+
+/// The second person's yes to a resolution proposed, as of `tx.now()`. Errs with `objection_not_upheld_by_two` where that is the first.
+pub async fn approve(
+    tx: &mut Tx,
+    objection: ObjectionId,
+    change: ChangeId,
+    approver: i64,
+    clear_at: Option<DateTime<Utc>>,
+) -> Result<(), Error> {
+    let now = tx.now();
+    let done = sqlx::query(
+        "update objection_change set approver_id = $3, resolved_at = $4, clear_at = $5
+         where objection_id = $1 and change_id = $2 and resolved_at is null and outcome is not null",
+    )
+    .bind(objection.0)
+    .bind(change.0)
+    .bind(approver)
+    .bind(now)
+    .bind(clear_at)
+    .execute(tx.conn())
+    .await?;
+    exactly_one(&done, "objection")
+}
+
+/// Has the gate look at the change at `at`, or at its effective instant if that is later, or when it would have anyway.
+pub async fn wake_gate(tx: &mut Tx, change: ChangeId, at: DateTime<Utc>) -> Result<(), Error> {
+    sqlx::query(
+        "update change set next_look_at = least(next_look_at, greatest($2, effective_at))
+         where id = $1 and state in ('scheduled', 'in_notice', 'held')",
+    )
+    .bind(change.0)
+    .bind(at)
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Keeps a file by its hash; the same bytes are kept once.
+pub async fn keep_file(tx: &mut Tx, hash: &[u8; 32], name: &str, body: &[u8]) -> Result<(), Error> {
+    sqlx::query("insert into file (hash, name, body) values ($1, $2, $3) on conflict (hash) do nothing")
+        .bind(hash.as_slice())
+        .bind(name)
+        .bind(body)
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,110 @@
+//! Exclusions: customers whose data never goes to a subprocessor, because that is how their objection was settled.
+
+use chrono::{DateTime, Utc};
+use sqlx::{FromRow, PgConnection};
+
+use crate::domain::change::ChangeId;
+use crate::domain::customer::CustomerId;
+use crate::domain::objection::ObjectionId;
+use crate::domain::subprocessor::SubprocessorId;
+use crate::store::{Error, Tx};
+
+/// An exclusion to be written.
+#[derive(Debug)]
+pub struct Exclusion<'a> {
+    pub customer: CustomerId,
+    pub subprocessor: SubprocessorId,
+    pub objection: ObjectionId,
+    pub why: &'a str,
+    /// The switch, region or plan that makes it so, and who says so; none = still to be confirmed.
+    pub confirmed: Option<(&'a str, i64)>,
+}
+
+/// Excludes the customer from `tx.now()` on. One already on file is taken over; what was confirmed stays so unless it ended.
+pub async fn exclude(tx: &mut Tx, exclusion: &Exclusion<'_>) -> Result<(), Error> {
+    let now = tx.now();
+    sqlx::query(
+        "insert into exclusion (customer_id, subprocessor_id, objection_id, since, why, how, confirmer_id, confirmed_at)
+         values ($1, $2, $3, $4, $5, $6, $7, case when $6::text is not null then $4 end)
+         on conflict (customer_id, subprocessor_id) do update set objection_id = excluded.objection_id, why = excluded.why,
+             since = case when exclusion.until is null then exclusion.since else excluded.since end, until = null,
+             how = case when exclusion.until is null then coalesce(excluded.how, exclusion.how) else excluded.how end,
+             confirmer_id = case when excluded.how is null and exclusion.until is null then exclusion.confirmer_id
+                            else excluded.confirmer_id end,
+             confirmed_at = case when excluded.how is null and exclusion.until is null then exclusion.confirmed_at
+                            else excluded.confirmed_at end",
+    )
+    .bind(exclusion.customer.0)
+    .bind(exclusion.subprocessor.0)
+    .bind(exclusion.objection.0)
+    .bind(now)
+    .bind(exclusion.why)
+    .bind(exclusion.confirmed.map(|(how, _)| how))
+    .bind(exclusion.confirmed.map(|(_, confirmer)| confirmer))
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// An exclusion that nobody has confirmed yet: its objection still shuts the gate.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct Unconfirmed {
+    pub customer_id: i64,
+    pub customer: String,
+    pub subprocessor_id: i64,
+    pub subprocessor: String,
+    pub since: DateTime<Utc>,
+    pub why: String,
+}
+
+/// The exclusions that wait for confirmation, oldest first.
+pub async fn list_unconfirmed(conn: &mut PgConnection, limit: i64) -> Result<Vec<Unconfirmed>, Error> {
+    let rows = sqlx::query_as(
+        "select e.customer_id, customer.reference as customer, e.subprocessor_id, subprocessor.slug as subprocessor, e.since, e.why
+         from exclusion e join customer on customer.id = e.customer_id join subprocessor on subprocessor.id = e.subprocessor_id
+         where e.confirmed_at is null and e.until is null order by e.since, e.customer_id limit $1",
+    )
+    .bind(limit)
+    .fetch_all(conn)
+    .await?;
+    Ok(rows)
+}
+
+/// Confirms an exclusion and clears the objections that waited for it; returns their changes. None: there is no such exclusion open.
+///
+/// Opens gates, so it needs no lock of the changes: missing it would only hold one that could have gone.
+pub async fn confirm_exclusion(
+    tx: &mut Tx,
+    customer: CustomerId,
+    subprocessor: SubprocessorId,
+    how: &str,
+    confirmer: i64,
+) -> Result<Option<Vec<ChangeId>>, Error> {
+    let now = tx.now();
+    let done = sqlx::query(
+        "update exclusion set how = $3, confirmer_id = $4, confirmed_at = $5
+         where customer_id = $1 and subprocessor_id = $2 and confirmed_at is null and until is null",
+    )
+    .bind(customer.0)
+    .bind(subprocessor.0)
+    .bind(how)
+    .bind(confirmer)
+    .bind(now)
+    .execute(tx.conn())
+    .await?;
+    if done.rows_affected() == 0 {
+        return Ok(None);
+    }
+    let changes: Vec<i64> = sqlx::query_scalar(
+        "update objection_change x set clear_at = $3 from change
+         where change.id = x.change_id and x.customer_id = $1 and x.outcome = 'accommodated' and x.resolved_at is not null
+           and x.clear_at is null and change.subprocessor_id = $2
+         returning x.change_id",
+    )
+    .bind(customer.0)
+    .bind(subprocessor.0)
+    .bind(now)
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(Some(changes.into_iter().map(ChangeId).collect()))
+}

@@ -1,0 +1,265 @@
+//! Reading objections: for the list, for one in full, and for whoever lodges or answers.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::Serialize;
+use sqlx::{FromRow, PgConnection};
+
+use crate::domain::change::ChangeId;
+use crate::domain::customer::CustomerId;
+use crate::domain::objection::{ObjectionId, Resolution};
+use crate::domain::recipient::{PRIVACY_ROLE, RecipientId};
+use crate::store::Error;
+
+/// Who speaks: a recipient, and the customer it speaks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Speaker {
+    pub recipient: RecipientId,
+    /// Whose contact or subscriber it is on file.
+    pub of: CustomerId,
+    pub is_subscriber: bool,
+    /// The customer that a subscriber is linked to.
+    pub linked_to: Option<CustomerId>,
+    pub customer_name: String,
+    pub address: Option<String>,
+    pub name: Option<String>,
+}
+
+#[derive(FromRow)]
+struct SpeakerRow {
+    recipient_id: i64,
+    customer_id: i64,
+    is_subscriber: bool,
+    linked_to: Option<i64>,
+    customer_name: String,
+    address: Option<String>,
+    name: Option<String>,
+}
+
+/// Whoever holds the link of this recipient.
+pub async fn speaker(conn: &mut PgConnection, recipient: RecipientId) -> Result<Speaker, Error> {
+    let row: Option<SpeakerRow> = sqlx::query_as(
+        "select r.id as recipient_id, c.id as customer_id, c.kind = 'subscriber' as is_subscriber, c.linked_to,
+                coalesce(linked.name, c.name) as customer_name, r.address, r.name
+         from recipient r join customer c on c.id = r.customer_id left join customer linked on linked.id = c.linked_to
+         where r.id = $1",
+    )
+    .bind(recipient.0)
+    .fetch_optional(conn)
+    .await?;
+    let row = row.ok_or_else(|| Error::NotFound { what: "recipient", key: recipient.to_string() })?;
+    Ok(Speaker {
+        recipient: RecipientId(row.recipient_id),
+        of: CustomerId(row.customer_id),
+        is_subscriber: row.is_subscriber,
+        linked_to: row.linked_to.map(CustomerId),
+        customer_name: row.customer_name,
+        address: row.address,
+        name: row.name,
+    })
+}
+
+/// What a statement against a change is measured by: the deadline promised to this customer, and since when the change is in force for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, FromRow)]
+pub struct Standing {
+    pub change_id: i64,
+    pub window_closes_at: Option<DateTime<Utc>>,
+    pub in_force_at: Option<DateTime<Utc>>,
+}
+
+/// The measures of a customer's statement against these changes; none for a change that owes it nothing.
+pub async fn measures(
+    conn: &mut PgConnection,
+    changes: &[ChangeId],
+    customer: CustomerId,
+) -> Result<Vec<Standing>, Error> {
+    let rows = sqlx::query_as(
+        "select change_id, window_closes_at, in_force_at from obligation where change_id = any($1) and customer_id = $2",
+    )
+    .bind(changes.iter().map(|id| id.0).collect::<Vec<_>>())
+    .bind(customer.0)
+    .fetch_all(conn)
+    .await?;
+    Ok(rows)
+}
+
+/// The open objection of a customer against a change, if there is one: a further statement joins it.
+pub async fn open_of(
+    conn: &mut PgConnection,
+    change: ChangeId,
+    customer: CustomerId,
+) -> Result<Option<Objection>, Error> {
+    let reference: Option<String> = sqlx::query_scalar(
+        "select objection.reference from objection_change x join objection on objection.id = x.objection_id
+         where x.change_id = $1 and x.customer_id = $2 and x.resolved_at is null",
+    )
+    .bind(change.0)
+    .bind(customer.0)
+    .fetch_optional(&mut *conn)
+    .await?;
+    match reference {
+        Some(reference) => Ok(Some(by_reference(conn, &reference).await?)),
+        None => Ok(None),
+    }
+}
+
+/// Somebody who is written to about an objection.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct Receiver {
+    pub recipient_id: i64,
+    pub customer_id: i64,
+    pub address: String,
+    pub name: Option<String>,
+    pub language: String,
+}
+
+/// The sender, then the customer's privacy contacts that can be reached, by id. Each once.
+pub async fn receivers(
+    conn: &mut PgConnection,
+    sender: Option<RecipientId>,
+    customer: Option<CustomerId>,
+) -> Result<Vec<Receiver>, Error> {
+    let rows = sqlx::query_as(
+        "select id as recipient_id, customer_id, address, name, language from recipient
+         where (id = $1 or (customer_id = $2 and role = $3)) and address is not null and suppressed_at is null
+         order by id is distinct from $1, id",
+    )
+    .bind(sender.map(|id| id.0))
+    .bind(customer.map(|id| id.0))
+    .bind(PRIVACY_ROLE)
+    .fetch_all(conn)
+    .await?;
+    Ok(rows)
+}
+
+/// An objection in full.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow, Serialize)]
+pub struct Objection {
+    pub id: i64,
+    pub reference: String,
+    pub customer_id: Option<i64>,
+    /// The customer's own reference; none while the address is not linked.
+    pub customer: Option<String>,
+    pub customer_name: Option<String>,
+    pub recipient_id: Option<i64>,
+    pub address: Option<String>,
+    pub on_behalf_of: Option<String>,
+    pub channel: String,
+    pub statement: String,
+    pub grounds: Vec<String>,
+    pub condition: Option<String>,
+    pub received_at: DateTime<Utc>,
+    pub entered_at: DateTime<Utc>,
+    pub state: String,
+    pub answer_due_on: NaiveDate,
+    #[sqlx(json)]
+    pub changes: Vec<Change>,
+}
+
+/// What an objection says against one change, and how that ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, serde::Deserialize)]
+pub struct Change {
+    pub change_id: i64,
+    pub change: String,
+    pub subprocessor_id: i64,
+    pub in_time: bool,
+    pub admitted: bool,
+    pub found_after_effect: bool,
+    pub deadline_at: Option<DateTime<Utc>>,
+    pub resolution: Option<Resolution>,
+    pub resolver_id: Option<i64>,
+    pub approver_id: Option<i64>,
+    pub resolved_at: Option<DateTime<Utc>>,
+    pub clear_at: Option<DateTime<Utc>>,
+}
+
+impl Objection {
+    pub fn id(&self) -> ObjectionId {
+        ObjectionId(self.id)
+    }
+
+    pub fn customer(&self) -> Option<CustomerId> {
+        self.customer_id.map(CustomerId)
+    }
+
+    pub fn recipient(&self) -> Option<RecipientId> {
+        self.recipient_id.map(RecipientId)
+    }
+
+    /// In time against every change it names.
+    pub fn in_time(&self) -> bool {
+        self.changes.iter().all(|change| change.in_time)
+    }
+
+    /// Whether a resolution was proposed that waits for a second person.
+    pub fn waits_for_approval(&self) -> bool {
+        self.changes.iter().any(|change| change.resolution.is_some() && change.resolved_at.is_none())
+    }
+}
+
+/// The columns of an [`Objection`], and what they are read from.
+macro_rules! objections {
+    () => {
+        "select o.id, o.reference, o.customer_id, c.reference as customer, c.name as customer_name, o.recipient_id, o.address,
+                o.on_behalf_of, o.channel, o.statement, o.grounds, o.condition, o.received_at, o.entered_at, o.state, o.answer_due_on,
+                (select coalesce(json_agg(json_build_object('change_id', x.change_id, 'change', change.reference,
+                     'subprocessor_id', change.subprocessor_id, 'in_time', x.in_time, 'admitted', x.admitted_by is not null,
+                     'found_after_effect', x.found_after_effect, 'deadline_at', x.deadline_at, 'resolution', x.resolution,
+                     'resolver_id', x.resolver_id, 'approver_id', x.approver_id, 'resolved_at', x.resolved_at,
+                     'clear_at', x.clear_at) order by x.change_id), '[]')
+                 from objection_change x join change on change.id = x.change_id where x.objection_id = o.id) as changes
+         from objection o left join customer c on c.id = o.customer_id "
+    };
+}
+
+/// The objection called `reference`.
+pub async fn by_reference(conn: &mut PgConnection, reference: &str) -> Result<Objection, Error> {
+    sqlx::query_as(concat!(objections!(), "where o.reference = upper($1)"))
+        .bind(reference)
+        .fetch_optional(conn)
+        .await?
+        .ok_or_else(|| Error::NotFound { what: "objection", key: reference.to_owned() })
+}
+
+/// Which objections to list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Only those against this change.
+    pub change: Option<ChangeId>,
+    /// Only those of this customer.
+    pub customer: Option<CustomerId>,
+    /// Only those that are not resolved.
+    pub open_only: bool,
+}
+
+/// The objections that fit, those whose answer is due first on top.
+pub async fn list(conn: &mut PgConnection, filter: &Filter, limit: i64) -> Result<Vec<Objection>, Error> {
+    let rows = sqlx::query_as(concat!(
+        objections!(),
+        "where ($1::bigint is null or exists (select from objection_change x where x.objection_id = o.id and x.change_id = $1))
+           and ($2::bigint is null or o.customer_id = $2) and (not $3 or o.state <> 'resolved')
+         order by o.state = 'resolved', o.answer_due_on, o.id limit $4"
+    ))
+    .bind(filter.change.map(|id| id.0))
+    .bind(filter.customer.map(|id| id.0))
+    .bind(filter.open_only)
+    .bind(limit)
+    .fetch_all(conn)
+    .await?;
+    Ok(rows)
+}
+
+/// One piece of what was said after the statement, by either side.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow, Serialize)]
+pub struct Correspondence {
+    pub at: DateTime<Utc>,
+    pub body: Option<String>,
+}
+
+/// What was said after the statement, in order.
+pub async fn correspondence(conn: &mut PgConnection, id: ObjectionId) -> Result<Vec<Correspondence>, Error> {
+    let rows = sqlx::query_as("select at, body from correspondence where objection_id = $1 order by id")
+        .bind(id.0)
+        .fetch_all(conn)
+        .await?;
+    Ok(rows)
+}
