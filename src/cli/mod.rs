@@ -5,6 +5,8 @@
 
 mod config;
 mod failure;
+mod migrate;
+mod os_user;
 mod shell;
 
 pub use config::load;
@@ -49,15 +51,16 @@ pub struct Output {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    Migrate(migrate::Args),
     Config(config::Args),
     Completions(shell::CompletionsArgs),
     Man(shell::ManArgs),
 }
 
 /// Does what the command line asks.
-#[expect(clippy::unused_async, reason = "the commands that talk to Postgres await")]
 pub async fn run(cli: Cli) -> Result<(), Failure> {
     match cli.command {
+        Command::Migrate(args) => migrate::run(&cli.global, &args).await,
         Command::Config(args) => config::run(&cli.global, &args),
         Command::Completions(args) => shell::completions(&args),
         Command::Man(args) => shell::man(&args),

@@ -51,6 +51,7 @@ pub enum Event {
     ChangeTookEffect { change: ChangeId, at: DateTime<Utc> },
     NoticeFannedOut { notice: i64, recipients: i64 },
     LetterQueued { letter: String },
+    FirstAdminMade { email: String },
     RegisterImported { subprocessor: SubprocessorId, name: String },
 }
 

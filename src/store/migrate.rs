@@ -8,7 +8,10 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use sqlx::migrate::{MigrateError, Migrator};
-use sqlx::{Connection, Executor, PgConnection};
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
+
+use super::Tx;
 
 static MIGRATIONS: Migrator = sqlx::migrate!();
 
@@ -58,25 +61,37 @@ pub struct Migrated {
     pub applied: Vec<String>,
     /// The installation was written now: this database had none.
     pub installed: bool,
+    /// The daemon's login was made a member of `forenotice_app` now.
+    pub let_in: Option<String>,
 }
 
-/// Brings the database at `url` up to this program's schema: roles, schema, migrations, the installation's row.
-///
-/// Connects as the user in `url`, who must be allowed to create roles and schemas. `origin` names the ledger of a new installation
-/// and `now` its first instant; an installation that exists keeps its own.
-pub async fn migrate(url: &str, origin: &str, now: DateTime<Utc>) -> Result<Migrated, Error> {
-    let mut conn = PgConnection::connect(url).await.map_err(Error::Unreachable)?;
+/// What [`migrate`] is to do, and where.
+#[derive(Clone, Copy, Debug)]
+pub struct Order<'a> {
+    /// The database, as a user who may create roles and schemas.
+    pub url: &'a str,
+    /// The database as the daemon logs in: it must be able to become `forenotice_app`.
+    pub serve_url: &'a str,
+    /// The ledger's name of a new installation; one that exists keeps its own.
+    pub origin: &'a str,
+    pub now: DateTime<Utc>,
+}
+
+/// Brings the database up to this program's schema: roles, schema, migrations, the installation's row.
+pub async fn migrate(order: Order<'_>) -> Result<Migrated, Error> {
+    let mut conn = PgConnection::connect(order.url).await.map_err(Error::Unreachable)?;
     make_roles(&mut conn).await?;
+    let let_in = let_in(&mut conn, order.serve_url).await?;
     conn.execute("set role forenotice_owner").await?;
     conn.execute("set search_path = forenotice, pg_temp").await?;
     // One at a time: who waited here finds nothing left to do. Let go when the connection ends.
     conn.execute(ONE_AT_A_TIME).await?;
     conn.execute(LOCK_TIMEOUT).await?;
-    let before = pending(&mut conn).await?;
+    let applied = pending(&mut conn).await?;
     run(&mut conn).await?;
-    let installed = install(&mut conn, origin, now).await?;
+    let installed = install(&mut conn, order.origin, order.now).await?;
     conn.close().await?;
-    Ok(Migrated { applied: before, installed })
+    Ok(Migrated { applied, installed, let_in })
 }
 
 /// The migrations that this program has and the database has not, in order. Empty: up to date.
@@ -121,6 +136,41 @@ async fn make_roles(conn: &mut PgConnection) -> Result<(), Error> {
         }
         _ => Err(error.into()),
     }
+}
+
+/// Makes the daemon's login a member of `forenotice_app`, if it is another user and cannot become it yet.
+async fn let_in(conn: &mut PgConnection, serve_url: &str) -> Result<Option<String>, Error> {
+    let options: PgConnectOptions = serve_url.parse()?;
+    let user = options.get_username().to_owned();
+    let outside: bool = sqlx::query_scalar(
+        "select exists (select from pg_roles where rolname = $1 and rolname not like 'forenotice\\_%'
+                        and not pg_has_role(rolname, 'forenotice_app', 'member'))",
+    )
+    .bind(&user)
+    .fetch_one(&mut *conn)
+    .await?;
+    if !outside {
+        return Ok(None);
+    }
+    let grant: String = sqlx::query_scalar("select format('grant forenotice_app to %I', $1::text)")
+        .bind(&user)
+        .fetch_one(&mut *conn)
+        .await?;
+    conn.execute(AssertSqlSafe(grant)).await?;
+    Ok(Some(user))
+}
+
+/// Makes the first account, an admin, if there is none yet. True if it was made now.
+pub async fn first_admin(tx: &mut Tx, email: &str, name: &str) -> Result<bool, super::Error> {
+    let done = sqlx::query(
+        "insert into account (email, name, role) select $1, $2, 'admin' where not exists (select from account)
+         on conflict do nothing",
+    )
+    .bind(email)
+    .bind(name)
+    .execute(tx.conn())
+    .await?;
+    Ok(done.rows_affected() == 1)
 }
 
 async fn run(conn: &mut PgConnection) -> Result<(), Error> {

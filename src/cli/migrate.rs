@@ -1,0 +1,146 @@
+//! `migrate`: roles, schema, key file and first admin, as far as they are not there yet.
+
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::Path;
+
+use secrecy::ExposeSecret as _;
+
+use super::os_user::os_user;
+use super::{Failure, Global, OrHint, load, print};
+use crate::clock::Clock;
+use crate::config::{LedgerKey, Settings};
+use crate::domain::ledger::{Actor, Event};
+use crate::entropy::Entropy;
+use crate::store::Db;
+use crate::store::migrate::{self, Migrated, Order};
+
+/// Make the database and bring it up to date
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Uses database.direct_url, whose user needs CREATEROLE and CREATE on the database; makes the roles forenotice_owner,
+forenotice_app and forenotice_read, the schema, ledger.key_file and the first admin, as far as they are missing.
+
+Example:
+  forenotice migrate --admin dpo@processor.example")]
+pub struct Args {
+    /// Only say which migrations are missing; exit 1 if any is
+    #[arg(long)]
+    check: bool,
+    /// The first admin's address (default: the name of the operating system's user)
+    #[arg(long, value_name = "EMAIL", conflicts_with = "check")]
+    admin: Option<String>,
+}
+
+pub async fn run(global: &Global, args: &Args) -> Result<(), Failure> {
+    let settings = load(global)?.settings;
+    if args.check {
+        return check(&settings).await;
+    }
+    let order = Order {
+        url: settings.database.direct_url().expose_secret(),
+        serve_url: settings.database.url.expose_secret(),
+        origin: &origin(&settings),
+        now: Clock::System.now(),
+    };
+    let migrated = migrate::migrate(order)
+        .await
+        .or_hint("check database.direct_url and the rights of its user; nothing half-done remains")?;
+    tell(&migrated)?;
+    make_key(&settings)?;
+    make_admin(&settings, args.admin.as_deref()).await
+}
+
+async fn check(settings: &Settings) -> Result<(), Failure> {
+    let db = Db::open(settings.database.url.expose_secret(), 1)?;
+    let mut snapshot = db.snapshot().await.or_hint("run `forenotice migrate`")?;
+    let pending = migrate::pending(snapshot.conn()).await?;
+    if pending.is_empty() {
+        return print("the database is up to date");
+    }
+    for name in pending {
+        print(format_args!("missing: {name}"))?;
+    }
+    Err(Failure::new("the database is older than this program").hint("run `forenotice migrate`"))
+}
+
+fn tell(migrated: &Migrated) -> Result<(), Failure> {
+    if migrated.applied.is_empty() {
+        print("schema: up to date")?;
+    }
+    for name in &migrated.applied {
+        print(format_args!("schema: {name}"))?;
+    }
+    if let Some(user) = &migrated.let_in {
+        print(format_args!("role: {user} may now act as forenotice_app"))?;
+    }
+    if migrated.installed {
+        print("installation: new, its ledger is empty")?;
+    }
+    Ok(())
+}
+
+/// The ledger's name for ever: as configured, else the site's host.
+fn origin(settings: &Settings) -> String {
+    let host = || settings.site.base_url.host_str().unwrap_or("localhost").to_owned();
+    settings.ledger.origin.clone().unwrap_or_else(host)
+}
+
+fn make_key(settings: &Settings) -> Result<(), Failure> {
+    match &settings.ledger.key {
+        LedgerKey::Given(_) => print("key: there"),
+        LedgerKey::Awaited(path) => {
+            let key: [u8; 32] = Entropy::os().bytes()?;
+            write_key(path, &key)
+                .or_hint(format!("make the folder of {} and let this user write there", path.display()))?;
+            print(format_args!(
+                "key: made {}; back it up, without it letters cannot be made again and the ledger ends",
+                path.display()
+            ))
+        }
+    }
+}
+
+/// Writes the key for its owner alone, to the disk, and never over another one.
+fn write_key(path: &Path, key: &[u8; 32]) -> std::io::Result<()> {
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    writeln!(file, "{}", hex::encode(key))?;
+    file.sync_all()
+}
+
+async fn make_admin(settings: &Settings, address: Option<&str>) -> Result<(), Failure> {
+    let user = os_user();
+    let (name, email) = match (&user, address) {
+        (Some(user), address) => (user.as_str(), address.unwrap_or(user)),
+        (None, Some(address)) => (address, address),
+        (None, None) => {
+            return Err(Failure::new("the operating system's user has no name").hint("give --admin EMAIL"));
+        }
+    };
+    let db = Db::open(settings.database.url.expose_secret(), 1)?;
+    let seed = Entropy::os().bytes()?;
+    let mut tx = db.begin(Clock::System.now(), Actor::Daemon, seed).await?;
+    if !migrate::first_admin(&mut tx, email, name).await? {
+        tx.rollback().await?;
+        return Ok(());
+    }
+    tx.commit([Event::FirstAdminMade { email: email.to_owned() }]).await?;
+    print(format_args!("account: {email} is the first admin"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_its_owners_alone_and_never_written_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ledger.key");
+        write_key(&path, &[7; 32]).unwrap();
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), format!("{}\n", "07".repeat(32)));
+        let mode = std::os::unix::fs::MetadataExt::mode(&std::fs::metadata(&path).unwrap());
+        assert_eq!(mode & 0o777, 0o600);
+        assert_eq!(write_key(&path, &[8; 32]).unwrap_err().kind(), std::io::ErrorKind::AlreadyExists);
+    }
+}
