@@ -65,6 +65,7 @@ pub mod recipient;
 pub mod change;
 pub mod register;
 pub mod register_file;
+pub mod customer_file;
 pub mod plan;
 pub mod notice;
 pub mod delivery;

@@ -4,20 +4,19 @@
 //! register says changes nothing. A row that would alter facts, or add to a register that changes have begun to write,
 //! refuses the file: customers would not have been told.
 
-use super::super::subprocessor::{Difference, Facts, slug};
+use super::super::subprocessor::{Difference, Facts};
 
 /// A subprocessor as the register has it, with its newest facts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Known {
-    pub slug: String,
     pub listed: bool,
     pub facts: Facts,
 }
 
-/// What a file comes to: the rows that are new, with the slug each gets, and how many say what is known.
+/// What a file comes to: the rows that are new, and how many say what is known.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Settled {
-    pub new: Vec<(usize, String)>,
+    pub new: Vec<usize>,
     pub unchanged: Vec<usize>,
     /// Rows that repeat an earlier row of the file: (row, the earlier one).
     pub repeated: Vec<(usize, usize)>,
@@ -87,12 +86,9 @@ pub fn settle(rows: &[Facts], register: &[Known], begun: Begun) -> Result<Settle
             open.push(at);
         }
     }
-    let mut slugs: Vec<String> = register.iter().map(|known| known.slug.clone()).collect();
     for at in open {
         refuse_what_changes(at, &rows[at], register, &matched, begun)?;
-        let slug = free_slug(&rows[at].name, &slugs);
-        slugs.push(slug.clone());
-        settled.new.push((at, slug));
+        settled.new.push(at);
     }
     settled.not_in_file =
         register.iter().zip(&matched).filter(|(known, matched)| known.listed && !**matched).count();
@@ -129,18 +125,6 @@ fn refuse_what_changes(
     }
 }
 
-/// The name's slug, with the first number that is free where it is taken.
-pub fn free_slug(name: &str, taken: &[String]) -> String {
-    let base = slug(name);
-    let mut candidate = base.clone();
-    let mut number = 2;
-    while taken.contains(&candidate) {
-        candidate = format!("{base}-{number}");
-        number += 1;
-    }
-    candidate
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -151,18 +135,13 @@ mod tests {
 
     fn known(rows: &[Facts]) -> Vec<Known> {
         let settled = settle(rows, &[], Begun::No).unwrap();
-        settled
-            .new
-            .into_iter()
-            .map(|(at, slug)| Known { slug, listed: true, facts: rows[at].clone() })
-            .collect()
+        settled.new.into_iter().map(|at| Known { listed: true, facts: rows[at].clone() }).collect()
     }
 
     #[test]
     fn the_same_file_again_changes_nothing() {
         let rows = [facts("AWS", "hosting"), facts("AWS", "queries"), facts("Stripe", "payment")];
         let register = known(&rows);
-        assert_eq!(register.iter().map(|k| k.slug.as_str()).collect::<Vec<_>>(), ["aws", "aws-2", "stripe"]);
         let again = settle(&rows, &register, Begun::Yes).unwrap();
         assert_eq!((again.new, again.unchanged), (vec![], vec![0, 1, 2]));
     }
