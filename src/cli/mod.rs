@@ -4,6 +4,7 @@
 //! was not understood (clap says why). Data goes to standard output, as a table or, with `--json`, as JSON.
 
 mod config;
+mod doctor;
 mod failure;
 mod migrate;
 mod os_user;
@@ -52,6 +53,7 @@ pub struct Output {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     Migrate(migrate::Args),
+    Doctor(doctor::Args),
     Config(config::Args),
     Completions(shell::CompletionsArgs),
     Man(shell::ManArgs),
@@ -61,6 +63,7 @@ pub enum Command {
 pub async fn run(cli: Cli) -> Result<(), Failure> {
     match cli.command {
         Command::Migrate(args) => migrate::run(&cli.global, &args).await,
+        Command::Doctor(args) => doctor::run(&cli.global, &args).await,
         Command::Config(args) => config::run(&cli.global, &args),
         Command::Completions(args) => shell::completions(&args),
         Command::Man(args) => shell::man(&args),

@@ -135,6 +135,11 @@ pub async fn decidable_until(conn: &mut PgConnection) -> Result<Option<DateTime<
     Ok(least.map(|least| least - SKEW))
 }
 
+/// The database's own clock, to compare ours with.
+pub async fn database_clock(conn: &mut PgConnection) -> Result<DateTime<Utc>, Error> {
+    Ok(sqlx::query_scalar("select clock_timestamp()").fetch_one(conn).await?)
+}
+
 fn interval(settle: TimeDelta) -> PgInterval {
     PgInterval { months: 0, days: 0, microseconds: settle.num_microseconds().unwrap_or(i64::MAX) }
 }
