@@ -10,6 +10,7 @@ mod policy;
 mod reader;
 mod section;
 mod source;
+pub mod window;
 
 pub use fault::{Fault, Faults};
 pub use parse::duration;

@@ -63,20 +63,25 @@ impl Zone {
     /// # Ok::<(), forenotice::domain::zone::UnknownZone>(())
     /// ```
     pub fn first_instant(&self, day: NaiveDate) -> DateTime<Utc> {
-        let midnight = day.and_time(NaiveTime::MIN).and_utc();
-        match self.ambiguity(midnight.naive_utc()) {
-            AmbiguousOffset::Unambiguous { offset } => minus(midnight, offset),
-            AmbiguousOffset::Fold { before, .. } => minus(midnight, before),
+        self.first_instant_at(day.and_time(NaiveTime::MIN))
+    }
+
+    /// The first instant at which local clocks show that time; where they jump over it, the instant of the jump.
+    pub fn first_instant_at(&self, local: NaiveDateTime) -> DateTime<Utc> {
+        let shown = local.and_utc();
+        match self.ambiguity(local) {
+            AmbiguousOffset::Unambiguous { offset } => minus(shown, offset),
+            AmbiguousOffset::Fold { before, .. } => minus(shown, before),
             AmbiguousOffset::Gap { before, after } => {
-                // The gap need not begin at midnight, so look for the jump itself.
-                let ahead = stamp(minus(midnight, after) - TimeDelta::seconds(1));
-                let reached = midnight.timestamp();
+                // The time may lie anywhere in the gap, so look for the jump itself.
+                let ahead = stamp(minus(shown, after) - TimeDelta::seconds(1));
+                let reached = shown.timestamp();
                 let jump = self
                     .0
                     .following(ahead)
                     .find(|t| t.timestamp().as_second() + i64::from(t.offset().seconds()) >= reached);
                 jump.and_then(|t| DateTime::from_timestamp(t.timestamp().as_second(), 0))
-                    .unwrap_or_else(|| minus(midnight, before))
+                    .unwrap_or_else(|| minus(shown, before))
             }
         }
     }
