@@ -28,6 +28,7 @@ use secrecy::{ExposeSecret, SecretBox, SecretString};
 use url::Url;
 
 use crate::domain::customer::Policy;
+use crate::domain::notice::Processor;
 use crate::domain::words;
 use reader::{Noted, Reader};
 
@@ -86,6 +87,10 @@ pub struct Settings {
 #[derive(Clone, Debug)]
 pub struct Site {
     pub name: String,
+    /// As contracts name the processor; unset: the name.
+    pub legal_name: String,
+    pub dpo_name: String,
+    pub postal_address: String,
     pub base_url: Url,
     pub products: Vec<String>,
     pub dpo_address: String,
@@ -94,6 +99,18 @@ pub struct Site {
 }
 
 impl Site {
+    /// Who writes, as letters name the processor.
+    pub fn processor(&self) -> Processor {
+        Processor {
+            name: self.name.clone(),
+            legal_name: self.legal_name.clone(),
+            dpo_name: self.dpo_name.clone(),
+            dpo_address: self.dpo_address.clone(),
+            postal_address: self.postal_address.clone(),
+            base_url: self.base_url.as_str().trim_end_matches('/').to_owned(),
+        }
+    }
+
     /// The address of a page; `path` begins with a slash.
     pub fn link(&self, path: &str) -> String {
         format!("{}{path}", self.base_url.as_str().trim_end_matches('/'))

@@ -3,15 +3,20 @@
 //! A background action is `run_once(&Context) -> Result<Report, _>`: idempotent, bounded, without input, and it
 //! says what it did. [`Context`] is what every action stands on.
 
+pub mod announce;
+
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Days, Utc};
 
 use crate::clock::Clock;
 use crate::config::Settings;
+use crate::domain::change::{Change, IllegalAct};
 use crate::domain::customer::Policy;
 use crate::domain::ledger::Actor;
+use crate::domain::notice::{ChangeFacts, NoticeFacts, NoticeId, NoticeKind};
 use crate::entropy::{Entropy, NoEntropy};
+use crate::mail::TemplateBundle;
 use crate::store::bell::Bells;
 use crate::store::{self, Db, Snapshot, Tx};
 
@@ -25,6 +30,8 @@ pub struct Context {
     /// That of the settings.
     pub policy: Arc<Policy>,
     pub bells: Bells,
+    /// What is frozen with a notice of today.
+    pub templates: TemplateBundle,
 }
 
 /// Why an action could not even begin.
@@ -34,6 +41,8 @@ pub enum Error {
     Store(#[from] store::Error),
     #[error(transparent)]
     Entropy(#[from] NoEntropy),
+    #[error(transparent)]
+    Illegal(#[from] IllegalAct),
 }
 
 impl Context {
@@ -51,6 +60,31 @@ impl Context {
     pub async fn begin(&self, actor: Actor) -> Result<Tx, Error> {
         let now = self.now().await?;
         Ok(self.db.begin(now, actor, self.entropy.bytes()?).await?)
+    }
+
+    /// A notice of `kind` about `change`, as it will be frozen; it gets its number then.
+    pub fn notice_about(&self, kind: NoticeKind, change: &Change) -> NoticeFacts {
+        let processor = self.settings.site.processor();
+        NoticeFacts::about(kind, processor, self.policy.zone.clone(), vec![ChangeFacts::from(change)])
+    }
+
+    /// Numbers a notice and freezes it with the templates of the day; announce finds it from `due_at` on.
+    pub async fn freeze(
+        &self,
+        tx: &mut Tx,
+        mut facts: NoticeFacts,
+        follows: Option<NoticeId>,
+        due_at: DateTime<Utc>,
+    ) -> Result<NoticeId, store::Error> {
+        let (id, reference) = store::notice::next_number(tx).await?;
+        facts.reference = reference;
+        let hash = self.templates.hash;
+        store::notice::keep_file(tx, hash, "templates", &self.templates.bytes).await?;
+        let ages = facts.kind == NoticeKind::Announcement;
+        let valid_until = ages.then(|| due_at + Days::new(self.policy.notice_valid_days.into()));
+        let new = store::notice::New { facts: &facts, follows, template_hash: hash, due_at, valid_until };
+        store::notice::insert(tx, id, &new).await?;
+        Ok(id)
     }
 
     pub async fn snapshot(&self) -> Result<Snapshot, store::Error> {

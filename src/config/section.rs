@@ -41,6 +41,9 @@ pub fn site(r: &mut Reader, environment: Result<Environment, Noted>) -> Result<S
     let base_url = r.required("site.base_url", base_url, "the address at which customers reach the pages");
     let products = r.or("site.products", "", list(text));
     let dpo_address = r.required("site.dpo_address", address, "who is told what needs a person");
+    let legal_name = r.or("site.legal_name", "", text);
+    let dpo_name = r.or("site.dpo_name", "The data protection officer", text);
+    let postal_address = r.or("site.postal_address", "", text);
     let deputies = r.or("site.deputies", "", list(address));
     let languages = r.or("site.languages", "en", list(language));
     let base_url = base_url?;
@@ -48,8 +51,12 @@ pub fn site(r: &mut Reader, environment: Result<Environment, Noted>) -> Result<S
         let why = format!("{base_url} is not https; links that are secrets must not travel in the clear");
         return Err(r.fault("site.base_url", why, r.origin_of("site.base_url")));
     }
+    let name = name?;
     Ok(Site {
-        name: name?,
+        legal_name: legal_name.map(|legal| if legal.is_empty() { name.clone() } else { legal })?,
+        dpo_name: dpo_name?,
+        postal_address: postal_address?,
+        name,
         base_url,
         products: products?,
         dpo_address: dpo_address?,

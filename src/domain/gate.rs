@@ -27,6 +27,24 @@ words! {
     }
 }
 
+impl Reason {
+    /// The reason as a sentence for the DPO.
+    pub const fn in_words(self) -> &'static str {
+        match self {
+            Self::NoticeMissing => "not everyone entitled has had the notice",
+            Self::NoticeShort => "somebody's notice period has not run yet",
+            Self::WindowOpen => "somebody's objection window is still open",
+            Self::ConsentMissing => "somebody's authorisation is missing",
+            Self::ObjectionOpen => "an objection received in time is not resolved",
+            Self::RemedyRunning => "the remedy of an objection is still running",
+            Self::ReplyUntriaged => "a reply received in time has not been read by a person",
+            Self::InboundBehind => "mail received before may lie unread",
+            Self::ApprovalMissing => "a second person has not approved it",
+            Self::PredecessorOpen => "an earlier change of the same subprocessor is still open",
+        }
+    }
+}
+
 /// The announcement of a change as the gate sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Announcement {

@@ -49,7 +49,7 @@ pub enum Event {
     ChangeInNotice { change: ChangeId },
     ChangeHeld { change: ChangeId, reasons: Vec<String> },
     ChangeTookEffect { change: ChangeId, at: DateTime<Utc> },
-    NoticeFannedOut { notice: i64, recipients: i64 },
+    NoticeFannedOut { notice: i64, reference: String },
     LetterQueued { letter: String },
     FirstAdminMade { email: String },
     RegisterImported { subprocessor: SubprocessorId, name: String },

@@ -67,6 +67,7 @@ pub mod register;
 pub mod register_file;
 pub mod customer_file;
 pub mod plan;
+pub mod request;
 pub mod notice;
 pub mod delivery;
 pub mod objection;

@@ -7,7 +7,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::change::{Change, ChangeId, ChangeKind, State};
+use super::change::{Change, ChangeId, ChangeKind, Draft, State};
 use super::subprocessor::Facts;
 use super::zone::Zone;
 
@@ -52,6 +52,21 @@ pub struct ChangeFacts {
     pub emergency: Option<String>,
 }
 
+impl ChangeFacts {
+    /// What was planned, as the rules of entitlement read it.
+    pub fn draft(&self) -> Draft {
+        Draft {
+            kind: self.kind,
+            facts: self.facts.clone(),
+            before: self.before.clone(),
+            replaces: self.replaces.clone(),
+            reason: self.reason.clone(),
+            effective_on: self.effective_on,
+            emergency: self.emergency.clone(),
+        }
+    }
+}
+
 impl From<&Change> for ChangeFacts {
     fn from(change: &Change) -> Self {
         Self {
@@ -86,6 +101,9 @@ pub struct NoticeFacts {
     pub why: Option<String>,
     /// Of a reminder: full days left until the deadline.
     pub days_left: Option<u16>,
+    /// Of a reminder: it goes to those whose deadline lies in this half-open span.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deadlines_between: Option<(DateTime<Utc>, DateTime<Utc>)>,
     /// Of an announcement that starts the period anew: the one it replaces.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replaces: Option<Replaced>,
@@ -112,6 +130,29 @@ pub struct Correction {
 }
 
 impl NoticeFacts {
+    /// What every notice says; it gets its number when it is frozen.
+    pub fn about(
+        kind: NoticeKind,
+        processor: Processor,
+        policy_zone: Zone,
+        changes: Vec<ChangeFacts>,
+    ) -> Self {
+        Self {
+            kind,
+            reference: String::new(),
+            processor,
+            policy_zone,
+            changes,
+            announced_on: None,
+            old_effective_on: None,
+            why: None,
+            days_left: None,
+            deadlines_between: None,
+            replaces: None,
+            correction: None,
+        }
+    }
+
     /// The change a letter's subject names when there is only one.
     pub fn first_change(&self) -> Option<&ChangeFacts> {
         self.changes.first()

@@ -2,12 +2,14 @@
 //!
 //! Pure: `schedule` refuses by it, `change plan` shows it, the gate asks again on the day.
 
-use chrono::{DateTime, Days, NaiveDate, Utc};
+use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::calendar::{Timing, earliest_effective_on};
-use super::change::Draft;
-use super::customer::{Authorisation, ContractId, CustomerId, Policy};
+use super::change::{ChangeKind, Draft};
+use super::customer::{
+    Authorisation, Contract, ContractId, CustomerId, CustomerKind, Policy, Subscribers, Terms,
+};
 
 /// A customer entitled to notice of the change at hand, by the contract of its that decides.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,8 +21,76 @@ pub struct Entitled {
     pub contract: Option<ContractId>,
     pub authorisation: Authorisation,
     pub timing: Timing,
+    /// False: the window of this emergency runs on after the start.
+    pub window_shuts: bool,
     /// Whether it has an address that letters may go to.
     pub reachable: bool,
+}
+
+/// A customer as it stands on a day, before anybody has asked whether a change concerns it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Candidate {
+    pub customer: CustomerId,
+    pub reference: String,
+    pub name: String,
+    pub kind: CustomerKind,
+    pub reachable: bool,
+    pub contracts: Vec<Contract>,
+}
+
+/// What a change is to one candidate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// It is owed notice, and stands in the gate's way until it has had it.
+    Entitled(Entitled),
+    /// It gets the letter, and is in nobody's way: a subscriber whom the DPO has not linked to a customer.
+    Informed,
+    /// The change does not concern it.
+    Unconcerned,
+}
+
+impl Candidate {
+    /// Whether and by which contract it is entitled to notice of `draft` served at `at`: of those in scope on that
+    /// day the one under specific authorisation, then the one that is clear last, decides.
+    pub fn standing(&self, draft: &Draft, policy: &Policy, at: DateTime<Utc>) -> Standing {
+        if draft.kind == ChangeKind::Correction {
+            return Standing::Unconcerned;
+        }
+        let emergency = draft.emergency.is_some();
+        let day = policy.zone.day_of(at);
+        match self.kind {
+            CustomerKind::Subscriber if policy.subscribers == Subscribers::Linked => Standing::Informed,
+            CustomerKind::Subscriber => {
+                Standing::Entitled(self.entitled(None, &Terms::default(), policy, emergency))
+            }
+            CustomerKind::Contract => self
+                .contracts
+                .iter()
+                .filter(|contract| contract.entitles(draft.kind, draft.products(), day))
+                .map(|contract| self.entitled(Some(contract), &contract.terms, policy, emergency))
+                .max_by_key(|e| (e.authorisation == Authorisation::Specific, e.timing.periods(at).clear_at))
+                .map_or(Standing::Unconcerned, Standing::Entitled),
+        }
+    }
+
+    fn entitled(
+        &self,
+        contract: Option<&Contract>,
+        terms: &Terms,
+        policy: &Policy,
+        emergency: bool,
+    ) -> Entitled {
+        Entitled {
+            customer: self.customer,
+            reference: self.reference.clone(),
+            name: self.name.clone(),
+            contract: contract.map(|contract| contract.id),
+            authorisation: terms.authorisation(),
+            timing: terms.timing(policy, emergency),
+            window_shuts: terms.window_shuts(emergency),
+            reachable: self.reachable,
+        }
+    }
 }
 
 /// A customer in a plan or refusal, with its terms in words.
@@ -146,7 +216,6 @@ fn lawful_day(customer: &Entitled, policy: &Policy, accepted_at: DateTime<Utc>) 
 }
 
 fn check_facts(draft: &Draft) -> Result<(), Refusal> {
-    use super::change::ChangeKind;
     let fields = match draft.kind {
         ChangeKind::Addition | ChangeKind::Replacement | ChangeKind::MaterialChange => draft.facts.missing(),
         ChangeKind::Removal | ChangeKind::Correction => Vec::new(),
@@ -188,4 +257,18 @@ pub fn in_words(timing: &Timing) -> String {
         format!(" and {} to object ({convention})", days.get())
     });
     format!("{} {unit} notice ({convention}, {}){objection}", days.get(), timing.zone.name())
+}
+
+/// The last instant at which a letter accepted by the relay still serves a customer in time for a change at
+/// `effective_at`; none where no instant would do any more.
+///
+/// The greatest notice day decides; on it, a letter counts until the day's end, or until business ends where the
+/// terms start the period at receipt.
+pub fn latest_service_at(timing: &Timing, effective_at: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let day = timing.latest_notice_day(effective_at)?;
+    let starts = timing.zone.first_instant(day);
+    let ends = timing.zone.first_instant(day + Days::new(1));
+    let serves = |at: &DateTime<Utc>| timing.periods(*at).clear_at <= effective_at;
+    let before_closing = starts + TimeDelta::hours(17) - TimeDelta::seconds(1);
+    [ends - TimeDelta::seconds(1), before_closing, starts].into_iter().find(serves)
 }

@@ -30,6 +30,10 @@ impl List {
         self.0.join(separator)
     }
 
+    fn split(cell: &str) -> Vec<String> {
+        cell.split(';').map(str::trim).filter(|value| !value.is_empty()).map(str::to_owned).collect()
+    }
+
     fn adds_to(&self, before: &Self) -> bool {
         self.0.iter().any(|value| !before.0.contains(value))
     }
@@ -79,6 +83,13 @@ pub struct Facts {
     pub engaged_by: String,
 }
 
+/// A name that no fact has.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{given:?} is no fact of a subprocessor")]
+pub struct UnknownFact {
+    pub given: String,
+}
+
 /// One fact, named as files and flags name it, in its state before and after.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Difference {
@@ -109,6 +120,32 @@ impl Facts {
             ("affiliate", self.affiliate.clone()),
             ("engaged_by", self.engaged_by.clone()),
         ]
+    }
+
+    /// Sets the fact that files call `field`; several values are divided by `;`.
+    pub fn set(&mut self, field: &str, value: &str) -> Result<(), UnknownFact> {
+        let list = || List(List::split(value));
+        match field {
+            "name" => value.clone_into(&mut self.name),
+            "legal_entity" => value.clone_into(&mut self.legal_entity),
+            "address" => value.clone_into(&mut self.address),
+            "contact" => value.clone_into(&mut self.contact),
+            "website" => value.clone_into(&mut self.website),
+            "category" => value.clone_into(&mut self.category),
+            "purpose" => value.clone_into(&mut self.purpose),
+            "nature" => value.clone_into(&mut self.nature),
+            "countries" => self.countries = list(),
+            "regions" => self.regions = list(),
+            "data_types" => self.data_types = list(),
+            "data_subjects" => self.data_subjects = list(),
+            "products" => self.products = list(),
+            "transfer_mechanism" => value.clone_into(&mut self.transfer_mechanism),
+            "safeguards" => value.clone_into(&mut self.safeguards),
+            "affiliate" => value.clone_into(&mut self.affiliate),
+            "engaged_by" => value.clone_into(&mut self.engaged_by),
+            _ => return Err(UnknownFact { given: field.to_owned() }),
+        }
+        Ok(())
     }
 
     /// The facts still empty that a customer needs to judge an engagement, by the name of their flag.

@@ -15,3 +15,11 @@ pub struct Composed {
     /// The address is not ASCII before the `@`.
     pub smtputf8: bool,
 }
+
+/// Every template and sentence that letters are made of, in one blob: frozen with each notice by its hash.
+#[derive(Clone, Debug)]
+pub struct TemplateBundle {
+    /// SHA-256 of the bytes.
+    pub hash: [u8; 32],
+    pub bytes: std::sync::Arc<[u8]>,
+}

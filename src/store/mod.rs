@@ -6,7 +6,17 @@
 pub mod bell;
 pub mod door;
 pub mod invariants;
+pub mod change;
+pub mod digest;
+pub mod entitlement;
+pub mod fan_out;
+pub mod gate;
 pub mod ledger;
+pub mod letter;
+pub mod notice;
+pub mod obligation;
+pub mod subprocessor;
+pub mod task;
 pub mod migrate;
 pub mod objection;
 

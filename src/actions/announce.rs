@@ -1,0 +1,230 @@
+//! Fans notices out: who is owed a letter, decided at the announcement, written as batches, deliveries and obligations.
+//!
+//! [`schedule_change`](super::schedule_change), [`take_effect`](super::take_effect) and [`remind`](super::remind) freeze notices;
+//! [`deliver`](super::deliver) sends what stands here. Restartable by the notice's cursor; memory stays flat at any number of
+//! customers. Until the last one is written the gate is shut.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::{Context, Error, Report};
+use crate::domain::change::ChangeId;
+use crate::domain::customer::{Authorisation, CustomerId};
+use crate::domain::ledger::{Actor, Event};
+use crate::domain::notice::{NoticeId, NoticeKind};
+use crate::domain::obligation::Consent;
+use crate::domain::plan::{Candidate, Entitled, Standing, latest_service_at};
+use crate::domain::recipient::{PRIVACY_ROLE, RecipientId};
+use crate::store::entitlement::{Addressee, CUSTOMERS_PER_RANGE};
+use crate::store::fan_out::{LETTERS_PER_BATCH, Letter, Owed};
+use crate::store::notice::ToFanOut;
+use crate::store::{self, Tx};
+
+const NOTICES_PER_PASS: i64 = 20;
+/// A follow-up that has not gone out after this is of no use to anybody.
+const FOLLOW_UP_DAYS: i64 = 5;
+
+/// One pass over the notices due, each to its end.
+pub async fn run_once(cx: &Context) -> Result<Report, Error> {
+    let now = cx.now().await?;
+    let due = store::notice::due(cx.snapshot().await?.conn(), now, NOTICES_PER_PASS).await?;
+    let mut letters = 0;
+    let mut notices = 0;
+    for id in due {
+        if begin(cx, id).await? {
+            notices += 1;
+            while let Some(written) = fan_out_range(cx, id).await? {
+                letters += written;
+            }
+        }
+    }
+    if notices == 0 {
+        return Ok(Report::idle("announce"));
+    }
+    cx.bells.ring("deliver");
+    Ok(Report::did("announce", notices, format!("fanned out {notices} notices into {letters} letters")))
+}
+
+/// Passes the entitlement barrier and publishes the changes. False: another replica has the notice.
+async fn begin(cx: &Context, id: NoticeId) -> Result<bool, Error> {
+    let mut tx = cx.begin(Actor::Daemon).await?;
+    // Advisory locks come before rows in the lock order; the barrier waits for writers of customers under way.
+    store::entitlement::lock_exclusive(&mut tx).await?;
+    let Some(notice) = store::notice::take_cursor(&mut tx, id).await? else { return Ok(false) };
+    if notice.barrier_at.is_some() {
+        return Ok(true);
+    }
+    store::notice::pass_barrier(&mut tx, id).await?;
+    let mut events = Vec::new();
+    if notice.facts.kind == NoticeKind::Announcement {
+        for change in &notice.facts.changes {
+            if store::change::publish(&mut tx, change.id).await? {
+                events.push(Event::ChangePublished { change: change.id, notice: id.0 });
+            }
+        }
+    }
+    tx.commit(events).await?;
+    Ok(true)
+}
+
+/// Writes the letters of the next range of customers; none when the notice is fanned out, or another replica has it.
+async fn fan_out_range(cx: &Context, id: NoticeId) -> Result<Option<u64>, Error> {
+    let mut tx = cx.begin(Actor::Daemon).await?;
+    let Some(notice) = store::notice::take_cursor(&mut tx, id).await? else { return Ok(None) };
+    let after = notice.fanned_out_to;
+    let Some(end) = store::entitlement::range_end(tx.conn(), after, CUSTOMERS_PER_RANGE).await? else {
+        store::notice::move_cursor(&mut tx, id, after, true).await?;
+        tx.commit([Event::NoticeFannedOut { notice: id.0, reference: notice.facts.reference.clone() }])
+            .await?;
+        return Ok(None);
+    };
+    let letters = match notice.facts.kind {
+        NoticeKind::Announcement => announcement(cx, &mut tx, &notice, (after, end)).await?,
+        NoticeKind::Reminder => reminder(&mut tx, &notice, (after, end)).await?,
+        NoticeKind::Rescheduled
+        | NoticeKind::Withdrawn
+        | NoticeKind::Held
+        | NoticeKind::Effective
+        | NoticeKind::Corrected => follow_up(&mut tx, &notice, (after, end)).await?,
+    };
+    let written = insert(&mut tx, &notice, &letters).await?;
+    store::notice::move_cursor(&mut tx, id, end, false).await?;
+    tx.commit_unrecorded().await?;
+    Ok(Some(written))
+}
+
+/// The letters of an announcement to a range of customers; writes what each one is owed.
+async fn announcement(
+    cx: &Context,
+    tx: &mut Tx,
+    notice: &ToFanOut,
+    (after, end): (i64, i64),
+) -> Result<Vec<Letter>, Error> {
+    let now = tx.now();
+    let policy = &*cx.policy;
+    let candidates = store::entitlement::candidates(tx.conn(), policy.zone.day_of(now), after, end).await?;
+    let addressees = store::entitlement::addressees(tx.conn(), after, end).await?;
+    let (mut letters, mut owed) = (Vec::new(), Vec::new());
+    for candidate in &candidates {
+        let mut latest_at: Option<DateTime<Utc>> = None;
+        for change in &notice.facts.changes {
+            let instant = match candidate.standing(&change.draft(), policy, now) {
+                Standing::Unconcerned => continue,
+                Standing::Informed => change.effective_at,
+                Standing::Entitled(entitled) => {
+                    owed.push(owed_to(change.id, &entitled));
+                    latest_service_at(&entitled.timing, change.effective_at).unwrap_or(now)
+                }
+            };
+            latest_at = Some(latest_at.map_or(instant, |earlier| earlier.min(instant)));
+        }
+        if let Some(latest_at) = latest_at {
+            let of_customer = addressed(candidate, &addressees);
+            letters.extend(of_customer.map(|recipient| Letter {
+                recipient,
+                customer: candidate.customer,
+                latest_at,
+            }));
+        }
+    }
+    store::fan_out::insert_owed(tx, &owed, notice.follows.is_some()).await?;
+    Ok(letters)
+}
+
+fn owed_to(change: ChangeId, entitled: &Entitled) -> Owed {
+    let consent = match entitled.authorisation {
+        Authorisation::General => Consent::Silence,
+        Authorisation::Specific => Consent::Awaited,
+    };
+    Owed { change, customer: entitled.customer, contract: entitled.contract, consent }
+}
+
+/// Whom a customer's letter goes to: all its privacy contacts and notice addresses; where it has none that can be
+/// reached, the first by rank of the others. `addressees` come by customer, then rank.
+fn addressed<'a>(
+    candidate: &Candidate,
+    addressees: &'a [Addressee],
+) -> impl Iterator<Item = RecipientId> + use<'a> {
+    let start = addressees.partition_point(|a| a.customer_id < candidate.customer.0);
+    let end = addressees.partition_point(|a| a.customer_id <= candidate.customer.0);
+    let own = &addressees[start..end];
+    let at_once = |a: &Addressee| a.role == PRIVACY_ROLE || a.notice_address;
+    let first_of_others = if own.iter().any(at_once) { None } else { own.first() };
+    own.iter().filter(move |a| at_once(a)).chain(first_of_others).map(|a| RecipientId(a.id))
+}
+
+/// The letters of a follow-up: to everyone of a range who had, or may have had, the announcement.
+async fn follow_up(tx: &mut Tx, notice: &ToFanOut, (after, end): (i64, i64)) -> Result<Vec<Letter>, Error> {
+    let Some(announced) = notice.follows else { return Ok(Vec::new()) };
+    let told = store::fan_out::told(tx.conn(), announced, after, end).await?;
+    Ok(letters_to(told, notice.due_at))
+}
+
+/// The letters of a reminder: to those told whose deadline is the one that the notice reminds of.
+async fn reminder(tx: &mut Tx, notice: &ToFanOut, range: (i64, i64)) -> Result<Vec<Letter>, Error> {
+    let facts = &notice.facts;
+    let (Some(announced), Some(change), Some(deadlines)) =
+        (notice.follows, facts.first_change(), facts.deadlines_between)
+    else {
+        return Ok(Vec::new());
+    };
+    let told = store::fan_out::to_remind(tx.conn(), announced, change.id, deadlines, range, i64::MAX).await?;
+    Ok(letters_to(told, notice.due_at))
+}
+
+fn letters_to(told: Vec<(RecipientId, CustomerId)>, due_at: DateTime<Utc>) -> Vec<Letter> {
+    let latest_at = due_at + TimeDelta::days(FOLLOW_UP_DAYS);
+    told.into_iter().map(|(recipient, customer)| Letter { recipient, customer, latest_at }).collect()
+}
+
+/// Writes the letters in batches, those with the least slack together, each customer's letters in one batch.
+async fn insert(tx: &mut Tx, notice: &ToFanOut, letters: &[Letter]) -> Result<u64, Error> {
+    let mut letters = letters.to_vec();
+    letters.sort_by_key(|letter| (letter.latest_at, letter.customer, letter.recipient));
+    let mut cut: Vec<&[Letter]> = Vec::new();
+    let mut rest = letters.as_slice();
+    while !rest.is_empty() {
+        let (batch, behind) = rest.split_at(batch_end(rest));
+        cut.push(batch);
+        rest = behind;
+    }
+    if cut.is_empty() {
+        return Ok(0);
+    }
+    let ids = store::fan_out::batch_ids(tx, cut.len()).await?;
+    let batches: Vec<_> = ids.into_iter().zip(cut).collect();
+    Ok(store::fan_out::insert_letters(tx, notice.id, notice.due_at, &batches).await?)
+}
+
+/// Where the first batch of `letters` ends: at a customer's last letter.
+fn batch_end(letters: &[Letter]) -> usize {
+    if letters.len() <= LETTERS_PER_BATCH {
+        return letters.len();
+    }
+    let beyond = letters[LETTERS_PER_BATCH].customer;
+    let whole = letters[..LETTERS_PER_BATCH].iter().rposition(|letter| letter.customer != beyond);
+    // A customer with more contacts than a batch holds is cut, as nothing else helps.
+    whole.map_or(LETTERS_PER_BATCH, |last| last + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn letter(customer: i64, recipient: i64) -> Letter {
+        Letter {
+            recipient: RecipientId(recipient),
+            customer: CustomerId(customer),
+            latest_at: DateTime::UNIX_EPOCH,
+        }
+    }
+
+    #[test]
+    fn a_customers_letters_lie_in_one_batch() {
+        let mut letters: Vec<_> = (0..511).map(|n| letter(n, n)).collect();
+        letters.extend((0..3).map(|n| letter(1000, 1000 + n)));
+        assert_eq!(batch_end(&letters), 511);
+        assert_eq!(batch_end(&letters[..512]), 512);
+        let one: Vec<_> = (0..600).map(|n| letter(1, n)).collect();
+        assert_eq!(batch_end(&one), LETTERS_PER_BATCH);
+    }
+}

@@ -1,0 +1,285 @@
+//! Changes: their rows, the lock that a deciding gate takes, and the moves of their state by compare-and-set.
+
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use sqlx::types::Json;
+use sqlx::{FromRow, PgConnection};
+
+use super::{Error, Tx, exactly_one};
+use crate::domain::change::{Change, ChangeId, Draft, State, reference};
+use crate::domain::customer::GoLive;
+use crate::domain::subprocessor::{Facts, SubprocessorId};
+
+/// What `change.facts` holds: the sheet as it will be, as it was, and the name of who is replaced.
+#[derive(Serialize, Deserialize)]
+struct Sheet {
+    facts: Facts,
+    before: Option<Facts>,
+    replaces: Option<String>,
+}
+
+#[derive(FromRow)]
+struct Row {
+    id: i64,
+    reference: String,
+    kind: String,
+    state: String,
+    subprocessor_id: i64,
+    replaces_id: Option<i64>,
+    facts: Json<Sheet>,
+    reason: String,
+    effective_on: NaiveDate,
+    effective_at: DateTime<Utc>,
+    go_live: String,
+    emergency: Option<String>,
+    published_at: Option<DateTime<Utc>>,
+    in_use_since: Option<NaiveDate>,
+    needs_approval: bool,
+    approved: bool,
+    took_effect_at: Option<DateTime<Utc>>,
+}
+
+/// The columns of a [`Row`], of the table alias `change`.
+macro_rules! columns {
+    () => {
+        "change.id, change.reference, change.kind, change.state, subprocessor_id, replaces_id, change.facts, change.reason, \
+         effective_on, effective_at, go_live, emergency, published_at, in_use_since, needs_approval, \
+         approver_id is not null as approved, took_effect_at"
+    };
+}
+
+impl TryFrom<Row> for Change {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Self, Error> {
+        let unreadable = |why| Error::unreadable("change", &why);
+        let sheet = row.facts.0;
+        Ok(Self {
+            id: ChangeId(row.id),
+            reference: row.reference,
+            state: row.state.parse().map_err(unreadable)?,
+            subprocessor_id: SubprocessorId(row.subprocessor_id),
+            replaces_id: row.replaces_id.map(SubprocessorId),
+            draft: Draft {
+                kind: row.kind.parse().map_err(unreadable)?,
+                facts: sheet.facts,
+                before: sheet.before,
+                replaces: sheet.replaces,
+                reason: row.reason,
+                effective_on: row.effective_on,
+                emergency: row.emergency,
+            },
+            effective_at: row.effective_at,
+            go_live: row.go_live.parse().map_err(unreadable)?,
+            published_at: row.published_at,
+            needs_approval: row.needs_approval,
+            approved: row.approved,
+            in_use_since: row.in_use_since,
+            took_effect_at: row.took_effect_at,
+        })
+    }
+}
+
+/// A change to be scheduled.
+#[derive(Debug)]
+pub struct New<'a> {
+    pub draft: &'a Draft,
+    pub subprocessor: SubprocessorId,
+    pub replaces: Option<SubprocessorId>,
+    pub effective_at: DateTime<Utc>,
+    pub go_live: GoLive,
+    pub author: i64,
+    pub needs_approval: bool,
+}
+
+/// Inserts a change as `scheduled`; the gate looks at it first at its effective instant.
+pub async fn insert_scheduled(tx: &mut Tx, new: &New<'_>) -> Result<(ChangeId, String), Error> {
+    let id: i64 = sqlx::query_scalar("select nextval('change_no')").fetch_one(tx.conn()).await?;
+    let id = ChangeId(id);
+    let reference = reference(tx.now().year(), id);
+    let draft = new.draft;
+    let sheet =
+        Sheet { facts: draft.facts.clone(), before: draft.before.clone(), replaces: draft.replaces.clone() };
+    sqlx::query(
+        "insert into change (id, reference, kind, state, subprocessor_id, replaces_id, facts, reason, products,
+                             effective_on, effective_at, go_live, emergency, author_id, needs_approval, next_look_at)
+         values ($1, $2, $3, 'scheduled', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $10)",
+    )
+    .bind(id.0)
+    .bind(&reference)
+    .bind(draft.kind.as_str())
+    .bind(new.subprocessor.0)
+    .bind(new.replaces.map(|id| id.0))
+    .bind(Json(sheet))
+    .bind(&draft.reason)
+    .bind(draft.products())
+    .bind(draft.effective_on)
+    .bind(new.effective_at)
+    .bind(new.go_live.as_str())
+    .bind(&draft.emergency)
+    .bind(new.author)
+    .bind(new.needs_approval)
+    .execute(tx.conn())
+    .await?;
+    Ok((id, reference))
+}
+
+/// The change called `reference`.
+pub async fn by_reference(conn: &mut PgConnection, reference: &str) -> Result<Change, Error> {
+    let row: Option<Row> =
+        sqlx::query_as(concat!("select ", columns!(), " from change where reference = upper($1)"))
+            .bind(reference)
+            .fetch_optional(conn)
+            .await?;
+    row.ok_or_else(|| Error::NotFound { what: "change", key: reference.to_owned() })?.try_into()
+}
+
+/// All changes, newest first.
+pub async fn list(conn: &mut PgConnection, limit: i64) -> Result<Vec<Change>, Error> {
+    let rows: Vec<Row> =
+        sqlx::query_as(concat!("select ", columns!(), " from change order by change.id desc limit $1"))
+            .bind(limit)
+            .fetch_all(conn)
+            .await?;
+    rows.into_iter().map(Change::try_from).collect()
+}
+
+/// The changes that may still take effect, in the order in which they would.
+pub async fn open(conn: &mut PgConnection) -> Result<Vec<Change>, Error> {
+    let rows: Vec<Row> = sqlx::query_as(concat!(
+        "select ",
+        columns!(),
+        " from change where state in ('scheduled', 'in_notice', 'held') order by effective_at, change.id"
+    ))
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter().map(Change::try_from).collect()
+}
+
+/// The changes a notice covers, in the order in which they were scheduled.
+pub async fn of_notice(conn: &mut PgConnection, notice: i64) -> Result<Vec<Change>, Error> {
+    let rows: Vec<Row> = sqlx::query_as(concat!(
+        "select ",
+        columns!(),
+        " from change join notice_change on change_id = change.id where notice_id = $1 order by change.id"
+    ))
+    .bind(notice)
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter().map(Change::try_from).collect()
+}
+
+/// Locks the change `for update` and reads it: from here on no fact that shuts its gate can be committed by
+/// anybody else. Look at such facts in the NEXT statement.
+pub async fn lock(tx: &mut Tx, id: ChangeId) -> Result<Change, Error> {
+    let row: Option<Row> =
+        sqlx::query_as(concat!("select ", columns!(), " from change where change.id = $1 for update"))
+            .bind(id.0)
+            .fetch_optional(tx.conn())
+            .await?;
+    row.ok_or_else(|| Error::NotFound { what: "change", key: id.to_string() })?.try_into()
+}
+
+/// Locks the open changes of the same subprocessors, by id, so that their order is decided one at a time.
+pub async fn lock_open_of(tx: &mut Tx, subprocessors: &[SubprocessorId]) -> Result<Vec<ChangeId>, Error> {
+    let ids: Vec<i64> = sqlx::query_scalar(
+        "select id from change
+         where state in ('scheduled', 'in_notice', 'held') and array[subprocessor_id, replaces_id] && $1
+         order by id for update",
+    )
+    .bind(subprocessors.iter().map(|id| id.0).collect::<Vec<_>>())
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(ids.into_iter().map(ChangeId).collect())
+}
+
+/// The changes that the gate is to be asked about now, earliest first.
+pub async fn due(conn: &mut PgConnection, now: DateTime<Utc>, limit: i64) -> Result<Vec<ChangeId>, Error> {
+    let ids: Vec<i64> = sqlx::query_scalar(
+        "select id from change where next_look_at <= $1 order by next_look_at, id limit $2",
+    )
+    .bind(now)
+    .bind(limit)
+    .fetch_all(conn)
+    .await?;
+    Ok(ids.into_iter().map(ChangeId).collect())
+}
+
+/// From `from` to `to`, where nobody was faster.
+pub async fn move_state(tx: &mut Tx, id: ChangeId, from: State, to: State) -> Result<(), Error> {
+    let done =
+        sqlx::query("update change set state = $3, version = version + 1 where id = $1 and state = $2")
+            .bind(id.0)
+            .bind(from.as_str())
+            .bind(to.as_str())
+            .execute(tx.conn())
+            .await?;
+    exactly_one(&done, "change")
+}
+
+/// Into effect as of `at`; the database asks its gate once more under the lock.
+pub async fn set_effective(tx: &mut Tx, id: ChangeId, from: State, at: DateTime<Utc>) -> Result<(), Error> {
+    let done = sqlx::query(
+        "update change set state = 'effective', took_effect_at = $3, next_look_at = null, version = version + 1
+         where id = $1 and state = $2",
+    )
+    .bind(id.0)
+    .bind(from.as_str())
+    .bind(at)
+    .execute(tx.conn())
+    .await?;
+    exactly_one(&done, "change")
+}
+
+/// When the gate is asked next; none = not by itself.
+pub async fn set_next_look(tx: &mut Tx, id: ChangeId, at: Option<DateTime<Utc>>) -> Result<(), Error> {
+    let done = sqlx::query("update change set next_look_at = $2 where id = $1")
+        .bind(id.0)
+        .bind(at)
+        .execute(tx.conn())
+        .await?;
+    exactly_one(&done, "change")
+}
+
+/// Its announcement has started: public from here on. Keeps the first instant.
+pub async fn publish(tx: &mut Tx, id: ChangeId) -> Result<bool, Error> {
+    let now = tx.now();
+    let done = sqlx::query("update change set published_at = $2 where id = $1 and published_at is null")
+        .bind(id.0)
+        .bind(now)
+        .execute(tx.conn())
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Another effective date; the gate looks again at its first instant.
+pub async fn set_effective_date(
+    tx: &mut Tx,
+    id: ChangeId,
+    on: NaiveDate,
+    at: DateTime<Utc>,
+) -> Result<(), Error> {
+    let done = sqlx::query(
+        "update change set effective_on = $2, effective_at = $3, next_look_at = $3, version = version + 1
+         where id = $1",
+    )
+    .bind(id.0)
+    .bind(on)
+    .bind(at)
+    .execute(tx.conn())
+    .await?;
+    exactly_one(&done, "change")
+}
+
+/// The second person's yes. Errs with `change_four_eyes` where that is the author.
+pub async fn approve(tx: &mut Tx, id: ChangeId, approver: i64) -> Result<(), Error> {
+    let done = sqlx::query(
+        "update change set approver_id = $2, version = version + 1
+         where id = $1 and approver_id is null and state in ('scheduled', 'in_notice', 'held')",
+    )
+    .bind(id.0)
+    .bind(approver)
+    .execute(tx.conn())
+    .await?;
+    exactly_one(&done, "change")
+}

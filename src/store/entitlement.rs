@@ -1,0 +1,155 @@
+//! Who is entitled: customers with the contracts and terms of a day, read in ranges of ids, and the barrier
+//! between those who write them and those who scan them.
+//!
+//! Whoever writes customers, contracts, terms or contacts holds the lock `entitlement` shared; announce takes it
+//! exclusively once, so that every writer of before is scanned and every later one sees the change.
+
+use chrono::NaiveDate;
+use sqlx::types::Json;
+use sqlx::{FromRow, PgConnection};
+
+use super::{Error, Tx};
+use crate::domain::customer::{Contract, ContractId, CustomerId, CustomerKind, Terms};
+use crate::domain::plan::Candidate;
+
+/// Customers read, or fanned out to, at once: memory stays flat from ten customers to a million.
+pub const CUSTOMERS_PER_RANGE: i64 = 4096;
+
+/// For those who write customers, contracts, terms or contacts; held until the transaction ends.
+pub async fn lock_shared(tx: &mut Tx) -> Result<(), Error> {
+    sqlx::query("select pg_advisory_xact_lock_shared(hashtext('entitlement'))").execute(tx.conn()).await?;
+    Ok(())
+}
+
+/// For announce, once a notice: waits for every writer under way.
+pub async fn lock_exclusive(tx: &mut Tx) -> Result<(), Error> {
+    sqlx::query("select pg_advisory_xact_lock(hashtext('entitlement'))").execute(tx.conn()).await?;
+    Ok(())
+}
+
+#[derive(FromRow)]
+struct Row {
+    id: i64,
+    reference: String,
+    name: String,
+    kind: String,
+    reachable: bool,
+    contract_id: Option<i64>,
+    contract: Option<String>,
+    document: Option<String>,
+    clause: Option<String>,
+    products: Option<Vec<String>>,
+    signed_on: Option<NaiveDate>,
+    ended_on: Option<NaiveDate>,
+    terms: Option<Json<Terms>>,
+}
+
+impl Row {
+    fn contract(self) -> Option<Contract> {
+        Some(Contract {
+            id: ContractId(self.contract_id?),
+            reference: self.contract?,
+            document: self.document,
+            clause: self.clause,
+            products: self.products?,
+            signed_on: self.signed_on?,
+            ended_on: self.ended_on,
+            terms: self.terms?.0,
+        })
+    }
+}
+
+/// The customers with an id in `(after, up_to]`, each with its contracts as of `day`, in order of id. Subscribers
+/// are among them, without contracts, if they have confirmed.
+pub async fn candidates(
+    conn: &mut PgConnection,
+    day: NaiveDate,
+    after: i64,
+    up_to: i64,
+) -> Result<Vec<Candidate>, Error> {
+    let rows: Vec<Row> = sqlx::query_as(
+        "select c.id, c.reference, c.name, c.kind,
+                exists (select from recipient r where r.customer_id = c.id and r.suppressed_at is null
+                        and r.address is not null
+                        and (r.notice_address or not exists (select from recipient n
+                             where n.customer_id = c.id and n.notice_address))) as reachable,
+                k.id as contract_id, k.reference as contract, k.document, k.clause, k.products, k.signed_on, k.ended_on,
+                t.terms
+         from customer c
+         left join contract k on k.customer_id = c.id
+         left join lateral (select terms from contract_terms where contract_id = k.id and valid_from <= $1
+                            order by valid_from desc limit 1) t on true
+         where c.id > $2 and c.id <= $3
+           and (c.kind = 'contract' or exists (select from recipient r where r.customer_id = c.id
+                and r.confirmed_at is not null and r.suppressed_at is null))
+         order by c.id, k.id",
+    )
+    .bind(day)
+    .bind(after)
+    .bind(up_to)
+    .fetch_all(conn)
+    .await?;
+    let mut candidates: Vec<Candidate> = Vec::new();
+    for row in rows {
+        if candidates.last().is_none_or(|last| last.customer.0 != row.id) {
+            candidates.push(Candidate {
+                customer: CustomerId(row.id),
+                reference: row.reference.clone(),
+                name: row.name.clone(),
+                kind: row.kind.parse::<CustomerKind>().map_err(|why| Error::unreadable("customer", &why))?,
+                reachable: row.reachable,
+                contracts: Vec::new(),
+            });
+        }
+        if let (Some(last), Some(contract)) = (candidates.last_mut(), row.contract()) {
+            last.contracts.push(contract);
+        }
+    }
+    Ok(candidates)
+}
+
+/// All of [`candidates`], read in ranges.
+pub async fn all(conn: &mut PgConnection, day: NaiveDate) -> Result<Vec<Candidate>, Error> {
+    let (mut all, mut after) = (Vec::new(), 0);
+    while let Some(end) = range_end(conn, after, CUSTOMERS_PER_RANGE).await? {
+        all.append(&mut candidates(conn, day, after, end).await?);
+        after = end;
+    }
+    Ok(all)
+}
+
+/// The end of a range of at most `size` customers behind `after`; none when there is nobody left.
+pub async fn range_end(conn: &mut PgConnection, after: i64, size: i64) -> Result<Option<i64>, Error> {
+    let end: Option<i64> = sqlx::query_scalar(
+        "select max(id) from (select id from customer where id > $1 order by id limit $2) range",
+    )
+    .bind(after)
+    .bind(size)
+    .fetch_one(conn)
+    .await?;
+    Ok(end)
+}
+
+/// An address that letters of a notice go to.
+#[derive(Debug, Clone, FromRow)]
+pub struct Addressee {
+    pub id: i64,
+    pub customer_id: i64,
+    pub role: String,
+    pub rank: i16,
+    pub notice_address: bool,
+}
+
+/// Every reachable address of the customers with an id in `(after, up_to]`, by customer, then rank.
+pub async fn addressees(conn: &mut PgConnection, after: i64, up_to: i64) -> Result<Vec<Addressee>, Error> {
+    let rows = sqlx::query_as(
+        "select id, customer_id, role, rank, notice_address from recipient
+         where customer_id > $1 and customer_id <= $2 and suppressed_at is null and address is not null
+         order by customer_id, rank, id",
+    )
+    .bind(after)
+    .bind(up_to)
+    .fetch_all(conn)
+    .await?;
+    Ok(rows)
+}

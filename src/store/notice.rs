@@ -1,0 +1,211 @@
+//! Notices: frozen once, fanned out in batches by a cursor, cancelled when their change moves on.
+
+use chrono::{DateTime, Datelike, Utc};
+use sqlx::types::Json;
+use sqlx::{FromRow, PgConnection};
+
+use super::{Error, Tx};
+use crate::domain::change::ChangeId;
+use crate::domain::notice::{NoticeFacts, NoticeId, NoticeKind, reference};
+
+/// A notice to be frozen.
+#[derive(Debug)]
+pub struct New<'a> {
+    pub facts: &'a NoticeFacts,
+    /// The announcement whose thread it goes on.
+    pub follows: Option<NoticeId>,
+    pub template_hash: [u8; 32],
+    pub due_at: DateTime<Utc>,
+    /// Of an announcement: too old for what takes effect from here on.
+    pub valid_until: Option<DateTime<Utc>>,
+}
+
+/// The number of the next notice and its reference: facts name themselves before they are frozen.
+pub async fn next_number(tx: &mut Tx) -> Result<(NoticeId, String), Error> {
+    let id: i64 = sqlx::query_scalar("select nextval('notice_no')").fetch_one(tx.conn()).await?;
+    Ok((NoticeId(id), reference(tx.now().year(), NoticeId(id))))
+}
+
+/// Freezes a notice about the changes its facts name. Locks those changes for key share by its foreign keys.
+pub async fn insert(tx: &mut Tx, id: NoticeId, new: &New<'_>) -> Result<(), Error> {
+    let changes: Vec<i64> = new.facts.changes.iter().map(|change| change.id.0).collect();
+    sqlx::query(
+        "with frozen as (
+             insert into notice (id, reference, kind, follows_id, facts, template_hash, due_at, valid_until)
+             values ($1, $2, $3, $4, $5, $6, $7, $8) returning id)
+         insert into notice_change (notice_id, change_id) select frozen.id, c from frozen, unnest($9::bigint[]) c",
+    )
+    .bind(id.0)
+    .bind(&new.facts.reference)
+    .bind(new.facts.kind.as_str())
+    .bind(new.follows.map(|id| id.0))
+    .bind(Json(new.facts))
+    .bind(new.template_hash.as_slice())
+    .bind(new.due_at)
+    .bind(new.valid_until)
+    .bind(changes)
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Keeps bytes by their SHA-256; the same bytes twice are one row.
+pub async fn keep_file(tx: &mut Tx, hash: [u8; 32], name: &str, body: &[u8]) -> Result<(), Error> {
+    sqlx::query("insert into file (hash, name, body) values ($1, $2, $3) on conflict (hash) do nothing")
+        .bind(hash.as_slice())
+        .bind(name)
+        .bind(body)
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// The bytes kept under a hash.
+pub async fn file(conn: &mut PgConnection, hash: &[u8]) -> Result<Vec<u8>, Error> {
+    let body: Option<Option<Vec<u8>>> =
+        sqlx::query_scalar("select body from file where hash = $1").bind(hash).fetch_optional(conn).await?;
+    body.flatten().ok_or_else(|| Error::NotFound { what: "file", key: hex::encode(hash) })
+}
+
+/// A notice whose fan-out is not over.
+#[derive(Debug, Clone)]
+pub struct ToFanOut {
+    pub id: NoticeId,
+    pub facts: NoticeFacts,
+    pub follows: Option<NoticeId>,
+    pub due_at: DateTime<Utc>,
+    pub barrier_at: Option<DateTime<Utc>>,
+    /// The last customer done.
+    pub fanned_out_to: i64,
+}
+
+#[derive(FromRow)]
+struct FanOutRow {
+    id: i64,
+    facts: Json<NoticeFacts>,
+    follows_id: Option<i64>,
+    due_at: DateTime<Utc>,
+    barrier_at: Option<DateTime<Utc>>,
+    fanned_out_to: i64,
+}
+
+impl From<FanOutRow> for ToFanOut {
+    fn from(row: FanOutRow) -> Self {
+        Self {
+            id: NoticeId(row.id),
+            facts: row.facts.0,
+            follows: row.follows_id.map(NoticeId),
+            due_at: row.due_at,
+            barrier_at: row.barrier_at,
+            fanned_out_to: row.fanned_out_to,
+        }
+    }
+}
+
+/// The notices due whose fan-out is not over and whose changes are approved where they must be, oldest first.
+/// A follow-up waits until no batch of the notice it follows is open: nobody hears of a withdrawal of what he
+/// never got.
+pub async fn due(conn: &mut PgConnection, now: DateTime<Utc>, limit: i64) -> Result<Vec<NoticeId>, Error> {
+    let ids: Vec<i64> = sqlx::query_scalar(
+        "select n.id from notice n
+         where n.fanned_out_at is null and n.cancelled_at is null and n.due_at <= $1
+           and not exists (select from notice_change nc join change c on c.id = nc.change_id
+                           where nc.notice_id = n.id and c.needs_approval and c.approver_id is null
+                             and n.kind = 'announcement')
+           and (n.kind = 'announcement' or not exists (select from batch b where b.notice_id = n.follows_id and b.open))
+         order by n.due_at, n.id limit $2",
+    )
+    .bind(now)
+    .bind(limit)
+    .fetch_all(conn)
+    .await?;
+    Ok(ids.into_iter().map(NoticeId).collect())
+}
+
+/// Takes a notice's cursor: one replica fans out a notice. None: another has it, or it is over or cancelled.
+pub async fn take_cursor(tx: &mut Tx, id: NoticeId) -> Result<Option<ToFanOut>, Error> {
+    let row: Option<FanOutRow> = sqlx::query_as(
+        "select id, facts, follows_id, due_at, barrier_at, fanned_out_to from notice
+         where id = $1 and fanned_out_at is null and cancelled_at is null for update skip locked",
+    )
+    .bind(id.0)
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(row.map(ToFanOut::from))
+}
+
+/// The entitlement barrier is passed: every writer of customers from before has committed, and is scanned.
+pub async fn pass_barrier(tx: &mut Tx, id: NoticeId) -> Result<(), Error> {
+    super::entitlement::lock_exclusive(tx).await?;
+    let now = tx.now();
+    sqlx::query("update notice set barrier_at = $2 where id = $1 and barrier_at is null")
+        .bind(id.0)
+        .bind(now)
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// The cursor after a batch; `over` = there is nobody left.
+pub async fn move_cursor(tx: &mut Tx, id: NoticeId, to: i64, over: bool) -> Result<(), Error> {
+    let now = tx.now();
+    sqlx::query(
+        "update notice set fanned_out_to = $2, fanned_out_at = case when $3 then $4 end where id = $1",
+    )
+    .bind(id.0)
+    .bind(to)
+    .bind(over)
+    .bind(now)
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// The live announcement of a change: the newest that was not cancelled.
+pub async fn live_announcement(
+    conn: &mut PgConnection,
+    change: ChangeId,
+) -> Result<Option<(NoticeId, NoticeFacts)>, Error> {
+    let row: Option<(i64, Json<NoticeFacts>)> = sqlx::query_as(
+        "select n.id, n.facts from notice n join notice_change nc on nc.notice_id = n.id
+         where nc.change_id = $1 and n.kind = 'announcement' and n.cancelled_at is null
+         order by n.id desc limit 1",
+    )
+    .bind(change.0)
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(|(id, facts)| (NoticeId(id), facts.0)))
+}
+
+/// Cancels the notices of a change that are not sent to the end, and their letters that no lease holds; letters
+/// in doubt stay so. Call with the change locked `for update`.
+pub async fn cancel_of(tx: &mut Tx, change: ChangeId, kinds: &[NoticeKind]) -> Result<u64, Error> {
+    let now = tx.now();
+    let cancelled: i64 = sqlx::query_scalar(
+        "with gone as (
+             update notice set cancelled_at = $2
+             from notice_change nc
+             where nc.notice_id = notice.id and nc.change_id = $1 and notice.kind = any($3)
+               and notice.cancelled_at is null
+             returning notice.id),
+         held as (
+             select b.id from batch b join gone on gone.id = b.notice_id
+             where b.open and (b.leased_until is null or b.leased_until < clock_timestamp()) for update of b),
+         dropped as (
+             update delivery d set state = 'cancelled' from held
+             where d.id >= held.id * 1024 and d.id < (held.id + 1) * 1024 and d.state = 'queued' and not d.in_doubt
+             returning 1),
+         closed as (
+             update batch set open = false from held
+             where batch.id = held.id and not exists (select from delivery d
+                 where d.id >= held.id * 1024 and d.id < (held.id + 1) * 1024 and d.in_doubt and d.state = 'queued')
+             returning 1)
+         select count(*) from dropped, (select count(*) from closed) c",
+    )
+    .bind(change.0)
+    .bind(now)
+    .bind(kinds.iter().map(|kind| kind.as_str()).collect::<Vec<_>>())
+    .fetch_one(tx.conn())
+    .await?;
+    Ok(u64::try_from(cancelled).unwrap_or_default())
+}
