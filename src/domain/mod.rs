@@ -70,6 +70,7 @@ pub mod plan;
 pub mod request;
 pub mod notice;
 pub mod delivery;
+pub mod access;
 pub mod objection;
 pub mod obligation;
 pub mod gate;
