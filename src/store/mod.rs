@@ -4,6 +4,7 @@
 //! needs a [`Snapshot`], which Postgres itself keeps from writing. Readers take `&mut PgConnection`, so both serve.
 
 pub mod bell;
+pub mod delivery;
 pub mod door;
 pub mod invariants;
 pub mod change;

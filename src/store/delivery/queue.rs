@@ -1,0 +1,144 @@
+//! Single letters, each a batch of one, and the next contact of a customer whose letter was refused.
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use sqlx::types::Json;
+
+use crate::domain::customer::CustomerId;
+use crate::domain::delivery::{DeliveryId, Lane};
+use crate::domain::notice::NoticeId;
+use crate::domain::recipient::RecipientId;
+use crate::store::{Error, Tx};
+
+/// To whom a single letter goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum To {
+    /// Somebody on file: address, name and language are read when the letter leaves.
+    Recipient { id: RecipientId, customer: CustomerId },
+    /// An address that is on no file: the DPO's, or a subscriber's before the confirmation.
+    Address { address: String, name: Option<String> },
+}
+
+/// One letter for one occasion.
+#[derive(Clone, Debug)]
+pub struct NewLetter<'a, L> {
+    /// What it is for: `receipt:OBJ-2026-0007:12`, `digest:2026-11-24`. The same key twice is one letter.
+    pub key: &'a str,
+    pub to: To,
+    /// The letter's own facts, as the mail floor reads them.
+    pub letter: &'a L,
+    pub due_at: DateTime<Utc>,
+    /// After it the letter is of no use.
+    pub latest_at: DateTime<Utc>,
+}
+
+/// Queues a letter that waits behind no mailing. `None`: it is there already, queued or sent, for that occasion.
+pub async fn queue_letter<L: Serialize + Sync>(
+    tx: &mut Tx,
+    new: &NewLetter<'_, L>,
+) -> Result<Option<DeliveryId>, Error> {
+    let (recipient, customer, to) = match &new.to {
+        To::Recipient { id, customer } => (Some(id.0), Some(customer.0), serde_json::Value::Null),
+        To::Address { address, name } => {
+            (None, None, serde_json::json!({ "address": address, "name": name }))
+        }
+    };
+    let facts = serde_json::json!({ "to": to, "letter": new.letter });
+    let id: Option<i64> = sqlx::query_scalar(include_str!("../sql/queue_letter.sql"))
+        .bind(new.key)
+        .bind(recipient)
+        .bind(customer)
+        .bind(Json(facts))
+        .bind(new.due_at)
+        .bind(new.latest_at)
+        .bind(Lane::Single.number())
+        .fetch_optional(tx.conn())
+        .await?;
+    Ok(id.map(DeliveryId))
+}
+
+/// The contact asked next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Asked {
+    pub delivery: DeliveryId,
+    pub recipient: RecipientId,
+}
+
+/// What is left to do for a customer after one of its letters of a notice has failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rest {
+    /// Another letter of the notice waits for the relay or has been accepted.
+    OthersRemain,
+    /// The next contact has a letter of its own now.
+    Asked(Asked),
+    /// Nobody is left.
+    NobodyLeft,
+}
+
+/// Asks a customer's next contact where every letter of this notice to it has failed: privacy contacts first, then
+/// the other roles by rank. It waits behind no mailing, and nobody is asked twice.
+pub async fn ask_next_contact(
+    tx: &mut Tx,
+    notice: NoticeId,
+    customer: CustomerId,
+    latest_at: DateTime<Utc>,
+) -> Result<Rest, Error> {
+    let others: bool = sqlx::query_scalar(
+        "select exists (select from delivery where notice_id = $1 and customer_id = $2
+                        and recipient_id in (select id from recipient where customer_id = $2)
+                        and (state = 'queued' or state = 'accepted' and bounced_at is null))",
+    )
+    .bind(notice.0)
+    .bind(customer.0)
+    .fetch_one(tx.conn())
+    .await?;
+    if others {
+        return Ok(Rest::OthersRemain);
+    }
+    let now = tx.now();
+    let asked: Option<(i64, i64)> = sqlx::query_as(include_str!("../sql/ask_next_contact.sql"))
+        .bind(notice.0)
+        .bind(customer.0)
+        .bind(now)
+        .bind(latest_at)
+        .bind(Lane::Single.number())
+        .fetch_optional(tx.conn())
+        .await?;
+    Ok(asked.map_or(Rest::NobodyLeft, |(delivery, recipient)| {
+        Rest::Asked(Asked { delivery: DeliveryId(delivery), recipient: RecipientId(recipient) })
+    }))
+}
+
+/// Suppresses an address: no letter goes there any more. False: it was suppressed before.
+pub async fn suppress(tx: &mut Tx, recipient: RecipientId, why: &str) -> Result<bool, Error> {
+    let now = tx.now();
+    let done = sqlx::query(
+        "update recipient set suppressed_at = $2, suppressed_why = $3 where id = $1 and suppressed_at is null",
+    )
+    .bind(recipient.0)
+    .bind(now)
+    .bind(why)
+    .execute(tx.conn())
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// A subscriber who cannot be reached is owed nothing: only contracts hold a change back. Returns the changes.
+pub async fn exempt_undeliverable_subscriber(
+    tx: &mut Tx,
+    notice: NoticeId,
+    customer: CustomerId,
+) -> Result<Vec<i64>, Error> {
+    let changes = sqlx::query_scalar(
+        "update obligation o set state = 'exempt', exempt_why = 'undeliverable_subscriber'
+         from notice_change n, customer c
+         where n.notice_id = $1 and o.change_id = n.change_id and o.customer_id = $2 and o.state = 'owed'
+           and c.id = o.customer_id and c.kind = 'subscriber'
+         returning o.change_id",
+    )
+    .bind(notice.0)
+    .bind(customer.0)
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(changes)
+}

@@ -1,0 +1,188 @@
+//! What the relay said of the letters of one lease, and what it serves.
+
+use chrono::{DateTime, Utc};
+use sqlx::FromRow;
+
+use super::lease::Lease;
+use crate::domain::change::ChangeId;
+use crate::domain::customer::CustomerId;
+use crate::domain::delivery::{DeliveryId, State};
+use crate::domain::notice::NoticeId;
+use crate::domain::obligation::Clearance;
+use crate::domain::recipient::RecipientId;
+use crate::store::{Error, Tx};
+
+/// What became of one letter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Heard {
+    pub delivery: DeliveryId,
+    pub fate: Fate,
+    pub code: Option<u16>,
+    pub words: String,
+    pub composed_at: DateTime<Utc>,
+    pub message_hash: [u8; 32],
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    Accepted {
+        at: DateTime<Utc>,
+    },
+    /// Again then; `in_doubt`: it may be out already.
+    Again {
+        at: DateTime<Utc>,
+        counted: bool,
+        in_doubt: bool,
+    },
+    Failed,
+}
+
+/// A letter whose row took in what was heard.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recorded {
+    pub delivery: DeliveryId,
+    pub notice: Option<NoticeId>,
+    pub recipient: Option<RecipientId>,
+    pub customer: Option<CustomerId>,
+    pub state: State,
+    pub attempts: i16,
+    pub latest_at: DateTime<Utc>,
+    pub accepted_at: Option<DateTime<Utc>>,
+    /// A bounce was there before the acceptance: it serves nobody.
+    pub bounced: bool,
+}
+
+#[derive(FromRow)]
+struct RecordedRow {
+    id: i64,
+    notice_id: Option<i64>,
+    recipient_id: Option<i64>,
+    customer_id: Option<i64>,
+    state: String,
+    attempts: i16,
+    latest_at: DateTime<Utc>,
+    accepted_at: Option<DateTime<Utc>>,
+    bounced: bool,
+}
+
+/// Records what was heard of the letters of one lease. An acceptance is a fact and counts whoever has the batch by
+/// now, an earlier one more than a later one; anything else counts under the running lease only. Returns the letters
+/// that took it in. Locks batch, then letters.
+pub async fn record(
+    tx: &mut Tx,
+    lease: &Lease,
+    relay: &str,
+    heard: &[Heard],
+) -> Result<Vec<Recorded>, Error> {
+    let accepted = |h: &Heard| matches!(h.fate, Fate::Accepted { .. });
+    let at = |h: &Heard| match h.fate {
+        Fate::Accepted { at } | Fate::Again { at, .. } => Some(at),
+        Fate::Failed => None,
+    };
+    let counted = |h: &Heard| i16::from(!matches!(h.fate, Fate::Again { counted: false, .. }));
+    let in_doubt = |h: &Heard| matches!(h.fate, Fate::Again { in_doubt: true, .. });
+    let code = |h: &Heard| h.code.and_then(|code| i16::try_from(code).ok());
+    let rows: Vec<RecordedRow> = sqlx::query_as(include_str!("../sql/record.sql"))
+        .bind(heard.iter().map(|h| h.delivery.0).collect::<Vec<_>>())
+        .bind(heard.iter().map(accepted).collect::<Vec<_>>())
+        .bind(heard.iter().map(at).collect::<Vec<_>>())
+        .bind(heard.iter().map(counted).collect::<Vec<_>>())
+        .bind(heard.iter().map(in_doubt).collect::<Vec<_>>())
+        .bind(heard.iter().map(code).collect::<Vec<_>>())
+        .bind(heard.iter().map(|h| h.words.as_str()).collect::<Vec<_>>())
+        .bind(heard.iter().map(|h| h.composed_at).collect::<Vec<_>>())
+        .bind(heard.iter().map(|h| h.message_hash.as_slice()).collect::<Vec<_>>())
+        .bind(relay)
+        .bind(lease.batch.0)
+        .bind(lease.lease_no)
+        .fetch_all(tx.conn())
+        .await?;
+    rows.into_iter().map(RecordedRow::read).collect()
+}
+
+impl RecordedRow {
+    fn read(self) -> Result<Recorded, Error> {
+        Ok(Recorded {
+            delivery: DeliveryId(self.id),
+            notice: self.notice_id.map(NoticeId),
+            recipient: self.recipient_id.map(RecipientId),
+            customer: self.customer_id.map(CustomerId),
+            state: self.state.parse().map_err(|why| Error::unreadable("state of a letter", &why))?,
+            attempts: self.attempts,
+            latest_at: self.latest_at,
+            accepted_at: self.accepted_at,
+            bounced: self.bounced,
+        })
+    }
+}
+
+/// What a letter serves: one customer's notice of one change, with the instants it leaves behind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Served {
+    pub change: ChangeId,
+    pub customer: CustomerId,
+    pub delivery: DeliveryId,
+    pub clearance: Clearance,
+}
+
+/// Serves what is owed; the earliest service of a customer counts, books closed by an effect stay closed. `served`
+/// holds each (change, customer) once. A yes said before the service clears at once. Returns what was served.
+pub async fn serve(tx: &mut Tx, served: &[Served]) -> Result<Vec<(ChangeId, CustomerId)>, Error> {
+    let rows: Vec<(i64, i64)> = sqlx::query_as(include_str!("../sql/serve.sql"))
+        .bind(served.iter().map(|s| s.change.0).collect::<Vec<_>>())
+        .bind(served.iter().map(|s| s.customer.0).collect::<Vec<_>>())
+        .bind(served.iter().map(|s| s.delivery.0).collect::<Vec<_>>())
+        .bind(served.iter().map(|s| s.clearance.served_at).collect::<Vec<_>>())
+        .bind(served.iter().map(|s| s.clearance.notice_started_at).collect::<Vec<_>>())
+        .bind(served.iter().map(|s| s.clearance.earliest_by_notice).collect::<Vec<_>>())
+        .bind(served.iter().map(|s| s.clearance.window_closes_at).collect::<Vec<_>>())
+        .bind(served.iter().map(|s| s.clearance.window_shuts).collect::<Vec<_>>())
+        .fetch_all(tx.conn())
+        .await?;
+    Ok(rows.into_iter().map(|(change, customer)| (ChangeId(change), CustomerId(customer))).collect())
+}
+
+/// Keeps the ids the relay gave our letters; an id it gives twice stays with the first.
+pub async fn keep_wire_ids(tx: &mut Tx, relay: &str, ids: &[(DeliveryId, &str)]) -> Result<(), Error> {
+    sqlx::query(
+        "insert into wire_id (relay, id, delivery_id) select $1, id, delivery_id
+         from unnest($2::text[], $3::bigint[]) as w(id, delivery_id) on conflict (relay, id) do nothing",
+    )
+    .bind(relay)
+    .bind(ids.iter().map(|(_, id)| *id).collect::<Vec<_>>())
+    .bind(ids.iter().map(|(delivery, _)| delivery.0).collect::<Vec<_>>())
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// The `Date` a letter is composed with from now on: written before it leaves, so that another sender makes the
+/// same bytes. Only for letters that are not in doubt.
+pub async fn compose_anew(
+    tx: &mut Tx,
+    letters: &[DeliveryId],
+    composed_at: DateTime<Utc>,
+) -> Result<u64, Error> {
+    let done = sqlx::query(
+        "update delivery set composed_at = $2 where id = any($1) and state = 'queued' and not in_doubt",
+    )
+    .bind(letters.iter().map(|id| id.0).collect::<Vec<_>>())
+    .bind(composed_at)
+    .execute(tx.conn())
+    .await?;
+    Ok(done.rows_affected())
+}
+
+/// Changes whose first announcement the relay has accepted: in notice from now on. Locks them; call it before any
+/// batch or letter is locked. Returns those that moved.
+pub async fn put_in_notice(tx: &mut Tx, changes: &[ChangeId]) -> Result<Vec<ChangeId>, Error> {
+    let moved: Vec<i64> = sqlx::query_scalar(
+        "with locked as (select id from change where id = any($1) and state = 'scheduled' order by id for update)
+         update change set state = 'in_notice', version = version + 1 from locked where change.id = locked.id
+         returning change.id",
+    )
+    .bind(changes.iter().map(|id| id.0).collect::<Vec<_>>())
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(moved.into_iter().map(ChangeId).collect())
+}

@@ -1,0 +1,18 @@
+-- What each reader's customer is owed for each change of the notice, by the terms that held on the reader's day.
+select reading.letter, o.change_id, o.state, o.exempt_why, o.consent, o.window_closes_at, o.in_force_at, o.contract_id,
+       k.document, k.clause, k.signed_on, t.terms,
+       (select objection.reference from objection_change x join objection on objection.id = x.objection_id
+        where x.change_id = o.change_id and x.customer_id = o.customer_id
+        order by x.received_at desc, x.objection_id desc limit 1) as objection,
+       exists (select from exclusion e where e.customer_id = o.customer_id and e.subprocessor_id = change.subprocessor_id
+               and e.until is null) as excluded,
+       (select s.said_at from consent s where s.change_id = o.change_id and s.contract_id = o.contract_id and s.yes)
+           as authorised_at
+from unnest($2::bigint[], $3::bigint[], $4::date[]) as reading(letter, customer_id, day)
+join notice_change n on n.notice_id = $1
+join change on change.id = n.change_id
+join obligation o on o.change_id = n.change_id and o.customer_id = reading.customer_id
+left join contract k on k.id = o.contract_id
+left join lateral (select terms from contract_terms where contract_id = k.id and valid_from <= reading.day
+                   order by valid_from desc limit 1) t on true
+order by reading.letter, o.change_id
