@@ -9,7 +9,7 @@ mod read;
 pub use exclusion::{Exclusion, Unconfirmed, confirm_exclusion, exclude, list_unconfirmed};
 pub use read::{
     Change, Correspondence, Filter, Objection, Receiver, Speaker, Standing, by_reference, correspondence,
-    list, measures, open_of, receivers, speaker,
+    is_under, list, measures, open_of, receivers, speaker,
 };
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -20,6 +20,7 @@ use super::door::DoorId;
 use super::{Error, Tx, exactly_one};
 use crate::domain::change::{self, ChangeId};
 use crate::domain::customer::CustomerId;
+use crate::domain::ledger::Actor;
 use crate::domain::objection::{Channel, ObjectionId, Resolution, State, Timeliness};
 use crate::domain::recipient::RecipientId;
 use crate::domain::subprocessor::SubprocessorId;
@@ -31,6 +32,8 @@ pub struct Objected {
     pub reference: String,
     pub state: change::State,
     pub subprocessor: SubprocessorId,
+    pub subprocessor_name: String,
+    pub effective_at: DateTime<Utc>,
     pub took_effect_at: Option<DateTime<Utc>>,
 }
 
@@ -40,6 +43,8 @@ struct ObjectedRow {
     reference: String,
     state: String,
     subprocessor_id: i64,
+    subprocessor_name: String,
+    effective_at: DateTime<Utc>,
     took_effect_at: Option<DateTime<Utc>>,
 }
 
@@ -52,29 +57,40 @@ impl TryFrom<ObjectedRow> for Objected {
             reference: row.reference,
             state: row.state.parse().map_err(|why| Error::unreadable("change", &why))?,
             subprocessor: SubprocessorId(row.subprocessor_id),
+            subprocessor_name: row.subprocessor_name,
+            effective_at: row.effective_at,
             took_effect_at: row.took_effect_at,
         })
     }
 }
 
+/// The columns of an [`Objected`].
+macro_rules! objected {
+    () => {
+        "select id, reference, state, subprocessor_id, coalesce(facts #>> '{facts,name}', '') as subprocessor_name,
+                effective_at, took_effect_at
+         from change "
+    };
+}
+
 /// Holds the changes for key share, by id: a gate that is deciding is waited for, one that comes later waits for us.
 /// Look at facts in the NEXT statement.
 pub async fn hold_changes(tx: &mut Tx, changes: &[ChangeId]) -> Result<Vec<Objected>, Error> {
-    let rows: Vec<ObjectedRow> = sqlx::query_as(
-        "select id, reference, state, subprocessor_id, took_effect_at from change where id = any($1) order by id for key share",
-    )
-    .bind(changes.iter().map(|id| id.0).collect::<Vec<_>>())
-    .fetch_all(tx.conn())
-    .await?;
+    let rows: Vec<ObjectedRow> =
+        sqlx::query_as(concat!(objected!(), "where id = any($1) order by id for key share"))
+            .bind(changes.iter().map(|id| id.0).collect::<Vec<_>>())
+            .fetch_all(tx.conn())
+            .await?;
     rows.into_iter().map(Objected::try_from).collect()
 }
 
-/// Holds the changes of an objection for no key update, by id, then the objection for update: two people who resolve it queue.
+/// Holds the changes of an objection for key share, by id, then the objection for update: two people who resolve it
+/// queue, and the second one sees what the first did.
 pub async fn lock(tx: &mut Tx, id: ObjectionId) -> Result<Vec<Objected>, Error> {
-    let rows: Vec<ObjectedRow> = sqlx::query_as(
-        "select id, reference, state, subprocessor_id, took_effect_at from change
-         where id in (select change_id from objection_change where objection_id = $1) order by id for no key update",
-    )
+    let rows: Vec<ObjectedRow> = sqlx::query_as(concat!(
+        objected!(),
+        "where id in (select change_id from objection_change where objection_id = $1) order by id for key share"
+    ))
     .bind(id.0)
     .fetch_all(tx.conn())
     .await?;
@@ -277,17 +293,35 @@ pub async fn approve(
     exactly_one(&done, "objection")
 }
 
-/// Has the gate look at the change at `at`, or at its effective instant if that is later, or when it would have anyway.
-pub async fn wake_gate(tx: &mut Tx, change: ChangeId, at: DateTime<Utc>) -> Result<(), Error> {
-    sqlx::query(
-        "update change set next_look_at = least(next_look_at, greatest($2, effective_at))
-         where id = $1 and state in ('scheduled', 'in_notice', 'held')",
+/// Resolves whatever is open against a change that is withdrawn, as of `tx.now()`; returns the references of the objections.
+/// Call with the change locked.
+pub async fn close_as_change_withdrawn(tx: &mut Tx, change: ChangeId) -> Result<Vec<String>, Error> {
+    let now = tx.now();
+    let resolver = match tx.actor() {
+        Actor::Account { id, .. } => Some(*id),
+        Actor::Daemon | Actor::Link { .. } | Actor::Public => None,
+    };
+    let resolution = Resolution::ChangeWithdrawn { reason: "the change was withdrawn".to_owned() };
+    let closed: Vec<i64> = sqlx::query_scalar(
+        "update objection_change set outcome = $2, resolution = $3, resolver_id = $4, approver_id = null, resolved_at = $5, clear_at = $5
+         where change_id = $1 and resolved_at is null returning objection_id",
     )
     .bind(change.0)
-    .bind(at)
-    .execute(tx.conn())
+    .bind(resolution.outcome().as_str())
+    .bind(Json(&resolution))
+    .bind(resolver)
+    .bind(now)
+    .fetch_all(tx.conn())
     .await?;
-    Ok(())
+    let references = sqlx::query_scalar(
+        "update objection set state = 'resolved' where id = any($1) and not exists (
+             select from objection_change x where x.objection_id = objection.id and x.resolved_at is null)
+         returning reference",
+    )
+    .bind(closed)
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(references)
 }
 
 /// Keeps a file by its hash; the same bytes are kept once.

@@ -5,7 +5,7 @@ use serde::Serialize;
 use sqlx::{FromRow, PgConnection};
 
 use crate::domain::change::ChangeId;
-use crate::domain::customer::CustomerId;
+use crate::domain::customer::{CustomerId, Regime};
 use crate::domain::objection::{ObjectionId, Resolution};
 use crate::domain::recipient::{PRIVACY_ROLE, RecipientId};
 use crate::store::Error;
@@ -58,12 +58,15 @@ pub async fn speaker(conn: &mut PgConnection, recipient: RecipientId) -> Result<
     })
 }
 
-/// What a statement against a change is measured by: the deadline promised to this customer, and since when the change is in force for it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, FromRow)]
+/// What a statement against a change is measured by: the deadline promised to this customer, in its zone, and since when the
+/// change is in force for it.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct Standing {
     pub change_id: i64,
     pub window_closes_at: Option<DateTime<Utc>>,
     pub in_force_at: Option<DateTime<Utc>>,
+    /// The zone of the contract's latest terms; none = the policy's.
+    pub zone: Option<String>,
 }
 
 /// The measures of a customer's statement against these changes; none for a change that owes it nothing.
@@ -73,13 +76,29 @@ pub async fn measures(
     customer: CustomerId,
 ) -> Result<Vec<Standing>, Error> {
     let rows = sqlx::query_as(
-        "select change_id, window_closes_at, in_force_at from obligation where change_id = any($1) and customer_id = $2",
+        "select o.change_id, o.window_closes_at, o.in_force_at,
+                (select terms ->> 'time_zone' from contract_terms t where t.contract_id = o.contract_id
+                 order by valid_from desc limit 1) as zone
+         from obligation o where o.change_id = any($1) and o.customer_id = $2",
     )
     .bind(changes.iter().map(|id| id.0).collect::<Vec<_>>())
     .bind(customer.0)
     .fetch_all(conn)
     .await?;
     Ok(rows)
+}
+
+/// Whether a contract of the customer is under this regime, by any version of its terms.
+pub async fn is_under(conn: &mut PgConnection, customer: CustomerId, regime: Regime) -> Result<bool, Error> {
+    let found = sqlx::query_scalar(
+        "select exists (select from contract k join contract_terms t on t.contract_id = k.id
+                        where k.customer_id = $1 and t.terms -> 'regimes' ? $2)",
+    )
+    .bind(customer.0)
+    .bind(regime.as_str())
+    .fetch_one(conn)
+    .await?;
+    Ok(found)
 }
 
 /// The open objection of a customer against a change, if there is one: a further statement joins it.
@@ -110,22 +129,29 @@ pub struct Receiver {
     pub address: String,
     pub name: Option<String>,
     pub language: String,
+    /// Its letter about the change: whoever holds that letter's link may read and add to the objection.
+    pub page: Option<i64>,
 }
 
-/// The sender, then the customer's privacy contacts that can be reached, by id. Each once.
+/// The sender, then the customer's privacy contacts that can be reached, by id; each once, with its latest letter about `change`.
 pub async fn receivers(
     conn: &mut PgConnection,
     sender: Option<RecipientId>,
     customer: Option<CustomerId>,
+    change: ChangeId,
 ) -> Result<Vec<Receiver>, Error> {
     let rows = sqlx::query_as(
-        "select id as recipient_id, customer_id, address, name, language from recipient
-         where (id = $1 or (customer_id = $2 and role = $3)) and address is not null and suppressed_at is null
-         order by id is distinct from $1, id",
+        "select r.id as recipient_id, r.customer_id, r.address, r.name, r.language,
+                (select max(d.id) from notice_change nc join delivery d on d.notice_id = nc.notice_id and d.recipient_id = r.id
+                 where nc.change_id = $4) as page
+         from recipient r
+         where (r.id = $1 or (r.customer_id = $2 and r.role = $3)) and r.address is not null and r.suppressed_at is null
+         order by r.id is distinct from $1, r.id",
     )
     .bind(sender.map(|id| id.0))
     .bind(customer.map(|id| id.0))
     .bind(PRIVACY_ROLE)
+    .bind(change.0)
     .fetch_all(conn)
     .await?;
     Ok(rows)
