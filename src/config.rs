@@ -30,7 +30,9 @@ use url::Url;
 use crate::domain::customer::Policy;
 use crate::domain::notice::Processor;
 use crate::domain::words;
+use crate::domain::zone::Zone;
 use reader::{Noted, Reader};
+use window::SendWindow;
 
 words! {
     /// Where this installation stands. A simulated clock runs in a demo or a test only.
@@ -133,8 +135,7 @@ impl Database {
 
 #[derive(Clone, Debug)]
 pub struct Notice {
-    /// Five-field cron in the policy's zone.
-    pub send_window: String,
+    pub send_window: Fires,
     /// Days before the deadline.
     pub reminders: Vec<u16>,
     pub proof: Proof,
@@ -242,13 +243,35 @@ pub struct KeyNotMade {
 
 #[derive(Clone, Debug)]
 pub struct Digest {
-    pub at: String,
+    pub at: Fires,
 }
 
 #[derive(Clone, Debug)]
 pub struct Telemetry {
     pub log_format: LogFormat,
     pub log_filter: String,
+}
+
+/// A cron expression in the policy's zone.
+#[derive(Clone, Debug)]
+pub struct Fires {
+    window: SendWindow,
+    zone: Zone,
+}
+
+impl Fires {
+    fn new(window: SendWindow, zone: &Zone) -> Self {
+        Self { window, zone: zone.clone() }
+    }
+
+    /// The first fire after `instant`; none from the year 2100 on.
+    pub fn next_after(&self, instant: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        self.window.next_after(instant, &self.zone)
+    }
+
+    pub fn as_str(&self) -> &str {
+        self.window.as_str()
+    }
 }
 
 /// A name and an address.
@@ -315,14 +338,15 @@ fn settings(r: &mut Reader) -> Result<Settings, Noted> {
     let site = section::site(r, environment);
     let database = section::database(r);
     let policy = policy::policy(r);
-    let notice = section::notice(r);
+    let zone = policy.as_ref().map(|policy| &policy.zone).map_err(|noted| *noted);
+    let notice = section::notice(r, zone);
     let smtp = section::smtp(r);
     let inbound = section::inbound(r);
     let objections = section::objections(r);
     let web = section::web(r);
     let admin = section::admin(r);
     let ledger = section::ledger(r);
-    let digest = section::digest(r);
+    let digest = section::digest(r, zone);
     let telemetry = section::telemetry(r);
     Ok(Settings {
         environment: environment?,

@@ -49,7 +49,7 @@ impl Context {
     /// The business instant: the system's clock, or the simulated one as the database has it.
     pub async fn now(&self) -> Result<DateTime<Utc>, store::Error> {
         if let Some(simulated) = self.clock.simulated()
-            && let Some(instant) = store::simulated_instant(self.db.pool()).await?
+            && let Some(instant) = store::simulated::instant(self.db.pool()).await?
         {
             simulated.set(instant);
         }

@@ -9,9 +9,10 @@ use url::{Host, Url};
 use super::parse::{self, address, base_url, list, listen, mailbox, span, text, token_address, whole, word};
 use super::reader::{Noted, Reader, Why, masked, masked_url};
 use super::{
-    Admin, Database, Digest, Environment, Inbound, Ledger, LedgerKey, Notice, Objections, Site, Smtp,
+    Admin, Database, Digest, Environment, Fires, Inbound, Ledger, LedgerKey, Notice, Objections, Site, Smtp,
     Telemetry, Tls, Web,
 };
+use crate::domain::zone::Zone;
 
 const CONNECTIONS_MAX: i64 = 1_000;
 const RATE_PER_SECOND_MAX: i64 = 100_000;
@@ -41,9 +42,9 @@ pub fn site(r: &mut Reader, environment: Result<Environment, Noted>) -> Result<S
     let base_url = r.required("site.base_url", base_url, "the address at which customers reach the pages");
     let products = r.or("site.products", "", list(text));
     let dpo_address = r.required("site.dpo_address", address, "who is told what needs a person");
-    let legal_name = r.or("site.legal_name", "", text);
+    let legal_name = r.optional("site.legal_name", text);
     let dpo_name = r.or("site.dpo_name", "The data protection officer", text);
-    let postal_address = r.or("site.postal_address", "", text);
+    let postal_address = r.optional("site.postal_address", text);
     let deputies = r.or("site.deputies", "", list(address));
     let languages = r.or("site.languages", "en", list(language));
     let base_url = base_url?;
@@ -53,9 +54,9 @@ pub fn site(r: &mut Reader, environment: Result<Environment, Noted>) -> Result<S
     }
     let name = name?;
     Ok(Site {
-        legal_name: legal_name.map(|legal| if legal.is_empty() { name.clone() } else { legal })?,
+        legal_name: legal_name?.unwrap_or_else(|| name.clone()),
         dpo_name: dpo_name?,
-        postal_address: postal_address?,
+        postal_address: postal_address?.unwrap_or_default(),
         name,
         base_url,
         products: products?,
@@ -90,11 +91,11 @@ pub fn database(r: &mut Reader) -> Result<Database, Noted> {
     Ok(Database { url: url?.ok_or(Noted)?, direct_url: direct_url?, max_connections: max_connections? })
 }
 
-pub fn notice(r: &mut Reader) -> Result<Notice, Noted> {
-    let send_window = r.or("notice.send_window", "0 9 * * mon-fri", text);
+pub fn notice(r: &mut Reader, zone: Result<&Zone, Noted>) -> Result<Notice, Noted> {
+    let send_window = r.or("notice.send_window", "0 9 * * mon-fri", word);
     let reminders = r.or("notice.reminders", "7", list(whole(1..=DEADLINE_DAYS_MAX, "days")));
     let proof = r.or("notice.proof", "handed_over", word);
-    Ok(Notice { send_window: send_window?, reminders: reminders?, proof: proof? })
+    Ok(Notice { send_window: Fires::new(send_window?, zone?), reminders: reminders?, proof: proof? })
 }
 
 pub fn smtp(r: &mut Reader) -> Result<Smtp, Noted> {
@@ -204,8 +205,9 @@ fn key_bytes(text: &str) -> Result<secrecy::SecretBox<[u8; 32]>, Why> {
     Ok(secrecy::SecretBox::new(Box::new(key)))
 }
 
-pub fn digest(r: &mut Reader) -> Result<Digest, Noted> {
-    Ok(Digest { at: r.or("digest.at", "0 8 * * mon-fri", text)? })
+pub fn digest(r: &mut Reader, zone: Result<&Zone, Noted>) -> Result<Digest, Noted> {
+    let at = r.or("digest.at", "0 8 * * mon-fri", word);
+    Ok(Digest { at: Fires::new(at?, zone?) })
 }
 
 pub fn telemetry(r: &mut Reader) -> Result<Telemetry, Noted> {

@@ -6,6 +6,7 @@
 pub mod bell;
 pub mod delivery;
 pub mod door;
+pub mod due;
 pub mod invariants;
 pub mod change;
 pub mod digest;
@@ -20,6 +21,8 @@ pub mod subprocessor;
 pub mod task;
 pub mod migrate;
 pub mod objection;
+pub mod replica;
+pub mod simulated;
 
 use std::time::Duration;
 
@@ -168,11 +171,4 @@ impl Snapshot {
 /// A compare-and-set that must have found its row.
 pub fn exactly_one(done: &PgQueryResult, what: &'static str) -> Result<(), Error> {
     if done.rows_affected() == 1 { Ok(()) } else { Err(Error::Stale { what }) }
-}
-
-/// The simulated clock's instant; none where the installation has no simulated clock.
-pub async fn simulated_instant(pool: &PgPool) -> Result<Option<DateTime<Utc>>, Error> {
-    let instant =
-        sqlx::query_scalar("select simulated_at from installation where one").fetch_optional(pool).await?;
-    Ok(instant.flatten())
 }

@@ -1,0 +1,65 @@
+//! The table of tasks: what there is to do, under which role, and when.
+
+use std::error::Error as StdError;
+use std::pin::Pin;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+use crate::actions::{Context, Report};
+use crate::domain::words;
+
+words! {
+    /// What a replica does. All of them by default; any number of replicas of any role on one Postgres.
+    Role {
+        /// Serves the pages.
+        Web = "web",
+        /// Announces, reminds, puts changes into effect.
+        Schedule = "schedule",
+        /// Hands letters to the relay.
+        Send = "send",
+        /// Takes in mail.
+        Receive = "receive",
+        /// Seals the ledger.
+        Seal = "seal",
+    }
+}
+
+/// The first instant after the given one at which a task's work falls due by the calendar.
+pub type Fires = fn(&Context, DateTime<Utc>) -> Option<DateTime<Utc>>;
+/// Whatever went wrong in a pass, as its action says it.
+pub type PassError = Box<dyn StdError + Send + Sync>;
+/// A pass under way.
+pub type Pass = Pin<Box<dyn Future<Output = Result<Report, PassError>> + Send>>;
+
+/// An idempotent pass over what is due, and when it is made.
+#[derive(Clone, Copy, Debug)]
+pub struct Task {
+    /// Also the name of its bell.
+    pub name: &'static str,
+    pub role: Role,
+    /// How long a lost bell goes unnoticed.
+    pub period: Duration,
+    /// Where its work also falls due by the calendar, which no row says.
+    pub fires: Option<Fires>,
+    /// Whose bells ring when it has moved something.
+    pub rings: &'static [&'static str],
+    pub run: fn(Context) -> Pass,
+}
+
+/// Makes the `run` of a task of its action's `run_once`.
+macro_rules! pass {
+    ($run_once:path) => {
+        |cx| Box::pin(async move { Ok($run_once(&cx).await?) })
+    };
+}
+
+/// All tasks. Under the simulated clock they run in this order.
+pub const TASKS: &[Task] = &[Task {
+    name: "sweep",
+    role: Role::Schedule,
+    period: Duration::from_secs(10),
+    fires: None,
+    rings: &[],
+    run: pass!(super::sweep),
+}];

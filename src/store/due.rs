@@ -1,0 +1,48 @@
+//! What is due next: the simulated clock stops at each of these instants. One index probe a table.
+
+use chrono::{DateTime, Utc};
+use sqlx::PgConnection;
+
+use super::Error;
+
+/// The first instant after `after` at which a row falls due.
+pub async fn next_after(
+    conn: &mut PgConnection,
+    after: DateTime<Utc>,
+) -> Result<Option<DateTime<Utc>>, Error> {
+    Ok(sqlx::query_scalar(
+        "select least(
+             (select min(next_look_at) from change where next_look_at > $1),
+             (select min(next_look_at) from obligation where next_look_at > $1),
+             (select min(due_at) from notice where fanned_out_at is null and cancelled_at is null and due_at > $1),
+             (select min(due_at) from batch where open and due_at > $1),
+             (select min(lapses_at) from objection where state <> 'resolved' and lapses_at > $1)
+         )",
+    )
+    .bind(after)
+    .fetch_one(conn)
+    .await?)
+}
+
+/// Whether a row is due at `now` that nobody has moved on.
+pub async fn any_due(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<bool, Error> {
+    Ok(sqlx::query_scalar(
+        "select exists (select from change where next_look_at <= $1)
+             or exists (select from obligation where next_look_at <= $1)
+             or exists (select from notice where fanned_out_at is null and cancelled_at is null and due_at <= $1)
+             or exists (select from batch where open and due_at <= $1)
+             or exists (select from objection where state <> 'resolved' and lapses_at <= $1)",
+    )
+    .bind(now)
+    .fetch_one(conn)
+    .await?)
+}
+
+/// Whether a sender holds a batch at this moment, by the database's clock.
+pub async fn any_leased(conn: &mut PgConnection) -> Result<bool, Error> {
+    Ok(sqlx::query_scalar(
+        "select exists (select from batch where open and leased_until > clock_timestamp())",
+    )
+    .fetch_one(conn)
+    .await?)
+}
