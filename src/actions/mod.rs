@@ -11,12 +11,14 @@ use chrono::{DateTime, Days, Utc};
 
 use crate::clock::Clock;
 use crate::config::Settings;
+use crate::domain::access::Keys;
 use crate::domain::change::{Change, IllegalAct};
 use crate::domain::customer::Policy;
 use crate::domain::ledger::Actor;
 use crate::domain::notice::{ChangeFacts, NoticeFacts, NoticeId, NoticeKind};
 use crate::entropy::{Entropy, NoEntropy};
 use crate::mail::TemplateBundle;
+use crate::mail::relay::Post;
 use crate::store::bell::Bells;
 use crate::store::{self, Db, Snapshot, Tx};
 
@@ -30,6 +32,10 @@ pub struct Context {
     /// That of the settings.
     pub policy: Arc<Policy>,
     pub bells: Bells,
+    /// The way out for letters.
+    pub post: Post,
+    /// What makes and reads the tokens in letters.
+    pub keys: Keys,
     /// What is frozen with a notice of today.
     pub templates: TemplateBundle,
 }

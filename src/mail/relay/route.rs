@@ -7,6 +7,8 @@ use std::time::Duration;
 use secrecy::SecretString;
 use url::Url;
 
+use crate::config::{Dsn, Environment, Settings, Tls};
+
 /// How `smtp.tls` wants the connection to the relay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Encryption {
@@ -88,6 +90,14 @@ impl Default for Patience {
     }
 }
 
+impl Patience {
+    /// For a demo or a test.
+    fn of_rehearsal() -> Self {
+        let soon = Duration::from_millis(20);
+        Self { away_first: soon, away_max: soon, login_refused: soon, ..Self::default() }
+    }
+}
+
 impl Route {
     pub const LETTERS_PER_CONNECTION: u32 = 100;
 
@@ -117,6 +127,34 @@ impl Route {
             rate_per_second: None,
             letters_per_connection: Self::LETTERS_PER_CONNECTION,
             patience: Patience::default(),
+        })
+    }
+
+    /// The route of these settings. In a demo or a test an absent relay is asked again at once: there the clock may
+    /// jump a day in a second.
+    pub fn of(settings: &Settings) -> Result<Self, UnusableUrl> {
+        let smtp = &settings.smtp;
+        let encryption = match smtp.tls {
+            Tls::Required => Encryption::Required,
+            Tls::Opportunistic => Encryption::Opportunistic,
+            Tls::None => Encryption::None,
+        };
+        let reports = match smtp.dsn {
+            Dsn::Success => Reports::Success,
+            Dsn::Failure => Reports::Failure,
+        };
+        let patience = match settings.environment {
+            Environment::Production => Patience::default(),
+            Environment::Demo | Environment::Test => Patience::of_rehearsal(),
+        };
+        Ok(Self {
+            encryption,
+            reports,
+            patience,
+            helo_name: smtp.helo_name.clone(),
+            connections: smtp.connections,
+            rate_per_second: smtp.rate_per_second,
+            ..Self::parse(smtp.url.expose().as_str())?
         })
     }
 

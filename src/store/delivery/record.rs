@@ -20,7 +20,8 @@ pub struct Heard {
     pub code: Option<u16>,
     pub words: String,
     pub composed_at: DateTime<Utc>,
-    pub message_hash: [u8; 32],
+    /// None: nothing was composed.
+    pub message_hash: Option<[u8; 32]>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,7 +92,7 @@ pub async fn record(
         .bind(heard.iter().map(code).collect::<Vec<_>>())
         .bind(heard.iter().map(|h| h.words.as_str()).collect::<Vec<_>>())
         .bind(heard.iter().map(|h| h.composed_at).collect::<Vec<_>>())
-        .bind(heard.iter().map(|h| h.message_hash.as_slice()).collect::<Vec<_>>())
+        .bind(heard.iter().map(|h| h.message_hash.map(|hash| hash.to_vec())).collect::<Vec<_>>())
         .bind(relay)
         .bind(lease.batch.0)
         .bind(lease.lease_no)

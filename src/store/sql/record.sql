@@ -13,7 +13,7 @@ set state = case when said.accepted then 'accepted' when said.at is null then 'f
     attempts = least(d.attempts + said.counted, 32767),
     in_doubt = not said.accepted and (d.in_doubt or said.in_doubt),
     composed_at = said.composed_at,
-    message_hash = said.message_hash,
+    message_hash = coalesce(said.message_hash, d.message_hash),
     relay = $10, relay_code = said.code, relay_words = said.words
 from said
 where d.id = said.id

@@ -1,61 +1,12 @@
-//! Single letters, each a batch of one, and the next contact of a customer whose letter was refused.
+//! The next contact of a customer whose letter was refused, and the address that takes no more letters.
 
 use chrono::{DateTime, Utc};
-use serde::Serialize;
-use sqlx::types::Json;
 
 use crate::domain::customer::CustomerId;
 use crate::domain::delivery::{DeliveryId, Lane};
 use crate::domain::notice::NoticeId;
 use crate::domain::recipient::RecipientId;
 use crate::store::{Error, Tx};
-
-/// To whom a single letter goes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum To {
-    /// Somebody on file: address, name and language are read when the letter leaves.
-    Recipient { id: RecipientId, customer: CustomerId },
-    /// An address that is on no file: the DPO's, or a subscriber's before the confirmation.
-    Address { address: String, name: Option<String> },
-}
-
-/// One letter for one occasion.
-#[derive(Clone, Debug)]
-pub struct NewLetter<'a, L> {
-    /// What it is for: `receipt:OBJ-2026-0007:12`, `digest:2026-11-24`. The same key twice is one letter.
-    pub key: &'a str,
-    pub to: To,
-    /// The letter's own facts, as the mail floor reads them.
-    pub letter: &'a L,
-    pub due_at: DateTime<Utc>,
-    /// After it the letter is of no use.
-    pub latest_at: DateTime<Utc>,
-}
-
-/// Queues a letter that waits behind no mailing. `None`: it is there already, queued or sent, for that occasion.
-pub async fn queue_letter<L: Serialize + Sync>(
-    tx: &mut Tx,
-    new: &NewLetter<'_, L>,
-) -> Result<Option<DeliveryId>, Error> {
-    let (recipient, customer, to) = match &new.to {
-        To::Recipient { id, customer } => (Some(id.0), Some(customer.0), serde_json::Value::Null),
-        To::Address { address, name } => {
-            (None, None, serde_json::json!({ "address": address, "name": name }))
-        }
-    };
-    let facts = serde_json::json!({ "to": to, "letter": new.letter });
-    let id: Option<i64> = sqlx::query_scalar(include_str!("../sql/queue_letter.sql"))
-        .bind(new.key)
-        .bind(recipient)
-        .bind(customer)
-        .bind(Json(facts))
-        .bind(new.due_at)
-        .bind(new.latest_at)
-        .bind(Lane::Single.number())
-        .fetch_optional(tx.conn())
-        .await?;
-    Ok(id.map(DeliveryId))
-}
 
 /// The contact asked next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
