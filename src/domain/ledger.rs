@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 
 use super::change::{ChangeId, ChangeKind};
 use super::customer::CustomerId;
+use super::objection::{Channel, Resolution, Timeliness};
 use super::subprocessor::SubprocessorId;
 
 /// Who acted.
@@ -41,18 +42,91 @@ impl std::fmt::Display for Actor {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Event {
-    ChangeScheduled { change: ChangeId, reference: String, change_kind: ChangeKind, effective_on: NaiveDate },
-    ChangeApproved { change: ChangeId },
-    ChangeRescheduled { change: ChangeId, from: NaiveDate, to: NaiveDate },
-    ChangeWithdrawn { change: ChangeId, reason: String },
-    ChangePublished { change: ChangeId, notice: i64 },
-    ChangeInNotice { change: ChangeId },
-    ChangeHeld { change: ChangeId, reasons: Vec<String> },
-    ChangeTookEffect { change: ChangeId, at: DateTime<Utc> },
-    NoticeFannedOut { notice: i64, reference: String },
-    LetterQueued { letter: String },
-    FirstAdminMade { email: String },
-    RegisterImported { subprocessor: SubprocessorId, name: String },
+    ChangeScheduled {
+        change: ChangeId,
+        reference: String,
+        change_kind: ChangeKind,
+        effective_on: NaiveDate,
+    },
+    ChangeApproved {
+        change: ChangeId,
+    },
+    ChangeRescheduled {
+        change: ChangeId,
+        from: NaiveDate,
+        to: NaiveDate,
+    },
+    ChangeWithdrawn {
+        change: ChangeId,
+        reason: String,
+    },
+    ChangePublished {
+        change: ChangeId,
+        notice: i64,
+    },
+    ChangeInNotice {
+        change: ChangeId,
+    },
+    ChangeHeld {
+        change: ChangeId,
+        reasons: Vec<String>,
+    },
+    ChangeTookEffect {
+        change: ChangeId,
+        at: DateTime<Utc>,
+    },
+    NoticeFannedOut {
+        notice: i64,
+        reference: String,
+    },
+    LetterQueued {
+        letter: String,
+    },
+    ObjectionLodged {
+        objection: String,
+        change: ChangeId,
+        customer: Option<CustomerId>,
+        channel: Channel,
+        received_at: DateTime<Utc>,
+        timeliness: Timeliness,
+    },
+    /// A further statement of the same customer joined its objection.
+    StatementAdded {
+        objection: String,
+        change: ChangeId,
+        customer: CustomerId,
+    },
+    ObjectionAnswered {
+        objection: String,
+        customer: Option<CustomerId>,
+        words: String,
+    },
+    /// Waits for a second person.
+    ResolutionProposed {
+        objection: String,
+        customer: Option<CustomerId>,
+        resolution: Resolution,
+    },
+    ObjectionResolved {
+        objection: String,
+        change: ChangeId,
+        customer: Option<CustomerId>,
+        resolution: Resolution,
+        clear_at: Option<DateTime<Utc>>,
+    },
+    ExclusionConfirmed {
+        customer: CustomerId,
+        subprocessor: SubprocessorId,
+        how: String,
+        cleared: Vec<ChangeId>,
+    },
+    FirstAdminMade {
+        email: String,
+    },
+    RegisterImported {
+        subprocessor: SubprocessorId,
+        name: String,
+    },
 }
 
 /// One entry, ready to be written.

@@ -6,7 +6,7 @@
 mod exclusion;
 mod read;
 
-pub use exclusion::{Exclusion, Unconfirmed, confirm_exclusion, exclude, list_unconfirmed};
+pub use exclusion::{Exclusion, Unconfirmed, confirm_exclusion, exclude, list_unconfirmed, unconfirmed};
 pub use read::{
     Change, Correspondence, Filter, Objection, Receiver, Speaker, Standing, by_reference, correspondence,
     is_under, list, measures, open_of, receivers, speaker,
@@ -322,15 +322,4 @@ pub async fn close_as_change_withdrawn(tx: &mut Tx, change: ChangeId) -> Result<
     .fetch_all(tx.conn())
     .await?;
     Ok(references)
-}
-
-/// Keeps a file by its hash; the same bytes are kept once.
-pub async fn keep_file(tx: &mut Tx, hash: &[u8; 32], name: &str, body: &[u8]) -> Result<(), Error> {
-    sqlx::query("insert into file (hash, name, body) values ($1, $2, $3) on conflict (hash) do nothing")
-        .bind(hash.as_slice())
-        .bind(name)
-        .bind(body)
-        .execute(tx.conn())
-        .await?;
-    Ok(())
 }

@@ -57,17 +57,49 @@ pub struct Unconfirmed {
     pub why: String,
 }
 
+impl Unconfirmed {
+    pub fn customer(&self) -> CustomerId {
+        CustomerId(self.customer_id)
+    }
+
+    pub fn subprocessor(&self) -> SubprocessorId {
+        SubprocessorId(self.subprocessor_id)
+    }
+}
+
+/// The columns of an [`Unconfirmed`]; a subprocessor is called as its latest facts, or the change that brings it, call it.
+macro_rules! waiting {
+    () => {
+        "select e.customer_id, customer.reference as customer, e.subprocessor_id,
+                coalesce((select facts ->> 'name' from subprocessor_version v where v.subprocessor_id = e.subprocessor_id
+                          order by valid_from desc limit 1),
+                         (select facts #>> '{facts,name}' from change where change.subprocessor_id = e.subprocessor_id
+                          order by change.id desc limit 1), subprocessor.slug) as subprocessor, e.since, e.why
+         from exclusion e join customer on customer.id = e.customer_id join subprocessor on subprocessor.id = e.subprocessor_id
+         where e.confirmed_at is null and e.until is null "
+    };
+}
+
 /// The exclusions that wait for confirmation, oldest first.
 pub async fn list_unconfirmed(conn: &mut PgConnection, limit: i64) -> Result<Vec<Unconfirmed>, Error> {
-    let rows = sqlx::query_as(
-        "select e.customer_id, customer.reference as customer, e.subprocessor_id, subprocessor.slug as subprocessor, e.since, e.why
-         from exclusion e join customer on customer.id = e.customer_id join subprocessor on subprocessor.id = e.subprocessor_id
-         where e.confirmed_at is null and e.until is null order by e.since, e.customer_id limit $1",
-    )
-    .bind(limit)
-    .fetch_all(conn)
-    .await?;
+    let rows = sqlx::query_as(concat!(waiting!(), "order by e.since, e.customer_id limit $1"))
+        .bind(limit)
+        .fetch_all(conn)
+        .await?;
     Ok(rows)
+}
+
+/// The one of this customer, by its reference, from this subprocessor, by its name.
+pub async fn unconfirmed(
+    conn: &mut PgConnection,
+    customer: &str,
+    subprocessor: &str,
+) -> Result<Option<Unconfirmed>, Error> {
+    let rows: Vec<Unconfirmed> = sqlx::query_as(concat!(waiting!(), "and customer.reference = $1"))
+        .bind(customer)
+        .fetch_all(conn)
+        .await?;
+    Ok(rows.into_iter().find(|row| row.subprocessor.eq_ignore_ascii_case(subprocessor)))
 }
 
 /// Confirms an exclusion and clears the objections that waited for it; returns their changes. None: there is no such exclusion open.

@@ -177,6 +177,8 @@ pub struct Objection {
     pub entered_at: DateTime<Utc>,
     pub state: String,
     pub answer_due_on: NaiveDate,
+    /// When the time that the contract gives to settle it is over.
+    pub lapses_at: Option<DateTime<Utc>>,
     #[sqlx(json)]
     pub changes: Vec<Change>,
 }
@@ -196,6 +198,12 @@ pub struct Change {
     pub approver_id: Option<i64>,
     pub resolved_at: Option<DateTime<Utc>>,
     pub clear_at: Option<DateTime<Utc>>,
+}
+
+impl Change {
+    pub fn id(&self) -> ChangeId {
+        ChangeId(self.change_id)
+    }
 }
 
 impl Objection {
@@ -226,7 +234,7 @@ impl Objection {
 macro_rules! objections {
     () => {
         "select o.id, o.reference, o.customer_id, c.reference as customer, c.name as customer_name, o.recipient_id, o.address,
-                o.on_behalf_of, o.channel, o.statement, o.grounds, o.condition, o.received_at, o.entered_at, o.state, o.answer_due_on,
+                o.on_behalf_of, o.channel, o.statement, o.grounds, o.condition, o.received_at, o.entered_at, o.state, o.answer_due_on, o.lapses_at,
                 (select coalesce(json_agg(json_build_object('change_id', x.change_id, 'change', change.reference,
                      'subprocessor_id', change.subprocessor_id, 'in_time', x.in_time, 'admitted', x.admitted_by is not null,
                      'found_after_effect', x.found_after_effect, 'deadline_at', x.deadline_at, 'resolution', x.resolution,
