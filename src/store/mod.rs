@@ -23,6 +23,7 @@ pub mod migrate;
 pub mod objection;
 pub mod replica;
 pub mod simulated;
+pub mod page;
 
 use std::time::Duration;
 
@@ -69,6 +70,18 @@ impl Error {
     pub fn is_transient(&self) -> bool {
         let Self::Database(sqlx::Error::Database(refusal)) = self else { return false };
         matches!(refusal.code().as_deref(), Some("40P01" | "55P03" | "40001"))
+    }
+
+    /// Whether the database cannot be had at the moment, or is too busy: the same call may succeed a minute later.
+    pub fn is_away(&self) -> bool {
+        match self {
+            Self::Database(sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed) => true,
+            // Shutting down, starting up, out of connections.
+            Self::Database(sqlx::Error::Database(refusal)) => {
+                matches!(refusal.code().as_deref(), Some("57P01" | "57P02" | "57P03" | "53300")) || self.is_transient()
+            }
+            _ => false,
+        }
     }
 
     /// A stored value that does not parse.

@@ -1,1 +1,208 @@
-//! Pages and API, cut by audience.
+//! Pages, cut by audience. Everything is rendered here and works without script.
+//!
+//! [`public`] is what anybody sees and what the bearer of a letter's link may do. A GET reads one
+//! [`Snapshot`](crate::store::Snapshot) and can change nothing, because Postgres refuses it; every act is a POST to an
+//! action. [`error`] is where failures become sentences, [`watermark`] tells the gate what has come in, [`words`] are
+//! the sentences.
+
+pub mod assets;
+pub mod dates;
+pub mod error;
+pub mod limits;
+pub mod page;
+pub mod public;
+pub mod watermark;
+pub mod words;
+
+use std::any::Any;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{MatchedPath, Request};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, Uri, header};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use tower::ServiceBuilder;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::csrf::CsrfLayer;
+use tower_http::limit::RequestBodyLimitLayer;
+use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer};
+use tower_http::timeout::TimeoutLayer;
+use tower_http::trace::TraceLayer;
+use tracing::info_span;
+
+use crate::actions::Context;
+use crate::domain::access::Keys;
+use crate::domain::notice::Processor;
+use crate::store::door::DoorId;
+use page::Shell;
+use words::{Html, Words};
+
+/// A statement of the largest size, written with every character escaped, and the rest of its form.
+const BODY_BYTES_MAX: usize = 256 * 1024;
+/// Longer than any statement to the database may take, pool and lock included.
+const ANSWER_WITHIN: Duration = Duration::from_secs(45);
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// No script, no foreign source, no frame around us; forms go to us alone.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; \
+    base-uri 'none'; frame-ancestors 'none'; frame-src 'self'";
+const HSTS: &str = "max-age=63072000; includeSubDomains";
+
+/// What the pages need besides [`Context`].
+#[derive(Clone, Debug)]
+pub struct Front {
+    pub keys: Arc<Keys>,
+    /// Whose register it is.
+    pub processor: Processor,
+    /// Languages in which letters are written, as BCP 47 tags; the first is offered first.
+    pub languages: Vec<String>,
+    /// Working days within which an objection is answered.
+    pub answer_within: u16,
+    /// This replica's row among the doors: a statement is lodged through it.
+    pub door: DoorId,
+    pub in_flight: watermark::InFlight,
+}
+
+/// Everything a handler stands on. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Site(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    cx: Context,
+    front: Front,
+    words: Arc<Words>,
+    limits: limits::Limits,
+}
+
+impl Site {
+    pub fn new(cx: Context, front: Front) -> Self {
+        let words = Arc::new(Words::english());
+        Self(Arc::new(Inner { cx, front, words, limits: limits::Limits::default() }))
+    }
+
+    pub fn cx(&self) -> &Context {
+        &self.0.cx
+    }
+
+    pub fn front(&self) -> &Front {
+        &self.0.front
+    }
+
+    pub fn keys(&self) -> &Keys {
+        &self.0.front.keys
+    }
+
+    pub fn words(&self) -> &Words {
+        &self.0.words
+    }
+
+    pub fn limits(&self) -> &limits::Limits {
+        &self.0.limits
+    }
+
+    pub fn processor(&self) -> &Processor {
+        &self.0.front.processor
+    }
+
+    pub fn shell(&self, here: &'static str, personal: bool) -> Shell {
+        Shell {
+            words: self.0.words.clone(),
+            assets: &assets::ASSETS,
+            processor: self.processor().name.clone(),
+            dpo_address: self.processor().dpo_address.clone(),
+            here,
+            personal,
+        }
+    }
+
+    /// A sentence that names the DPO's address, or its form without one where none is configured.
+    pub fn with_dpo(&self, key: &str) -> Html {
+        match self.processor().dpo_address.as_str() {
+            "" => self.words().rich(&format!("{key}-none"), []),
+            dpo => self.words().rich(key, [("dpo", dpo)]),
+        }
+    }
+
+    fn is_https(&self) -> bool {
+        self.processor().base_url.starts_with("https://")
+    }
+}
+
+/// Every page and feed, in its layers. The caller serves it with the peer's address as connect info.
+pub fn router(cx: Context, front: Front) -> Router {
+    let site = Site::new(cx, front);
+    let arrival = (site.cx().clock.clone(), site.front().in_flight.clone());
+    let layers = ServiceBuilder::new()
+        .layer(from_fn_with_state(arrival, watermark::note_arrival))
+        .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
+        .layer(TraceLayer::new_for_http().make_span_with(span))
+        .layer(PropagateRequestIdLayer::new(REQUEST_ID))
+        .layer(from_fn_with_state(site.clone(), secure))
+        .layer(CompressionLayer::new().gzip(true))
+        .layer(from_fn_with_state(site.clone(), error::render))
+        .layer(CatchPanicLayer::custom(|cause: Box<dyn Any + Send>| broke(cause.as_ref())))
+        .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, ANSWER_WITHIN))
+        .layer(RequestBodyLimitLayer::new(BODY_BYTES_MAX))
+        .layer(own_forms_only(&site));
+    public::routes().fallback(|| async { StatusCode::NOT_FOUND }).layer(layers).with_state(site)
+}
+
+/// A span for the log: the route as declared, never the path, for a path may hold a link's secret.
+fn span(request: &Request) -> tracing::Span {
+    let route = request.extensions().get::<MatchedPath>().map_or("unknown", MatchedPath::as_str);
+    let id = request.headers().get(&REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default();
+    info_span!("request", request.id = id, http.method = %request.method(), http.route = route)
+}
+
+/// A form counts only if one of our pages sent it. One-click unsubscribe comes from mail providers, without cookie or
+/// origin, and is proved by its link alone (RFC 8058, 3.1).
+fn own_forms_only(site: &Site) -> CsrfLayer {
+    let layer = CsrfLayer::new()
+        .with_insecure_bypass(|method: &Method, uri: &Uri| method == Method::POST && uri.path().starts_with("/unsubscribe/"));
+    let origin = url::Url::parse(&site.processor().base_url).map(|url| url.origin().ascii_serialization());
+    match origin.map(|origin| layer.clone().add_trusted_origin(origin)) {
+        Ok(Ok(trusting)) => trusting,
+        Ok(Err(_)) | Err(_) => layer,
+    }
+}
+
+fn broke(cause: &(dyn Any + Send)) -> Response {
+    #[derive(Debug, thiserror::Error)]
+    #[error("a handler panicked: {0}")]
+    struct Panicked(String);
+    let text = cause.downcast_ref::<String>().cloned();
+    let text = text.or_else(|| cause.downcast_ref::<&str>().map(|text| (*text).to_owned()));
+    error::PageError::broke(&Panicked(text.unwrap_or_default())).into_response()
+}
+
+/// Headers that keep a page from being framed, sniffed, run or told to others.
+async fn secure(
+    axum::extract::State(site): axum::extract::State<Site>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    let fixed = [
+        (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        // Not `no-referrer`: it makes browsers send `Origin: null` with our own forms, and old ones know no
+        // Sec-Fetch-Site, so an objection would be refused. No other site gets a referrer this way either.
+        (header::REFERRER_POLICY, "same-origin"),
+        (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), payment=()"),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    ];
+    for (name, value) in fixed {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    if site.is_https() {
+        headers.entry(header::STRICT_TRANSPORT_SECURITY).or_insert(HeaderValue::from_static(HSTS));
+    }
+    response
+}

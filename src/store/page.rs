@@ -1,0 +1,31 @@
+//! What pages and feeds read: nothing here writes, and a page is one [`Snapshot`](super::Snapshot).
+//!
+//! The public reads show a change only once its announcement has started (`published_at`), and a correction once it
+//! is in force: what is planned but not announced exists for nobody outside.
+
+mod personal;
+mod public;
+
+pub use personal::{
+    Addressee, Duty, Sent, Spoken, Statement, Subscription, addressee, addressee_of_delivery, duties,
+    objections, sent, spoken, subscription_asked,
+};
+pub use public::{
+    ChangeEvent, PublicChange, announced_with, change_by_reference, change_events, changes_of_delivery,
+    last_act_at, open_changes, published_changes, versions,
+};
+
+use serde::de::DeserializeOwned;
+
+use super::Error;
+
+fn word<T: std::str::FromStr>(what: &'static str, text: &str) -> Result<T, Error>
+where
+    T::Err: ToString,
+{
+    text.parse().map_err(|why: T::Err| Error::unreadable(what, &why))
+}
+
+fn json<T: DeserializeOwned>(what: &'static str, value: serde_json::Value) -> Result<T, Error> {
+    serde_json::from_value(value).map_err(|why| Error::unreadable(what, &why))
+}

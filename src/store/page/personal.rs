@@ -1,0 +1,297 @@
+//! What a personal link shows: who it belongs to, what was sent, what is owed, what was said.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use sqlx::{FromRow, PgConnection};
+
+use super::word;
+use crate::domain::change::ChangeId;
+use crate::domain::customer::{CustomerId, CustomerKind};
+use crate::domain::obligation::Consent;
+use crate::domain::recipient::RecipientId;
+use crate::store::Error;
+
+/// Whom a link belongs to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Addressee {
+    pub recipient: RecipientId,
+    pub customer: CustomerId,
+    pub customer_name: String,
+    pub kind: CustomerKind,
+    /// The customer that the DPO knows a subscriber to belong to.
+    pub linked_to: Option<CustomerId>,
+    /// Empty once forgotten.
+    pub address: String,
+    pub name: Option<String>,
+    pub language: String,
+    pub confirmed_at: Option<DateTime<Utc>>,
+    pub suppressed_at: Option<DateTime<Utc>>,
+    pub suppressed_why: Option<String>,
+    pub link_epoch: i16,
+}
+
+#[derive(FromRow)]
+struct AddresseeRow {
+    recipient: i64,
+    customer: i64,
+    customer_name: String,
+    kind: String,
+    linked_to: Option<i64>,
+    address: Option<String>,
+    name: Option<String>,
+    language: String,
+    confirmed_at: Option<DateTime<Utc>>,
+    suppressed_at: Option<DateTime<Utc>>,
+    suppressed_why: Option<String>,
+    link_epoch: i16,
+}
+
+impl AddresseeRow {
+    fn read(self) -> Result<Addressee, Error> {
+        Ok(Addressee {
+            recipient: RecipientId(self.recipient),
+            customer: CustomerId(self.customer),
+            customer_name: self.customer_name,
+            kind: word::<CustomerKind>("kind of a customer", &self.kind)?,
+            linked_to: self.linked_to.map(CustomerId),
+            address: self.address.unwrap_or_default(),
+            name: self.name.filter(|name| !name.is_empty()),
+            language: self.language,
+            confirmed_at: self.confirmed_at,
+            suppressed_at: self.suppressed_at,
+            suppressed_why: self.suppressed_why,
+            link_epoch: self.link_epoch,
+        })
+    }
+}
+
+/// The recipient with its customer.
+pub async fn addressee(conn: &mut PgConnection, recipient: RecipientId) -> Result<Option<Addressee>, Error> {
+    let row: Option<AddresseeRow> = sqlx::query_as(
+        "select r.id as recipient, c.id as customer, c.name as customer_name, c.kind, c.linked_to, r.address, r.name,
+                r.language, r.confirmed_at, r.suppressed_at, r.suppressed_why, r.link_epoch
+         from recipient r join customer c on c.id = r.customer_id
+         where r.id = $1",
+    )
+    .bind(recipient.0)
+    .fetch_optional(conn)
+    .await?;
+    row.map(AddresseeRow::read).transpose()
+}
+
+/// The recipient that a letter was for; none of a letter to somebody not on file.
+pub async fn addressee_of_delivery(
+    conn: &mut PgConnection,
+    delivery: i64,
+) -> Result<Option<Addressee>, Error> {
+    let row: Option<AddresseeRow> = sqlx::query_as(
+        "select r.id as recipient, c.id as customer, c.name as customer_name, c.kind, c.linked_to, r.address, r.name,
+                r.language, r.confirmed_at, r.suppressed_at, r.suppressed_why, r.link_epoch
+         from delivery d join recipient r on r.id = d.recipient_id join customer c on c.id = r.customer_id
+         where d.id = $1",
+    )
+    .bind(delivery)
+    .fetch_optional(conn)
+    .await?;
+    row.map(AddresseeRow::read).transpose()
+}
+
+/// A letter, as far as a page says something of it.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct Sent {
+    pub id: i64,
+    pub letter_key: Option<String>,
+    /// Of the notice it is a copy of.
+    pub notice_reference: Option<String>,
+    pub accepted_at: Option<DateTime<Utc>>,
+}
+
+pub async fn sent(conn: &mut PgConnection, delivery: i64) -> Result<Option<Sent>, Error> {
+    let sent = sqlx::query_as(
+        "select d.id, d.letter_key, n.reference as notice_reference, d.accepted_at
+         from delivery d left join notice n on n.id = d.notice_id
+         where d.id = $1",
+    )
+    .bind(delivery)
+    .fetch_optional(conn)
+    .await?;
+    Ok(sent)
+}
+
+/// The letter that asks a new subscriber to confirm.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct Subscription {
+    pub delivery: i64,
+    pub facts: serde_json::Value,
+    pub asked_at: DateTime<Utc>,
+}
+
+/// The subscription that the delivery asks to confirm; `asked_at` is when it was asked for.
+pub async fn subscription_asked(
+    conn: &mut PgConnection,
+    delivery: i64,
+) -> Result<Option<Subscription>, Error> {
+    let row = sqlx::query_as(
+        "select id as delivery, facts, due_at as asked_at from delivery
+         where id = $1 and letter_key like 'confirm:%' and facts is not null",
+    )
+    .bind(delivery)
+    .fetch_optional(conn)
+    .await?;
+    Ok(row)
+}
+
+/// What is owed to a customer for one change, as its own page says it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Duty {
+    pub change: ChangeId,
+    /// `owed`, `served` or `exempt`
+    pub state: String,
+    pub consent: Consent,
+    pub served_at: Option<DateTime<Utc>>,
+    pub notice_started_at: Option<DateTime<Utc>>,
+    pub window_closes_at: Option<DateTime<Utc>>,
+    pub in_force_at: Option<DateTime<Utc>>,
+    /// The document and clause that decide, as letters quote them.
+    pub document: Option<String>,
+    pub clause: Option<String>,
+    /// The terms on the notice day; typed in `domain/customer.rs`.
+    pub terms: Option<serde_json::Value>,
+}
+
+#[derive(FromRow)]
+struct DutyRow {
+    change_id: i64,
+    state: String,
+    consent: String,
+    served_at: Option<DateTime<Utc>>,
+    notice_started_at: Option<DateTime<Utc>>,
+    window_closes_at: Option<DateTime<Utc>>,
+    in_force_at: Option<DateTime<Utc>>,
+    document: Option<String>,
+    clause: Option<String>,
+    terms: Option<serde_json::Value>,
+}
+
+/// What is owed to the customer for each of `changes`, with the terms as they were on `day` or since; by change.
+pub async fn duties(
+    conn: &mut PgConnection,
+    customer: CustomerId,
+    changes: &[ChangeId],
+    day: NaiveDate,
+) -> Result<Vec<Duty>, Error> {
+    let ids: Vec<i64> = changes.iter().map(|id| id.0).collect();
+    let rows: Vec<DutyRow> = sqlx::query_as(
+        "select o.change_id, o.state, o.consent, o.served_at, o.notice_started_at, o.window_closes_at, o.in_force_at,
+                k.document, k.clause,
+                (select t.terms from contract_terms t where t.contract_id = k.id and t.valid_from <= $3
+                 order by t.valid_from desc limit 1) as terms
+         from obligation o left join contract k on k.id = o.contract_id
+         where o.customer_id = $1 and o.change_id = any($2)
+         order by o.change_id",
+    )
+    .bind(customer.0)
+    .bind(ids)
+    .bind(day)
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(Duty {
+                change: ChangeId(row.change_id),
+                state: row.state,
+                consent: word::<Consent>("consent of an obligation", &row.consent)?,
+                served_at: row.served_at,
+                notice_started_at: row.notice_started_at,
+                window_closes_at: row.window_closes_at,
+                in_force_at: row.in_force_at,
+                document: row.document,
+                clause: row.clause,
+                terms: row.terms,
+            })
+        })
+        .collect()
+}
+
+/// An objection against one change, as the customer's own page tells it.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct Statement {
+    pub objection_id: i64,
+    pub reference: String,
+    pub change_id: i64,
+    pub recipient_id: Option<i64>,
+    pub address: Option<String>,
+    pub channel: String,
+    pub on_behalf_of: Option<String>,
+    pub statement: String,
+    pub grounds: Vec<String>,
+    pub condition: Option<String>,
+    pub received_at: DateTime<Utc>,
+    pub state: String,
+    pub answer_due_on: NaiveDate,
+    pub deadline_at: Option<DateTime<Utc>>,
+    pub in_time: bool,
+    /// Whose it counts as; none: nobody's until the DPO has linked the address.
+    pub customer_id: Option<i64>,
+    pub outcome: Option<String>,
+    pub resolution: Option<serde_json::Value>,
+    pub resolved_at: Option<DateTime<Utc>>,
+    /// Where a receipt went or is going.
+    pub receipt_addresses: Vec<String>,
+    /// A receipt has left.
+    pub receipt_left: bool,
+}
+
+/// What the customer, or this recipient where it is nobody's customer, has said against `changes`; oldest first.
+pub async fn objections(
+    conn: &mut PgConnection,
+    customer: CustomerId,
+    recipient: RecipientId,
+    changes: &[ChangeId],
+) -> Result<Vec<Statement>, Error> {
+    let ids: Vec<i64> = changes.iter().map(|id| id.0).collect();
+    let rows = sqlx::query_as(
+        "select o.id as objection_id, o.reference, oc.change_id, o.recipient_id, o.address, o.channel, o.on_behalf_of,
+                o.statement, o.grounds, o.condition, o.received_at, o.state, o.answer_due_on, oc.deadline_at,
+                oc.in_time, oc.customer_id, oc.outcome, oc.resolution, oc.resolved_at,
+                array(select r.address from recipient r
+                      join delivery d on d.letter_key = 'receipt:' || o.reference || ':' || r.id
+                      where r.customer_id = $1 and r.address is not null and d.state in ('queued', 'accepted')
+                      order by r.id) as receipt_addresses,
+                exists (select from recipient r
+                        join delivery d on d.letter_key = 'receipt:' || o.reference || ':' || r.id
+                        where r.customer_id = $1 and d.state = 'accepted') as receipt_left
+         from objection o join objection_change oc on oc.objection_id = o.id
+         where oc.change_id = any($3) and (o.customer_id = $1 or o.recipient_id = $2)
+         order by o.received_at, o.id, oc.change_id",
+    )
+    .bind(customer.0)
+    .bind(recipient.0)
+    .bind(ids)
+    .fetch_all(conn)
+    .await?;
+    Ok(rows)
+}
+
+/// One piece of correspondence.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct Spoken {
+    pub objection_id: i64,
+    pub at: DateTime<Utc>,
+    pub body: String,
+    /// Ours: it left as a letter.
+    pub ours: bool,
+}
+
+/// The correspondence of `objections` after the first statement, in order.
+pub async fn spoken(conn: &mut PgConnection, objections: &[i64]) -> Result<Vec<Spoken>, Error> {
+    let rows = sqlx::query_as(
+        "select objection_id, at, coalesce(body, '') as body, delivery_id is not null as ours
+         from correspondence
+         where objection_id = any($1) and body is not null
+         order by objection_id, id",
+    )
+    .bind(objections)
+    .fetch_all(conn)
+    .await?;
+    Ok(rows)
+}

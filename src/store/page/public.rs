@@ -1,0 +1,252 @@
+//! The public register, its changes and what happened to them.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use sqlx::{FromRow, PgConnection};
+
+use super::{json, word};
+use crate::domain::change::{ChangeId, ChangeKind, State};
+use crate::domain::register::Version;
+use crate::domain::subprocessor::{Facts, SubprocessorId};
+use crate::store::Error;
+
+/// A change as anybody may see it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublicChange {
+    pub id: ChangeId,
+    pub reference: String,
+    pub kind: ChangeKind,
+    pub state: State,
+    pub subprocessor_id: SubprocessorId,
+    pub replaces_id: Option<SubprocessorId>,
+    pub facts: Facts,
+    pub reason: String,
+    pub effective_on: NaiveDate,
+    pub effective_at: DateTime<Utc>,
+    pub emergency: Option<String>,
+    /// None only of a correction, which nobody announces.
+    pub published_at: Option<DateTime<Utc>>,
+    pub in_use_since: Option<NaiveDate>,
+    pub in_use_why: Option<String>,
+    pub took_effect_at: Option<DateTime<Utc>>,
+}
+
+impl PublicChange {
+    /// Whether it alters an entry that stays: then what differs is what a reader asks for.
+    pub fn is_alteration(&self) -> bool {
+        matches!(self.kind, ChangeKind::MaterialChange | ChangeKind::Correction)
+    }
+}
+
+/// Something that happened to a change after its announcement, told by a notice.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct ChangeEvent {
+    pub change_id: i64,
+    /// `rescheduled`, `withdrawn` or `held`
+    pub kind: String,
+    pub at: DateTime<Utc>,
+}
+
+#[derive(FromRow)]
+struct VersionRow {
+    subprocessor_id: i64,
+    slug: String,
+    valid_from: NaiveDate,
+    listed: bool,
+    facts: serde_json::Value,
+    change: Option<String>,
+}
+
+/// Every state of every subprocessor, the oldest first.
+pub async fn versions(conn: &mut PgConnection) -> Result<Vec<Version>, Error> {
+    let rows: Vec<VersionRow> = sqlx::query_as(
+        "select v.subprocessor_id, s.slug, v.valid_from, v.listed, v.facts, c.reference as change
+         from subprocessor_version v
+         join subprocessor s on s.id = v.subprocessor_id
+         left join change c on c.id = v.change_id
+         order by v.valid_from, v.subprocessor_id",
+    )
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(Version {
+                subprocessor_id: SubprocessorId(row.subprocessor_id),
+                slug: row.slug,
+                valid_from: row.valid_from,
+                listed: row.listed,
+                facts: json("facts of a subprocessor", row.facts)?,
+                change: row.change,
+            })
+        })
+        .collect()
+}
+
+#[derive(FromRow)]
+struct ChangeRow {
+    id: i64,
+    reference: String,
+    kind: String,
+    state: String,
+    subprocessor_id: i64,
+    replaces_id: Option<i64>,
+    facts: serde_json::Value,
+    reason: String,
+    effective_on: NaiveDate,
+    effective_at: DateTime<Utc>,
+    emergency: Option<String>,
+    published_at: Option<DateTime<Utc>>,
+    in_use_since: Option<NaiveDate>,
+    in_use_why: Option<String>,
+    took_effect_at: Option<DateTime<Utc>>,
+}
+
+impl ChangeRow {
+    fn read(self) -> Result<PublicChange, Error> {
+        Ok(PublicChange {
+            id: ChangeId(self.id),
+            reference: self.reference,
+            kind: word::<ChangeKind>("kind of a change", &self.kind)?,
+            state: word::<State>("state of a change", &self.state)?,
+            subprocessor_id: SubprocessorId(self.subprocessor_id),
+            replaces_id: self.replaces_id.map(SubprocessorId),
+            facts: json("facts of a change", self.facts)?,
+            reason: self.reason,
+            effective_on: self.effective_on,
+            effective_at: self.effective_at,
+            emergency: self.emergency,
+            published_at: self.published_at,
+            in_use_since: self.in_use_since,
+            in_use_why: self.in_use_why,
+            took_effect_at: self.took_effect_at,
+        })
+    }
+}
+
+fn read_all(rows: Vec<ChangeRow>) -> Result<Vec<PublicChange>, Error> {
+    rows.into_iter().map(ChangeRow::read).collect()
+}
+
+/// The announced changes that may still take effect, the nearest first: a few dozen at most.
+pub async fn open_changes(conn: &mut PgConnection) -> Result<Vec<PublicChange>, Error> {
+    let rows = sqlx::query_as(
+        "select id, reference, kind, state, subprocessor_id, replaces_id, facts, reason, effective_on, effective_at,
+                emergency, published_at, in_use_since, in_use_why, took_effect_at
+         from change
+         where state in ('scheduled', 'in_notice', 'held') and published_at is not null
+         order by effective_at, id",
+    )
+    .fetch_all(conn)
+    .await?;
+    read_all(rows)
+}
+
+/// Up to `limit` changes that the public may see, the newest number first; `before` continues a page.
+pub async fn published_changes(
+    conn: &mut PgConnection,
+    before: Option<ChangeId>,
+    limit: i64,
+) -> Result<Vec<PublicChange>, Error> {
+    let rows = sqlx::query_as(
+        "select id, reference, kind, state, subprocessor_id, replaces_id, facts, reason, effective_on, effective_at,
+                emergency, published_at, in_use_since, in_use_why, took_effect_at
+         from change
+         where (published_at is not null or (kind = 'correction' and state = 'effective'))
+           and ($1::bigint is null or id < $1)
+         order by id desc
+         limit $2",
+    )
+    .bind(before.map(|id| id.0))
+    .bind(limit)
+    .fetch_all(conn)
+    .await?;
+    read_all(rows)
+}
+
+/// The change of that reference, if the public may see it.
+pub async fn change_by_reference(
+    conn: &mut PgConnection,
+    reference: &str,
+) -> Result<Option<PublicChange>, Error> {
+    let row: Option<ChangeRow> = sqlx::query_as(
+        "select id, reference, kind, state, subprocessor_id, replaces_id, facts, reason, effective_on, effective_at,
+                emergency, published_at, in_use_since, in_use_why, took_effect_at
+         from change
+         where reference = $1 and (published_at is not null or (kind = 'correction' and state = 'effective'))",
+    )
+    .bind(reference)
+    .fetch_optional(conn)
+    .await?;
+    row.map(ChangeRow::read).transpose()
+}
+
+/// The changes announced by the same letters as `change`, itself not among them, by number.
+pub async fn announced_with(conn: &mut PgConnection, change: ChangeId) -> Result<Vec<PublicChange>, Error> {
+    let rows = sqlx::query_as(
+        "select id, reference, kind, state, subprocessor_id, replaces_id, facts, reason, effective_on, effective_at,
+                emergency, published_at, in_use_since, in_use_why, took_effect_at
+         from change
+         where published_at is not null and id <> $1 and id in (
+             select other.change_id from notice_change mine
+             join notice on notice.id = mine.notice_id and notice.kind = 'announcement' and notice.cancelled_at is null
+             join notice_change other on other.notice_id = mine.notice_id
+             where mine.change_id = $1)
+         order by id",
+    )
+    .bind(change.0)
+    .fetch_all(conn)
+    .await?;
+    read_all(rows)
+}
+
+/// What follow-up notices told of `changes` until `until`, the oldest first.
+pub async fn change_events(
+    conn: &mut PgConnection,
+    changes: &[ChangeId],
+    until: DateTime<Utc>,
+) -> Result<Vec<ChangeEvent>, Error> {
+    let ids: Vec<i64> = changes.iter().map(|id| id.0).collect();
+    let events = sqlx::query_as(
+        "select notice_change.change_id, notice.kind, notice.due_at as at
+         from notice_change join notice on notice.id = notice_change.notice_id
+         where notice_change.change_id = any($1) and notice.kind in ('rescheduled', 'withdrawn', 'held')
+           and notice.cancelled_at is null and notice.due_at <= $2
+         order by notice.due_at, notice.id",
+    )
+    .bind(ids)
+    .bind(until)
+    .fetch_all(conn)
+    .await?;
+    Ok(events)
+}
+
+/// The changes that a letter is about: those of its notice, or of the objection it answers, by number.
+///
+/// `objection` is the reference in the letter's key, of a letter that is no notice.
+pub async fn changes_of_delivery(
+    conn: &mut PgConnection,
+    delivery: i64,
+    objection: Option<&str>,
+) -> Result<Vec<PublicChange>, Error> {
+    let rows = sqlx::query_as(
+        "select id, reference, kind, state, subprocessor_id, replaces_id, facts, reason, effective_on, effective_at,
+                emergency, published_at, in_use_since, in_use_why, took_effect_at
+         from change
+         where id in (
+             select notice_change.change_id from delivery
+             join notice_change on notice_change.notice_id = delivery.notice_id where delivery.id = $1
+             union
+             select objection_change.change_id from objection
+             join objection_change on objection_change.objection_id = objection.id where objection.reference = $2)
+         order by id",
+    )
+    .bind(delivery)
+    .bind(objection)
+    .fetch_all(conn)
+    .await?;
+    read_all(rows)
+}
+
+/// The instant of the newest act: nothing that the public sees is younger. None: nothing has happened yet.
+pub async fn last_act_at(conn: &mut PgConnection) -> Result<Option<DateTime<Utc>>, Error> {
+    Ok(sqlx::query_scalar("select at from act order by id desc limit 1").fetch_optional(conn).await?)
+}

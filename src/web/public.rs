@@ -1,0 +1,26 @@
+//! What anybody may see, and what the bearer of a letter's link may do.
+
+pub mod change;
+pub mod coming;
+pub mod feed;
+pub mod register;
+pub mod subscribe;
+pub mod wording;
+
+use axum::Router;
+use axum::routing::get;
+
+use super::{Site, assets};
+
+/// The paths of this audience.
+pub fn routes() -> Router<Site> {
+    Router::new()
+        .route("/", get(register::show))
+        .route("/register.json", get(feed::register_json))
+        .route("/register.csv", get(feed::register_csv))
+        .route("/register.schema.json", get(feed::register_schema))
+        .route("/changes.json", get(feed::changes_json))
+        .route("/changes.atom", get(feed::changes_atom))
+        .route("/changes/{reference}", get(change::show))
+        .route("/assets/{file}", get(assets::asset))
+}

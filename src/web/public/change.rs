@@ -1,0 +1,208 @@
+//! `/changes/CHG-…`: one change, with its dates, what is different, and how to object.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+
+use super::coming::{Point, badge, standard_deadline, time_line};
+use super::feed;
+use super::register::{Entry, Register, entries_of};
+use super::wording::{self, Comparison, Fact, Tense};
+use crate::domain::change::State as ChangeState;
+use crate::store::page::{self, PublicChange};
+use crate::web::Site;
+use crate::web::dates::{self, Deadline};
+use crate::web::error::PageError;
+use crate::web::page::{Shell, rendered};
+use crate::web::words::Words;
+
+#[derive(Debug, Template)]
+#[template(path = "change.html")]
+struct Page {
+    shell: Shell,
+    title: String,
+    reference: String,
+    badge: String,
+    badge_tone: &'static str,
+    kind_and_announced: String,
+    notices: Vec<Note>,
+    points: Vec<Point>,
+    reason: String,
+    comparison: Comparison,
+    facts: Vec<Fact>,
+    open_to_objections: bool,
+    how_then: String,
+    together: Vec<Other>,
+    history: Vec<Entry>,
+}
+
+#[derive(Debug)]
+struct Note {
+    tone: &'static str,
+    text: String,
+}
+
+#[derive(Debug)]
+struct Other {
+    href: String,
+    headline: String,
+}
+
+/// `GET /changes/{reference}`
+pub async fn show(
+    State(site): State<Site>,
+    headers: HeaderMap,
+    Path(reference): Path<String>,
+) -> Result<Response, PageError> {
+    let mut register = Register::read(&site).await?;
+    let (change, together) = register.read_change(&reference).await?.ok_or(PageError::NotFound)?;
+    let response = rendered(StatusCode::OK, &page_of(&register, &change, &together))?;
+    Ok(feed::revalidated(response, &headers, None).await)
+}
+
+fn page_of(register: &Register<'_>, change: &PublicChange, together: &[PublicChange]) -> Page {
+    let words = register.words;
+    let (badge, badge_tone) = badge(words, change, register.policy, register.today);
+    let day = dates::plain(words, change.effective_on);
+    let comparison = match register.before(change) {
+        Some(before) if change.is_alteration() => comparison(words, change, before),
+        _ => Comparison::default(),
+    };
+    Page {
+        shell: register.site.shell("changes", false),
+        title: title(register, change, &day),
+        reference: change.reference.clone(),
+        badge,
+        badge_tone,
+        kind_and_announced: kind_and_announced(register, change),
+        notices: notices(register, change),
+        points: points(register, change),
+        reason: change.reason.clone(),
+        comparison,
+        facts: wording::fact_sheet(words, &change.facts),
+        open_to_objections: change.state.is_open(),
+        how_then: words.with("change-how-then", [("day", &day)]),
+        together: together
+            .iter()
+            .map(|other| Other {
+                href: format!("/changes/{}", other.reference),
+                headline: register.headline(other, Tense::Planned),
+            })
+            .collect(),
+        history: entries_of(register, change),
+    }
+}
+
+fn title(register: &Register<'_>, change: &PublicChange, day: &str) -> String {
+    let words = register.words;
+    let tense = if change.state == ChangeState::Effective { Tense::Done } else { Tense::Planned };
+    let headline = register.headline(change, tense);
+    let key = match change.state {
+        ChangeState::Held => "change-title-held",
+        ChangeState::Withdrawn | ChangeState::Discarded => "change-title-withdrawn",
+        ChangeState::Draft | ChangeState::Scheduled | ChangeState::InNotice | ChangeState::Effective => "change-title",
+    };
+    let took_effect = change.took_effect_at.map(|at| dates::plain(words, register.policy.zone.day_of(at)));
+    words.with(key, [("headline", &headline), ("day", took_effect.as_deref().unwrap_or(day))])
+}
+
+fn kind_and_announced(register: &Register<'_>, change: &PublicChange) -> String {
+    let words = register.words;
+    let kind = words.get(&format!("kind-{}", change.kind));
+    let (key, at) = match (change.published_at, change.took_effect_at) {
+        (Some(at), _) => ("kind-and-announced", at),
+        (None, Some(at)) => ("kind-in-force", at),
+        (None, None) => return kind,
+    };
+    let day = dates::long(words, register.policy.zone.day_of(at));
+    words.with(key, [("kind", &kind), ("day", &day)])
+}
+
+fn notices(register: &Register<'_>, change: &PublicChange) -> Vec<Note> {
+    let words = register.words;
+    let day = dates::long(words, change.effective_on);
+    let mut notices = Vec::new();
+    if let Some(since) = change.in_use_since {
+        let since = dates::plain(words, since);
+        let why = change.in_use_why.as_deref().unwrap_or_default();
+        let parts = [("name", change.facts.name.as_str()), ("day", &since), ("why", why)];
+        notices.push(Note { tone: "bad", text: words.with("change-in-use", parts) });
+    }
+    match change.state {
+        ChangeState::Held => {
+            let key = if change.in_use_since.is_some() { "change-held-in-use" } else { "change-held" };
+            notices.push(Note { tone: "warn", text: words.with(key, [("day", &day)]) });
+        }
+        ChangeState::Withdrawn | ChangeState::Discarded => {
+            notices.push(Note { tone: "key", text: words.with("change-withdrawn", [("day", &day)]) });
+        }
+        ChangeState::Draft | ChangeState::Scheduled | ChangeState::InNotice | ChangeState::Effective => {}
+    }
+    if let Some(why) = &change.emergency {
+        notices.push(Note { tone: "warn", text: words.with("change-emergency", [("why", why)]) });
+    }
+    notices
+}
+
+fn points(register: &Register<'_>, change: &PublicChange) -> Vec<Point> {
+    let (words, zone) = (register.words, &register.policy.zone);
+    let mut points = Vec::new();
+    points.extend(change.published_at.map(|at| (zone.day_of(at), "point-announced")));
+    let withdrawn = register.events.iter().find(|e| e.change_id == change.id.0 && e.kind == "withdrawn");
+    let effect = match change.state {
+        ChangeState::Effective => "point-effective",
+        ChangeState::Held | ChangeState::Withdrawn | ChangeState::Discarded => "point-was-planned",
+        ChangeState::Draft | ChangeState::Scheduled | ChangeState::InNotice => "point-in-force",
+    };
+    let deadline = change.published_at.map(|served| standard_periods(register, change, served));
+    if let Some(Some(day)) = standard_deadline(change, register.policy).filter(|_| change.state.is_open()) {
+        points.push((day, "point-objections-plain"));
+    }
+    points.extend(withdrawn.map(|event| (zone.day_of(event.at), "point-withdrawn")));
+    points.push((change.took_effect_at.map_or(change.effective_on, |at| zone.day_of(at)), effect));
+    let mut line = time_line(words, points, register.today);
+    for point in &mut line {
+        if point.label == words.get("point-objections-plain") {
+            let time = deadline.flatten().map_or_else(|| "24:00".to_owned(), |at| Deadline::of(at, zone).time);
+            point.hint = words.with("change-objections-hint", [("time", &time), ("zone", &dates::zone(words, zone))]);
+        } else if point.label == words.get("point-in-force") {
+            point.hint = words.get("change-effect-hint");
+        }
+    }
+    line
+}
+
+fn standard_periods(
+    register: &Register<'_>,
+    change: &PublicChange,
+    served: chrono::DateTime<chrono::Utc>,
+) -> Option<chrono::DateTime<chrono::Utc>> {
+    let timing = crate::domain::customer::Terms::default().timing(register.policy, change.emergency.is_some());
+    timing.periods(served).window_closes_at
+}
+
+/// What differs, in a table headed by the days.
+pub fn comparison(words: &Words, change: &PublicChange, before: &crate::domain::subprocessor::Facts) -> Comparison {
+    let until = change.effective_on.pred_opt().unwrap_or(change.effective_on);
+    let heads = |day: &str, key: &str| words.with(key, [("day", day)]);
+    Comparison {
+        caption: words.with("change-caption", [("name", &before.name)]),
+        before: heads(&dates::plain(words, until), "comparison-until"),
+        after: heads(&dates::plain(words, change.effective_on), "comparison-from"),
+        before_short: heads(&dates::day_and_month(words, until), "comparison-until"),
+        after_short: heads(&dates::day_and_month(words, change.effective_on), "comparison-from"),
+        rows: wording::compared(words, before, &change.facts),
+    }
+}
+
+impl Register<'_> {
+    /// One change and those announced with it; its events take the place of the others'.
+    async fn read_change(&mut self, reference: &str) -> Result<Option<(PublicChange, Vec<PublicChange>)>, PageError> {
+        let conn = self.snapshot.conn();
+        let Some(change) = page::change_by_reference(conn, reference).await? else { return Ok(None) };
+        let together = page::announced_with(conn, change.id).await?;
+        self.events = page::change_events(conn, &[change.id], self.now).await?;
+        Ok(Some((change, together)))
+    }
+}

@@ -1,0 +1,353 @@
+//! The register and its changes for programs: JSON, CSV and Atom, each with a validator.
+//!
+//! CSV is the register file of [`register_file`](crate::domain::register_file): a cell that a spreadsheet would run
+//! as a formula has an apostrophe in front, and so has one that begins with apostrophes before such a sign; who takes
+//! exactly one away again (as `register import` does) has the facts back unchanged. JSON has them as they are.
+
+mod schema;
+
+use std::collections::HashMap;
+
+use atom_syndication::{Content, Entry, Feed, FixedDateTime, Link, Person, Text};
+use axum::body::{Body, to_bytes};
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use super::register::{Asked, Register, entries_of};
+use super::wording::Tense;
+use crate::domain::change::{ChangeKind, State as ChangeState};
+use crate::domain::register::{Version, on_day};
+use crate::domain::register_file;
+use crate::domain::subprocessor::Facts;
+use crate::store::page::{self, PublicChange};
+use crate::web::Site;
+use crate::web::error::PageError;
+
+/// Changes on one page of `/changes.json`.
+const CHANGES_PER_PAGE: i64 = 100;
+/// The largest response that is held to compute its validator.
+const BODY_BYTES_MAX: usize = 32 * 1024 * 1024;
+/// An act under way may still become visible with an instant that lies so far back.
+const LAST_MODIFIED_SETTLES: TimeDelta = TimeDelta::seconds(60);
+
+#[derive(Serialize)]
+struct RegisterDocument<'a> {
+    #[serde(rename = "$schema")]
+    schema: String,
+    processor: &'a str,
+    on: NaiveDate,
+    /// The first day that the register says anything of.
+    first_day: Option<NaiveDate>,
+    subprocessors: Vec<Listed<'a>>,
+    in_use_without_completed_notice: Vec<InUse<'a>>,
+}
+
+#[derive(Serialize)]
+struct Listed<'a> {
+    id: &'a str,
+    #[serde(flatten)]
+    facts: &'a Facts,
+    /// The first day of this state.
+    since: NaiveDate,
+    /// The change that brought it about; null: stated at the import, not witnessed.
+    change: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct InUse<'a> {
+    change: &'a str,
+    name: &'a str,
+    since: NaiveDate,
+    reason: Option<&'a str>,
+}
+
+/// `GET /register.json?on=`
+pub async fn register_json(
+    State(site): State<Site>,
+    headers: HeaderMap,
+    Query(asked): Query<Asked>,
+) -> Result<Response, PageError> {
+    let register = Register::read(&site).await?;
+    let day = match register.day(&asked.on) {
+        Ok(day) => day,
+        Err(why) => return Ok(refused(&why)),
+    };
+    let in_use = |change: &'_ &PublicChange| change.in_use_since.is_some_and(|since| since <= day);
+    let document = RegisterDocument {
+        schema: format!("{}/register.schema.json", site.processor().base_url),
+        processor: &site.processor().name,
+        on: day,
+        first_day: register.first_day(),
+        subprocessors: on_day(&register.versions, day).into_iter().map(listed).collect(),
+        in_use_without_completed_notice: register
+            .open
+            .iter()
+            .filter(in_use)
+            .map(|change| InUse {
+                change: &change.reference,
+                name: &change.facts.name,
+                since: change.in_use_since.unwrap_or(day),
+                reason: change.in_use_why.as_deref(),
+            })
+            .collect(),
+    };
+    let response = json("application/json", &document)?;
+    Ok(revalidated(response, &headers, register.last_modified()).await)
+}
+
+fn listed(version: &Version) -> Listed<'_> {
+    Listed {
+        id: &version.slug,
+        facts: &version.facts,
+        since: version.valid_from,
+        change: version.change.as_deref(),
+    }
+}
+
+/// `GET /register.csv?on=`
+pub async fn register_csv(
+    State(site): State<Site>,
+    headers: HeaderMap,
+    Query(asked): Query<Asked>,
+) -> Result<Response, PageError> {
+    let register = Register::read(&site).await?;
+    let day = match register.day(&asked.on) {
+        Ok(day) => day,
+        Err(why) => return Ok(refused(&why)),
+    };
+    let csv = register_file::write_csv(on_day(&register.versions, day).into_iter().map(|version| &version.facts));
+    let disposition = format!("attachment; filename=\"subprocessors-{day}.csv\"");
+    let kind: [(HeaderName, &str); 2] =
+        [(header::CONTENT_TYPE, "text/csv; charset=utf-8; header=present"), (header::CONTENT_DISPOSITION, &disposition)];
+    Ok(revalidated((kind, csv).into_response(), &headers, register.last_modified()).await)
+}
+
+/// `GET /register.schema.json`
+pub async fn register_schema(State(site): State<Site>, headers: HeaderMap) -> Result<Response, PageError> {
+    let response = json("application/schema+json", &schema::register(&site.processor().base_url))?;
+    Ok(revalidated(response, &headers, None).await)
+}
+
+#[derive(Serialize)]
+struct ChangesDocument<'a> {
+    processor: &'a str,
+    changes: Vec<ChangeDocument<'a>>,
+    /// Where the older ones are; null: these are the oldest.
+    next: Option<String>,
+}
+
+#[derive(Serialize)]
+struct ChangeDocument<'a> {
+    reference: &'a str,
+    url: String,
+    kind: ChangeKind,
+    /// `announced`, `held`, `effective` or `withdrawn`
+    state: &'static str,
+    headline: String,
+    reason: &'a str,
+    emergency: Option<&'a str>,
+    announced_at: Option<DateTime<Utc>>,
+    effective_on: NaiveDate,
+    took_effect_at: Option<DateTime<Utc>>,
+    in_use_since: Option<NaiveDate>,
+    facts: &'a Facts,
+    before: Option<&'a Facts>,
+    replaces: Option<&'a str>,
+    events: Vec<EventDocument>,
+}
+
+#[derive(Serialize)]
+struct EventDocument {
+    event: &'static str,
+    at: DateTime<Utc>,
+}
+
+/// What `?before=` continues.
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(default)]
+pub struct Before {
+    before: String,
+}
+
+/// `GET /changes.json?before=CHG-…`
+pub async fn changes_json(
+    State(site): State<Site>,
+    headers: HeaderMap,
+    Query(Before { before }): Query<Before>,
+) -> Result<Response, PageError> {
+    let mut register = Register::read(&site).await?;
+    let before = match before.as_str() {
+        "" => None,
+        reference => {
+            let change = page::change_by_reference(register.snapshot.conn(), reference).await?;
+            Some(change.ok_or(PageError::NotFound)?.id)
+        }
+    };
+    register.read_changes(before, CHANGES_PER_PAGE).await?;
+    let is_full = i64::try_from(register.published.len()).unwrap_or(i64::MAX) == CHANGES_PER_PAGE;
+    let last = register.published.last().filter(|_| is_full);
+    let document = ChangesDocument {
+        processor: &site.processor().name,
+        changes: register.published.iter().map(|change| change_document(&register, change)).collect(),
+        next: last.map(|last| format!("{}/changes.json?before={}", site.processor().base_url, last.reference)),
+    };
+    let response = json("application/json", &document)?;
+    Ok(revalidated(response, &headers, register.last_modified()).await)
+}
+
+fn change_document<'a>(register: &'a Register<'_>, change: &'a PublicChange) -> ChangeDocument<'a> {
+    ChangeDocument {
+        reference: &change.reference,
+        url: url_of(register, change),
+        kind: change.kind,
+        state: match change.state {
+            ChangeState::Draft | ChangeState::Scheduled | ChangeState::InNotice => "announced",
+            ChangeState::Held => "held",
+            ChangeState::Effective => "effective",
+            ChangeState::Withdrawn | ChangeState::Discarded => "withdrawn",
+        },
+        headline: register.headline(change, Tense::Planned),
+        reason: &change.reason,
+        emergency: change.emergency.as_deref(),
+        announced_at: change.published_at,
+        effective_on: change.effective_on,
+        took_effect_at: change.took_effect_at,
+        in_use_since: change.in_use_since,
+        facts: &change.facts,
+        before: register.before(change).filter(|_| change.is_alteration()),
+        replaces: register.replaced_name(change),
+        events: entries_of(register, change)
+            .into_iter()
+            .map(|entry| EventDocument { event: entry.event, at: entry.at })
+            .collect(),
+    }
+}
+
+fn url_of(register: &Register<'_>, change: &PublicChange) -> String {
+    format!("{}/changes/{}", register.site.processor().base_url, change.reference)
+}
+
+/// `GET /changes.atom`: an entry for each thing that happened, so that a reader shows what is new.
+pub async fn changes_atom(State(site): State<Site>, headers: HeaderMap) -> Result<Response, PageError> {
+    let register = Register::read(&site).await?;
+    let base = &site.processor().base_url;
+    let mut entries: Vec<(DateTime<Utc>, Entry)> = Vec::new();
+    for change in &register.published {
+        for happened in entries_of(&register, change) {
+            let title = site.words().with(
+                "feed-entry",
+                [("what", &happened.what), ("headline", &happened.headline), ("reference", &change.reference)],
+            );
+            let at = FixedDateTime::from(happened.at);
+            let entry = Entry {
+                id: format!("{}#{}-{}", url_of(&register, change), happened.event, happened.at.timestamp()),
+                title: Text::plain(title),
+                updated: at,
+                published: Some(at),
+                links: vec![Link { href: url_of(&register, change), rel: "alternate".into(), ..Link::default() }],
+                content: Some(Content {
+                    content_type: Some("text".to_owned()),
+                    value: Some(summary(&register, change)),
+                    ..Content::default()
+                }),
+                ..Entry::default()
+            };
+            entries.push((happened.at, entry));
+        }
+    }
+    entries.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
+    let updated = entries.first().map_or(DateTime::UNIX_EPOCH, |(at, _)| *at);
+    let feed = Feed {
+        id: format!("{base}/changes.atom"),
+        title: Text::plain(site.words().with("feed-title-of", [("processor", &site.processor().name)])),
+        updated: updated.into(),
+        authors: vec![Person { name: site.processor().name.clone(), ..Person::default() }],
+        lang: Some(site.words().language().to_owned()),
+        links: vec![
+            Link { href: format!("{base}/changes.atom"), rel: "self".into(), ..Link::default() },
+            Link { href: format!("{base}/"), rel: "alternate".into(), ..Link::default() },
+        ],
+        entries: entries.into_iter().map(|(_, entry)| entry).collect(),
+        ..Feed::default()
+    };
+    let kind = [(header::CONTENT_TYPE, "application/atom+xml; charset=utf-8")];
+    Ok(revalidated((kind, feed.to_string()).into_response(), &headers, register.last_modified()).await)
+}
+
+fn summary(register: &Register<'_>, change: &PublicChange) -> String {
+    let day = crate::web::dates::long(register.words, change.effective_on);
+    let headline = register.headline(change, Tense::Planned);
+    let sentence = register.words.with("feed-summary", [("headline", &headline), ("day", &day)]);
+    [sentence.as_str(), change.reason.trim()].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+impl Register<'_> {
+    /// No part of what this says is younger; none while something may still turn up that is older.
+    fn last_modified(&self) -> Option<DateTime<Utc>> {
+        self.newest_act.filter(|at| *at + LAST_MODIFIED_SETTLES < self.now)
+    }
+}
+
+fn json(kind: &'static str, document: &impl Serialize) -> Result<Response, PageError> {
+    let body = serde_json::to_string_pretty(document).map_err(|fault| PageError::broke(&fault))?;
+    Ok(([(header::CONTENT_TYPE, kind)], body).into_response())
+}
+
+fn refused(why: &str) -> Response {
+    let problem = HashMap::from([("title", why), ("field", "on")]);
+    let headers = [(header::CONTENT_TYPE, "application/problem+json")];
+    let mut response = (StatusCode::UNPROCESSABLE_ENTITY, headers, axum::Json(problem)).into_response();
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    response.extensions_mut().insert(crate::web::error::Worded);
+    response
+}
+
+/// The response with its validators, or "not modified" if the reader has this one.
+///
+/// The `ETag` is of the bytes, so it holds across replicas; it is weak because a copy may be compressed on its way.
+pub async fn revalidated(
+    response: Response,
+    asked: &HeaderMap,
+    last_modified: Option<DateTime<Utc>>,
+) -> Response {
+    if response.status() != StatusCode::OK {
+        return response;
+    }
+    let (mut parts, body) = response.into_parts();
+    let bytes = match to_bytes(body, BODY_BYTES_MAX).await {
+        Ok(bytes) => bytes,
+        Err(fault) => return PageError::broke(&fault).into_response(),
+    };
+    let etag = format!("W/\"{}\"", hex::encode(&Sha256::digest(&bytes)[..16]));
+    let modified = last_modified.map(|at| at.format("%a, %d %b %Y %H:%M:%S GMT").to_string());
+    let validators = [(header::ETAG, Some(etag.clone())), (header::LAST_MODIFIED, modified)];
+    for (name, value) in validators {
+        if let Some(Ok(value)) = value.map(|value| HeaderValue::from_str(&value)) {
+            parts.headers.insert(name, value);
+        }
+    }
+    parts.headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    if is_known(asked, &etag, last_modified) {
+        parts.status = StatusCode::NOT_MODIFIED;
+        parts.headers.remove(header::CONTENT_TYPE);
+        return Response::from_parts(parts, Body::empty());
+    }
+    Response::from_parts(parts, Body::from(bytes))
+}
+
+/// Whether the reader's copy still holds (RFC 9110, 13.1: the `ETag` decides where both are given).
+fn is_known(asked: &HeaderMap, etag: &str, last_modified: Option<DateTime<Utc>>) -> bool {
+    let text = |name: HeaderName| asked.get(name).and_then(|value| value.to_str().ok());
+    if let Some(known) = text(header::IF_NONE_MATCH) {
+        return known.trim() == "*"
+            || known.split(',').any(|known| known.trim().trim_start_matches("W/") == etag.trim_start_matches("W/"));
+    }
+    match (text(header::IF_MODIFIED_SINCE).and_then(|since| DateTime::parse_from_rfc2822(since).ok()), last_modified) {
+        (Some(since), Some(modified)) => modified.timestamp() <= since.timestamp(),
+        (_, _) => false,
+    }
+}

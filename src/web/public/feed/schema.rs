@@ -1,0 +1,66 @@
+//! What each field of `/register.json` means, as a JSON Schema.
+
+use serde_json::{Value, json};
+
+pub fn register(base_url: &str) -> Value {
+    let text = |says: &str| json!({"type": "string", "description": says});
+    let list = |says: &str| json!({"type": "array", "items": {"type": "string"}, "description": says});
+    json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": format!("{base_url}/register.schema.json"),
+        "title": "Register of subprocessors on one day",
+        "type": "object",
+        "required": ["$schema", "processor", "on", "first_day", "subprocessors", "in_use_without_completed_notice"],
+        "additionalProperties": false,
+        "properties": {
+            "$schema": {"type": "string", "format": "uri"},
+            "processor": text("Whose register it is."),
+            "on": {"type": "string", "format": "date", "description": "The day it speaks of, in the processor's zone."},
+            "first_day": {"type": ["string", "null"], "format": "date",
+                "description": "The first day that the register says anything of; before it nothing is known."},
+            "subprocessors": {"type": "array", "items": {"$ref": "#/$defs/subprocessor"}},
+            "in_use_without_completed_notice": {"type": "array", "items": {"$ref": "#/$defs/in_use"},
+                "description": "In use although notice is not complete; said here because the list shows only what took effect."}
+        },
+        "$defs": {
+            "subprocessor": {
+                "type": "object",
+                "required": ["id", "name", "since", "change"],
+                "properties": {
+                    "id": text("Stable name in addresses."),
+                    "name": text("As people call it."),
+                    "legal_entity": text("The legal person."),
+                    "address": text("Its address."),
+                    "contact": text("Its contact for data protection."),
+                    "website": text("Its website."),
+                    "category": text("Kind of service."),
+                    "purpose": text("What it does."),
+                    "nature": text("Nature and duration of the processing."),
+                    "countries": {"type": "array", "items": {"type": "string"},
+                        "description": "Countries of processing, ISO 3166-1 alpha-2."},
+                    "regions": list("Regions of processing."),
+                    "data_types": list("Personal data it processes."),
+                    "data_subjects": list("Whose data."),
+                    "products": list("Products it serves; empty: all."),
+                    "transfer_mechanism": text("How data may leave Europe."),
+                    "safeguards": text("Further safeguards."),
+                    "affiliate": text("yes, no, or empty where not stated."),
+                    "engaged_by": text("The subprocessor that engages it; empty: the processor itself."),
+                    "since": {"type": "string", "format": "date", "description": "First day of this state of the facts."},
+                    "change": {"type": ["string", "null"],
+                        "description": "The change that brought this state about; null: stated at the first import."}
+                }
+            },
+            "in_use": {
+                "type": "object",
+                "required": ["change", "name", "since", "reason"],
+                "properties": {
+                    "change": text("The change that is held."),
+                    "name": text("The subprocessor."),
+                    "since": {"type": "string", "format": "date"},
+                    "reason": {"type": ["string", "null"]}
+                }
+            }
+        }
+    })
+}

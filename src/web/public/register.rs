@@ -1,0 +1,229 @@
+//! `/`: who processes data today or did on a past day, what is coming, and what has changed.
+
+mod list;
+mod log;
+
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::Deserialize;
+
+use super::coming::{Card, Later, coming};
+use super::wording::{self, Tense};
+use super::{feed, subscribe};
+use crate::domain::change::ChangeId;
+use crate::domain::customer::Policy;
+use crate::domain::register::{self, Version};
+use crate::domain::subprocessor::Facts;
+use crate::store::Snapshot;
+use crate::store::page::{self, ChangeEvent, PublicChange};
+use crate::web::Site;
+use crate::web::dates;
+use crate::web::error::PageError;
+use crate::web::page::{Shell, rendered};
+use crate::web::words::Words;
+
+pub use list::{Choice, Empty, Filter, Head, Mechanism, Row};
+pub use log::{Entry, entries, entries_of};
+
+/// Changes that the log looks back on.
+const CHANGES_LOGGED: i64 = 40;
+
+/// What the reader asks to see.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    pub on: String,
+    pub q: String,
+    pub category: String,
+    pub country: String,
+    pub sort: String,
+}
+
+/// What one Snapshot says of the register.
+#[derive(Debug)]
+pub struct Register<'a> {
+    pub site: &'a Site,
+    /// What it was read from, and what more is read from.
+    pub snapshot: Snapshot,
+    pub words: &'a Words,
+    pub policy: &'a Policy,
+    pub now: DateTime<Utc>,
+    /// In the policy's zone.
+    pub today: NaiveDate,
+    pub versions: Vec<Version>,
+    /// Announced, not yet in force.
+    pub open: Vec<PublicChange>,
+    /// Announced, the newest first.
+    pub published: Vec<PublicChange>,
+    pub events: Vec<ChangeEvent>,
+    /// No part of it is younger.
+    pub newest_act: Option<DateTime<Utc>>,
+}
+
+impl<'a> Register<'a> {
+    /// Everything that the page and the feeds need, read at once.
+    pub async fn read(site: &'a Site) -> Result<Self, PageError> {
+        let now = site.cx().now().await?;
+        let mut snapshot = site.cx().snapshot().await?;
+        let conn = snapshot.conn();
+        let versions = page::versions(conn).await?;
+        let open = page::open_changes(conn).await?;
+        let published = page::published_changes(conn, None, CHANGES_LOGGED).await?;
+        let ids: Vec<ChangeId> = published.iter().map(|change| change.id).collect();
+        let events = page::change_events(conn, &ids, now).await?;
+        let newest_act = page::last_act_at(conn).await?;
+        let policy = &*site.cx().policy;
+        let today = policy.zone.day_of(now);
+        Ok(Self {
+            site,
+            snapshot,
+            words: site.words(),
+            policy,
+            now,
+            today,
+            versions,
+            open,
+            published,
+            events,
+            newest_act,
+        })
+    }
+
+    /// Another page of the changes in place of the newest.
+    pub async fn read_changes(&mut self, before: Option<ChangeId>, limit: i64) -> Result<(), PageError> {
+        self.published = page::published_changes(self.snapshot.conn(), before, limit).await?;
+        let ids: Vec<ChangeId> = self.published.iter().map(|change| change.id).collect();
+        self.events = page::change_events(self.snapshot.conn(), &ids, self.now).await?;
+        Ok(())
+    }
+
+    /// The facts that a change alters.
+    pub fn before(&self, change: &PublicChange) -> Option<&Facts> {
+        register::before(&self.versions, change.subprocessor_id, &change.reference).map(|version| &version.facts)
+    }
+
+    /// The name of the subprocessor that a replacement replaces.
+    pub fn replaced_name(&self, change: &PublicChange) -> Option<&str> {
+        let version = register::before(&self.versions, change.replaces_id?, &change.reference)?;
+        Some(version.facts.name.as_str())
+    }
+
+    pub fn headline(&self, change: &PublicChange, tense: Tense) -> String {
+        wording::headline(self.words, change, self.before(change), self.replaced_name(change), tense)
+    }
+
+    /// The first day that the register says anything of.
+    pub fn first_day(&self) -> Option<NaiveDate> {
+        self.versions.first().map(|version| version.valid_from)
+    }
+
+    /// The day asked for, or why there is nothing to show for it.
+    pub fn day(&self, on: &str) -> Result<NaiveDate, String> {
+        let today = dates::plain(self.words, self.today);
+        if on.trim().is_empty() {
+            return Ok(self.today);
+        }
+        match on.trim().parse::<NaiveDate>() {
+            Err(_) => Err(self.words.with("on-not-a-day", [("today", &self.today.to_string())])),
+            Ok(day) if day > self.today => Err(self.words.with("on-future", [("today", &today)])),
+            Ok(day) => Ok(day),
+        }
+    }
+}
+
+#[derive(Debug, Template)]
+#[template(path = "register.html")]
+struct Page {
+    shell: Shell,
+    title: String,
+    past: Option<Past>,
+    in_use: Vec<InUse>,
+    coming: Vec<Card>,
+    later: Vec<Later>,
+    list_heading: String,
+    filter: Filter,
+    empty: Option<Empty>,
+    caption: String,
+    heads: Vec<Head>,
+    rows: Vec<Row>,
+    json_href: String,
+    csv_href: String,
+    mechanisms: Vec<Mechanism>,
+    log: Vec<Entry>,
+    subscribe: subscribe::Form,
+}
+
+#[derive(Debug)]
+struct Past {
+    sentence: String,
+}
+
+/// A change in use although the gate is shut.
+#[derive(Debug)]
+struct InUse {
+    sentence: String,
+    href: String,
+}
+
+/// `GET /`
+pub async fn show(
+    State(site): State<Site>,
+    headers: HeaderMap,
+    Query(asked): Query<Asked>,
+) -> Result<Response, PageError> {
+    let register = Register::read(&site).await?;
+    let (day, refused) = match register.day(&asked.on) {
+        Ok(day) => (day, None),
+        Err(why) => (register.today, Some(why)),
+    };
+    let status = if refused.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let response = rendered(status, &page_of(&register, &asked, day, refused))?;
+    Ok(feed::revalidated(response, &headers, None).await)
+}
+
+fn page_of(register: &Register<'_>, asked: &Asked, day: NaiveDate, refused: Option<String>) -> Page {
+    let words = register.words;
+    let is_past = day < register.today;
+    let long = dates::long(words, day);
+    let list = list::List::of(register, asked, day, refused);
+    let (coming, later) = if is_past { (Vec::new(), Vec::new()) } else { coming(register) };
+    let query = if is_past { format!("?on={day}") } else { String::new() };
+    Page {
+        shell: register.site.shell("register", false),
+        title: words.get("register-title"),
+        past: is_past.then(|| Past { sentence: words.with("past-day", [("day", &long)]) }),
+        in_use: in_use(register),
+        coming,
+        later,
+        list_heading: if is_past {
+            words.with("list-h2-past", [("day", &dates::plain(words, day))])
+        } else {
+            words.get("list-h2-today")
+        },
+        filter: list.filter,
+        empty: list.empty,
+        caption: list.caption,
+        heads: list.heads,
+        rows: list.rows,
+        json_href: format!("/register.json{query}"),
+        csv_href: format!("/register.csv{query}"),
+        mechanisms: list.mechanisms,
+        log: entries(register),
+        subscribe: subscribe::Form::empty(register.site),
+    }
+}
+
+fn in_use(register: &Register<'_>) -> Vec<InUse> {
+    let words = register.words;
+    let said = |change: &PublicChange| {
+        let since = dates::plain(words, change.in_use_since?);
+        Some(InUse {
+            sentence: words.with("in-use", [("name", &change.facts.name), ("day", &since)]),
+            href: format!("/changes/{}", change.reference),
+        })
+    };
+    register.open.iter().filter_map(said).collect()
+}

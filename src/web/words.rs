@@ -1,0 +1,149 @@
+//! The words of the pages: every sentence a person reads comes from `locales/<language>/*.ftl`.
+//!
+//! Templates ask for plain sentences by key; a sentence with emphasis or a link in it is [`rich`](Words::rich): its
+//! own markup is ours, what is put into it is escaped. A key without a sentence would be a fault of ours: a test
+//! holds every key that code and templates name against the files, and the other way round.
+
+use std::fmt;
+use std::fmt::Write as _;
+
+use askama::filters::HtmlSafe;
+use fluent_bundle::concurrent::FluentBundle;
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use tracing::error;
+use unic_langid::langid;
+
+const SITE_EN: &str = include_str!("../../locales/en/site.ftl");
+
+/// Text with markup of ours, what was put into it escaped.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Html(pub String);
+
+impl fmt::Display for Html {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl HtmlSafe for Html {}
+
+/// The sentences of one language.
+pub struct Words {
+    language: &'static str,
+    bundle: FluentBundle<FluentResource>,
+}
+
+impl fmt::Debug for Words {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Words({})", self.language)
+    }
+}
+
+impl Words {
+    /// English, the language every page exists in.
+    pub fn english() -> Self {
+        let mut bundle = FluentBundle::new_concurrent(vec![langid!("en")]);
+        // Isolation marks are for mixed directions; in attributes, CSV and titles they would be noise.
+        bundle.set_use_isolating(false);
+        let resource = match FluentResource::try_new(SITE_EN.to_owned()) {
+            Ok(resource) => resource,
+            Err((resource, faults)) => {
+                error!(?faults, "a file of words has faults; the sentences around them are in");
+                resource
+            }
+        };
+        bundle.add_resource_overriding(resource);
+        Self { language: "en", bundle }
+    }
+
+    pub fn language(&self) -> &'static str {
+        self.language
+    }
+
+    /// The sentence without variables.
+    pub fn get(&self, key: &str) -> String {
+        self.format(key, &FluentArgs::new())
+    }
+
+    /// The sentence with its variables in place.
+    pub fn with<const N: usize>(&self, key: &str, variables: [(&str, &str); N]) -> String {
+        let mut args = FluentArgs::new();
+        for (name, value) in variables {
+            args.set(name, FluentValue::from(value));
+        }
+        self.format(key, &args)
+    }
+
+    /// The same with one variable, as templates call it.
+    pub fn with_one(&self, key: &str, name: &str, value: &str) -> String {
+        self.with(key, [(name, value)])
+    }
+
+    /// The sentence about `count` things, in the form that the language has for that number.
+    pub fn count(&self, key: &str, count: i64) -> String {
+        let mut args = FluentArgs::new();
+        args.set("count", count);
+        self.format(key, &args)
+    }
+
+    /// The same, with variables besides the number.
+    pub fn count_with<const N: usize>(&self, key: &str, count: usize, variables: [(&str, &str); N]) -> String {
+        let mut args = FluentArgs::new();
+        args.set("count", i64::try_from(count).unwrap_or(i64::MAX));
+        for (name, value) in variables {
+            args.set(name, FluentValue::from(value));
+        }
+        self.format(key, &args)
+    }
+
+    /// The same with the number as a word up to nine, as sentences have it.
+    pub fn count_word(&self, key: &str, count: usize) -> String {
+        let count = i64::try_from(count).unwrap_or(i64::MAX);
+        let mut args = FluentArgs::new();
+        args.set("count", count);
+        let word = if (2..=9).contains(&count) { self.get(&format!("number-{count}")) } else { count.to_string() };
+        args.set("word", word);
+        self.format(key, &args)
+    }
+
+    /// A sentence with markup of its own; the variables are text and are escaped.
+    pub fn rich<const N: usize>(&self, key: &str, variables: [(&str, &str); N]) -> Html {
+        let mut args = FluentArgs::new();
+        for (name, value) in variables {
+            args.set(name, FluentValue::from(escaped(value)));
+        }
+        Html(self.format(key, &args))
+    }
+
+    fn format(&self, key: &str, args: &FluentArgs<'_>) -> String {
+        let Some(pattern) = self.bundle.get_message(key).and_then(|message| message.value()) else {
+            error!(key, "no sentence for this key");
+            return key.to_owned();
+        };
+        let mut faults = Vec::new();
+        let text = self.bundle.format_pattern(pattern, Some(args), &mut faults).into_owned();
+        if !faults.is_empty() {
+            error!(key, ?faults, "a sentence lacks a variable");
+        }
+        text
+    }
+}
+
+/// Text made safe for HTML, in content and in quoted attributes.
+pub fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            c if c.is_control() && c != '\n' && c != '\t' => {
+                let _ = write!(out, "&#xfffd;");
+            }
+            c => out.push(c),
+        }
+    }
+    out
+}
