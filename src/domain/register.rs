@@ -35,17 +35,6 @@ pub fn on_day(versions: &[Version], day: NaiveDate) -> Vec<&Version> {
     listed
 }
 
-/// The state of a subprocessor that `change` alters: its newest one that came about otherwise, by the day before
-/// the change's own version if there is one already.
-pub fn before<'a>(versions: &'a [Version], of: SubprocessorId, change: &str) -> Option<&'a Version> {
-    let of_it = || versions.iter().filter(|version| version.subprocessor_id == of);
-    let own = of_it().find(|version| version.change.as_deref() == Some(change)).map(|version| version.valid_from);
-    of_it()
-        .filter(|version| version.change.as_deref() != Some(change))
-        .filter(|version| own.is_none_or(|own| version.valid_from < own))
-        .max_by_key(|version| version.valid_from)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -72,16 +61,5 @@ mod tests {
         assert_eq!(on("2026-02-28"), ["s2"]);
         assert_eq!(on("2026-03-01"), ["s1", "s2"]);
         assert_eq!(on("2026-05-01"), ["s1"]);
-    }
-
-    #[test]
-    fn what_a_change_alters_is_the_state_before_it_also_after_later_changes() {
-        let by = |change: &str, from: &str| Version { change: Some(change.into()), ..version(1, from, true) };
-        let versions = [version(1, "2026-01-01", true), by("CHG-1", "2026-03-01"), by("CHG-2", "2026-05-01")];
-        let day = |change: &str| before(&versions, SubprocessorId(1), change).map(|v| v.valid_from.to_string());
-        assert_eq!(day("CHG-1").as_deref(), Some("2026-01-01"));
-        assert_eq!(day("CHG-2").as_deref(), Some("2026-03-01"));
-        assert_eq!(day("CHG-3").as_deref(), Some("2026-05-01"));
-        assert_eq!(before(&versions, SubprocessorId(2), "CHG-1"), None);
     }
 }

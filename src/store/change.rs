@@ -12,10 +12,10 @@ use crate::domain::subprocessor::{Facts, SubprocessorId};
 
 /// What `change.facts` holds: the sheet as it will be, as it was, and the name of who is replaced.
 #[derive(Serialize, Deserialize)]
-struct Sheet {
-    facts: Facts,
-    before: Option<Facts>,
-    replaces: Option<String>,
+pub(super) struct Sheet {
+    pub(super) facts: Facts,
+    pub(super) before: Option<Facts>,
+    pub(super) replaces: Option<String>,
 }
 
 #[derive(FromRow)]

@@ -78,7 +78,8 @@ impl Error {
             Self::Database(sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed) => true,
             // Shutting down, starting up, out of connections.
             Self::Database(sqlx::Error::Database(refusal)) => {
-                matches!(refusal.code().as_deref(), Some("57P01" | "57P02" | "57P03" | "53300")) || self.is_transient()
+                matches!(refusal.code().as_deref(), Some("57P01" | "57P02" | "57P03" | "53300"))
+                    || self.is_transient()
             }
             _ => false,
         }

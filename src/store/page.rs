@@ -12,10 +12,8 @@ pub use personal::{
 };
 pub use public::{
     ChangeEvent, PublicChange, announced_with, change_by_reference, change_events, changes_of_delivery,
-    last_act_at, open_changes, published_changes, versions,
+    last_act_at, open_changes, published_changes,
 };
-
-use serde::de::DeserializeOwned;
 
 use super::Error;
 
@@ -24,8 +22,4 @@ where
     T::Err: ToString,
 {
     text.parse().map_err(|why: T::Err| Error::unreadable(what, &why))
-}
-
-fn json<T: DeserializeOwned>(what: &'static str, value: serde_json::Value) -> Result<T, Error> {
-    serde_json::from_value(value).map_err(|why| Error::unreadable(what, &why))
 }

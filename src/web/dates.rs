@@ -59,7 +59,9 @@ impl Deadline {
     pub fn of(instant: DateTime<Utc>, zone: &Zone) -> Self {
         let day = zone.day_of(instant);
         match day.pred_opt() {
-            Some(before) if zone.first_instant(day) == instant => Self { day: before, time: "24:00".to_owned() },
+            Some(before) if zone.first_instant(day) == instant => {
+                Self { day: before, time: "24:00".to_owned() }
+            }
             _ => Self { day, time: instant.with_timezone(zone).format("%H:%M").to_string() },
         }
     }

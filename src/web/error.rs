@@ -109,7 +109,7 @@ impl From<actions::Error> for PageError {
     fn from(cause: actions::Error) -> Self {
         match cause {
             actions::Error::Store(cause) => cause.into(),
-            cause @ actions::Error::Entropy(_) => Self::broke(&cause),
+            cause @ (actions::Error::Entropy(_) | actions::Error::Illegal(_)) => Self::broke(&cause),
         }
     }
 }
@@ -156,7 +156,8 @@ pub async fn render(
 }
 
 fn is_for_programs(path: &str) -> bool {
-    [".json", ".csv", ".atom", ".ics"].iter().any(|ending| path.ends_with(ending)) || path.starts_with("/api/")
+    [".json", ".csv", ".atom", ".ics"].iter().any(|ending| path.ends_with(ending))
+        || path.starts_with("/api/")
 }
 
 fn page(site: &Site, error: &PageError) -> Response {

@@ -92,7 +92,8 @@ impl Network {
     /// The network of `peer`; if that is a proxy on this machine, of the last hop that the proxy names.
     pub fn of(peer: Option<SocketAddr>, forwarded_for: Option<&str>) -> Self {
         let peer = peer.map(|peer| peer.ip().to_canonical());
-        let named = forwarded_for.and_then(|hops| hops.rsplit(',').next()).and_then(|hop| hop.trim().parse().ok());
+        let named =
+            forwarded_for.and_then(|hops| hops.rsplit(',').next()).and_then(|hop| hop.trim().parse().ok());
         let source = match peer {
             Some(peer) if peer.is_loopback() => named.or(Some(peer)),
             other => other,

@@ -55,12 +55,6 @@ const HSTS: &str = "max-age=63072000; includeSubDomains";
 #[derive(Clone, Debug)]
 pub struct Front {
     pub keys: Arc<Keys>,
-    /// Whose register it is.
-    pub processor: Processor,
-    /// Languages in which letters are written, as BCP 47 tags; the first is offered first.
-    pub languages: Vec<String>,
-    /// Working days within which an objection is answered.
-    pub answer_within: u16,
     /// This replica's row among the doors: a statement is lodged through it.
     pub door: DoorId,
     pub in_flight: watermark::InFlight,
@@ -74,6 +68,7 @@ pub struct Site(Arc<Inner>);
 struct Inner {
     cx: Context,
     front: Front,
+    processor: Processor,
     words: Arc<Words>,
     limits: limits::Limits,
 }
@@ -81,7 +76,8 @@ struct Inner {
 impl Site {
     pub fn new(cx: Context, front: Front) -> Self {
         let words = Arc::new(Words::english());
-        Self(Arc::new(Inner { cx, front, words, limits: limits::Limits::default() }))
+        let processor = cx.settings.site.processor();
+        Self(Arc::new(Inner { cx, front, processor, words, limits: limits::Limits::default() }))
     }
 
     pub fn cx(&self) -> &Context {
@@ -104,8 +100,9 @@ impl Site {
         &self.0.limits
     }
 
+    /// Whose register it is.
     pub fn processor(&self) -> &Processor {
-        &self.0.front.processor
+        &self.0.processor
     }
 
     pub fn shell(&self, here: &'static str, personal: bool) -> Shell {
@@ -161,8 +158,9 @@ fn span(request: &Request) -> tracing::Span {
 /// A form counts only if one of our pages sent it. One-click unsubscribe comes from mail providers, without cookie or
 /// origin, and is proved by its link alone (RFC 8058, 3.1).
 fn own_forms_only(site: &Site) -> CsrfLayer {
-    let layer = CsrfLayer::new()
-        .with_insecure_bypass(|method: &Method, uri: &Uri| method == Method::POST && uri.path().starts_with("/unsubscribe/"));
+    let layer = CsrfLayer::new().with_insecure_bypass(|method: &Method, uri: &Uri| {
+        method == Method::POST && uri.path().starts_with("/unsubscribe/")
+    });
     let origin = url::Url::parse(&site.processor().base_url).map(|url| url.origin().ascii_serialization());
     match origin.map(|origin| layer.clone().add_trusted_origin(origin)) {
         Ok(Ok(trusting)) => trusting,
@@ -194,7 +192,10 @@ async fn secure(
         // Not `no-referrer`: it makes browsers send `Origin: null` with our own forms, and old ones know no
         // Sec-Fetch-Site, so an objection would be refused. No other site gets a referrer this way either.
         (header::REFERRER_POLICY, "same-origin"),
-        (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), payment=()"),
+        (
+            HeaderName::from_static("permissions-policy"),
+            "camera=(), geolocation=(), microphone=(), payment=()",
+        ),
         (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
         (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
     ];

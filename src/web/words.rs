@@ -87,7 +87,12 @@ impl Words {
     }
 
     /// The same, with variables besides the number.
-    pub fn count_with<const N: usize>(&self, key: &str, count: usize, variables: [(&str, &str); N]) -> String {
+    pub fn count_with<const N: usize>(
+        &self,
+        key: &str,
+        count: usize,
+        variables: [(&str, &str); N],
+    ) -> String {
         let mut args = FluentArgs::new();
         args.set("count", i64::try_from(count).unwrap_or(i64::MAX));
         for (name, value) in variables {
@@ -96,12 +101,18 @@ impl Words {
         self.format(key, &args)
     }
 
+    /// The number as a word up to nine, as sentences have it.
+    pub fn number(&self, count: usize) -> String {
+        if (2..=9).contains(&count) { self.get(&format!("number-{count}")) } else { count.to_string() }
+    }
+
     /// The same with the number as a word up to nine, as sentences have it.
     pub fn count_word(&self, key: &str, count: usize) -> String {
         let count = i64::try_from(count).unwrap_or(i64::MAX);
         let mut args = FluentArgs::new();
         args.set("count", count);
-        let word = if (2..=9).contains(&count) { self.get(&format!("number-{count}")) } else { count.to_string() };
+        let word =
+            if (2..=9).contains(&count) { self.get(&format!("number-{count}")) } else { count.to_string() };
         args.set("word", word);
         self.format(key, &args)
     }
@@ -146,4 +157,10 @@ pub fn escaped(text: &str) -> String {
         }
     }
     out
+}
+
+/// The sentence with its first letter as a sentence begins.
+pub fn capitalised(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }

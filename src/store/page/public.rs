@@ -1,13 +1,14 @@
-//! The public register, its changes and what happened to them.
+//! The announced changes and what happened to them.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use sqlx::types::Json;
 use sqlx::{FromRow, PgConnection};
 
-use super::{json, word};
+use super::word;
 use crate::domain::change::{ChangeId, ChangeKind, State};
-use crate::domain::register::Version;
 use crate::domain::subprocessor::{Facts, SubprocessorId};
 use crate::store::Error;
+use crate::store::change::Sheet;
 
 /// A change as anybody may see it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,7 +19,11 @@ pub struct PublicChange {
     pub state: State,
     pub subprocessor_id: SubprocessorId,
     pub replaces_id: Option<SubprocessorId>,
+    /// As they will be; of a removal, as they were last.
     pub facts: Facts,
+    pub before: Option<Facts>,
+    /// The name of the subprocessor replaced.
+    pub replaces: Option<String>,
     pub reason: String,
     pub effective_on: NaiveDate,
     pub effective_at: DateTime<Utc>,
@@ -47,41 +52,6 @@ pub struct ChangeEvent {
 }
 
 #[derive(FromRow)]
-struct VersionRow {
-    subprocessor_id: i64,
-    slug: String,
-    valid_from: NaiveDate,
-    listed: bool,
-    facts: serde_json::Value,
-    change: Option<String>,
-}
-
-/// Every state of every subprocessor, the oldest first.
-pub async fn versions(conn: &mut PgConnection) -> Result<Vec<Version>, Error> {
-    let rows: Vec<VersionRow> = sqlx::query_as(
-        "select v.subprocessor_id, s.slug, v.valid_from, v.listed, v.facts, c.reference as change
-         from subprocessor_version v
-         join subprocessor s on s.id = v.subprocessor_id
-         left join change c on c.id = v.change_id
-         order by v.valid_from, v.subprocessor_id",
-    )
-    .fetch_all(conn)
-    .await?;
-    rows.into_iter()
-        .map(|row| {
-            Ok(Version {
-                subprocessor_id: SubprocessorId(row.subprocessor_id),
-                slug: row.slug,
-                valid_from: row.valid_from,
-                listed: row.listed,
-                facts: json("facts of a subprocessor", row.facts)?,
-                change: row.change,
-            })
-        })
-        .collect()
-}
-
-#[derive(FromRow)]
 struct ChangeRow {
     id: i64,
     reference: String,
@@ -89,7 +59,7 @@ struct ChangeRow {
     state: String,
     subprocessor_id: i64,
     replaces_id: Option<i64>,
-    facts: serde_json::Value,
+    facts: Json<Sheet>,
     reason: String,
     effective_on: NaiveDate,
     effective_at: DateTime<Utc>,
@@ -102,6 +72,7 @@ struct ChangeRow {
 
 impl ChangeRow {
     fn read(self) -> Result<PublicChange, Error> {
+        let sheet = self.facts.0;
         Ok(PublicChange {
             id: ChangeId(self.id),
             reference: self.reference,
@@ -109,7 +80,9 @@ impl ChangeRow {
             state: word::<State>("state of a change", &self.state)?,
             subprocessor_id: SubprocessorId(self.subprocessor_id),
             replaces_id: self.replaces_id.map(SubprocessorId),
-            facts: json("facts of a change", self.facts)?,
+            facts: sheet.facts,
+            before: sheet.before,
+            replaces: sheet.replaces,
             reason: self.reason,
             effective_on: self.effective_on,
             effective_at: self.effective_at,

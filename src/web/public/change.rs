@@ -65,7 +65,7 @@ fn page_of(register: &Register<'_>, change: &PublicChange, together: &[PublicCha
     let words = register.words;
     let (badge, badge_tone) = badge(words, change, register.policy, register.today);
     let day = dates::plain(words, change.effective_on);
-    let comparison = match register.before(change) {
+    let comparison = match &change.before {
         Some(before) if change.is_alteration() => comparison(words, change, before),
         _ => Comparison::default(),
     };
@@ -101,7 +101,9 @@ fn title(register: &Register<'_>, change: &PublicChange, day: &str) -> String {
     let key = match change.state {
         ChangeState::Held => "change-title-held",
         ChangeState::Withdrawn | ChangeState::Discarded => "change-title-withdrawn",
-        ChangeState::Draft | ChangeState::Scheduled | ChangeState::InNotice | ChangeState::Effective => "change-title",
+        ChangeState::Draft | ChangeState::Scheduled | ChangeState::InNotice | ChangeState::Effective => {
+            "change-title"
+        }
     };
     let took_effect = change.took_effect_at.map(|at| dates::plain(words, register.policy.zone.day_of(at)));
     words.with(key, [("headline", &headline), ("day", took_effect.as_deref().unwrap_or(day))])
@@ -164,8 +166,10 @@ fn points(register: &Register<'_>, change: &PublicChange) -> Vec<Point> {
     let mut line = time_line(words, points, register.today);
     for point in &mut line {
         if point.label == words.get("point-objections-plain") {
-            let time = deadline.flatten().map_or_else(|| "24:00".to_owned(), |at| Deadline::of(at, zone).time);
-            point.hint = words.with("change-objections-hint", [("time", &time), ("zone", &dates::zone(words, zone))]);
+            let time =
+                deadline.flatten().map_or_else(|| "24:00".to_owned(), |at| Deadline::of(at, zone).time);
+            point.hint =
+                words.with("change-objections-hint", [("time", &time), ("zone", &dates::zone(words, zone))]);
         } else if point.label == words.get("point-in-force") {
             point.hint = words.get("change-effect-hint");
         }
@@ -178,12 +182,17 @@ fn standard_periods(
     change: &PublicChange,
     served: chrono::DateTime<chrono::Utc>,
 ) -> Option<chrono::DateTime<chrono::Utc>> {
-    let timing = crate::domain::customer::Terms::default().timing(register.policy, change.emergency.is_some());
+    let timing =
+        crate::domain::customer::Terms::default().timing(register.policy, change.emergency.is_some());
     timing.periods(served).window_closes_at
 }
 
 /// What differs, in a table headed by the days.
-pub fn comparison(words: &Words, change: &PublicChange, before: &crate::domain::subprocessor::Facts) -> Comparison {
+pub fn comparison(
+    words: &Words,
+    change: &PublicChange,
+    before: &crate::domain::subprocessor::Facts,
+) -> Comparison {
     let until = change.effective_on.pred_opt().unwrap_or(change.effective_on);
     let heads = |day: &str, key: &str| words.with(key, [("day", day)]);
     Comparison {
@@ -198,7 +207,10 @@ pub fn comparison(words: &Words, change: &PublicChange, before: &crate::domain::
 
 impl Register<'_> {
     /// One change and those announced with it; its events take the place of the others'.
-    async fn read_change(&mut self, reference: &str) -> Result<Option<(PublicChange, Vec<PublicChange>)>, PageError> {
+    async fn read_change(
+        &mut self,
+        reference: &str,
+    ) -> Result<Option<(PublicChange, Vec<PublicChange>)>, PageError> {
         let conn = self.snapshot.conn();
         let Some(change) = page::change_by_reference(conn, reference).await? else { return Ok(None) };
         let together = page::announced_with(conn, change.id).await?;

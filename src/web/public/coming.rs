@@ -8,7 +8,7 @@ use crate::domain::change::State;
 use crate::domain::customer::{Policy, Terms};
 use crate::store::page::PublicChange;
 use crate::web::dates;
-use crate::web::words::{Html, Words};
+use crate::web::words::{Html, Words, capitalised};
 
 /// The nearest days get a card each; what comes later is a list.
 const CARDS_MAX: usize = 3;
@@ -79,7 +79,8 @@ pub fn coming(register: &Register<'_>) -> (Vec<Card>, Vec<Later>) {
     for change in &register.open {
         let fits = |group: &&mut Vec<&PublicChange>| {
             group.iter().all(|other| {
-                other.effective_on == change.effective_on && (other.state == State::Held) == (change.state == State::Held)
+                other.effective_on == change.effective_on
+                    && (other.state == State::Held) == (change.state == State::Held)
             })
         };
         match groups.iter_mut().find(fits) {
@@ -93,7 +94,12 @@ pub fn coming(register: &Register<'_>) -> (Vec<Card>, Vec<Later>) {
 }
 
 /// Where a published change stands, as word and tone of its badge.
-pub fn badge(words: &Words, change: &PublicChange, policy: &Policy, today: NaiveDate) -> (String, &'static str) {
+pub fn badge(
+    words: &Words,
+    change: &PublicChange,
+    policy: &Policy,
+    today: NaiveDate,
+) -> (String, &'static str) {
     match change.state {
         State::Held => (words.get("badge-held"), "warn"),
         State::Effective => (words.get("badge-effective"), "ok"),
@@ -119,22 +125,21 @@ pub fn standard_deadline(change: &PublicChange, policy: &Policy) -> Option<Optio
 
 /// "One change", "Two changes", "12 changes"
 pub fn count_of_changes(words: &Words, count: usize) -> String {
-    words.count_word("changes-of-day", count)
+    capitalised(&words.count_word("changes-of-day", count))
 }
 
 fn card(register: &Register<'_>, group: &[&PublicChange]) -> Card {
     let words = register.words;
     let held = group.iter().any(|change| change.state == State::Held);
     let day = group.first().map_or(register.today, |change| change.effective_on);
-    let (badge, tone) = group
-        .first()
-        .map(|change| badge(words, change, register.policy, register.today))
-        .unwrap_or_default();
+    let (badge, tone) =
+        group.first().map(|change| badge(words, change, register.policy, register.today)).unwrap_or_default();
     let title = match group {
         [only] => register.headline(only, Tense::Planned),
         several => count_of_changes(words, several.len()),
     };
-    let deadlines: Vec<_> = group.iter().filter_map(|change| standard_deadline(change, register.policy)).collect();
+    let deadlines: Vec<_> =
+        group.iter().filter_map(|change| standard_deadline(change, register.policy)).collect();
     let footnote = if deadlines.iter().any(Option::is_some) {
         register.site.with_dpo("coming-footnote")
     } else {
@@ -169,7 +174,8 @@ pub fn time_line(words: &Words, mut points: Vec<(NaiveDate, &str)>, today: Naive
     // What ends with its day is not over on that day; what happened today is.
     let is_over = |day: NaiveDate, label: &str| day < today || day == today && label == "point-announced";
     points.sort_by_key(|(day, _)| *day);
-    let (mut past, to_come): (Vec<_>, Vec<_>) = points.into_iter().partition(|(day, label)| is_over(*day, label));
+    let (mut past, to_come): (Vec<_>, Vec<_>) =
+        points.into_iter().partition(|(day, label)| is_over(*day, label));
     past.push((today, "point-today"));
     let classed = |class: &'static str| {
         move |(day, label): (NaiveDate, &str)| Point {
@@ -185,7 +191,7 @@ pub fn time_line(words: &Words, mut points: Vec<(NaiveDate, &str)>, today: Naive
 
 fn card_change(register: &Register<'_>, change: &PublicChange) -> CardChange {
     let words = register.words;
-    let differences = match register.before(change) {
+    let differences = match &change.before {
         Some(before) if change.is_alteration() => wording::compared(words, before, &change.facts)
             .iter()
             .map(|difference| wording::difference_sentence(words, difference))
@@ -199,10 +205,14 @@ fn card_change(register: &Register<'_>, change: &PublicChange) -> CardChange {
     };
     let place = wording::places(facts);
     let data = facts.data_types.join(", ");
+    let (place, data) = if change.is_alteration() { (String::new(), String::new()) } else { (place, data) };
     let first: Vec<&str> = [what, &place].into_iter().filter(|part| !part.is_empty()).collect();
-    let sentences = [first.join(", "), if change.is_alteration() { String::new() } else { data }];
-    let line: Vec<String> =
-        sentences.into_iter().filter(|s| !s.is_empty()).map(|s| format!("{}.", s.trim_end_matches('.'))).collect();
+    let sentences = [first.join(", "), data];
+    let line: Vec<String> = sentences
+        .into_iter()
+        .filter(|s| !s.is_empty())
+        .map(|s| format!("{}.", s.trim_end_matches('.')))
+        .collect();
     CardChange {
         href: format!("/changes/{}", change.reference),
         headline: register.headline(change, Tense::Planned),

@@ -119,10 +119,13 @@ pub async fn register_csv(
         Ok(day) => day,
         Err(why) => return Ok(refused(&why)),
     };
-    let csv = register_file::write_csv(on_day(&register.versions, day).into_iter().map(|version| &version.facts));
+    let csv =
+        register_file::write_csv(on_day(&register.versions, day).into_iter().map(|version| &version.facts));
     let disposition = format!("attachment; filename=\"subprocessors-{day}.csv\"");
-    let kind: [(HeaderName, &str); 2] =
-        [(header::CONTENT_TYPE, "text/csv; charset=utf-8; header=present"), (header::CONTENT_DISPOSITION, &disposition)];
+    let kind: [(HeaderName, &str); 2] = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8; header=present"),
+        (header::CONTENT_DISPOSITION, &disposition),
+    ];
     Ok(revalidated((kind, csv).into_response(), &headers, register.last_modified()).await)
 }
 
@@ -193,7 +196,8 @@ pub async fn changes_json(
     let document = ChangesDocument {
         processor: &site.processor().name,
         changes: register.published.iter().map(|change| change_document(&register, change)).collect(),
-        next: last.map(|last| format!("{}/changes.json?before={}", site.processor().base_url, last.reference)),
+        next: last
+            .map(|last| format!("{}/changes.json?before={}", site.processor().base_url, last.reference)),
     };
     let response = json("application/json", &document)?;
     Ok(revalidated(response, &headers, register.last_modified()).await)
@@ -218,8 +222,8 @@ fn change_document<'a>(register: &'a Register<'_>, change: &'a PublicChange) -> 
         took_effect_at: change.took_effect_at,
         in_use_since: change.in_use_since,
         facts: &change.facts,
-        before: register.before(change).filter(|_| change.is_alteration()),
-        replaces: register.replaced_name(change),
+        before: change.before.as_ref().filter(|_| change.is_alteration()),
+        replaces: change.replaces.as_deref(),
         events: entries_of(register, change)
             .into_iter()
             .map(|entry| EventDocument { event: entry.event, at: entry.at })
@@ -240,7 +244,11 @@ pub async fn changes_atom(State(site): State<Site>, headers: HeaderMap) -> Resul
         for happened in entries_of(&register, change) {
             let title = site.words().with(
                 "feed-entry",
-                [("what", &happened.what), ("headline", &happened.headline), ("reference", &change.reference)],
+                [
+                    ("what", &happened.what),
+                    ("headline", &happened.headline),
+                    ("reference", &change.reference),
+                ],
             );
             let at = FixedDateTime::from(happened.at);
             let entry = Entry {
@@ -248,7 +256,11 @@ pub async fn changes_atom(State(site): State<Site>, headers: HeaderMap) -> Resul
                 title: Text::plain(title),
                 updated: at,
                 published: Some(at),
-                links: vec![Link { href: url_of(&register, change), rel: "alternate".into(), ..Link::default() }],
+                links: vec![Link {
+                    href: url_of(&register, change),
+                    rel: "alternate".into(),
+                    ..Link::default()
+                }],
                 content: Some(Content {
                     content_type: Some("text".to_owned()),
                     value: Some(summary(&register, change)),
@@ -282,7 +294,11 @@ fn summary(register: &Register<'_>, change: &PublicChange) -> String {
     let day = crate::web::dates::long(register.words, change.effective_on);
     let headline = register.headline(change, Tense::Planned);
     let sentence = register.words.with("feed-summary", [("headline", &headline), ("day", &day)]);
-    [sentence.as_str(), change.reason.trim()].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+    [sentence.as_str(), change.reason.trim()]
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 impl Register<'_> {
@@ -344,9 +360,14 @@ fn is_known(asked: &HeaderMap, etag: &str, last_modified: Option<DateTime<Utc>>)
     let text = |name: HeaderName| asked.get(name).and_then(|value| value.to_str().ok());
     if let Some(known) = text(header::IF_NONE_MATCH) {
         return known.trim() == "*"
-            || known.split(',').any(|known| known.trim().trim_start_matches("W/") == etag.trim_start_matches("W/"));
+            || known
+                .split(',')
+                .any(|known| known.trim().trim_start_matches("W/") == etag.trim_start_matches("W/"));
     }
-    match (text(header::IF_MODIFIED_SINCE).and_then(|since| DateTime::parse_from_rfc2822(since).ok()), last_modified) {
+    match (
+        text(header::IF_MODIFIED_SINCE).and_then(|since| DateTime::parse_from_rfc2822(since).ok()),
+        last_modified,
+    ) {
         (Some(since), Some(modified)) => modified.timestamp() <= since.timestamp(),
         (_, _) => false,
     }

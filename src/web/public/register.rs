@@ -15,10 +15,9 @@ use super::wording::{self, Tense};
 use super::{feed, subscribe};
 use crate::domain::change::ChangeId;
 use crate::domain::customer::Policy;
-use crate::domain::register::{self, Version};
-use crate::domain::subprocessor::Facts;
-use crate::store::Snapshot;
+use crate::domain::register::Version;
 use crate::store::page::{self, ChangeEvent, PublicChange};
+use crate::store::{self, Snapshot};
 use crate::web::Site;
 use crate::web::dates;
 use crate::web::error::PageError;
@@ -26,7 +25,7 @@ use crate::web::page::{Shell, rendered};
 use crate::web::words::Words;
 
 pub use list::{Choice, Empty, Filter, Head, Mechanism, Row};
-pub use log::{Entry, entries, entries_of};
+pub use log::{Entry, Line, entries_of, lines};
 
 /// Changes that the log looks back on.
 const CHANGES_LOGGED: i64 = 40;
@@ -69,7 +68,7 @@ impl<'a> Register<'a> {
         let now = site.cx().now().await?;
         let mut snapshot = site.cx().snapshot().await?;
         let conn = snapshot.conn();
-        let versions = page::versions(conn).await?;
+        let versions = store::subprocessor::versions(conn).await?;
         let open = page::open_changes(conn).await?;
         let published = page::published_changes(conn, None, CHANGES_LOGGED).await?;
         let ids: Vec<ChangeId> = published.iter().map(|change| change.id).collect();
@@ -100,19 +99,8 @@ impl<'a> Register<'a> {
         Ok(())
     }
 
-    /// The facts that a change alters.
-    pub fn before(&self, change: &PublicChange) -> Option<&Facts> {
-        register::before(&self.versions, change.subprocessor_id, &change.reference).map(|version| &version.facts)
-    }
-
-    /// The name of the subprocessor that a replacement replaces.
-    pub fn replaced_name(&self, change: &PublicChange) -> Option<&str> {
-        let version = register::before(&self.versions, change.replaces_id?, &change.reference)?;
-        Some(version.facts.name.as_str())
-    }
-
     pub fn headline(&self, change: &PublicChange, tense: Tense) -> String {
-        wording::headline(self.words, change, self.before(change), self.replaced_name(change), tense)
+        wording::headline(self.words, change, tense)
     }
 
     /// The first day that the register says anything of.
@@ -152,7 +140,7 @@ struct Page {
     json_href: String,
     csv_href: String,
     mechanisms: Vec<Mechanism>,
-    log: Vec<Entry>,
+    log: Vec<Line>,
     subscribe: subscribe::Form,
 }
 
@@ -211,7 +199,7 @@ fn page_of(register: &Register<'_>, asked: &Asked, day: NaiveDate, refused: Opti
         json_href: format!("/register.json{query}"),
         csv_href: format!("/register.csv{query}"),
         mechanisms: list.mechanisms,
-        log: entries(register),
+        log: lines(register),
         subscribe: subscribe::Form::empty(register.site),
     }
 }

@@ -19,8 +19,9 @@ impl Form {
 
 /// The languages of the letters, each by its own name.
 pub fn languages(site: &Site, chosen: &str) -> Vec<Choice> {
-    let choice = |tag: &String| Choice { value: tag.clone(), label: own_name(tag).to_owned(), chosen: tag == chosen };
-    site.front().languages.iter().map(choice).collect()
+    let choice =
+        |tag: &String| Choice { value: tag.clone(), label: own_name(tag).to_owned(), chosen: tag == chosen };
+    site.cx().settings.site.languages.iter().map(choice).collect()
 }
 
 pub fn own_name(tag: &str) -> &str {

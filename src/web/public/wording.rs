@@ -10,8 +10,8 @@ use crate::web::words::{Html, Words};
 
 /// Members of the European Economic Area: no transfer mechanism is needed within it.
 const EEA: [&str; 30] = [
-    "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IS", "IT", "LI", "LT",
-    "LU", "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK",
+    "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IS", "IT",
+    "LI", "LT", "LU", "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK",
 ];
 
 /// Whether a headline tells what is planned or what has happened.
@@ -58,13 +58,7 @@ pub struct Compared {
 }
 
 /// "Anthropic joins", "Pinecone: region added"
-pub fn headline(
-    words: &Words,
-    change: &PublicChange,
-    before: Option<&Facts>,
-    old: Option<&str>,
-    tense: Tense,
-) -> String {
+pub fn headline(words: &Words, change: &PublicChange, tense: Tense) -> String {
     let name = [("name", change.facts.name.as_str())];
     let said = |planned: &str, done: &str| match tense {
         Tense::Planned => words.with(planned, name),
@@ -75,14 +69,19 @@ pub fn headline(
         ChangeKind::Removal => said("leaves", "left"),
         ChangeKind::Correction => words.with("corrected", name),
         ChangeKind::Replacement => {
-            let both = [("name", change.facts.name.as_str()), ("old", old.unwrap_or_default())];
+            let both = [
+                ("name", change.facts.name.as_str()),
+                ("old", change.replaces.as_deref().unwrap_or_default()),
+            ];
             words.with(if tense == Tense::Planned { "replaces" } else { "replaced" }, both)
         }
-        ChangeKind::MaterialChange => match before.map(|before| only_added(before, &change.facts)) {
-            Some(Some("places")) => said("region-added", "region-added-past"),
-            Some(Some("data_types")) => said("data-added", "data-added-past"),
-            Some(_) | None => said("changes", "changed"),
-        },
+        ChangeKind::MaterialChange => {
+            match change.before.as_ref().map(|before| only_added(before, &change.facts)) {
+                Some(Some("places")) => said("region-added", "region-added-past"),
+                Some(Some("data_types")) => said("data-added", "data-added-past"),
+                Some(_) | None => said("changes", "changed"),
+            }
+        }
     }
 }
 
@@ -206,7 +205,9 @@ pub fn compared(words: &Words, before: &Facts, after: &Facts) -> Vec<Compared> {
 
 fn in_words(field: &str, value: &str) -> String {
     match field {
-        "countries" => value.split(';').filter(|code| !code.is_empty()).map(country).collect::<Vec<_>>().join(", "),
+        "countries" => {
+            value.split(';').filter(|code| !code.is_empty()).map(country).collect::<Vec<_>>().join(", ")
+        }
         "regions" | "data_types" | "data_subjects" | "products" => value.replace("; ", ", "),
         _ => value.to_owned(),
     }
@@ -253,7 +254,9 @@ mod tests {
     fn only_pages_of_the_web_become_links() {
         assert_eq!(web_page("openai.com/policies").as_deref(), Some("https://openai.com/policies"));
         assert_eq!(web_page("http://a.example").as_deref(), Some("http://a.example/"));
-        for refused in ["javascript:alert(1)//a.b", "data:text/html,x", "https://a:b@evil.example", "", "nonsense"] {
+        for refused in
+            ["javascript:alert(1)//a.b", "data:text/html,x", "https://a:b@evil.example", "", "nonsense"]
+        {
             assert_eq!(web_page(refused), None, "{refused}");
         }
     }

@@ -11,6 +11,9 @@ use crate::store::page::PublicChange;
 use crate::web::dates;
 use crate::web::public::wording::{self, Fact};
 
+/// What fits into the last column without squeezing the others.
+const ONE_LINE_CHARS: usize = 22;
+
 /// An option of a select.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Choice {
@@ -49,6 +52,8 @@ pub struct Row {
     pub data_types: String,
     pub places: String,
     pub transfer: String,
+    /// Short enough to stand on one line.
+    pub transfer_is_short: bool,
     pub changes: Option<Coming>,
     pub more: Vec<Fact>,
 }
@@ -171,7 +176,9 @@ fn filter(
             .collect::<Vec<_>>()
     };
     let categories = all.iter().map(|v| v.facts.category.clone()).filter(|category| !category.is_empty());
-    let countries = all.iter().flat_map(|v| v.facts.countries.iter().map(|code| (wording::country(code), code.to_owned())));
+    let countries = all
+        .iter()
+        .flat_map(|v| v.facts.countries.iter().map(|code| (wording::country(code), code.to_owned())));
     let today = register.today.to_string();
     Filter {
         q: asked.q.clone(),
@@ -209,7 +216,14 @@ fn empty(register: &Register<'_>, day: NaiveDate, all: usize, shown: usize) -> O
     })
 }
 
-fn caption(register: &Register<'_>, day: NaiveDate, all: usize, shown: usize, column: Column, down: bool) -> String {
+fn caption(
+    register: &Register<'_>,
+    day: NaiveDate,
+    all: usize,
+    shown: usize,
+    column: Column,
+    down: bool,
+) -> String {
     let words = register.words;
     let day = dates::long(words, day);
     let order = words.get(&format!("order-{}{}", column.key(), if down { "-down" } else { "" }));
@@ -261,7 +275,8 @@ fn query(asked: &Asked, sort: &str) -> String {
 
 fn row(register: &Register<'_>, version: &Version, is_today: bool) -> Row {
     let (words, facts) = (register.words, &version.facts);
-    let shown_already = ["data_types", "places", "transfer_mechanism", "category"].map(|key| words.get(&format!("fact-{key}")));
+    let shown_already = ["data_types", "places", "transfer_mechanism", "category"]
+        .map(|key| words.get(&format!("fact-{key}")));
     let mut more = wording::fact_sheet(words, facts);
     more.retain(|fact| !shown_already.contains(&fact.label) && !is_said_by_the_name(fact, facts));
     let alone = more.iter().all(|fact| fact.value == words.get("all-products"));
@@ -271,13 +286,15 @@ fn row(register: &Register<'_>, version: &Version, is_today: bool) -> Row {
     if !more.is_empty() {
         more.push(Fact::of(words.get("fact-since"), dates::plain(words, version.valid_from)));
     }
+    let transfer = wording::transfer(words, facts);
     Row {
         slug: version.slug.clone(),
         name: facts.name.clone(),
         category: facts.category.clone(),
         data_types: facts.data_types.join(", "),
         places: wording::places(facts),
-        transfer: wording::transfer(words, facts),
+        transfer_is_short: transfer.chars().count() <= ONE_LINE_CHARS,
+        transfer,
         changes: is_today.then(|| coming(register, version)).flatten(),
         more,
     }
@@ -289,7 +306,8 @@ fn is_said_by_the_name(fact: &Fact, facts: &Facts) -> bool {
 
 fn coming(register: &Register<'_>, version: &Version) -> Option<Coming> {
     let concerns = |change: &&PublicChange| {
-        change.subprocessor_id == version.subprocessor_id || change.replaces_id == Some(version.subprocessor_id)
+        change.subprocessor_id == version.subprocessor_id
+            || change.replaces_id == Some(version.subprocessor_id)
     };
     let change = register.open.iter().find(concerns)?;
     let leaves = change.kind == ChangeKind::Removal || change.replaces_id == Some(version.subprocessor_id);
@@ -330,7 +348,9 @@ fn mechanisms(register: &Register<'_>, all: &[&Version]) -> Vec<Mechanism> {
         };
         all.iter().filter(names).count()
     };
-    let none = all.iter().filter(|v| v.facts.transfer_mechanism.trim().is_empty() && wording::stays_in_eea(&v.facts));
+    let none = all
+        .iter()
+        .filter(|v| v.facts.transfer_mechanism.trim().is_empty() && wording::stays_in_eea(&v.facts));
     let known = MECHANISMS.iter().filter_map(|(key, signs)| said(key, uses(signs)));
     known.chain(said("none", none.count())).collect()
 }

@@ -27,8 +27,36 @@ pub struct Entry {
     pub event: &'static str,
 }
 
+/// What happened on one day in the same way, as one line of the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    pub class: &'static str,
+    pub iso: String,
+    pub day: String,
+    pub what: String,
+    pub changes: Vec<Entry>,
+}
+
+/// The newest lines; several changes announced or put into force together are one.
+pub fn lines(register: &Register<'_>) -> Vec<Line> {
+    let mut lines: Vec<Line> = Vec::new();
+    for entry in entries(register) {
+        match lines.last_mut() {
+            Some(line) if line.iso == entry.iso && line.what == entry.what => line.changes.insert(0, entry),
+            _ => lines.push(Line {
+                class: entry.class,
+                iso: entry.iso.clone(),
+                day: entry.day.clone(),
+                what: entry.what.clone(),
+                changes: vec![entry],
+            }),
+        }
+    }
+    lines
+}
+
 /// The newest entries.
-pub fn entries(register: &Register<'_>) -> Vec<Entry> {
+fn entries(register: &Register<'_>) -> Vec<Entry> {
     let mut entries: Vec<Entry> =
         register.published.iter().flat_map(|change| entries_of(register, change)).collect();
     entries.sort_by(|a, b| (b.at, &b.reference).cmp(&(a.at, &a.reference)));
@@ -84,7 +112,8 @@ pub fn entries_of(register: &Register<'_>, change: &PublicChange) -> Vec<Entry> 
 /// The day the register was opened, with what was stated then.
 fn opened(register: &Register<'_>) -> Option<Entry> {
     let day = register.first_day()?;
-    let stated = |version: &&crate::domain::register::Version| version.valid_from == day && version.change.is_none();
+    let stated =
+        |version: &&crate::domain::register::Version| version.valid_from == day && version.change.is_none();
     let count = register.versions.iter().filter(stated).count();
     (count > 0).then(|| Entry {
         class: "past",
