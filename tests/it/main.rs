@@ -1,0 +1,8 @@
+//! What forenotice promises, tried on the real thing: a real Postgres, a real SMTP listener, real HTTP; time and
+//! randomness are the test's. Read [`support::world`] first, then any file below.
+
+#[cfg(test)]
+mod support;
+
+#[cfg(test)]
+mod world;

@@ -1,0 +1,6 @@
+//! What tests stand on. [`World`] is where they begin.
+
+pub mod postgres;
+pub mod world;
+
+pub use world::World;
