@@ -3,6 +3,7 @@
 use forenotice::store;
 
 use crate::support::World;
+use crate::support::world::parse_instant;
 
 #[tokio::test]
 async fn a_new_world_is_lawful_at_the_instant_that_was_asked_for() {
@@ -16,6 +17,16 @@ async fn a_new_world_is_lawful_at_the_instant_that_was_asked_for() {
     )
     .unwrap();
     act.rollback().await.unwrap();
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn time_moves_when_it_is_told_to_and_not_back() {
+    let world = World::on("2026-11-23T09:00Z").await;
+    world.advance_to("2026-12-24T00:00Z").await;
+    assert_eq!(world.now().await.to_rfc3339(), "2026-12-24T00:00:00+00:00");
+    assert_eq!(world.now().await, world.now().await);
+    assert!(world.daemon.advance_to(parse_instant("2026-12-23T00:00Z")).await.is_err());
     world.finish().await;
 }
 

@@ -4,7 +4,7 @@
 //! let world = World::on("2026-11-23T09:00Z").await;
 //! // … acts, then time: it moves only here, and stops at every instant at which something is due …
 //! world.advance_to("2026-12-24T00:00Z").await;
-//! world.finish().await; // runs what is due, then every promise of `doctor`
+//! world.finish().await; // does what is due, then asks for every promise of `doctor`
 //! ```
 
 use std::path::Path;
@@ -14,10 +14,13 @@ use chrono::{DateTime, Utc};
 use forenotice::actions::Context;
 use forenotice::clock::{Clock, Simulated};
 use forenotice::config::{self, Settings, Variables};
+use forenotice::daemon::{Daemon, Health, ReadTo, Role, TASKS};
 use forenotice::demo::mailbox::{self, Mailbox};
+use forenotice::domain::access::Keys;
 use forenotice::domain::ledger::Actor;
 use forenotice::entropy::Entropy;
 use forenotice::mail::TemplateBundle;
+use forenotice::mail::relay::{Post, Route};
 use forenotice::store::bell::Bells;
 use forenotice::store::{Db, invariants};
 use secrecy::ExposeSecret;
@@ -59,6 +62,8 @@ const DPO: &str = "dpo@processor.example";
 pub struct World {
     pub cx: Context,
     pub mailbox: Mailbox,
+    /// The one replica at work, in all roles. It makes no pass by itself: [`World::settle`] and the clock make them.
+    pub daemon: Daemon,
     /// The data protection officer's account, an admin.
     pub dpo: Actor,
     database: Database,
@@ -92,12 +97,26 @@ impl World {
         .unwrap();
         superuser.close().await.unwrap();
         let cx = context(settings, start);
-        Self { cx, mailbox, dpo: Actor::Account { id, email: DPO.to_owned() }, database }
+        // Requests are answered before the clock moves: the door vouches for every instant as it comes.
+        let door = ReadTo::new(|now| now);
+        let daemon =
+            Daemon::enlist(cx.clone(), Role::ALL, TASKS, Some(door), Health::default()).await.unwrap();
+        Self { cx, mailbox, daemon, dpo: Actor::Account { id, email: DPO.to_owned() }, database }
     }
 
     /// The simulated instant.
     pub async fn now(&self) -> DateTime<Utc> {
         self.cx.now().await.unwrap()
+    }
+
+    /// Does what is due now and what follows from it.
+    pub async fn settle(&self) {
+        self.daemon.settle().await.unwrap();
+    }
+
+    /// Moves time to `instant`, `2026-12-24T00:00Z`, and does on the way whatever falls due, when it falls due.
+    pub async fn advance_to(&self, instant: &str) {
+        self.daemon.advance_to(parse_instant(instant)).await.unwrap();
     }
 
     /// Does with the database what nobody may: for tests that break a promise on purpose.
@@ -121,8 +140,9 @@ impl World {
             .collect()
     }
 
-    /// The end of every test: no promise is broken.
+    /// The end of every test: what is due is done, and no promise is broken.
     pub async fn finish(self) {
+        self.settle().await;
         let broken = self.broken_promises().await;
         assert!(broken.is_empty(), "broken promises:\n{}", broken.join("\n"));
     }
@@ -135,9 +155,11 @@ fn context(settings: Settings, start: DateTime<Utc>) -> Context {
         entropy: Entropy::seeded(SEED),
         db,
         policy: Arc::new(settings.policy.clone()),
-        settings: Arc::new(settings),
         bells: Bells::default(),
+        post: Post::new(Route::of(&settings).unwrap()),
+        keys: Keys::from_master(settings.ledger.key.bytes().unwrap()),
         templates: TemplateBundle { hash: [0; 32], bytes: Arc::from([].as_slice()) },
+        settings: Arc::new(settings),
     }
 }
 
