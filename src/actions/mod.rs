@@ -4,6 +4,7 @@
 //! says what it did. [`Context`] is what every action stands on.
 
 pub mod announce;
+pub mod schedule_change;
 
 use std::sync::Arc;
 

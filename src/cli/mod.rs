@@ -3,9 +3,12 @@
 //! Exit 0: done. Exit 1: refused or failed, with `error: …` and `hint: …` on standard error. Exit 2: the command
 //! was not understood (clap says why). Data goes to standard output, as a table or, with `--json`, as JSON.
 
+mod change;
 mod config;
+mod context;
 mod doctor;
 mod failure;
+mod gate;
 mod migrate;
 mod os_user;
 mod shell;
@@ -55,6 +58,10 @@ pub enum Command {
     Migrate(migrate::Args),
     Doctor(doctor::Args),
     Config(config::Args),
+    Change(Box<change::Args>),
+    Gate(gate::GateArgs),
+    Deliveries(gate::DeliveriesArgs),
+    Status(gate::StatusArgs),
     Completions(shell::CompletionsArgs),
     Man(shell::ManArgs),
 }
@@ -65,6 +72,10 @@ pub async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Migrate(args) => migrate::run(&cli.global, &args).await,
         Command::Doctor(args) => doctor::run(&cli.global, &args).await,
         Command::Config(args) => config::run(&cli.global, &args),
+        Command::Change(args) => change::run(&cli.global, &args).await,
+        Command::Gate(args) => gate::gate(&cli.global, &args).await,
+        Command::Deliveries(args) => gate::deliveries(&cli.global, &args).await,
+        Command::Status(args) => gate::status(&cli.global, &args).await,
         Command::Completions(args) => shell::completions(&args),
         Command::Man(args) => shell::man(&args),
     }

@@ -62,6 +62,7 @@ pub mod calendar;
 pub mod subprocessor;
 pub mod customer;
 pub mod recipient;
+pub mod account;
 pub mod change;
 pub mod register;
 pub mod register_file;

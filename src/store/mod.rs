@@ -3,6 +3,7 @@
 //! A write needs a [`Tx`]: one actor, one instant, and the ledger entries that say what happened. A read for a page
 //! needs a [`Snapshot`], which Postgres itself keeps from writing. Readers take `&mut PgConnection`, so both serve.
 
+pub mod account;
 pub mod bell;
 pub mod delivery;
 pub mod door;

@@ -1,0 +1,84 @@
+//! What a command stands on: the settings, the database, the clock, and who acts.
+
+use std::sync::Arc;
+
+use secrecy::ExposeSecret as _;
+
+use super::os_user::os_user;
+use super::{Failure, Global, OrHint as _, load};
+use crate::actions::Context;
+use crate::clock::{Clock, Simulated};
+use crate::config::Settings;
+use crate::domain::access::Keys;
+use crate::domain::account::Account;
+use crate::domain::ledger::Actor;
+use crate::entropy::Entropy;
+use crate::mail::TemplateBundle;
+use crate::mail::relay::{Post, Route};
+use crate::store::bell::Bells;
+use crate::store::{self, Db};
+
+/// Loads the settings and opens the database, which is asked nothing yet.
+pub fn open(global: &Global) -> Result<Context, Failure> {
+    context(load(global)?.settings, Entropy::os())
+}
+
+/// [`open`], and the person on whose behalf the command acts.
+pub async fn acting(global: &Global) -> Result<(Context, Actor), Failure> {
+    let cx = open(global)?;
+    let account = account(&cx, global.acts_as.as_deref()).await?;
+    let actor = Actor::Account { id: account.id.0, email: account.email };
+    Ok((cx, actor))
+}
+
+async fn account(cx: &Context, acts_as: Option<&str>) -> Result<Account, Failure> {
+    let mut snapshot = cx.snapshot().await?;
+    let (named, found) = match acts_as {
+        Some(email) => (email.to_owned(), store::account::by_email(snapshot.conn(), email).await?),
+        None => {
+            let user =
+                os_user().ok_or_else(|| Failure::new("nobody acts").hint("say who with --as EMAIL"))?;
+            let found = store::account::of_os_user(snapshot.conn(), &user).await?;
+            (user, found)
+        }
+    };
+    let unknown = || {
+        Failure::new(format!("{named:?} has no account"))
+            .hint("say who acts with --as EMAIL; forenotice user list names them")
+    };
+    let account = found.ok_or_else(unknown)?;
+    if account.disabled_at.is_some() {
+        return Err(Failure::new(format!("the account {} is disabled", account.email))
+            .hint("act with another one: --as EMAIL"));
+    }
+    Ok(account)
+}
+
+/// The context of these settings.
+pub fn context(settings: Settings, entropy: Entropy) -> Result<Context, Failure> {
+    let db = Db::open(settings.database.url.expose_secret(), settings.database.max_connections)
+        .or_hint("check database.url")?;
+    // A simulated clock stands where the database says; the settings only start an empty one.
+    let clock = settings.clock.map_or(Clock::System, |start| Clock::Simulated(Simulated::at(start)));
+    let policy = Arc::new(settings.policy.clone());
+    let keys = Keys::from_master(settings.ledger.key.bytes()?);
+    let post = Post::new(Route::of(&settings)?);
+    let templates = TemplateBundle { hash: leaf_of_nothing(), bytes: Arc::from([].as_slice()) };
+    Ok(Context {
+        clock,
+        entropy,
+        db,
+        settings: Arc::new(settings),
+        policy,
+        bells: Bells::default(),
+        post,
+        keys,
+        templates,
+    })
+}
+
+/// Stands in until the letters' own bundle is there.
+fn leaf_of_nothing() -> [u8; 32] {
+    use sha2::Digest as _;
+    sha2::Sha256::digest([]).into()
+}

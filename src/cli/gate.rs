@@ -1,0 +1,189 @@
+//! `gate`, `deliveries` and `status`: what stands in a change's way, and how far its letters are.
+
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+
+use super::{Failure, Global, OrHint as _, Output, context, print};
+use crate::domain::gate::Reason;
+use crate::store;
+use crate::store::gate::Concern;
+
+/// Whether a change may take effect, and why not
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Exit 0: open. Exit 1: shut.\n\nExample:\n  forenotice gate CHG-2026-0001 --at 2027-01-15T00:00:00Z"
+)]
+pub struct GateArgs {
+    #[arg(value_name = "CHG")]
+    reference: String,
+    /// The instant to ask for (default: now)
+    #[arg(long, value_name = "INSTANT")]
+    at: Option<DateTime<Utc>>,
+    #[command(flatten)]
+    output: Output,
+}
+
+/// How far the letters of a change are, and where each customer stands
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  forenotice deliveries CHG-2026-0001")]
+pub struct DeliveriesArgs {
+    #[arg(value_name = "CHG")]
+    reference: String,
+    #[command(flatten)]
+    output: Output,
+}
+
+/// What waits, what is coming, and the slack to the last lawful instant
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  forenotice status")]
+pub struct StatusArgs {
+    #[command(flatten)]
+    output: Output,
+}
+
+/// Customers read at once for a list that is printed as it comes.
+const CUSTOMERS_PER_READ: i64 = 1000;
+const FAILURES_MAX: i64 = 1000;
+
+pub async fn gate(global: &Global, args: &GateArgs) -> Result<(), Failure> {
+    let cx = context::open(global)?;
+    let now = cx.now().await?;
+    let mut snapshot = cx.snapshot().await?;
+    // Of now, the doors vouch for a moment less; of an instant to come, nobody can.
+    let vouched = store::door::decidable_until(snapshot.conn()).await?.unwrap_or(now).min(now);
+    let at = args.at.unwrap_or(vouched);
+    let change = store::change::by_reference(snapshot.conn(), &args.reference)
+        .await
+        .or_hint("forenotice change list names them all")?;
+    let mut concerns = Vec::new();
+    for reason in store::gate::shut_by(snapshot.conn(), change.id, at).await? {
+        if reason != Reason::InboundBehind || at <= now {
+            concerns.push(store::gate::concern(snapshot.conn(), change.id, reason, at).await?);
+        }
+    }
+    let open = concerns.is_empty();
+    if args.output.json {
+        print(json!({ "open": open, "at": at, "reasons": concerns }))?;
+    } else if open {
+        print(format_args!(
+            "{}: the gate is open at {}",
+            change.reference,
+            at.format("%Y-%m-%d %H:%M:%S UTC")
+        ))?;
+    } else {
+        print(format_args!(
+            "{}: the gate is shut at {}",
+            change.reference,
+            at.format("%Y-%m-%d %H:%M:%S UTC")
+        ))?;
+        concerns.iter().try_for_each(|concern| print(in_words(concern)))?;
+    }
+    if open { Ok(()) } else { Err(Failure::already_said()) }
+}
+
+fn in_words(concern: &Concern) -> String {
+    let mut words = format!("  {}: {}", concern.reason, concern.reason.in_words());
+    if concern.count > 0 {
+        words += &format!(" ({} customers)", concern.count);
+    }
+    for customer in concern.customers.iter().take(5) {
+        let until = customer
+            .until
+            .map_or_else(String::new, |at| format!(", until {}", at.format("%Y-%m-%d %H:%M UTC")));
+        words += &format!("\n    {} {}{until}", customer.reference, customer.name);
+    }
+    words
+}
+
+pub async fn deliveries(global: &Global, args: &DeliveriesArgs) -> Result<(), Failure> {
+    let cx = context::open(global)?;
+    let mut snapshot = cx.snapshot().await?;
+    let change = store::change::by_reference(snapshot.conn(), &args.reference)
+        .await
+        .or_hint("forenotice change list names them all")?;
+    let counts = store::obligation::counts(snapshot.conn(), change.id).await?;
+    let failures = store::obligation::failures(snapshot.conn(), change.id, FAILURES_MAX).await?;
+    let mut customers = Vec::new();
+    loop {
+        let after =
+            customers.last().map_or("", |last: &store::obligation::OfCustomer| last.reference.as_str());
+        let mut read =
+            store::obligation::of_change(snapshot.conn(), change.id, after, CUSTOMERS_PER_READ).await?;
+        if read.is_empty() {
+            break;
+        }
+        customers.append(&mut read);
+    }
+    if args.output.json {
+        return print(json!({
+            "queued": counts.queued, "accepted": counts.accepted, "failed": counts.failed,
+            "cancelled": counts.cancelled, "customers": customers, "failures": failures,
+        }));
+    }
+    print(format_args!(
+        "{}: {} accepted, {} waiting, {} failed, {} cancelled",
+        change.reference, counts.accepted, counts.queued, counts.failed, counts.cancelled
+    ))?;
+    for customer in &customers {
+        let clear =
+            customer.clear_at.map_or("-".to_owned(), |at| at.format("%Y-%m-%d %H:%M UTC").to_string());
+        print(format_args!(
+            "{:<12} {:<7} clear {clear}  {}",
+            customer.reference, customer.state, customer.name
+        ))?;
+    }
+    for failure in &failures {
+        print(format_args!(
+            "failed: {} ({}): {} {}",
+            failure.address,
+            failure.customer,
+            failure.code.unwrap_or_default(),
+            failure.text
+        ))?;
+    }
+    Ok(())
+}
+
+pub async fn status(global: &Global, args: &StatusArgs) -> Result<(), Failure> {
+    let cx = context::open(global)?;
+    let now = cx.now().await?;
+    let mut snapshot = cx.snapshot().await?;
+    let waiting = store::digest::waiting(snapshot.conn()).await?;
+    let slack = waiting.latest_at.map(|latest| latest - now);
+    let open = store::change::open(snapshot.conn()).await?;
+    let objections = store::digest::open_objections(snapshot.conn()).await?;
+    if args.output.json {
+        let changes: Vec<Value> = open
+            .iter()
+            .map(|c| json!({ "ref": c.reference, "state": c.state, "effective": c.draft.effective_on }))
+            .collect();
+        return print(json!({
+            "now": now, "waiting": waiting.letters, "latest_at": waiting.latest_at,
+            "slack_seconds": slack.map(|slack| slack.num_seconds()), "changes": changes,
+            "objections": objections.len(),
+        }));
+    }
+    print(format_args!("now         {}", now.format("%Y-%m-%d %H:%M:%S UTC")))?;
+    match (waiting.letters, slack) {
+        (0, _) => print("letters     none waits")?,
+        (letters, Some(slack)) => print(format_args!(
+            "letters     {letters} wait; {} days {} hours left to the last lawful instant",
+            slack.num_days(),
+            slack.num_hours() % 24
+        ))?,
+        (letters, None) => print(format_args!("letters     {letters} wait"))?,
+    }
+    for change in &open {
+        print(format_args!(
+            "change      {} {} effective {} {}",
+            change.reference, change.state, change.draft.effective_on, change.draft.facts.name
+        ))?;
+    }
+    for objection in &objections {
+        print(format_args!(
+            "objection   {} {} answer by {} {}",
+            objection.reference, objection.change_ref, objection.answer_due_on, objection.customer
+        ))?;
+    }
+    Ok(())
+}
