@@ -76,6 +76,7 @@ pub mod objection;
 pub mod obligation;
 pub mod gate;
 pub mod ledger;
+pub mod account;
 
 /// A word outside a closed set; the sentence names the set.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

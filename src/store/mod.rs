@@ -6,6 +6,8 @@
 pub mod account;
 pub mod bell;
 pub mod delivery;
+pub mod customer;
+pub mod customer_export;
 pub mod door;
 pub mod due;
 pub mod invariants;
@@ -25,6 +27,7 @@ pub mod objection;
 pub mod replica;
 pub mod simulated;
 pub mod page;
+pub mod recipient;
 
 use std::time::Duration;
 
