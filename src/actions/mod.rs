@@ -5,6 +5,8 @@
 
 pub mod announce;
 pub mod schedule_change;
+pub mod import_customers;
+pub mod maintain_records;
 
 use std::sync::Arc;
 

@@ -3,8 +3,6 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::ledger::Actor;
-
 id!(AccountId);
 
 words! {
@@ -40,8 +38,8 @@ pub enum MayNot {
 }
 
 impl Account {
-    /// Who acts, as the ledger has it; refused unless the role is at least `needed`.
-    pub fn acting(&self, needed: Role) -> Result<Actor, MayNot> {
+    /// Refused unless it may act, and its role is at least `needed`.
+    pub fn may(&self, needed: Role) -> Result<(), MayNot> {
         let email = self.email.clone();
         if self.disabled_at.is_some() {
             return Err(MayNot::Disabled { email });
@@ -49,7 +47,7 @@ impl Account {
         if self.role < needed {
             return Err(MayNot::Role { email, role: self.role, needed });
         }
-        Ok(Actor::Account { id: self.id.0, email })
+        Ok(())
     }
 }
 
@@ -66,12 +64,12 @@ mod tests {
             role: Role::Editor,
             disabled_at: None,
         };
-        assert!(editor.acting(Role::Viewer).is_ok() && editor.acting(Role::Editor).is_ok());
+        assert!(editor.may(Role::Viewer).is_ok() && editor.may(Role::Editor).is_ok());
         assert_eq!(
-            editor.acting(Role::Admin).unwrap_err().to_string(),
+            editor.may(Role::Admin).unwrap_err().to_string(),
             "eva@processor.example is editor; this takes admin"
         );
         let disabled = Account { disabled_at: Some(DateTime::UNIX_EPOCH), ..editor };
-        assert!(matches!(disabled.acting(Role::Viewer), Err(MayNot::Disabled { .. })));
+        assert!(matches!(disabled.may(Role::Viewer), Err(MayNot::Disabled { .. })));
     }
 }

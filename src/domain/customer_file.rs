@@ -22,8 +22,8 @@ use super::recipient::{AddressFault, PRIVACY_ROLE, parse_address};
 use super::table::{self, Altered, CellFault, Field, TextFault};
 use super::zone::UnknownZone;
 
-pub use seen::{Clash, Seen};
-pub use write::{Exported, write_header, write_row};
+pub use seen::{Clash, Place, Seen};
+pub use write::{Exported, cells, write_header, write_row};
 
 const NAME_CHARS_MAX: usize = 300;
 const REFERENCE_CHARS_MAX: usize = 100;

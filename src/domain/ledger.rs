@@ -9,8 +9,9 @@ use hmac::{Hmac, KeyInit, Mac};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+use super::account::{Account, Role};
 use super::change::{ChangeId, ChangeKind};
-use super::customer::CustomerId;
+use super::customer::{CustomerId, Terms};
 use super::objection::{Channel, Resolution, Timeliness};
 use super::subprocessor::SubprocessorId;
 
@@ -25,6 +26,13 @@ pub enum Actor {
     Link { recipient: i64 },
     /// Anybody on the public page.
     Public,
+}
+
+impl Actor {
+    /// The account acts.
+    pub fn account(account: &Account) -> Self {
+        Self::Account { id: account.id.0, email: account.email.clone() }
+    }
 }
 
 impl std::fmt::Display for Actor {
@@ -127,6 +135,37 @@ pub enum Event {
         subprocessor: SubprocessorId,
         name: String,
     },
+    CustomerRecorded {
+        customer: CustomerId,
+        reference: String,
+        recorded: Recorded,
+    },
+    AccountMade {
+        email: String,
+        role: Role,
+    },
+    AccountDisabled {
+        email: String,
+    },
+}
+
+/// What was written of a customer; addresses and names are no part of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Recorded {
+    pub new: bool,
+    /// The contracts written, by reference.
+    pub contracts: Vec<String>,
+    /// The terms that hold from a day on, by contract.
+    pub terms: Vec<RecordedTerms>,
+    pub contacts_added: usize,
+    pub contacts_altered: usize,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RecordedTerms {
+    pub contract: String,
+    pub valid_from: NaiveDate,
+    pub terms: Terms,
 }
 
 /// One entry, ready to be written.

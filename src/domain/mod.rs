@@ -75,8 +75,8 @@ pub mod access;
 pub mod objection;
 pub mod obligation;
 pub mod gate;
-pub mod ledger;
 pub mod account;
+pub mod ledger;
 
 /// A word outside a closed set; the sentence names the set.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

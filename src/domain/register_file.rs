@@ -43,12 +43,8 @@ pub const FIELDS: &[Field] = fields![
     "safeguards",
     "nature",
 ];
-const REQUIRED: &[&str] = &["name"];
-
 /// The columns without which a file is no register.
-pub const fn required() -> &'static [&'static str] {
-    REQUIRED
-}
+pub const NEEDED: &[&str] = &["name"];
 
 /// Why a row cannot be taken.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -9,13 +9,17 @@
 //! gets an apostrophe in front, and so does one that begins with apostrophes before such a character. [`unguarded`]
 //! takes exactly one away again, so what goes out comes back the same.
 
+mod finding;
 mod header;
+mod objects;
 mod text;
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
+pub use finding::{Finding, Findings, against_row};
 pub use header::{Field, Header, HeaderFault, Row, RowFault};
+pub use objects::{Object, ObjectFault, Objects};
 pub use text::{Altered, Line, TextFault, line};
 
 /// Bytes of one cell; more is no name, purpose or list any more.

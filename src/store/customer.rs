@@ -153,7 +153,8 @@ pub async fn contract_references(
     Ok(rows.into_iter().map(|(id, reference)| (CustomerId(id), reference)).collect())
 }
 
-/// The terms of these contracts in force on `day`, locked against another writer of terms until the transaction ends.
+/// The terms of these contracts in force on `day` (or when signed, if that is later), locked against another writer
+/// of terms until the transaction ends.
 pub async fn terms_on(
     tx: &mut Tx,
     contracts: &[ContractId],
@@ -162,7 +163,7 @@ pub async fn terms_on(
     let ids: Vec<i64> = contracts.iter().map(|id| id.0).collect();
     let rows: Vec<(i64, Json<Terms>)> = sqlx::query_as(
         "select k.id, t.terms from contract k
-         cross join lateral (select terms from contract_terms where contract_id = k.id and valid_from <= $2
+         cross join lateral (select terms from contract_terms where contract_id = k.id and valid_from <= greatest($2, k.signed_on)
                              order by valid_from desc limit 1) t
          where k.id = any($1) order by k.id for no key update of k",
     )

@@ -9,6 +9,7 @@ use sqlx::types::Json;
 use sqlx::{FromRow, PgConnection};
 
 use super::{Error, Tx};
+use crate::domain::change::ChangeId;
 use crate::domain::customer::{Contract, ContractId, CustomerId, CustomerKind, Terms};
 use crate::domain::plan::Candidate;
 
@@ -59,6 +60,30 @@ impl Row {
     }
 }
 
+/// Customers with their contracts as of day `$1`, of those that `$where` names.
+macro_rules! candidates_where {
+    ($where:literal) => {
+        concat!(
+            "select c.id, c.reference, c.name, c.kind,
+                    exists (select from recipient r where r.customer_id = c.id and r.suppressed_at is null
+                            and r.address is not null
+                            and (r.notice_address or not exists (select from recipient n
+                                 where n.customer_id = c.id and n.notice_address))) as reachable,
+                    k.id as contract_id, k.reference as contract, k.document, k.clause, k.products, k.signed_on, k.ended_on,
+                    t.terms
+             from customer c
+             left join contract k on k.customer_id = c.id
+             left join lateral (select terms from contract_terms where contract_id = k.id and valid_from <= $1
+                                order by valid_from desc limit 1) t on true
+             where ",
+            $where,
+            "  and (c.kind = 'contract' or exists (select from recipient r where r.customer_id = c.id
+                    and r.confirmed_at is not null and r.suppressed_at is null))
+             order by c.id, k.id"
+        )
+    };
+}
+
 /// The customers with an id in `(after, up_to]`, each with its contracts as of `day`, in order of id. Subscribers
 /// are among them, without contracts, if they have confirmed.
 pub async fn candidates(
@@ -67,28 +92,31 @@ pub async fn candidates(
     after: i64,
     up_to: i64,
 ) -> Result<Vec<Candidate>, Error> {
-    let rows: Vec<Row> = sqlx::query_as(
-        "select c.id, c.reference, c.name, c.kind,
-                exists (select from recipient r where r.customer_id = c.id and r.suppressed_at is null
-                        and r.address is not null
-                        and (r.notice_address or not exists (select from recipient n
-                             where n.customer_id = c.id and n.notice_address))) as reachable,
-                k.id as contract_id, k.reference as contract, k.document, k.clause, k.products, k.signed_on, k.ended_on,
-                t.terms
-         from customer c
-         left join contract k on k.customer_id = c.id
-         left join lateral (select terms from contract_terms where contract_id = k.id and valid_from <= $1
-                            order by valid_from desc limit 1) t on true
-         where c.id > $2 and c.id <= $3
-           and (c.kind = 'contract' or exists (select from recipient r where r.customer_id = c.id
-                and r.confirmed_at is not null and r.suppressed_at is null))
-         order by c.id, k.id",
-    )
-    .bind(day)
-    .bind(after)
-    .bind(up_to)
-    .fetch_all(conn)
-    .await?;
+    let rows: Vec<Row> = sqlx::query_as(candidates_where!("c.id > $2 and c.id <= $3"))
+        .bind(day)
+        .bind(after)
+        .bind(up_to)
+        .fetch_all(conn)
+        .await?;
+    grouped(rows)
+}
+
+/// [`candidates`] by their ids.
+pub async fn candidates_of(
+    conn: &mut PgConnection,
+    day: NaiveDate,
+    customers: &[CustomerId],
+) -> Result<Vec<Candidate>, Error> {
+    let rows: Vec<Row> = sqlx::query_as(candidates_where!("c.id = any($2)"))
+        .bind(day)
+        .bind(customers.iter().map(|id| id.0).collect::<Vec<_>>())
+        .fetch_all(conn)
+        .await?;
+    grouped(rows)
+}
+
+/// Rows by customer as candidates.
+fn grouped(rows: Vec<Row>) -> Result<Vec<Candidate>, Error> {
     let mut candidates: Vec<Candidate> = Vec::new();
     for row in rows {
         if candidates.last().is_none_or(|last| last.customer.0 != row.id) {
@@ -152,4 +180,32 @@ pub async fn addressees(conn: &mut PgConnection, after: i64, up_to: i64) -> Resu
     .fetch_all(conn)
     .await?;
     Ok(rows)
+}
+
+/// [`addressees`] of these customers.
+pub async fn addressees_of(
+    conn: &mut PgConnection,
+    customers: &[CustomerId],
+) -> Result<Vec<Addressee>, Error> {
+    let rows = sqlx::query_as(
+        "select id, customer_id, role, rank, notice_address from recipient
+         where customer_id = any($1) and suppressed_at is null and address is not null
+         order by customer_id, rank, id",
+    )
+    .bind(customers.iter().map(|id| id.0).collect::<Vec<_>>())
+    .fetch_all(conn)
+    .await?;
+    Ok(rows)
+}
+
+/// The changes that customers have been told of and that may still take effect, by id, locked for key share: no gate
+/// decides until this transaction ends. Look at their facts in the NEXT statement.
+pub async fn lock_published(tx: &mut Tx) -> Result<Vec<ChangeId>, Error> {
+    let ids: Vec<i64> = sqlx::query_scalar(
+        "select id from change where state in ('scheduled', 'in_notice', 'held') and published_at is not null
+         order by id for key share",
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(ids.into_iter().map(ChangeId).collect())
 }

@@ -7,7 +7,7 @@ use super::{Error, Tx};
 use crate::domain::change::ChangeId;
 use crate::domain::customer::{ContractId, CustomerId};
 use crate::domain::notice::NoticeId;
-use crate::domain::obligation::Consent;
+use crate::domain::obligation::{Consent, ExemptWhy};
 use crate::domain::recipient::RecipientId;
 
 /// Places that a batch's id leaves for its deliveries' ids.
@@ -102,6 +102,28 @@ pub async fn insert_owed(tx: &mut Tx, owed: &[Owed], anew: bool) -> Result<(), E
     .bind(owed.iter().map(|o| o.contract.map(|id| id.0)).collect::<Vec<_>>())
     .bind(owed.iter().map(|o| o.consent.as_str()).collect::<Vec<_>>())
     .bind(anew)
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Writes that these customers are owed nothing for a change, and why; what is there stays.
+pub async fn insert_exempt(
+    tx: &mut Tx,
+    change: ChangeId,
+    customers: &[(CustomerId, Option<ContractId>)],
+    why: ExemptWhy,
+) -> Result<(), Error> {
+    sqlx::query(
+        "insert into obligation (change_id, customer_id, contract_id, state, exempt_why)
+         select $1, customer_id, contract_id, 'exempt', $4
+         from unnest($2::bigint[], $3::bigint[]) as o(customer_id, contract_id) order by customer_id
+         on conflict (change_id, customer_id) do nothing",
+    )
+    .bind(change.0)
+    .bind(customers.iter().map(|(customer, _)| customer.0).collect::<Vec<_>>())
+    .bind(customers.iter().map(|(_, contract)| contract.map(|id| id.0)).collect::<Vec<_>>())
+    .bind(why.as_str())
     .execute(tx.conn())
     .await?;
     Ok(())

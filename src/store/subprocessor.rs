@@ -97,3 +97,14 @@ pub async fn insert_version(
     .await?;
     Ok(())
 }
+
+/// For those who state the register from a file: one at a time, until the transaction ends.
+pub async fn lock_register(tx: &mut Tx) -> Result<(), Error> {
+    sqlx::query("select pg_advisory_xact_lock(hashtext('register'))").execute(tx.conn()).await?;
+    Ok(())
+}
+
+/// Whether any change was ever recorded: from then on the register is written by changes only.
+pub async fn changes_begun(conn: &mut PgConnection) -> Result<bool, Error> {
+    Ok(sqlx::query_scalar("select exists (select from change)").fetch_one(conn).await?)
+}

@@ -85,6 +85,11 @@ impl Seen {
         })
     }
 
+    /// Whether the file has named that customer.
+    pub fn knows(&self, reference: &str) -> bool {
+        self.names.contains_key(&key(&[reference]))
+    }
+
     fn clash(&self, customer_key: u64, contract_key: u64, row: &Row) -> Option<(&'static str, Clash)> {
         if let Some((earlier, name)) = self.names.get(&customer_key)
             && *name != half(key(&[&row.customer]))

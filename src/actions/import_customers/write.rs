@@ -1,0 +1,256 @@
+//! One group of rows, written in one transaction.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::super::{Context, Error};
+use super::{Mode, Pending, settle};
+use crate::domain::customer::{ContractId, CustomerId, Terms};
+use crate::domain::ledger::{Actor, Event, Recorded, RecordedTerms};
+use crate::domain::recipient::same_address_key;
+use crate::store::customer::{GivenContract, GivenTerms, Outcome, WrittenContract, WrittenCustomer};
+use crate::store::recipient::GivenContact;
+use crate::store::{self, Tx};
+
+/// Tries of one group, where others stand in the way.
+const TRIES: u32 = 3;
+/// A contract of which nobody says when it was signed counts as older than any change: its customer is told of all.
+const SINCE_EVER: DateTime<Utc> = DateTime::UNIX_EPOCH;
+
+/// What became of a group. The numbers are places in it.
+#[derive(Debug, Default)]
+pub(super) struct Written {
+    pub(super) customers_new: u64,
+    pub(super) customers_changed: u64,
+    pub(super) rejected: Vec<(usize, &'static str, String)>,
+    /// Contacts that another customer has, too, with its reference.
+    pub(super) shared: Vec<(usize, String)>,
+}
+
+/// Writes the group, or does everything and takes it back; tries again where others stand in the way.
+pub(super) async fn write(
+    cx: &Context,
+    actor: &Actor,
+    mode: Mode,
+    rows: &[Pending],
+) -> Result<Written, Error> {
+    let mut tries = 1;
+    loop {
+        match write_once(cx, actor, mode, rows).await {
+            Err(Error::Store(error)) if tries < TRIES && worth_another_try(&error) => tries += 1,
+            other => return other,
+        }
+    }
+}
+
+fn worth_another_try(error: &store::Error) -> bool {
+    error.is_transient() || matches!(error, store::Error::Stale { .. })
+}
+
+async fn write_once(cx: &Context, actor: &Actor, mode: Mode, rows: &[Pending]) -> Result<Written, Error> {
+    let mut tx = cx.begin(actor.clone()).await?;
+    store::entitlement::lock_shared(&mut tx).await?;
+    let mut group = Group { rows, written: Written::default(), recorded: BTreeMap::new() };
+    let customers = group.customers(&mut tx).await?;
+    let contracts = group.contracts(&mut tx, &customers).await?;
+    let today = cx.policy.zone.day_of(tx.now());
+    group.terms(&mut tx, &contracts, today).await?;
+    group.contacts(&mut tx, &customers).await?;
+    let touched: Vec<CustomerId> = group.recorded.keys().copied().collect();
+    settle::settle(cx, &mut tx, &touched).await?;
+    let Group { written, recorded, .. } = group.counted();
+    match mode {
+        Mode::Write => tx.commit(events(&customers, recorded)).await?,
+        Mode::DryRun => tx.rollback().await?,
+    }
+    Ok(written)
+}
+
+fn events(customers: &Customers, mut recorded: BTreeMap<CustomerId, Recorded>) -> Vec<Event> {
+    let event = |customer: &WrittenCustomer| {
+        let recorded = recorded.remove(&customer.id)?;
+        Some(Event::CustomerRecorded {
+            customer: customer.id,
+            reference: customer.reference.clone(),
+            recorded,
+        })
+    };
+    customers.values().filter_map(event).collect()
+}
+
+type Customers = BTreeMap<String, WrittenCustomer>;
+/// By customer and reference, with the place of the row that gave it.
+type Contracts = BTreeMap<(CustomerId, String), (usize, WrittenContract)>;
+
+struct Group<'a> {
+    rows: &'a [Pending],
+    written: Written,
+    /// What was written of whom; nobody whose rows changed nothing.
+    recorded: BTreeMap<CustomerId, Recorded>,
+}
+
+impl Group<'_> {
+    fn record(&mut self, customer: CustomerId) -> &mut Recorded {
+        self.recorded.entry(customer).or_default()
+    }
+
+    fn is_rejected(&self, at: usize) -> bool {
+        self.written.rejected.iter().any(|(rejected, _, _)| *rejected == at)
+    }
+
+    async fn customers(&mut self, tx: &mut Tx) -> Result<Customers, Error> {
+        let names: BTreeMap<&String, &String> =
+            self.rows.iter().map(|pending| (&pending.row.reference, &pending.row.customer)).collect();
+        let (references, names): (Vec<String>, Vec<String>) =
+            names.into_iter().map(|(reference, name)| (reference.clone(), name.clone())).unzip();
+        let written = store::customer::upsert(tx, &references, &names).await?;
+        for customer in &written {
+            match customer.outcome {
+                Outcome::Created => self.record(customer.id).new = true,
+                Outcome::Changed => drop(self.record(customer.id)),
+                Outcome::Unchanged => {}
+            }
+        }
+        Ok(written.into_iter().map(|customer| (customer.reference.clone(), customer)).collect())
+    }
+
+    async fn contracts(&mut self, tx: &mut Tx, customers: &Customers) -> Result<Contracts, Error> {
+        let ids: Vec<CustomerId> = customers.values().map(|customer| customer.id).collect();
+        let mut known: BTreeMap<CustomerId, BTreeSet<String>> = BTreeMap::new();
+        for (customer, reference) in store::customer::contract_references(tx.conn(), &ids).await? {
+            known.entry(customer).or_default().insert(reference);
+        }
+        let mut given: BTreeMap<(CustomerId, String), (usize, GivenContract)> = BTreeMap::new();
+        for (at, pending) in self.rows.iter().enumerate() {
+            let row = &pending.row;
+            let Some(customer) = customers.get(&row.reference) else { continue };
+            let reference =
+                match (&row.contract, known.get(&customer.id).map(|known| (known.len(), known.first()))) {
+                    (Some(reference), _) => reference.clone(),
+                    (None, Some((1, Some(only)))) => only.clone(),
+                    (None, None) => row.reference.clone(),
+                    (None, Some(_)) => {
+                        let reason =
+                            "this customer has several contracts; say which one the row is about".to_owned();
+                        self.written.rejected.push((at, "contract", reason));
+                        continue;
+                    }
+                };
+            let contract = GivenContract {
+                customer_id: customer.id,
+                reference: reference.clone(),
+                clause: row.clause.clone(),
+                products: row.products.clone(),
+                signed_on: row.since,
+            };
+            given.entry((customer.id, reference)).or_insert((at, contract));
+        }
+        let contracts: Vec<GivenContract> = given.values().map(|(_, contract)| contract.clone()).collect();
+        let written = store::customer::upsert_contracts(tx, &contracts, SINCE_EVER.date_naive()).await?;
+        let mut placed = Contracts::new();
+        for contract in written {
+            if contract.outcome != Outcome::Unchanged {
+                self.record(contract.customer_id).contracts.push(contract.reference.clone());
+            }
+            let key = (contract.customer_id, contract.reference.clone());
+            if let Some((at, _)) = given.get(&key) {
+                placed.insert(key, (*at, contract));
+            }
+        }
+        Ok(placed)
+    }
+
+    /// Terms that differ from those in force hold from today, or from the day the contract is signed.
+    async fn terms(&mut self, tx: &mut Tx, contracts: &Contracts, today: NaiveDate) -> Result<(), Error> {
+        let ids: Vec<ContractId> = contracts.values().map(|(_, contract)| contract.id).collect();
+        let in_force: BTreeMap<ContractId, Terms> =
+            store::customer::terms_on(tx, &ids, today).await?.into_iter().collect();
+        let mut versions = Vec::new();
+        for (at, contract) in contracts.values() {
+            let known = in_force.get(&contract.id);
+            let terms = with_what_files_do_not_say(self.rows[*at].row.terms.clone(), known);
+            if known == Some(&terms) {
+                continue;
+            }
+            let valid_from = if known.is_some() { today.max(contract.signed_on) } else { contract.signed_on };
+            versions.push(GivenTerms { contract_id: contract.id, valid_from, terms: terms.clone() });
+            let recorded = RecordedTerms { contract: contract.reference.clone(), valid_from, terms };
+            self.record(contract.customer_id).terms.push(recorded);
+        }
+        store::customer::insert_terms(tx, &versions).await?;
+        Ok(())
+    }
+
+    async fn contacts(&mut self, tx: &mut Tx, customers: &Customers) -> Result<(), Error> {
+        let mut given: BTreeMap<(CustomerId, String), (usize, GivenContact)> = BTreeMap::new();
+        for (at, pending) in self.rows.iter().enumerate() {
+            let Some(customer) = customers.get(&pending.row.reference).filter(|_| !self.is_rejected(at))
+            else {
+                continue;
+            };
+            let contact = &pending.row.contact;
+            let key = (customer.id, same_address_key(&contact.address));
+            let contact = GivenContact {
+                customer_id: customer.id,
+                address: contact.address.clone(),
+                name: contact.name.clone(),
+                language: contact.language.to_string(),
+                role: contact.role.clone(),
+                rank: contact.rank,
+                notice_address: contact.notice_address,
+            };
+            given.entry(key).or_insert((at, contact));
+        }
+        let contacts: Vec<GivenContact> = given.values().map(|(_, contact)| contact.clone()).collect();
+        for (customer, outcome) in store::recipient::upsert(tx, &contacts).await? {
+            let recorded = self.record(customer);
+            match outcome {
+                Outcome::Created => recorded.contacts_added += 1,
+                Outcome::Changed => recorded.contacts_altered += 1,
+                Outcome::Unchanged => {}
+            }
+        }
+        self.find_shared_addresses(tx, &given).await
+    }
+
+    /// Contacts that another customer has, too.
+    async fn find_shared_addresses(
+        &mut self,
+        tx: &mut Tx,
+        given: &BTreeMap<(CustomerId, String), (usize, GivenContact)>,
+    ) -> Result<(), Error> {
+        let added: Vec<_> = given
+            .iter()
+            .filter(|((customer, _), _)| {
+                self.recorded.get(customer).is_some_and(|recorded| recorded.contacts_added > 0)
+            })
+            .collect();
+        let addresses: Vec<String> = added.iter().map(|((_, address), _)| address.clone()).collect();
+        let customers: Vec<CustomerId> = added.iter().map(|((customer, _), _)| *customer).collect();
+        let shared = store::recipient::shared_addresses(tx.conn(), &addresses, &customers).await?;
+        for (address, other) in shared {
+            if let Some((_, (at, _))) = added.iter().find(|((_, added), _)| *added == address) {
+                self.written.shared.push((*at, other));
+            }
+        }
+        Ok(())
+    }
+
+    fn counted(mut self) -> Self {
+        let new = self.recorded.values().filter(|recorded| recorded.new).count();
+        self.written.customers_new = new as u64;
+        self.written.customers_changed = (self.recorded.len() - new) as u64;
+        self
+    }
+}
+
+/// What a row has no column for stays as it is.
+fn with_what_files_do_not_say(mut terms: Terms, known: Option<&Terms>) -> Terms {
+    let Some(known) = known else { return terms };
+    terms.regimes.clone_from(&known.regimes);
+    if let (Some(emergency), Some(before)) = (&mut terms.emergency, &known.emergency) {
+        emergency.window_after_start = before.window_after_start;
+    }
+    terms
+}
