@@ -75,7 +75,6 @@ pub mod access;
 pub mod objection;
 pub mod obligation;
 pub mod gate;
-pub mod account;
 pub mod ledger;
 
 /// A word outside a closed set; the sentence names the set.
