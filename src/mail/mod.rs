@@ -1,25 +1,16 @@
 //! The post: composing letters and handing them to a relay. It knows SMTP and MIME, not the database.
+//!
+//! A [`letter`] is a value with all that its words need; its [`words`] are put into the reader's language by a
+//! [`locale`] and into form by [`templates`]; [`compose`] makes exact bytes of it, and the [`relay`] hands them over.
 
+mod text;
+mod locale;
+mod dates;
+pub mod letter;
+mod words;
+pub mod templates;
+pub mod compose;
 pub mod relay;
 
-/// A letter as it goes over the wire: exact bytes, and the envelope they travel in.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Composed {
-    pub bytes: Vec<u8>,
-    /// Empty: the null sender.
-    pub envelope_from: String,
-    pub envelope_to: String,
-    pub message_id: String,
-    /// SHA-256 of the bytes.
-    pub hash: [u8; 32],
-    /// The address is not ASCII before the `@`.
-    pub smtputf8: bool,
-}
-
-/// Every template and sentence that letters are made of, in one blob: frozen with each notice by its hash.
-#[derive(Clone, Debug)]
-pub struct TemplateBundle {
-    /// SHA-256 of the bytes.
-    pub hash: [u8; 32],
-    pub bytes: std::sync::Arc<[u8]>,
-}
+pub use compose::Composed;
+pub use templates::Bundle as TemplateBundle;

@@ -1,0 +1,55 @@
+# 5. Receipt of an objection.
+receipt-subject = Receipt { $objection_ref }: your objection to { $subprocessor } ({ $change_ref })
+receipt-head = We have your objection. Number { $objection_ref }, received { $received }: in time
+    .deadline = (your deadline: { $deadline }).
+    .deadline-until-effect = (you can object until { $deadline }).
+    .late = We have your objection. Number { $objection_ref }, received { $received }: after your deadline ({ $deadline }).
+    .plain = We have your objection. Number { $objection_ref }, received { $received }.
+receipt-now = You need do nothing now. We answer by { $answer_due }.
+receipt-blocked = Until it is resolved, { $subprocessor } { $count ->
+        [one] is
+       *[other] are
+    } not used for your data.
+receipt-late = We keep it and answer by { $answer_due }.
+    .rest = It does not by itself stop the change. Did you send it earlier, or another way? Tell us when and how: an earlier arrival counts.
+receipt-unknown = Which customer do you write for?
+    .rest = Reply with its name: your objection then counts from the moment above. Objections are a right of our customers; from anybody else we read and answer it as a comment.
+receipt-in-force = { $subprocessor } { $count ->
+        [one] has
+       *[other] have
+    } been used for your data since { $in_force_since }. We answer by { $answer_due }, with what your agreement provides.
+
+receipt-for = For
+receipt-on-behalf = { $customer }, on behalf of { $on_behalf_of }
+receipt-changes = Changes
+receipt-sender = Sent by
+receipt-words = Your words
+receipt-add = Add reasons or files, see where it stands, or withdraw it:
+    .reply = To add something you can also reply to this mail.
+receipt-not-yours = Not sent by you or not in your name? Tell us by reply: it stays in force until one of your privacy contacts says otherwise.
+words-clipped = The rest is on record with us.
+
+# The DPO's answer, with the outcome once there is one.
+answer-subject = Re: { $change_ref }: our answer to your objection { $objection_ref }
+    .resolved = Re: { $change_ref }: your objection { $objection_ref } is resolved
+answer-head = This is our answer to your objection { $objection_ref } to { $subprocessor }.
+    .resolved = Your objection { $objection_ref } to { $subprocessor } is resolved.
+answer-open = It is not resolved yet. Until it is, { $subprocessor } { $count ->
+        [one] is
+       *[other] are
+    } not used for your data.
+answer-received = We received it on { $received }.
+answer-words = Our answer
+answer-status = See where it stands, or add to it:
+    .reply = You can also reply to this mail.
+
+outcome-accommodated = { $subprocessor } is not used for your data.
+outcome-mitigated = Settled on this condition: { $condition }.
+outcome-withdrawn = You took it back.
+outcome-terminated = The service concerned ends on { $last_day }; until then { $subprocessor } is not used for your data.
+    .refund = Refund: { $refund }.
+outcome-change_withdrawn = We dropped the change.
+outcome-not_upheld = We did not follow it, for these reasons: { $reasons }
+    .remedies = Your agreement then gives you: { $remedies }, until { $last_day }.
+outcome-lapsed = The time your agreement gives to settle it ended on { $last_day }; it provides: { $reasons }
+outcome-not_entitled = The privacy contacts of { $customer } were asked: whoever wrote does not speak for it.

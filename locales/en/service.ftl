@@ -1,0 +1,81 @@
+# Subscription.
+confirmation-subject = Please confirm: { $processor }'s notices of subprocessor changes
+confirmation-head = Somebody, we think you, asked for { $processor }'s notices of subprocessor changes at this address.
+confirmation-how = To get them, open this page and press the button:
+confirmation-valid = The link works until { $valid_until }.
+confirmation-not-you = If it was not you, you need do nothing: this is the only letter you get.
+confirmation-what = You then get a letter before a subprocessor joins, changes or leaves, in good time to object if you are a customer. You can stop it with one click in every letter.
+confirmation-preheader = One click and we write to you before a subprocessor changes.
+
+# Alerts to the DPO.
+alert-brand = Alert
+alert-unreachable-subject = { $change_ref }: nobody at { $customer } can be reached
+alert-unreachable-head = Nobody at { $customer } could be given notice of { $subprocessor } ({ $change_ref }).
+    .rest = The gate stays shut for this customer until somebody there has had the letter. Correct or add a contact, or record service by other means: forenotice service record { $change_ref }.
+alert-refused-subject = { $change_ref }: an address at { $customer } refused our letter
+alert-refused-head = { $address } refused our letter about { $subprocessor } ({ $change_ref }).
+    .rest = We have asked the next contact of { $customer }: { $next }. Ask the customer who follows.
+alert-held-subject = { $change_ref }: held, { $subprocessor } did not start on { $old_effective_short }
+alert-held-head = { $change_ref } is held: { $subprocessor } did not start on { $old_effective }.
+    .rest = The gate was shut on the day. The register does not show the change, and everyone who had the announcement gets a letter today.
+    .earliest = Earliest lawful new date: { $earliest }.
+alert-lodged-subject = { $objection_ref }: { $customer } objects to { $subprocessor } ({ $change_ref })
+alert-lodged-head = { $customer } objects to { $subprocessor } ({ $change_ref }): { $objection_ref }, { $timeliness ->
+        [late] after its deadline
+       *[in_time] in time
+    }.
+    .rest = Answer it by { $answer_due }.
+    .shut = Until it is resolved the gate is shut.
+alert-at-risk-subject = { $change_ref }: { $waiting ->
+        [one] one letter waits
+       *[other] { $waiting } letters wait
+    }, the last lawful moment is near
+alert-at-risk-head = { $waiting ->
+        [one] One letter about { $subprocessor } ({ $change_ref }) has
+       *[other] { $waiting } letters about { $subprocessor } ({ $change_ref }) have
+    } not been taken by the relay.
+    .rest = After { $latest } they are too late for the planned start. Look at the relay: forenotice status.
+alert-relay-said = The relay said
+alert-reasons = What stands in the way
+alert-what-next = What to do
+
+# The DPO's digest.
+digest-subject = { $processor }, { $day_short }: { $needs ->
+        [0] nothing needs you
+        [one] one thing needs you
+       *[other] { $needs } things need you
+    }
+digest-brand = Digest
+digest-head = { $needs ->
+        [0] Nothing needs you today.
+        [one] One thing needs you.
+       *[other] { $needs } things need you.
+    }
+    .day = { $day }
+digest-objections = Objections to answer
+digest-objection = { $reference }: { $customer } on { $change_ref }, { $timeliness ->
+        [late] late
+       *[in_time] in time
+    }. Answer by { $answer_due }.
+digest-failures = Letters that could not be delivered
+digest-failure = { $customer }, { $address }: { $words }
+digest-changes = Changes under way
+digest-change = { $change_ref }, { $subprocessor }: { $state ->
+        [scheduled] scheduled
+        [in_notice] in notice
+        [held] held
+       *[other] { $state }
+    }, planned start { $effective }.
+    .open = Nothing stands in the way.
+digest-waiting = { $waiting ->
+        [one] One letter waits
+       *[other] { $waiting } letters wait
+    } for the relay
+    .until = ; after { $latest } one is too late.
+digest-none = None.
+
+# A letter that only shows that letters arrive.
+test-subject = Test letter from { $processor }
+test-head = Letters of { $processor } reach this address.
+test-body = This letter was sent on { $at } to try the way. You need do nothing.
+test-brand = Test

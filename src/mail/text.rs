@@ -1,0 +1,211 @@
+//! Text as letters need it: values made harmless, lines of 72 columns, labels in a column.
+
+/// Width of a letter's text part: a quotation of a quotation still fits 80.
+pub const COLUMNS: usize = 72;
+
+/// The longest a name stands in a letter; the record has it whole.
+pub const NAME_CHARACTERS_MAX: usize = 200;
+
+/// The longest a fact of the fact sheet stands in a letter.
+pub const FACT_CHARACTERS_MAX: usize = 2_000;
+
+/// The longest that somebody's own words stand in a letter.
+pub const PROSE_CHARACTERS_MAX: usize = 8_000;
+
+/// A value for the inside of a sentence: one line, no control characters, nothing that turns the writing direction
+/// of what follows. Where it holds right-to-left letters it is isolated, so that the words around it keep their order.
+pub fn in_line(value: &str) -> String {
+    let kept: String = value.chars().filter_map(printable).collect();
+    let line = kept.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.chars().any(is_right_to_left) { format!("\u{2068}{line}\u{2069}") } else { line }
+}
+
+/// Somebody's own words, kept in their lines; control characters and direction overrides are left out.
+pub fn prose(value: &str) -> String {
+    let unified = value.replace("\r\n", "\n").replace('\r', "\n");
+    let lines = unified.split('\n').map(|line| line.chars().filter_map(printable).collect::<String>());
+    lines.map(|line| line.trim_end().to_owned()).collect::<Vec<_>>().join("\n").trim().to_owned()
+}
+
+/// The first `characters` of a value, and a sign that there is more.
+pub fn clip(value: &str, characters: usize) -> String {
+    match value.char_indices().nth(characters) {
+        None => value.to_owned(),
+        Some((end, _)) => format!("{}…", value[..end].trim_end()),
+    }
+}
+
+/// Links in somebody else's words, made so that no mail program turns them into one.
+pub fn disarm(words: &str) -> String {
+    let mut disarmed = words.replace("://", "[:]//");
+    for scheme in ["www.", "WWW.", "mailto:", "MAILTO:"] {
+        let (head, last) = scheme.split_at(scheme.len() - 1);
+        disarmed = disarmed.replace(scheme, &format!("{head}[{last}]"));
+    }
+    disarmed
+}
+
+fn printable(c: char) -> Option<char> {
+    match c {
+        '\t' | '\n' | '\r' | '\u{2028}' | '\u{2029}' => Some(' '),
+        '\u{202a}'..='\u{202e}'
+        | '\u{2066}'..='\u{2069}'
+        | '\u{200e}'
+        | '\u{200f}'
+        | '\u{061c}'
+        | '\u{feff}' => None,
+        c if c.is_control() => None,
+        c => Some(c),
+    }
+}
+
+fn is_right_to_left(c: char) -> bool {
+    matches!(c, '\u{0590}'..='\u{08ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}' | '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}')
+}
+
+/// A letter's text, set: lines of at most [`COLUMNS`], URLs unbroken, no blanks at line ends, at most two empty lines
+/// together. A line that begins with blanks keeps them in its continuation.
+pub fn set(text: &str) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    for line in text.lines() {
+        let line = line.trim_end();
+        let crowded = lines.len() >= 2 && lines[lines.len() - 2..].iter().all(String::is_empty);
+        if line.is_empty() && (crowded || lines.is_empty()) {
+            continue;
+        }
+        let indent = line.len() - line.trim_start_matches(' ').len();
+        lines.extend(wrap(line.trim_start_matches(' '), indent, indent));
+    }
+    while lines.last().is_some_and(String::is_empty) {
+        lines.pop();
+    }
+    lines.join("\n") + "\n"
+}
+
+/// `Label:  value` in two columns, the value wrapped beside its label.
+pub fn in_columns<'a>(rows: impl Iterator<Item = (&'a str, &'a str)> + Clone) -> String {
+    const LABEL_COLUMNS_MAX: usize = 24;
+    let widest = rows.clone().map(|(label, _)| label.chars().count() + 1).max().unwrap_or(0);
+    let column = widest.min(LABEL_COLUMNS_MAX) + 2;
+    let mut lines = Vec::new();
+    for (label, value) in rows {
+        let head = format!("{label}:");
+        let mut values =
+            value.lines().flat_map(|line| wrap(line, column, column)).collect::<Vec<_>>().into_iter();
+        if head.chars().count() + 2 > column {
+            lines.push(head);
+        } else {
+            let first = values.next().unwrap_or_default();
+            let padding = column - head.chars().count();
+            lines.push(format!("{head}{:padding$}{}", "", first.trim_start()).trim_end().to_owned());
+        }
+        lines.extend(values);
+    }
+    lines.join("\n")
+}
+
+/// Somebody else's words, marked as such on each line.
+pub fn quoted(words: &str) -> String {
+    let lines = words.lines().flat_map(|line| wrap_to(line, COLUMNS - 2, 0, 0));
+    lines.map(|line| format!("> {line}").trim_end().to_owned()).collect::<Vec<_>>().join("\n")
+}
+
+/// A text behind a dash or an indent of two columns: its further lines stand under its first.
+pub fn hanging(text: &str) -> String {
+    wrap(text, 2, 2).join("\n").trim_start().to_owned()
+}
+
+/// Greedy lines of at most [`COLUMNS`]; a word that is longer stands alone on its line, whole.
+fn wrap(text: &str, first_indent: usize, indent: usize) -> Vec<String> {
+    wrap_to(text, COLUMNS, first_indent, indent)
+}
+
+fn wrap_to(text: &str, width_max: usize, first_indent: usize, indent: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut line = " ".repeat(first_indent);
+    let mut columns = first_indent;
+    let mut empty = true;
+    for word in text.split(' ') {
+        let width = word.chars().count();
+        if !empty && columns + 1 + width > width_max {
+            lines.push(std::mem::replace(&mut line, " ".repeat(indent)));
+            columns = indent;
+            empty = true;
+        }
+        if !empty {
+            line.push(' ');
+            columns += 1;
+        }
+        line.push_str(word);
+        columns += width;
+        empty = false;
+    }
+    lines.push(line.trim_end().to_owned());
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn labels_stand_in_a_column_and_long_values_beside_them() {
+        let rows = [
+            ("Company", "Anthropic, PBC, 548 Market Street, San Francisco, CA 94104, United States"),
+            ("Your data", "Messages"),
+            ("Transfer outside your region", "none"),
+        ];
+        insta::assert_snapshot!(in_columns(rows.into_iter()), @r"
+        Company:                  Anthropic, PBC, 548 Market Street, San
+                                  Francisco, CA 94104, United States
+        Your data:                Messages
+        Transfer outside your region:
+                                  none
+        ");
+    }
+
+    #[test]
+    fn a_url_is_never_broken() {
+        let url = format!("https://privacy.processor.example/object/{}", "x".repeat(60));
+        assert!(
+            set(&format!("Read and object, no account needed, at\n{url}\nor reply."))
+                .contains(&format!("\n{url}\n"))
+        );
+    }
+
+    #[test]
+    fn direction_overrides_are_dropped_and_right_to_left_names_isolated() {
+        assert_eq!(in_line("Evil\u{202e}Corp\r\nBcc: x"), "EvilCorp Bcc: x");
+        assert_eq!(in_line("שלום"), "\u{2068}שלום\u{2069}");
+    }
+
+    #[test]
+    fn links_in_foreign_words_are_dead() {
+        assert_eq!(
+            disarm("see https://evil.example, www.evil.example"),
+            "see https[:]//evil.example, www[.]evil.example"
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn no_set_line_is_too_long_unless_it_is_one_word(text in "(\\PC{0,30}[ \n]){0,30}") {
+            for line in set(&text).lines() {
+                prop_assert!(line.chars().count() <= COLUMNS || !line.trim().contains(' '), "{line:?}");
+            }
+        }
+
+        #[test]
+        fn setting_twice_changes_nothing(text in "([a-z:/]{1,20}[ \n]){0,60}") {
+            prop_assert_eq!(set(&set(&text)), set(&text));
+        }
+
+        #[test]
+        fn a_value_in_a_line_holds_no_control_character(value: String) {
+            prop_assert!(in_line(&value).chars().all(|c| !c.is_control()));
+            prop_assert!(prose(&value).chars().all(|c| c == '\n' || !c.is_control()));
+        }
+    }
+}

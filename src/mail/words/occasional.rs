@@ -1,0 +1,300 @@
+//! The words of letters on an occasion of their own: receipt, answer, confirmation, alert, digest, test.
+
+use serde::Serialize;
+
+use super::{Links, Row, Words, WordsError};
+use crate::domain::objection::Resolution;
+use crate::mail::dates;
+use crate::mail::letter::{
+    Alarm, Alert, Answer, Arrival, ChangeName, Confirmation, Deadline, Digest, Occasional, Receipt, Test,
+};
+use crate::mail::text;
+
+pub(super) fn tell(words: &mut Words, letter: &Occasional, links: &Links) -> Result<(), WordsError> {
+    match letter {
+        Occasional::Receipt(receipt) => tell_receipt(words, receipt, links),
+        Occasional::Answer(answer) => tell_answer(words, answer, links),
+        Occasional::Confirmation(confirmation) => tell_confirmation(words, confirmation, links),
+        Occasional::Alert(alert) => tell_alert(words, alert),
+        Occasional::Digest(digest) => tell_digest(words, digest),
+        Occasional::Test(test) => tell_test(words, test),
+    }
+}
+
+fn the_changes(words: &mut Words, changes: &[ChangeName]) -> Result<(), WordsError> {
+    let names: Vec<String> = changes
+        .iter()
+        .map(|change| text::clip(&text::in_line(&change.subprocessor), text::NAME_CHARACTERS_MAX))
+        .collect();
+    words.formed("subprocessor", words.joined(&names)?);
+    words.number("count", i64::try_from(changes.len()).unwrap_or(i64::MAX));
+    Ok(())
+}
+
+fn tell_receipt(words: &mut Words, receipt: &Receipt, links: &Links) -> Result<(), WordsError> {
+    the_changes(words, &receipt.changes)?;
+    words.named("objection_ref", &receipt.objection_ref);
+    words.moment("received", receipt.received_at, &receipt.zone)?;
+    words.day("answer_due", receipt.answer_due_on)?;
+    let arrival = match receipt.arrival {
+        Arrival::InTime { deadline } => {
+            words.deadline(deadline, &receipt.zone)?;
+            "in_time"
+        }
+        Arrival::Late { deadline } => {
+            // Past is past: until when it was, not until what.
+            words.deadline(Deadline::At(deadline.instant()), &receipt.zone)?;
+            "late"
+        }
+        Arrival::UnknownSender => "unknown_sender",
+        Arrival::AlreadyInForce { since } => {
+            words.day("in_force_since", since)?;
+            "already_in_force"
+        }
+    };
+    words.formed("arrival", arrival.to_owned());
+    let own = text::disarm(&text::prose(&receipt.statement));
+    let clipped = text::clip(&own, text::PROSE_CHARACTERS_MAX);
+    words.flag("words_clipped", clipped != own);
+    words.formed("words", clipped);
+    let rows = receipt_rows(words, receipt)?;
+    words.list("rows", &rows);
+    if !matches!(receipt.arrival, Arrival::UnknownSender) {
+        words.url("object_url", &links.object_url);
+    }
+    Ok(())
+}
+
+fn receipt_rows(words: &mut Words, receipt: &Receipt) -> Result<Vec<Row>, WordsError> {
+    let mut rows = Vec::new();
+    if !receipt.customer.trim().is_empty() {
+        words.named("customer", &receipt.customer);
+        let of = match receipt.on_behalf_of.as_deref().filter(|other| !other.trim().is_empty()) {
+            Some(other) => {
+                words.named("on_behalf_of", other);
+                words.sentence("receipt-on-behalf")?
+            }
+            None => text::clip(&text::in_line(&receipt.customer), text::NAME_CHARACTERS_MAX),
+        };
+        rows.push(Row::new(words.locale.word("receipt-for")?, of));
+    }
+    let changes = receipt.changes.iter().map(|change| {
+        let name = text::clip(&text::in_line(&change.subprocessor), text::NAME_CHARACTERS_MAX);
+        format!("{} ({name})", text::in_line(&change.reference))
+    });
+    rows.push(Row::new(words.locale.word("receipt-changes")?, changes.collect::<Vec<_>>().join(", ")));
+    let sender = text::clip(&text::disarm(&text::in_line(&receipt.sender)), text::NAME_CHARACTERS_MAX);
+    rows.push(Row::new(words.locale.word("receipt-sender")?, sender));
+    Ok(rows)
+}
+
+fn tell_answer(words: &mut Words, answer: &Answer, links: &Links) -> Result<(), WordsError> {
+    the_changes(words, &answer.changes)?;
+    words.greeting(answer.contact_name.as_deref(), &answer.customer)?;
+    words.named("customer", &answer.customer);
+    words.named("objection_ref", &answer.objection_ref);
+    words.moment("received", answer.received_at, &answer.zone)?;
+    words.formed("words", text::clip(&text::prose(&answer.words), text::PROSE_CHARACTERS_MAX));
+    words.url("object_url", &links.object_url);
+    if let Some(resolution) = &answer.outcome {
+        let sentences = outcome(words, resolution)?;
+        words.list("outcome", &sentences);
+    }
+    Ok(())
+}
+
+/// What was settled, in the words of the objection page.
+fn outcome(words: &mut Words, resolution: &Resolution) -> Result<Vec<String>, WordsError> {
+    let key = format!("outcome-{}", resolution.outcome());
+    words.formed("reasons", text::clip(&text::in_line(resolution.reason()), text::PROSE_CHARACTERS_MAX));
+    let mut also = None;
+    match resolution {
+        Resolution::Accommodated { .. }
+        | Resolution::Withdrawn { .. }
+        | Resolution::ChangeWithdrawn { .. }
+        | Resolution::NotEntitled { .. } => {}
+        Resolution::Mitigated { condition, .. } => {
+            let condition = text::in_line(condition).trim_end_matches('.').to_owned();
+            words.formed("condition", text::clip(&condition, text::PROSE_CHARACTERS_MAX));
+        }
+        Resolution::Terminated { last_day, refund, .. } => {
+            words.day("last_day", *last_day)?;
+            if let Some(refund) = refund {
+                words.named("refund", refund.trim_end_matches('.'));
+                also = Some("refund");
+            }
+        }
+        Resolution::NotUpheld { remedies, .. } => {
+            if let Some(remedies) = remedies {
+                words.named("remedies", &remedies.what);
+                words.day("last_day", remedies.last_day)?;
+                also = Some("remedies");
+            }
+        }
+        Resolution::Lapsed { last_day, .. } => words.day("last_day", *last_day)?,
+    }
+    let mut sentences = vec![words.sentence(&key)?];
+    if let Some(part) = also {
+        sentences.push(words.sentence(&format!("{key}.{part}"))?);
+    }
+    Ok(sentences)
+}
+
+fn tell_confirmation(
+    words: &mut Words,
+    confirmation: &Confirmation,
+    links: &Links,
+) -> Result<(), WordsError> {
+    words.moment("valid_until", confirmation.valid_until, &confirmation.zone)?;
+    words.url("confirm_url", &links.confirm_url);
+    Ok(())
+}
+
+fn tell_test(words: &mut Words, test: &Test) -> Result<(), WordsError> {
+    words.moment("at", test.at, &test.zone)
+}
+
+fn tell_alert(words: &mut Words, alert: &Alert) -> Result<(), WordsError> {
+    the_changes(words, std::slice::from_ref(alert.what.change()))?;
+    let mut reasons_in_the_way = Vec::new();
+    let (alarm, parts): (_, &[&str]) = match &alert.what {
+        Alarm::Unreachable { customer, address, code, words: said, .. } => {
+            refused_by(words, customer, address, *code, said);
+            ("unreachable", &["rest"])
+        }
+        Alarm::Refused { customer, address, code, words: said, next, .. } => {
+            refused_by(words, customer, address, *code, said);
+            words.named("next", next);
+            ("refused", &["rest"])
+        }
+        Alarm::Held { old_effective_on, reasons, earliest_on, .. } => {
+            words.day("old_effective", *old_effective_on)?;
+            words.formed("old_effective_short", dates::short(&words.locale, *old_effective_on)?);
+            reasons_in_the_way = reasons.iter().map(|reason| text::in_line(reason)).collect();
+            match earliest_on {
+                Some(day) => {
+                    words.day("earliest", *day)?;
+                    ("held", &["rest", "earliest"])
+                }
+                None => ("held", &["rest"]),
+            }
+        }
+        Alarm::ObjectionLodged { objection_ref, customer, in_time, answer_due_on, .. } => {
+            words.named("objection_ref", objection_ref);
+            words.named("customer", customer);
+            words.formed("timeliness", timeliness(*in_time));
+            words.day("answer_due", *answer_due_on)?;
+            ("lodged", if *in_time { &["rest", "shut"] } else { &["rest"] })
+        }
+        Alarm::AtRisk { waiting, latest_at, .. } => {
+            words.number("waiting", i64::try_from(*waiting).unwrap_or(i64::MAX));
+            words.moment("latest", *latest_at, &alert.zone)?;
+            ("at-risk", &["rest"])
+        }
+    };
+    words.formed("alarm", alarm.to_owned());
+    let lines = parts
+        .iter()
+        .map(|part| words.sentence(&format!("alert-{alarm}-head.{part}")))
+        .collect::<Result<Vec<_>, _>>()?;
+    words.list("lines", &lines);
+    words.list("reasons", &reasons_in_the_way);
+    Ok(())
+}
+
+fn refused_by(words: &mut Words, customer: &str, address: &str, code: Option<u16>, said: &str) {
+    words.named("customer", customer);
+    words.named("address", address);
+    words.formed("relay_words", relay_words(code, said));
+}
+
+fn relay_words(code: Option<u16>, said: &str) -> String {
+    let said = text::clip(&text::disarm(&text::in_line(said)), text::FACT_CHARACTERS_MAX);
+    // The words of a relay often begin with its code; it is told once.
+    code.map(|code| code.to_string())
+        .filter(|code| !said.starts_with(code.as_str()))
+        .map_or(said.clone(), |code| format!("{code} {said}").trim_end().to_owned())
+}
+
+fn timeliness(in_time: bool) -> String {
+    if in_time { "in_time" } else { "late" }.to_owned()
+}
+
+#[derive(Serialize)]
+struct DigestSection {
+    title: String,
+    lines: Vec<DigestLine>,
+}
+
+#[derive(Serialize)]
+struct DigestLine {
+    text: String,
+    more: Vec<String>,
+}
+
+fn tell_digest(words: &mut Words, digest: &Digest) -> Result<(), WordsError> {
+    words.day("day", digest.day)?;
+    words.formed("day_short", dates::short(&words.locale, digest.day)?);
+    let needs = digest.objections.len() + digest.failures.len();
+    words.number("needs", i64::try_from(needs).unwrap_or(i64::MAX));
+    let sections = [
+        DigestSection { title: words.locale.word("digest-objections")?, lines: objections(words, digest)? },
+        DigestSection { title: words.locale.word("digest-failures")?, lines: failures(words, digest)? },
+        DigestSection { title: words.locale.word("digest-changes")?, lines: changes(words, digest)? },
+    ];
+    words.list("sections", &sections);
+    if digest.waiting > 0 {
+        words.number("waiting", i64::try_from(digest.waiting).unwrap_or(i64::MAX));
+        let mut line = words.sentence("digest-waiting")?;
+        match digest.latest_at {
+            Some(latest) => {
+                words.moment("latest", latest, &digest.zone)?;
+                line.push_str(&words.sentence("digest-waiting.until")?);
+            }
+            None => line.push('.'),
+        }
+        words.formed("waiting_line", line);
+    }
+    Ok(())
+}
+
+fn objections(words: &mut Words, digest: &Digest) -> Result<Vec<DigestLine>, WordsError> {
+    let mut lines = Vec::new();
+    for objection in &digest.objections {
+        words.named("reference", &objection.reference);
+        words.named("change_ref", &objection.change_ref);
+        words.named("customer", &objection.customer);
+        words.formed("timeliness", timeliness(objection.in_time));
+        words.day("answer_due", objection.answer_due_on)?;
+        lines.push(DigestLine { text: words.sentence("digest-objection")?, more: Vec::new() });
+    }
+    Ok(lines)
+}
+
+fn failures(words: &mut Words, digest: &Digest) -> Result<Vec<DigestLine>, WordsError> {
+    let mut lines = Vec::new();
+    for failure in &digest.failures {
+        words.named("customer", &failure.customer);
+        words.named("address", &failure.address);
+        words.formed("words", relay_words(failure.code, &failure.words));
+        lines.push(DigestLine { text: words.sentence("digest-failure")?, more: Vec::new() });
+    }
+    Ok(lines)
+}
+
+fn changes(words: &mut Words, digest: &Digest) -> Result<Vec<DigestLine>, WordsError> {
+    let mut lines = Vec::new();
+    for change in &digest.changes {
+        words.named("change_ref", &change.change.reference);
+        words.named("subprocessor", &change.change.subprocessor);
+        words.formed("state", change.state.to_string());
+        words.day("effective", change.effective_on)?;
+        let more = if change.reasons.is_empty() {
+            vec![words.locale.word("digest-change.open")?]
+        } else {
+            change.reasons.iter().map(|reason| text::in_line(reason)).collect()
+        };
+        lines.push(DigestLine { text: words.sentence("digest-change")?, more });
+    }
+    Ok(lines)
+}
