@@ -41,9 +41,10 @@ def feasts(country, subdivision):
 
 
 def known_years(country, named):
-    """The years about which the package says anything."""
+    """The first and last year about which the package says anything, and the last in which no feast is missing."""
     entity = getattr(holidays, country)
     first, last = max(FIRST, entity.start_year), min(LAST, entity.end_year)
+    complete = last
     years = collections.defaultdict(set)
     for name, days in named.items():
         for qualifier in (" (estimated)", " (observed)", " (observed, estimated)"):
@@ -53,8 +54,8 @@ def known_years(country, named):
         end = max(had)
         every_year = sum(year in had for year in range(end - 4, end + 1)) >= 4
         if every_year and LAWS_END_BEFORE <= end < TABLES_END_BEFORE:
-            last = min(last, end)
-    return first, last
+            complete = min(complete, end)
+    return first, last, complete
 
 
 def runs(days):
@@ -93,7 +94,8 @@ def table():
     for country, subdivisions in sorted(holidays.list_supported_countries(include_aliases=False).items()):
         for subdivision in [None, *sorted(subdivisions)]:
             named = feasts(country, subdivision)
-            first, last = known_years(country, named)
+            first, last, complete = known_years(country, named)
+            known = f"{first}-{last}" if complete == last else f"{first}-{last}~{complete}"
             named = {n: frozenset(d for d in days if first <= d.year <= last) for n, days in named.items()}
             kept = sorted({frozenset(days) for days in named.values() if days}, key=sorted)
             ids = [numbers.setdefault(days, len(numbers)) for days in kept]
@@ -101,7 +103,7 @@ def table():
             code = country if subdivision is None else f"{country}-{subdivision}"
             since = datetime.date(FIRST, 1, 1)
             total = sum((day - since).days for day in days)
-            calendars.append(f"{code}\t{first}-{last}\t{len(days)}/{total}\t{' '.join(map(str, ids))}".rstrip())
+            calendars.append(f"{code}\t{known}\t{len(days)}/{total}\t{' '.join(map(str, ids))}".rstrip())
     head = (HERE / "HEAD.txt").read_text().replace("{version}", version("holidays"))
     return "\n".join([*head.splitlines(), "feasts", *map(runs, numbers), "calendars", *calendars, ""])
 

@@ -3,6 +3,7 @@
 //! Exit 0: done. Exit 1: refused or failed, with `error: …` and `hint: …` on standard error. Exit 2: the command
 //! was not understood (clap says why). Data goes to standard output, as a table or, with `--json`, as JSON.
 
+mod calendar;
 mod change;
 mod config;
 mod context;
@@ -57,6 +58,7 @@ pub struct Output {
 pub enum Command {
     Migrate(migrate::Args),
     Doctor(doctor::Args),
+    Calendar(calendar::Args),
     Config(config::Args),
     Change(Box<change::Args>),
     Gate(gate::GateArgs),
@@ -71,6 +73,7 @@ pub async fn run(cli: Cli) -> Result<(), Failure> {
     match cli.command {
         Command::Migrate(args) => migrate::run(&cli.global, &args).await,
         Command::Doctor(args) => doctor::run(&cli.global, &args).await,
+        Command::Calendar(args) => calendar::run(args),
         Command::Config(args) => config::run(&cli.global, &args),
         Command::Change(args) => change::run(&cli.global, &args).await,
         Command::Gate(args) => gate::gate(&cli.global, &args).await,

@@ -11,7 +11,7 @@
 
 mod count;
 
-use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::holidays::{BeyondCalendar, Holidays};
@@ -160,6 +160,16 @@ impl Timing {
 
     /// Refuses an answer that rests on a year about which a holiday calendar of the terms says nothing.
     pub fn check_holidays(&self, served_at: DateTime<Utc>, periods: &Periods) -> Result<(), BeyondCalendar> {
+        self.days_asked(served_at, periods).into_iter().try_for_each(|day| self.holidays.check(day))
+    }
+
+    /// The last year for which the answer asked the holiday calendars; `None` if it did not ask.
+    pub fn last_year_asked(&self, served_at: DateTime<Utc>, periods: &Periods) -> Option<i32> {
+        self.days_asked(served_at, periods).into_iter().map(|day| day.year()).max()
+    }
+
+    /// The first and last days on which the answer asked the holiday calendars, for each thing it asked.
+    fn days_asked(&self, served_at: DateTime<Utc>, periods: &Periods) -> Vec<NaiveDate> {
         let asks = |convention| matches!(convention, Convention::Eu118271 | Convention::WorkingDays);
         let mut asked = Vec::new();
         if self.start == Start::Received {
@@ -173,7 +183,7 @@ impl Timing {
         {
             asked.extend([periods.notice_day, last]);
         }
-        asked.into_iter().try_for_each(|day| self.holidays.check(day))
+        asked
     }
 
     /// The local day on which the periods start.

@@ -6,8 +6,8 @@
 //! where it decides a question of law, so do we. Two such: Ireland's New Year, St Patrick's Day or Christmas on a
 //! weekend stays on its date and makes no Monday free; Good Friday counts in the Netherlands.
 //!
-//! Promise: a code we do not know is refused, and [`Holidays::check`] tells a year about which the table says
-//! nothing from a year without holidays.
+//! Promise: a code we do not know is refused; [`Holidays::check`] tells a year about which the table says nothing
+//! from a year without holidays, and [`Holidays::complete_until`] where single feasts begin to be missing.
 
 mod table;
 
@@ -76,12 +76,18 @@ impl Holidays {
         self.days.as_ref().map(|days| days.known.clone())
     }
 
+    /// The last year in which no feast of the calendars is missing. Later ones lack those whose dates the source
+    /// has tabulated no further (Diwali, of `IN` or `US-CA`, until 2035), and have the others.
+    pub fn complete_until(&self) -> Option<i32> {
+        self.days.as_ref().map(|days| days.complete_until)
+    }
+
     /// Refuses a day about which one of the calendars says nothing.
     ///
     /// ```
     /// # use forenotice::domain::holidays::Holidays;
-    /// let error = Holidays::get(&["IN"])?.check("2036-10-01".parse().unwrap()).unwrap_err().to_string();
-    /// assert_eq!(error, "2036-10-01 needs the holidays of IN, which are known for 2010 to 2035 only");
+    /// let error = Holidays::get(&["LK"])?.check("2027-10-01".parse().unwrap()).unwrap_err().to_string();
+    /// assert_eq!(error, "2027-10-01 needs the holidays of LK, which are known for 2010 to 2026 only");
     /// # Ok::<(), forenotice::domain::holidays::UnknownCalendar>(())
     /// ```
     pub fn check(&self, day: NaiveDate) -> Result<(), BeyondCalendar> {
@@ -202,7 +208,9 @@ mod tests {
     #[test]
     fn of_several_calendars_the_one_that_ends_first_limits_what_is_known() {
         let both = Holidays::get(&["DE", "LK"]).unwrap();
-        assert_eq!(both.known_years(), Some(2010..=2026));
+        assert_eq!((both.known_years(), both.complete_until()), (Some(2010..=2026), Some(2026)));
+        let california = Holidays::get(&["US-CA"]).unwrap();
+        assert_eq!((california.known_years(), california.complete_until()), (Some(2010..=2100), Some(2035)));
         assert!(both.check(day("2027-01-01")).is_err() && both.check(day("2009-12-31")).is_err());
     }
 

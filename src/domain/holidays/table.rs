@@ -3,6 +3,7 @@
 //! `data/holidays/table.txt` is made by `script/generate-holidays`. Its grammar, line by line: comments with `#`;
 //! `source`, tab, package and version; `feasts`, then one feast a line (they are numbered from 0 because most are
 //! shared by many calendars); `calendars`, then `code <tab> years known <tab> check <tab> numbers of the feasts`.
+//! Years known are `2010-2100`, or `2010-2100~2035` where the source's own table of some feast ends in 2035.
 //! A feast is a list of runs: `2010-2100:1225` is that day of each of the years, `2010:0404,0424` is one day of
 //! each year from 2010 on.
 
@@ -27,6 +28,7 @@ const WORDS: usize = (YEARS * 366).div_ceil(64);
 pub(super) struct Days {
     bits: Box<[u64; WORDS]>,
     pub known: RangeInclusive<i32>,
+    pub complete_until: i32,
 }
 
 impl Days {
@@ -37,6 +39,7 @@ impl Days {
     /// The days of either, known where both are.
     pub fn union(mut self, other: &Self) -> Self {
         self.bits.iter_mut().zip(other.bits.iter()).for_each(|(mine, theirs)| *mine |= theirs);
+        self.complete_until = self.complete_until.min(other.complete_until);
         self.known = *self.known.start().max(other.known.start())..=*self.known.end().min(other.known.end());
         self
     }
@@ -77,6 +80,7 @@ struct Table {
 
 struct Entry {
     known: RangeInclusive<i32>,
+    complete_until: i32,
     feasts: &'static str,
     days: OnceLock<Arc<Days>>,
 }
@@ -95,15 +99,18 @@ fn entry(line: &'static str) -> Option<(&'static str, Entry)> {
     let mut fields = line.split('\t');
     let code = fields.next()?;
     let (first, last) = fields.next()?.split_once('-')?;
+    let (last, complete) = last.split_once('~').unwrap_or((last, last));
     let known = first.parse().ok()?..=last.parse().ok()?;
+    let complete_until = complete.parse().ok()?;
     let feasts = fields.nth(1).unwrap_or_default();
-    let entry = Entry { known, feasts, days: OnceLock::new() };
+    let entry = Entry { known, complete_until, feasts, days: OnceLock::new() };
     Some((code, entry))
 }
 
 impl Entry {
     fn read(&self, feasts: &[&'static str]) -> Days {
-        let mut days = Days { bits: Box::new([0; WORDS]), known: self.known.clone() };
+        let known = self.known.clone();
+        let mut days = Days { bits: Box::new([0; WORDS]), known, complete_until: self.complete_until };
         let numbers = self.feasts.split(' ').filter_map(|number| number.parse::<usize>().ok());
         numbers
             .filter_map(|number| feasts.get(number))
