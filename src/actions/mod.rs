@@ -4,6 +4,7 @@
 //! says what it did. [`Context`] is what every action stands on.
 
 pub mod announce;
+pub mod deliver;
 pub mod schedule_change;
 pub mod import_customers;
 pub mod maintain_records;
@@ -20,8 +21,8 @@ use crate::domain::customer::Policy;
 use crate::domain::ledger::Actor;
 use crate::domain::notice::{ChangeFacts, NoticeFacts, NoticeId, NoticeKind};
 use crate::entropy::{Entropy, NoEntropy};
-use crate::mail::TemplateBundle;
 use crate::mail::relay::Post;
+use crate::mail::templates::Templates;
 use crate::store::bell::Bells;
 use crate::store::{self, Db, Snapshot, Tx};
 
@@ -40,7 +41,7 @@ pub struct Context {
     /// What makes and reads the tokens in letters.
     pub keys: Keys,
     /// What is frozen with a notice of today.
-    pub templates: TemplateBundle,
+    pub templates: Arc<Templates>,
 }
 
 /// Why an action could not even begin.
@@ -87,8 +88,9 @@ impl Context {
     ) -> Result<NoticeId, store::Error> {
         let (id, reference) = store::notice::next_number(tx).await?;
         facts.reference = reference;
-        let hash = self.templates.hash;
-        store::notice::keep_file(tx, hash, "templates", &self.templates.bytes).await?;
+        let bundle = self.templates.bundle();
+        let hash = bundle.hash;
+        store::notice::keep_file(tx, hash, "templates", &bundle.bytes).await?;
         let ages = facts.kind == NoticeKind::Announcement;
         let valid_until = ages.then(|| due_at + Days::new(self.policy.notice_valid_days.into()));
         let new = store::notice::New { facts: &facts, follows, template_hash: hash, due_at, valid_until };

@@ -13,8 +13,8 @@ use crate::domain::access::Keys;
 use crate::domain::account::Account;
 use crate::domain::ledger::Actor;
 use crate::entropy::Entropy;
-use crate::mail::TemplateBundle;
 use crate::mail::relay::{Post, Route};
+use crate::mail::templates::Templates;
 use crate::store::bell::Bells;
 use crate::store::{self, Db};
 
@@ -63,7 +63,7 @@ pub fn context(settings: Settings, entropy: Entropy) -> Result<Context, Failure>
     let policy = Arc::new(settings.policy.clone());
     let keys = Keys::from_master(settings.ledger.key.bytes()?);
     let post = Post::new(Route::of(&settings)?);
-    let templates = TemplateBundle { hash: leaf_of_nothing(), bytes: Arc::from([].as_slice()) };
+    let templates = Arc::new(Templates::embedded()?);
     Ok(Context {
         clock,
         entropy,
@@ -75,10 +75,4 @@ pub fn context(settings: Settings, entropy: Entropy) -> Result<Context, Failure>
         keys,
         templates,
     })
-}
-
-/// Stands in until the letters' own bundle is there.
-fn leaf_of_nothing() -> [u8; 32] {
-    use sha2::Digest as _;
-    sha2::Sha256::digest([]).into()
 }

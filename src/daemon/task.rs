@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use crate::actions::{Context, Report};
+use crate::actions::{self, Context, Report};
 use crate::domain::words;
 
 words! {
@@ -55,11 +55,30 @@ macro_rules! pass {
 }
 
 /// All tasks. Under the simulated clock they run in this order.
-pub const TASKS: &[Task] = &[Task {
-    name: "sweep",
-    role: Role::Schedule,
-    period: Duration::from_secs(10),
-    fires: None,
-    rings: &[],
-    run: pass!(super::sweep),
-}];
+pub const TASKS: &[Task] = &[
+    Task {
+        name: "announce",
+        role: Role::Schedule,
+        period: Duration::from_secs(5),
+        fires: None,
+        rings: &["deliver"],
+        run: pass!(actions::announce::run_once),
+    },
+    Task {
+        name: "deliver",
+        role: Role::Send,
+        period: Duration::from_secs(2),
+        fires: None,
+        // A follow-up waits until the letters it follows have left.
+        rings: &["announce", "take_effect"],
+        run: pass!(actions::deliver::run_once),
+    },
+    Task {
+        name: "sweep",
+        role: Role::Schedule,
+        period: Duration::from_secs(10),
+        fires: None,
+        rings: &[],
+        run: pass!(super::sweep),
+    },
+];

@@ -220,52 +220,29 @@ pub fn wire_id(words: &str) -> Option<String> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Said {
     /// The relay has it. `wire_id` is the id it gave the letter, where it named one.
-    Accepted {
-        code: u16,
-        words: String,
-        wire_id: Option<String>,
-    },
-    Deferred {
-        code: u16,
-        words: String,
-    },
+    Accepted { code: u16, words: String, wire_id: Option<String> },
+    /// Not now. Without a code: we could not compose it.
+    Deferred { code: Option<u16>, words: String },
     /// Not for this address. Where the address itself is dead it gets no further letter.
-    Refused {
-        address_dead: bool,
-        code: Option<u16>,
-        words: String,
-    },
+    Refused { address_dead: bool, code: Option<u16>, words: String },
     /// The relay's policy stands in the way, not the address: other relay or a person.
-    Policy {
-        code: u16,
-        words: String,
-    },
+    Policy { code: u16, words: String },
     /// The relay is away or does not work with us: the letter is untouched. `retry_after`: sooner is no use.
-    RelayFault {
-        code: Option<u16>,
-        words: String,
-        retry_after: TimeDelta,
-    },
+    RelayFault { code: Option<u16>, words: String, retry_after: TimeDelta },
     /// No relay will take this letter: a person must look.
-    LetterFault {
-        code: Option<u16>,
-        words: String,
-    },
+    LetterFault { code: Option<u16>, words: String },
     /// Handed over or not: nobody can say. The same bytes again.
-    InDoubt {
-        words: String,
-    },
+    InDoubt { words: String },
 }
 
 impl Said {
     pub fn code(&self) -> Option<u16> {
         match self {
-            Self::Accepted { code, .. } | Self::Deferred { code, .. } | Self::Policy { code, .. } => {
-                Some(*code)
-            }
-            Self::Refused { code, .. } | Self::RelayFault { code, .. } | Self::LetterFault { code, .. } => {
-                *code
-            }
+            Self::Accepted { code, .. } | Self::Policy { code, .. } => Some(*code),
+            Self::Deferred { code, .. }
+            | Self::Refused { code, .. }
+            | Self::RelayFault { code, .. }
+            | Self::LetterFault { code, .. } => *code,
             Self::InDoubt { .. } => None,
         }
     }
@@ -519,7 +496,7 @@ mod tests {
             in_doubt,
         };
         assert_eq!(follows(&Said::Accepted { code: 250, words: words(), wire_id: None }, 1), Step::Done);
-        let deferred = Said::Deferred { code: 451, words: words() };
+        let deferred = Said::Deferred { code: Some(451), words: words() };
         assert_eq!(follows(&deferred, 2), again(10, true, false));
         assert_eq!(follows(&deferred, ATTEMPTS_MAX), Step::GiveUp { suppress: false, ask_next: true });
         assert_eq!(follows(&Said::InDoubt { words: words() }, 1), again(1, true, true));

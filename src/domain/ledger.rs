@@ -12,7 +12,9 @@ use sha2::{Digest, Sha256};
 use super::account::{Account, Role};
 use super::change::{ChangeId, ChangeKind};
 use super::customer::{CustomerId, Terms};
+use super::delivery::DeliveryId;
 use super::objection::{Channel, Resolution, Timeliness};
+use super::recipient::RecipientId;
 use super::subprocessor::SubprocessorId;
 
 /// Who acted.
@@ -89,6 +91,48 @@ pub enum Event {
     },
     LetterQueued {
         letter: String,
+    },
+    /// The relay's 250, word for word; `letter` is a single letter's occasion.
+    LetterAccepted {
+        change: Option<ChangeId>,
+        customer: Option<CustomerId>,
+        delivery: DeliveryId,
+        notice: Option<String>,
+        letter: Option<String>,
+        accepted_at: DateTime<Utc>,
+        composed_at: DateTime<Utc>,
+        message_id: Option<String>,
+        sha256: Option<String>,
+        code: Option<u16>,
+        words: String,
+    },
+    LetterFailed {
+        change: Option<ChangeId>,
+        customer: Option<CustomerId>,
+        delivery: DeliveryId,
+        notice: Option<String>,
+        letter: Option<String>,
+        attempts: i16,
+        code: Option<u16>,
+        words: String,
+    },
+    ObligationServed {
+        change: ChangeId,
+        customer: CustomerId,
+        delivery: DeliveryId,
+        served_at: DateTime<Utc>,
+        clear_at: DateTime<Utc>,
+    },
+    NextContactAsked {
+        change: Option<ChangeId>,
+        customer: CustomerId,
+        delivery: DeliveryId,
+        recipient: RecipientId,
+    },
+    RecipientSuppressed {
+        customer: CustomerId,
+        recipient: RecipientId,
+        why: String,
     },
     ObjectionLodged {
         objection: String,

@@ -215,7 +215,7 @@ impl Shared {
         let Reply { code, words } = reply;
         Ok(match verdict {
             Verdict::Good => Said::Accepted { code, wire_id: wire_id(&words), words },
-            Verdict::Deferred => Said::Deferred { code, words },
+            Verdict::Deferred => Said::Deferred { code: Some(code), words },
             Verdict::AddressDead => Said::Refused { address_dead: true, code: Some(code), words },
             Verdict::Refused => Said::Refused { address_dead: false, code: Some(code), words },
             Verdict::Policy => Said::Policy { code, words },

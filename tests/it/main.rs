@@ -8,3 +8,6 @@ mod support;
 
 #[cfg(test)]
 mod world;
+
+#[cfg(test)]
+mod faults;

@@ -214,8 +214,8 @@ async fn no_reply_after_the_dot_is_in_doubt_when_the_wait_is_over() {
 #[tokio::test]
 async fn replies_after_the_dot_are_reported_word_for_word() {
     let cases = [
-        ("451 4.3.0 try again", Said::Deferred { code: 451, words: "4.3.0 try again".into() }),
-        ("421 closing", Said::Deferred { code: 421, words: "closing".into() }),
+        ("451 4.3.0 try again", Said::Deferred { code: Some(451), words: "4.3.0 try again".into() }),
+        ("421 closing", Said::Deferred { code: Some(421), words: "closing".into() }),
         ("552 5.3.4 too big", Said::LetterFault { code: Some(552), words: "5.3.4 too big".into() }),
         (
             "554-5.7.1 spam\n554 5.7.1 go away",

@@ -35,7 +35,11 @@ pub enum Fate {
         counted: bool,
         in_doubt: bool,
     },
-    Failed,
+    Failed {
+        /// The address is dead.
+        suppress: bool,
+        ask_next: bool,
+    },
 }
 
 /// A letter whose row took in what was heard.
@@ -78,7 +82,7 @@ pub async fn record(
     let accepted = |h: &Heard| matches!(h.fate, Fate::Accepted { .. });
     let at = |h: &Heard| match h.fate {
         Fate::Accepted { at } | Fate::Again { at, .. } => Some(at),
-        Fate::Failed => None,
+        Fate::Failed { .. } => None,
     };
     let counted = |h: &Heard| i16::from(!matches!(h.fate, Fate::Again { counted: false, .. }));
     let in_doubt = |h: &Heard| matches!(h.fate, Fate::Again { in_doubt: true, .. });

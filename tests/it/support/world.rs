@@ -19,8 +19,8 @@ use forenotice::demo::mailbox::{self, Mailbox};
 use forenotice::domain::access::Keys;
 use forenotice::domain::ledger::Actor;
 use forenotice::entropy::Entropy;
-use forenotice::mail::TemplateBundle;
 use forenotice::mail::relay::{Post, Route};
+use forenotice::mail::templates::Templates;
 use forenotice::store::bell::Bells;
 use forenotice::store::{Db, invariants};
 use secrecy::ExposeSecret;
@@ -158,7 +158,7 @@ fn context(settings: Settings, start: DateTime<Utc>) -> Context {
         bells: Bells::default(),
         post: Post::new(Route::of(&settings).unwrap()),
         keys: Keys::from_master(settings.ledger.key.bytes().unwrap()),
-        templates: TemplateBundle { hash: [0; 32], bytes: Arc::from([].as_slice()) },
+        templates: Arc::new(Templates::embedded().unwrap()),
         settings: Arc::new(settings),
     }
 }

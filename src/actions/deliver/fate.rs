@@ -1,0 +1,279 @@
+//! What the relay said becomes rows: letters, obligations served, the next contact asked, the DPO told.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::heard;
+use super::script::{NoticePage, Page, Sheet};
+use crate::actions::{Context, Error};
+use crate::config::Proof;
+use crate::domain::change::ChangeId;
+use crate::domain::customer::{CustomerId, CustomerKind};
+use crate::domain::delivery::Said;
+use crate::domain::ledger::{Actor, Event};
+use crate::domain::notice::NoticeKind;
+use crate::mail::letter::{Alarm, Alert, ChangeName, Occasional};
+use crate::store::delivery::contact::{self, Rest};
+use crate::store::delivery::lease::Lease;
+use crate::store::delivery::record::{self, Fate, Recorded, Served};
+use crate::store::{self, Tx, letter};
+
+/// Tries of one record before its error is ours; the lease then runs out and the letters go again, as they were.
+const TRIES: u32 = 3;
+const TRY_AGAIN_AFTER: Duration = Duration::from_millis(50);
+/// An alert that has not left after this is overtaken by the digest.
+const ALERT_DAYS: i64 = 7;
+
+/// A group's answers, ready to be recorded.
+pub(super) struct Verdicts<'a> {
+    held: &'a Lease,
+    page: &'a Page,
+    heard: Vec<(Sheet, Said, Fate)>,
+}
+
+impl<'a> Verdicts<'a> {
+    pub(super) fn new(held: &'a Lease, page: &'a Page, heard: Vec<(Sheet, Said, Fate)>) -> Self {
+        Self { held, page, heard }
+    }
+
+    /// Records the group in one act; deadlocks and lock timeouts are tried again.
+    pub(super) async fn record(&self, cx: &Context) -> Result<(), Error> {
+        if self.heard.is_empty() {
+            return Ok(());
+        }
+        let mut tries = 1;
+        loop {
+            match self.record_once(cx).await {
+                Err(Error::Store(error)) if error.is_transient() && tries < TRIES => {
+                    tokio::time::sleep(TRY_AGAIN_AFTER * tries).await;
+                    tries += 1;
+                }
+                outcome => return outcome,
+            }
+        }
+    }
+
+    async fn record_once(&self, cx: &Context) -> Result<(), Error> {
+        let mut tx = cx.begin(Actor::Daemon).await?;
+        let mut events = Vec::new();
+        // Locks in their order: entitlement, change, batch, letter, obligation.
+        if self.heard.iter().any(|(_, _, fate)| matches!(fate, Fate::Failed { .. })) {
+            store::entitlement::lock_shared(&mut tx).await?;
+        }
+        self.put_in_notice(&mut tx, &mut events).await?;
+        let rows: Vec<_> = self.heard.iter().map(|(sheet, said, fate)| heard(sheet, said, *fate)).collect();
+        let relay = cx.post.relay_name();
+        let recorded = record::record(&mut tx, self.held, relay, &rows).await?;
+        let recorded: BTreeMap<_, _> = recorded.into_iter().map(|row| (row.delivery, row)).collect();
+        self.keep_wire_ids(&mut tx, relay, &recorded).await?;
+        self.serve(cx, &mut tx, &recorded, &mut events).await?;
+        for (sheet, said, fate) in &self.heard {
+            let Some(row) = recorded.get(&sheet.letter.id) else { continue };
+            match fate {
+                Fate::Accepted { at } => events.push(accepted(self.page, sheet, said, *at)),
+                Fate::Again { .. } => {}
+                Fate::Failed { suppress, ask_next } => {
+                    events.push(failed(self.page, sheet, said, row));
+                    if *suppress {
+                        suppressed(&mut tx, sheet, said, &mut events).await?;
+                    }
+                    self.after_failure(cx, &mut tx, (sheet, said, *suppress, *ask_next), &mut events).await?;
+                }
+            }
+        }
+        if events.is_empty() {
+            tx.commit_unrecorded().await?;
+        } else {
+            tx.commit(events).await?;
+        }
+        Ok(())
+    }
+
+    /// The first accepted announcement puts its changes in notice.
+    async fn put_in_notice(&self, tx: &mut Tx, events: &mut Vec<Event>) -> Result<(), Error> {
+        let Some(page) = announcement(self.page) else { return Ok(()) };
+        let any_accepted = self.heard.iter().any(|(_, _, fate)| matches!(fate, Fate::Accepted { .. }));
+        if any_accepted && !page.notice.not_yet_in_notice.is_empty() {
+            let moved = record::put_in_notice(tx, &page.notice.not_yet_in_notice).await?;
+            events.extend(moved.into_iter().map(|change| Event::ChangeInNotice { change }));
+        }
+        Ok(())
+    }
+
+    async fn keep_wire_ids(
+        &self,
+        tx: &mut Tx,
+        relay: &str,
+        recorded: &BTreeMap<crate::domain::delivery::DeliveryId, Recorded>,
+    ) -> Result<(), Error> {
+        let ids: Vec<_> = self
+            .heard
+            .iter()
+            .filter(|(sheet, _, _)| recorded.contains_key(&sheet.letter.id))
+            .filter_map(|(sheet, said, _)| match said {
+                Said::Accepted { wire_id: Some(id), .. } => Some((sheet.letter.id, id.as_str())),
+                _ => None,
+            })
+            .collect();
+        if !ids.is_empty() {
+            record::keep_wire_ids(tx, relay, &ids).await?;
+        }
+        Ok(())
+    }
+
+    /// Serves what the accepted announcements serve; of several contacts of one customer the earliest counts.
+    async fn serve(
+        &self,
+        cx: &Context,
+        tx: &mut Tx,
+        recorded: &BTreeMap<crate::domain::delivery::DeliveryId, Recorded>,
+        events: &mut Vec<Event>,
+    ) -> Result<(), Error> {
+        let Some(page) = announcement(self.page) else { return Ok(()) };
+        if cx.settings.notice.proof == Proof::Received {
+            return Ok(()); // only the recipient's server can serve
+        }
+        let mut earliest: BTreeMap<(ChangeId, CustomerId), Served> = BTreeMap::new();
+        for (sheet, _, _) in &self.heard {
+            let Some(row) = recorded.get(&sheet.letter.id) else { continue };
+            let (Some(at), Some(to)) = (row.accepted_at, &sheet.letter.to) else { continue };
+            let Some(reading) = page.reading(&sheet.letter).filter(|_| to.serves && !row.bounced) else {
+                continue;
+            };
+            for (change, clearance) in reading.clearances(sheet.date, at) {
+                let served = Served { change, customer: to.customer, delivery: row.delivery, clearance };
+                let known = earliest.entry((change, to.customer)).or_insert(served);
+                if clearance.served_at < known.clearance.served_at {
+                    *known = served;
+                }
+            }
+        }
+        let served: Vec<Served> = earliest.into_values().collect();
+        if served.is_empty() {
+            return Ok(());
+        }
+        let done = record::serve(tx, &served).await?;
+        events.extend(served.iter().filter(|s| done.contains(&(s.change, s.customer))).map(|s| {
+            Event::ObligationServed {
+                change: s.change,
+                customer: s.customer,
+                delivery: s.delivery,
+                served_at: s.clearance.served_at,
+                clear_at: s.clearance.clear_at,
+            }
+        }));
+        Ok(())
+    }
+
+    /// After a letter of a notice was given up: the next contact, else the DPO.
+    async fn after_failure(
+        &self,
+        cx: &Context,
+        tx: &mut Tx,
+        (sheet, said, suppress, ask_next): (&Sheet, &Said, bool, bool),
+        events: &mut Vec<Event>,
+    ) -> Result<(), Error> {
+        let (Some(page), Some(to)) = (&self.page.notice, &sheet.letter.to) else { return Ok(()) };
+        if to.customer_kind == CustomerKind::Subscriber {
+            if suppress {
+                contact::exempt_undeliverable_subscriber(tx, page.notice.id, to.customer).await?;
+            }
+            return Ok(());
+        }
+        let rest = if ask_next {
+            contact::ask_next_contact(tx, page.notice.id, to.customer, sheet.letter.latest_at).await?
+        } else {
+            Rest::NobodyLeft
+        };
+        match rest {
+            Rest::OthersRemain => {}
+            Rest::Asked(asked) => events.push(Event::NextContactAsked {
+                change: page.facts.first_change().map(|change| change.id),
+                customer: to.customer,
+                delivery: asked.delivery,
+                recipient: asked.recipient,
+            }),
+            Rest::NobodyLeft => alert(cx, tx, page, sheet, said).await?,
+        }
+        Ok(())
+    }
+}
+
+/// The page of an announcement; nothing else serves or puts a change in notice.
+fn announcement(page: &Page) -> Option<&NoticePage> {
+    page.notice.as_ref().filter(|page| page.facts.kind == NoticeKind::Announcement)
+}
+
+async fn suppressed(tx: &mut Tx, sheet: &Sheet, said: &Said, events: &mut Vec<Event>) -> Result<(), Error> {
+    let Some(to) = &sheet.letter.to else { return Ok(()) };
+    let why = format!("refused by the relay: {} {}", said.code().unwrap_or_default(), said.words());
+    if contact::suppress(tx, to.recipient, &why).await? {
+        events.push(Event::RecipientSuppressed { customer: to.customer, recipient: to.recipient, why });
+    }
+    Ok(())
+}
+
+/// Tells the DPO that nobody at a customer has the notice; once for each notice and customer.
+async fn alert(
+    cx: &Context,
+    tx: &mut Tx,
+    page: &NoticePage,
+    sheet: &Sheet,
+    said: &Said,
+) -> Result<(), Error> {
+    let (Some(change), Some(to)) = (page.facts.first_change(), &sheet.letter.to) else { return Ok(()) };
+    let alarm = Alarm::Unreachable {
+        change: ChangeName { reference: change.reference.clone(), subprocessor: change.facts.name.clone() },
+        customer: to.customer_name.clone(),
+        address: to.address.clone().unwrap_or_default(),
+        code: said.code(),
+        words: said.words().to_owned(),
+    };
+    let at = tx.now();
+    let alert = Occasional::Alert(Alert {
+        processor: cx.settings.site.processor(),
+        zone: cx.policy.zone.clone(),
+        at,
+        what: alarm,
+    });
+    let key = format!("alert:unreachable:{}:{}", page.facts.reference, to.customer);
+    let dpo = letter::To::Address(&cx.settings.site.dpo_address);
+    letter::queue(tx, &key, dpo, &alert, at + TimeDelta::days(ALERT_DAYS)).await?;
+    Ok(())
+}
+
+fn change_of(page: &Page) -> Option<ChangeId> {
+    page.notice.as_ref().and_then(|page| page.facts.first_change()).map(|change| change.id)
+}
+
+fn accepted(page: &Page, sheet: &Sheet, said: &Said, at: DateTime<Utc>) -> Event {
+    let composed = sheet.composed.as_ref().ok();
+    Event::LetterAccepted {
+        change: change_of(page),
+        customer: sheet.letter.to.as_ref().map(|to| to.customer),
+        delivery: sheet.letter.id,
+        notice: page.notice.as_ref().map(|page| page.facts.reference.clone()),
+        letter: sheet.letter.key.clone(),
+        accepted_at: at,
+        composed_at: sheet.date,
+        message_id: composed.map(|composed| composed.message_id.clone()),
+        sha256: composed.map(|composed| hex::encode(composed.hash)),
+        code: said.code(),
+        words: said.words().to_owned(),
+    }
+}
+
+fn failed(page: &Page, sheet: &Sheet, said: &Said, row: &Recorded) -> Event {
+    Event::LetterFailed {
+        change: change_of(page),
+        customer: sheet.letter.to.as_ref().map(|to| to.customer),
+        delivery: sheet.letter.id,
+        notice: page.notice.as_ref().map(|page| page.facts.reference.clone()),
+        letter: sheet.letter.key.clone(),
+        attempts: row.attempts,
+        code: said.code(),
+        words: said.words().to_owned(),
+    }
+}

@@ -1,0 +1,259 @@
+//! From a row to a letter: reads what the letters of a batch need, and composes them.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::reader::Reading;
+use crate::actions::{Context, Error};
+use crate::config::Mailbox;
+use crate::domain::access::MailPurpose;
+use crate::domain::customer::Policy;
+use crate::domain::delivery::{DeliveryId, Said};
+use crate::domain::ledger::Actor;
+use crate::domain::notice::NoticeFacts;
+use crate::domain::recipient::RecipientId;
+use crate::mail::Composed;
+use crate::mail::compose::{ComposeError, Envelope, Office, compose};
+use crate::mail::letter::{Letter as Words, Occasional};
+use crate::mail::templates::{TemplateError, Templates};
+use crate::store;
+use crate::store::delivery::lease::Lease;
+use crate::store::delivery::letter::{Duty, Letter, Notice};
+use crate::store::letter::Frozen;
+
+/// A letter with what is to be handed over.
+#[derive(Debug)]
+pub(super) struct Sheet {
+    pub letter: Letter,
+    /// The letter's `Date`.
+    pub date: DateTime<Utc>,
+    /// `Err`: it cannot be handed over at all, and what that means for it.
+    pub composed: Result<Composed, Said>,
+}
+
+/// What the letters of one batch have in common.
+#[derive(Debug, Default)]
+pub(super) struct Page {
+    pub notice: Option<NoticePage>,
+}
+
+#[derive(Debug)]
+pub(super) struct NoticePage {
+    pub notice: Notice,
+    pub facts: Arc<NoticeFacts>,
+    duties: HashMap<DeliveryId, Vec<Duty>>,
+    /// Of each recipient: its earlier letters about the same changes.
+    threads: HashMap<RecipientId, Vec<DeliveryId>>,
+    pub policy: Arc<Policy>,
+}
+
+impl NoticePage {
+    /// What this letter's reader is owed; none where it goes to nobody on file.
+    pub(super) fn reading<'a>(&'a self, letter: &'a Letter) -> Option<Reading<'a>> {
+        let duties = self.duties.get(&letter.id).map(Vec::as_slice).unwrap_or_default();
+        let to = letter.to.as_ref()?;
+        Some(Reading { facts: &self.facts, policy: &self.policy, to, duties })
+    }
+}
+
+/// Why a letter could not be composed: it stays queued, and a person must look.
+#[derive(Debug, thiserror::Error)]
+enum NotComposed {
+    #[error(transparent)]
+    Compose(#[from] ComposeError),
+    #[error(transparent)]
+    Templates(#[from] TemplateError),
+    #[error("its facts cannot be read: {0}")]
+    Facts(#[from] serde_json::Error),
+    #[error("it holds nothing to say")]
+    Nothing,
+}
+
+/// Composes letters; keeps the templates of former days that it has read, for the length of a pass.
+pub(super) struct Scribe {
+    office: Office,
+    templates: HashMap<Vec<u8>, Arc<Templates>>,
+}
+
+impl Scribe {
+    pub(super) fn new(cx: &Context) -> Self {
+        Self { office: Office::of(&cx.settings), templates: HashMap::new() }
+    }
+
+    /// The letters of a leased batch that are due, and what they have in common.
+    pub(super) async fn read(&mut self, cx: &Context, held: &Lease) -> Result<(Page, Vec<Letter>), Error> {
+        let now = cx.now().await?;
+        let mut snapshot = cx.snapshot().await?;
+        let conn = snapshot.conn();
+        let letters = store::delivery::letter::of_batch(conn, held, now).await?;
+        let Some(id) = held.notice else { return Ok((Page::default(), letters)) };
+        let notice = store::delivery::letter::notice(conn, id).await?;
+        let zone = &cx.policy.zone;
+        let readings: Vec<_> = letters
+            .iter()
+            .filter_map(|letter| {
+                let kept = letter.composed_at.filter(|_| letter.in_doubt);
+                let on = zone.day_of(kept.unwrap_or(held.composed_at));
+                let customer = letter.to.as_ref()?.customer;
+                Some(store::delivery::letter::Reading { letter: letter.id, customer, on })
+            })
+            .collect();
+        let mut duties: HashMap<_, Vec<Duty>> = HashMap::new();
+        for duty in store::delivery::letter::duties(conn, id, &readings).await? {
+            duties.entry(duty.letter).or_default().push(duty);
+        }
+        let recipients: Vec<_> =
+            letters.iter().filter_map(|l| l.to.as_ref()).map(|to| to.recipient).collect();
+        let mut threads: HashMap<_, Vec<DeliveryId>> = HashMap::new();
+        for (recipient, earlier) in store::delivery::letter::threads(conn, id, &recipients).await? {
+            threads.entry(recipient).or_default().push(earlier);
+        }
+        let facts = Arc::new(notice.facts.clone());
+        let policy = Arc::clone(&cx.policy);
+        let page = NoticePage { notice, facts, duties, threads, policy };
+        Ok((Page { notice: Some(page) }, letters))
+    }
+
+    /// Composes a group. A letter whose dates no longer hold gets a new `Date`, and keeps it: that is written before
+    /// it leaves.
+    pub(super) async fn compose(
+        &mut self,
+        cx: &Context,
+        held: &Lease,
+        page: &Page,
+        letters: Vec<Letter>,
+    ) -> Result<Vec<Sheet>, Error> {
+        let dated: Vec<_> = letters.into_iter().map(|letter| (date(held, page, &letter), letter)).collect();
+        let anew: Vec<DeliveryId> = dated
+            .iter()
+            .filter(|(date, letter)| letter.composed_at.is_some_and(|old| old != *date))
+            .map(|(_, letter)| letter.id)
+            .collect();
+        if !anew.is_empty() {
+            let mut tx = cx.begin(Actor::Daemon).await?;
+            store::delivery::record::compose_anew(&mut tx, &anew, held.composed_at).await?;
+            tx.commit_unrecorded().await?;
+        }
+        let templates = self.templates(cx, page).await?;
+        let sheets = dated.into_iter().map(|(date, letter)| {
+            let composed = match &templates {
+                Err(error) => Err(unfit(&error.to_string())),
+                Ok(_) if unreachable(&letter) => Err(Said::Refused {
+                    address_dead: false,
+                    code: None,
+                    words: "this address takes no more letters".to_owned(),
+                }),
+                Ok(templates) => self
+                    .composed(cx, page, &letter, date, templates)
+                    .map_err(|error| unfit(&error.to_string())),
+            };
+            Sheet { letter, date, composed }
+        });
+        Ok(sheets.collect())
+    }
+
+    /// The templates that were frozen with the notice; of a single letter today's.
+    async fn templates(
+        &mut self,
+        cx: &Context,
+        page: &Page,
+    ) -> Result<Result<Arc<Templates>, TemplateError>, Error> {
+        let today = &cx.templates;
+        let Some(hash) = page.notice.as_ref().map(|page| &page.notice.template_hash) else {
+            return Ok(Ok(Arc::clone(today)));
+        };
+        if hash[..] == today.bundle().hash {
+            return Ok(Ok(Arc::clone(today)));
+        }
+        if let Some(known) = self.templates.get(hash) {
+            return Ok(Ok(Arc::clone(known)));
+        }
+        let bytes = store::notice::file(cx.snapshot().await?.conn(), hash).await?;
+        Ok(Templates::from_bundle(&bytes).map(|templates| {
+            let templates = Arc::new(templates);
+            self.templates.insert(hash.clone(), Arc::clone(&templates));
+            templates
+        }))
+    }
+
+    fn composed(
+        &self,
+        cx: &Context,
+        page: &Page,
+        letter: &Letter,
+        date: DateTime<Utc>,
+        templates: &Templates,
+    ) -> Result<Composed, NotComposed> {
+        let (words, address, thread, earlier) = if let Some(page) = &page.notice {
+            let reading = page.reading(letter).ok_or(NotComposed::Nothing)?;
+            let reader = reading.reader(date).ok_or(NotComposed::Nothing)?;
+            let earlier = page.threads.get(&reading.to.recipient).map(Vec::as_slice).unwrap_or_default();
+            let root = earlier.first().copied().unwrap_or(letter.id);
+            (Words::notice(Arc::clone(&page.facts), reader), None, Some(root), earlier)
+        } else {
+            let facts = letter.facts.clone().ok_or(NotComposed::Nothing)?;
+            let frozen: Frozen<Occasional> = serde_json::from_value(facts)?;
+            let thread = thread_of(&frozen.letter);
+            (Words::occasional(frozen.letter), frozen.address, thread, &[][..])
+        };
+        let to = match (&letter.to, address) {
+            (Some(to), _) => {
+                Mailbox { name: to.name.clone(), address: to.address.clone().ok_or(NotComposed::Nothing)? }
+            }
+            (None, Some(address)) => Mailbox { name: None, address },
+            (None, None) => return Err(NotComposed::Nothing),
+        };
+        let earlier = earlier
+            .iter()
+            .map(|id| {
+                let token = cx.keys.mail_token(MailPurpose::Message, *id).map_err(ComposeError::from)?;
+                Ok(format!("{token}@{}", self.office.reply_address.domain()))
+            })
+            .collect::<Result<Vec<_>, ComposeError>>()?;
+        let envelope = Envelope {
+            office: &self.office,
+            keys: &cx.keys,
+            delivery: letter.id,
+            recipient: letter.to.as_ref().map(|to| to.recipient),
+            link_epoch: letter.to.as_ref().map_or(0, |to| to.link_epoch),
+            to,
+            thread,
+            earlier: &earlier,
+            in_reply_to: None,
+            date,
+        };
+        Ok(compose(templates, &words, &envelope)?)
+    }
+}
+
+/// The `Date` of a letter: that of its last attempt if it may be out or still says the truth, else the lease's.
+fn date(held: &Lease, page: &Page, letter: &Letter) -> DateTime<Utc> {
+    let Some(own) = letter.composed_at else { return held.composed_at };
+    let reading = page.notice.as_ref().and_then(|page| page.reading(letter));
+    if letter.in_doubt || reading.is_none_or(|reading| reading.dates_hold(own, held.composed_at)) {
+        own
+    } else {
+        held.composed_at
+    }
+}
+
+fn unreachable(letter: &Letter) -> bool {
+    letter.to.as_ref().is_some_and(|to| to.suppressed || to.address.is_none())
+}
+
+/// A letter that we cannot compose is our fault: it is tried again like a deferred one, until somebody has mended it.
+fn unfit(why: &str) -> Said {
+    Said::Deferred { code: None, words: format!("this letter cannot be composed: {why}") }
+}
+
+fn thread_of(letter: &Occasional) -> Option<DeliveryId> {
+    match letter {
+        Occasional::Receipt(receipt) => receipt.object_page,
+        Occasional::Answer(answer) => answer.object_page,
+        Occasional::Confirmation(_) | Occasional::Alert(_) | Occasional::Digest(_) | Occasional::Test(_) => {
+            None
+        }
+    }
+}

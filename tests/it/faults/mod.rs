@@ -1,0 +1,6 @@
+//! What can go wrong on the way, each *not done* and *done but reported failed*: nothing is lost, nobody is told twice
+//! but by the same bytes.
+
+mod lease;
+mod mailing;
+mod relay;

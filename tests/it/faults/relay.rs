@@ -1,0 +1,330 @@
+//! The relay's faults. Each test says what breaks, what the recipient has in the mailbox, what the row says, and what
+//! the next pass does.
+
+use chrono::TimeDelta;
+use forenotice::actions::deliver;
+use forenotice::demo::mailbox::{Fault, Reply, Times};
+use forenotice::domain::ledger::Actor;
+use forenotice::mail::letter::{Occasional, Test};
+use forenotice::store::letter::{self, To};
+
+use super::mailing::{Contact, DPO, Mailing, sha256};
+
+const ACME: &str = "dpo@acme.example";
+
+fn minutes(n: i64) -> TimeDelta {
+    TimeDelta::minutes(n)
+}
+
+#[tokio::test]
+async fn an_accepted_announcement_serves_and_puts_the_change_in_notice() {
+    let mailing = Mailing::to_one().await;
+    assert_eq!(mailing.change_state().await, "scheduled");
+    assert_eq!(mailing.send().await, 1);
+    let row = mailing.row(ACME).await;
+    assert_eq!((row.state.as_str(), row.attempts, row.relay_code), ("accepted", 1, Some(250)));
+    assert!(row.relay_words.unwrap().starts_with("2.0.0 kept as"), "the relay's words are kept");
+    assert_eq!(mailing.change_state().await, "in_notice");
+    let (served_at, earliest, window, clear): (String, String, String, String) = sqlx::query_as(
+        "select served_at::text, earliest_by_notice::text, window_closes_at::text, clear_at::text from obligation",
+    )
+    .fetch_one(mailing.world.cx.db.pool())
+    .await
+    .unwrap();
+    // Accepted on Monday 23 November in Berlin: 30 clear days, 14 days until the end of Monday 7 December.
+    assert!(served_at.starts_with("2026-11-23"), "{served_at}");
+    assert_eq!(earliest, "2026-12-23 23:00:00+00");
+    assert_eq!(window, "2026-12-07 23:00:00+00");
+    assert_eq!(clear, "2026-12-23 23:00:00+00");
+    let mail = &mailing.world.mailbox.mails()[0];
+    assert_eq!(sha256(mail), row.message_hash.unwrap());
+    assert_eq!(mailing.count("select count(*) from batch where open").await, 0);
+    let kinds = "select count(*) from ledger_entry
+                 where kind in ('letter_accepted', 'obligation_served', 'change_in_notice')";
+    assert_eq!(mailing.count(kinds).await, 3);
+    assert_eq!(mailing.send().await, 0);
+    mailing.world.finish().await;
+}
+
+#[tokio::test]
+async fn the_id_that_the_relay_gave_a_letter_is_kept() {
+    let mailing = Mailing::to_one().await;
+    let said = Reply::new(250, "2.0.0 Ok: queued as 4F1A");
+    mailing.world.mailbox.arrange(Fault::AnswersMessage(said), Times::Only(1));
+    mailing.send().await;
+    let kept: (String, String, i64) = sqlx::query_as("select relay, id, delivery_id from wire_id")
+        .fetch_one(mailing.world.cx.db.pool())
+        .await
+        .unwrap();
+    assert_eq!(kept, ("127.0.0.1".to_owned(), "4F1A".to_owned(), mailing.row(ACME).await.id));
+    mailing.world.finish().await;
+}
+
+#[tokio::test]
+async fn a_relay_that_is_away_costs_a_letter_nothing() {
+    let mailing = Mailing::to_one().await;
+    mailing.world.mailbox.go_away().await;
+    assert_eq!(mailing.send().await, 0);
+    let row = mailing.row(ACME).await;
+    assert_eq!((row.state.as_str(), row.attempts, row.relay_code), ("queued", 0, None));
+    mailing.world.mailbox.come_back().await.unwrap();
+    assert_eq!(mailing.send().await, 0, "the relay is left alone for a minute");
+    mailing.later(minutes(1)).await;
+    assert_eq!(mailing.send().await, 1);
+    assert_eq!(mailing.row(ACME).await.attempts, 1);
+    mailing.world.finish().await;
+}
+
+#[tokio::test]
+async fn a_greylisted_letter_goes_again_after_its_wait_with_the_same_bytes() {
+    for fault in [
+        Fault::RefusesRecipient(ACME.to_owned(), Reply::greylisted()),
+        Fault::RefusesData(Reply::new(451, "4.3.0 later")),
+        Fault::AnswersMessage(Reply::new(451, "4.3.0 later")),
+        Fault::AnswersMessage(Reply::new(421, "4.3.2 shutting down")),
+    ] {
+        let mailing = Mailing::to_one().await;
+        mailing.world.mailbox.arrange(fault.clone(), Times::Only(1));
+        mailing.send().await;
+        let row = mailing.row(ACME).await;
+        assert_eq!((row.state.as_str(), row.attempts, row.in_doubt), ("queued", 1, false), "{fault:?}");
+        assert!(row.relay_words.unwrap().starts_with("4."), "{fault:?}");
+        assert_eq!(mailing.obligations("owed").await, 1);
+        mailing.later(minutes(4)).await;
+        assert_eq!(mailing.send().await, 0, "{fault:?}: before the wait is over");
+        mailing.later(minutes(2)).await;
+        assert_eq!(mailing.send().await, 1, "{fault:?}");
+        let mails = mailing.world.mailbox.mails();
+        assert_eq!(mails.len(), 1);
+        assert_eq!(
+            sha256(&mails[0]),
+            row.message_hash.unwrap(),
+            "{fault:?}: other bytes than at the first try"
+        );
+        mailing.world.finish().await;
+    }
+}
+
+#[tokio::test]
+async fn a_session_that_ends_before_the_dot_is_another_connection_not_an_attempt() {
+    for fault in [
+        Fault::ClosesAtConnect,
+        Fault::GreetsWith(Reply::new(421, "4.3.2 too busy")),
+        Fault::ShutsDown,
+        Fault::RefusesSender(Reply::new(451, "4.7.0 slower")),
+    ] {
+        let mailing = Mailing::to_one().await;
+        mailing.world.mailbox.arrange(fault.clone(), Times::Only(1));
+        mailing.send().await;
+        mailing.later(minutes(1)).await;
+        mailing.send().await;
+        let row = mailing.row(ACME).await;
+        assert_eq!((row.state.as_str(), row.attempts), ("accepted", 1), "{fault:?}");
+        assert_eq!(mailing.world.mailbox.mails().len(), 1);
+        mailing.world.finish().await;
+    }
+}
+
+#[tokio::test]
+async fn a_letter_in_doubt_goes_again_with_the_same_bytes_even_when_its_dates_have_changed() {
+    for (fault, copies) in [(Fault::ClosesAfterFinalDot, 1), (Fault::KeepsThenCloses, 2)] {
+        let mailing = Mailing::to_one().await;
+        mailing.world.mailbox.arrange(fault.clone(), Times::Only(1));
+        mailing.send().await;
+        let row = mailing.row(ACME).await;
+        assert_eq!((row.state.as_str(), row.attempts, row.in_doubt), ("queued", 1, true), "{fault:?}");
+        // On the next day a fresh letter would promise a later deadline.
+        mailing.later(TimeDelta::days(1)).await;
+        assert_eq!(mailing.send().await, 1);
+        let mails = mailing.world.mailbox.mails();
+        assert_eq!(mails.len(), copies, "{fault:?}");
+        for mail in &mails {
+            assert_eq!(Some(sha256(mail)), row.message_hash, "{fault:?}");
+        }
+        mailing.world.finish().await;
+    }
+}
+
+#[tokio::test]
+async fn a_letter_that_was_only_deferred_is_composed_anew_when_its_dates_no_longer_hold() {
+    let mailing = Mailing::to_one().await;
+    mailing
+        .world
+        .mailbox
+        .arrange(Fault::RefusesRecipient(ACME.to_owned(), Reply::greylisted()), Times::Only(1));
+    mailing.send().await;
+    let first = mailing.row(ACME).await;
+    mailing.later(TimeDelta::days(1)).await;
+    assert_eq!(mailing.send().await, 1);
+    let second = mailing.row(ACME).await;
+    assert_ne!(first.message_hash, second.message_hash);
+    assert_eq!(second.composed_at.unwrap(), first.composed_at.unwrap() + TimeDelta::days(1));
+    let mail = &mailing.world.mailbox.mails()[0];
+    assert!(mail.text().contains("8 December 2026"), "the deadline of the day it left: {}", mail.text());
+    let window: String = sqlx::query_scalar("select window_closes_at::text from obligation")
+        .fetch_one(mailing.world.cx.db.pool())
+        .await
+        .unwrap();
+    assert_eq!(window, "2026-12-08 23:00:00+00");
+    mailing.world.finish().await;
+}
+
+#[tokio::test]
+async fn an_acceptance_that_we_could_not_record_is_handed_over_again_as_the_same_letter() {
+    let mailing = Mailing::to_one().await;
+    mailing
+        .world
+        .as_superuser(
+            "create function disk_full() returns trigger language plpgsql as $$
+             begin raise exception 'disk full' using errcode = '53100'; end $$;
+             create trigger disk_full before update on delivery for each row
+             when (new.state = 'accepted') execute function disk_full()",
+        )
+        .await;
+    deliver::run_once(&mailing.world.cx).await.unwrap_err();
+    assert_eq!(mailing.world.mailbox.mails().len(), 1);
+    assert_eq!(mailing.row(ACME).await.state, "queued");
+    assert_eq!(mailing.obligations("owed").await, 1);
+    mailing.world.as_superuser("drop trigger disk_full on delivery").await;
+    mailing.later(minutes(10)).await;
+    assert_eq!(mailing.send().await, 0, "its lease still runs");
+    mailing.lease_runs_out().await;
+    assert_eq!(mailing.send().await, 1);
+    let mails = mailing.world.mailbox.mails();
+    assert_eq!(mails.len(), 2);
+    assert_eq!(mails[0].bytes, mails[1].bytes, "the second copy differs from the first");
+    assert_eq!(mailing.row(ACME).await.state, "accepted");
+    mailing.world.finish().await;
+}
+
+#[tokio::test]
+async fn a_dead_address_is_suppressed_and_the_next_contact_asked() {
+    let legal = Contact { name: "legal", role: "legal" };
+    let sales = Contact { name: "sales", role: "sales" };
+    let mailing = Mailing::to(&[("acme", &[DPO, legal, sales]), ("bolt", &[DPO])]).await;
+    mailing
+        .world
+        .mailbox
+        .arrange(Fault::RefusesRecipient(ACME.to_owned(), Reply::no_such_user()), Times::Always);
+    mailing.send().await;
+    let refused = mailing.row(ACME).await;
+    assert_eq!((refused.state.as_str(), refused.suppressed), ("failed", true));
+    assert_eq!(refused.relay_words.as_deref(), Some("5.1.1 no such user here"));
+    mailing.send().await;
+    assert_eq!(mailing.row("legal@acme.example").await.state, "accepted");
+    assert_eq!(mailing.obligations("served").await, 2);
+    assert!(mailing.alerts().is_empty(), "somebody at Acme has the notice");
+    assert_eq!(mailing.count("select count(*) from delivery where notice_id is not null").await, 3);
+    mailing.world.finish().await;
+}
+
+#[tokio::test]
+async fn one_of_several_privacy_contacts_is_enough() {
+    let second = Contact { name: "second", role: "privacy" };
+    let legal = Contact { name: "legal", role: "legal" };
+    let mailing = Mailing::to(&[("acme", &[DPO, second, legal])]).await;
+    mailing
+        .world
+        .mailbox
+        .arrange(Fault::RefusesRecipient(ACME.to_owned(), Reply::no_such_user()), Times::Always);
+    mailing.send().await;
+    mailing.send().await;
+    assert_eq!(mailing.obligations("served").await, 1);
+    assert_eq!(mailing.row("second@acme.example").await.state, "accepted");
+    assert_eq!(mailing.count("select count(*) from delivery where notice_id is not null").await, 2);
+    mailing.world.finish().await;
+}
+
+#[tokio::test]
+async fn when_nobody_is_left_the_officer_is_told_once_and_the_notice_stays_owed() {
+    let legal = Contact { name: "legal", role: "legal" };
+    let mailing = Mailing::to(&[("acme", &[DPO, legal]), ("bolt", &[DPO])]).await;
+    mailing
+        .world
+        .mailbox
+        .arrange(Fault::RefusesDomain("acme.example".to_owned(), Reply::no_such_user()), Times::Always);
+    for _ in 0..4 {
+        mailing.send().await;
+    }
+    assert_eq!(mailing.obligations("owed").await, 1);
+    assert_eq!(mailing.row("legal@acme.example").await.state, "failed");
+    let alerts = mailing.alerts();
+    assert_eq!(alerts.len(), 1);
+    assert!(alerts[0].text().contains("acme Ltd"), "{}", alerts[0].text());
+    mailing.world.finish().await;
+}
+
+#[tokio::test]
+async fn a_letter_nobody_will_take_is_given_up_and_the_address_lives() {
+    let mailing = Mailing::to_one().await;
+    mailing.world.mailbox.arrange(Fault::AnswersMessage(Reply::new(552, "5.3.4 too big")), Times::Only(1));
+    mailing.send().await;
+    let row = mailing.row(ACME).await;
+    assert_eq!((row.state.as_str(), row.suppressed), ("failed", false));
+    mailing.send().await;
+    assert_eq!(mailing.alerts().len(), 1);
+    assert_eq!(mailing.obligations("owed").await, 1);
+    mailing.world.finish().await;
+}
+
+#[tokio::test]
+async fn the_relays_policy_says_nothing_of_the_address() {
+    let mailing = Mailing::to_one().await;
+    let limit = Reply::new(550, "5.7.1 Daily SMTP relay limit exceeded");
+    mailing.world.mailbox.arrange(Fault::RefusesRecipient(ACME.to_owned(), limit), Times::Only(1));
+    mailing.send().await;
+    let row = mailing.row(ACME).await;
+    assert_eq!((row.state.as_str(), row.suppressed, row.relay_code), ("queued", false, Some(550)));
+    mailing.later(minutes(34)).await;
+    assert_eq!(mailing.send().await, 1);
+    assert_eq!(mailing.row(ACME).await.state, "accepted");
+    mailing.world.finish().await;
+}
+
+#[tokio::test]
+async fn a_letter_deferred_past_its_last_useful_instant_is_given_up() {
+    let mailing = Mailing::to_one().await;
+    mailing
+        .world
+        .mailbox
+        .arrange(Fault::RefusesRecipient(ACME.to_owned(), Reply::greylisted()), Times::Always);
+    let latest: chrono::DateTime<chrono::Utc> = sqlx::query_scalar("select latest_at from delivery")
+        .fetch_one(mailing.world.cx.db.pool())
+        .await
+        .unwrap();
+    mailing.at(latest - minutes(2)).await;
+    mailing.send().await;
+    assert_eq!(mailing.row(ACME).await.state, "queued");
+    mailing.at(latest - TimeDelta::seconds(1)).await;
+    assert_eq!(mailing.send().await, 0);
+    mailing.at(latest).await;
+    mailing.send().await;
+    let row = mailing.row(ACME).await;
+    assert_eq!((row.state.as_str(), row.attempts), ("failed", 2));
+    assert_eq!(mailing.obligations("owed").await, 1);
+    mailing.world.finish().await;
+}
+
+#[tokio::test]
+async fn a_single_letter_does_not_wait_for_a_mailing() {
+    let names: Vec<String> = (0..150).map(|n| format!("customer{n:03}")).collect();
+    let customers: Vec<(&str, &[Contact])> =
+        names.iter().map(|name| (name.as_str(), [DPO].as_slice())).collect();
+    let mailing = Mailing::to(&customers).await;
+    let cx = mailing.world.cx.clone();
+    let mailbox = mailing.world.mailbox.clone();
+    let late_comer = async {
+        mailbox.wait_for(5).await;
+        let mut tx = cx.begin(Actor::Daemon).await.unwrap();
+        let processor = cx.settings.site.processor();
+        let test = Occasional::Test(Test { processor, zone: cx.policy.zone.clone(), at: tx.now() });
+        let latest = tx.now() + TimeDelta::days(1);
+        letter::queue(&mut tx, "test:1", To::Address("anna@processor.example"), &test, latest).await.unwrap();
+        tx.commit_unrecorded().await.unwrap();
+    };
+    tokio::join!(late_comer, mailing.send());
+    let single = &mailing.world.mailbox.mails_to("anna@processor.example")[0];
+    assert!(single.serial < 150, "the single letter went as number {} of 151", single.serial);
+    assert_eq!(mailing.world.mailbox.mails().len(), 151);
+    mailing.world.finish().await;
+}
