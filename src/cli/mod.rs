@@ -12,6 +12,7 @@ mod failure;
 mod gate;
 mod migrate;
 mod os_user;
+mod serve;
 mod shell;
 
 pub use config::load;
@@ -56,6 +57,7 @@ pub struct Output {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    Serve(serve::Args),
     Migrate(migrate::Args),
     Doctor(doctor::Args),
     Calendar(calendar::Args),
@@ -71,6 +73,7 @@ pub enum Command {
 /// Does what the command line asks.
 pub async fn run(cli: Cli) -> Result<(), Failure> {
     match cli.command {
+        Command::Serve(args) => serve::run(&cli.global, &args).await,
         Command::Migrate(args) => migrate::run(&cli.global, &args).await,
         Command::Doctor(args) => doctor::run(&cli.global, &args).await,
         Command::Calendar(args) => calendar::run(args),

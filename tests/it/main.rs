@@ -7,6 +7,8 @@ mod promises;
 mod support;
 
 #[cfg(test)]
+mod daemon;
+#[cfg(test)]
 mod world;
 
 #[cfg(test)]

@@ -1,0 +1,181 @@
+//! `serve`: the daemon, in all roles or some; any number of replicas of any role on one Postgres.
+
+use std::future::IntoFuture as _;
+use std::net::SocketAddr;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use axum::Router;
+use sd_notify::NotifyState;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::task::JoinHandle;
+use tokio::time::{interval, sleep, timeout};
+use tokio_util::sync::CancellationToken;
+use tracing::warn;
+
+use super::{Failure, Global, OrHint as _, context, print};
+use crate::actions::Context;
+use crate::daemon::admin::{self, Admin};
+use crate::daemon::{self, Daemon, Health, ReadTo, Role, TASKS};
+use crate::telemetry::{self, Metrics, UPKEEP_EVERY};
+use crate::web::watermark::InFlight;
+use crate::web::{self, Front};
+
+/// Requests under way when we are told to stop have this long to be answered.
+const DRAIN_WITHIN: Duration = Duration::from_secs(30);
+const ENLIST_AGAIN_AFTER: Duration = Duration::from_secs(2);
+
+/// Run the daemon
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Waits for its database and says so. SIGTERM and SIGINT end what is in flight, then it stops.
+
+Example:
+  forenotice serve --roles web
+  forenotice serve --roles schedule,send,receive,seal")]
+pub struct Args {
+    /// What this process does: web, schedule, send, receive, seal (default: all)
+    #[arg(long, value_name = "ROLES", value_delimiter = ',')]
+    roles: Vec<Role>,
+}
+
+pub async fn run(global: &Global, args: &Args) -> Result<(), Failure> {
+    let cx = context::open(global)?;
+    let roles = if args.roles.is_empty() { Role::ALL.to_vec() } else { args.roles.clone() };
+    telemetry::log(&cx.settings.telemetry)?;
+    let metrics = Metrics::install()?;
+    let stopping = stop_on_signals()?;
+
+    let health = Health::default();
+    let enlisted = Arc::new(OnceLock::new());
+    let admin_listener = listen(cx.settings.admin.listen, "admin.listen").await?;
+    let web_listener = if roles.contains(&Role::Web) {
+        Some(listen(cx.settings.web.listen, "web.listen").await?)
+    } else {
+        None
+    };
+    print(format_args!("admin: http://{}", admin_listener.local_addr()?))?;
+    let admin = Admin {
+        cx: cx.clone(),
+        roles: roles.clone(),
+        health: health.clone(),
+        metrics: Some(metrics.clone()),
+        daemon: Arc::clone(&enlisted),
+    };
+    // It answers until the very end: who asks whether we are ready while we stop is told.
+    tokio::spawn(axum::serve(admin_listener, admin::router(admin)).into_future());
+    tokio::spawn(keep_up(metrics));
+
+    let in_flight = InFlight::default();
+    let Some(daemon) = enlist(&cx, &roles, &in_flight, &health, &stopping).await else { return Ok(()) };
+    // Nobody else sets it.
+    let _ = enlisted.set(daemon.clone());
+    let pages = match (web_listener, daemon.door()) {
+        (Some(listener), Some(door)) => {
+            print(format_args!("site:  http://{}", listener.local_addr()?))?;
+            let front = Front { keys: Arc::new(cx.keys.clone()), door, in_flight };
+            Some(serve_pages(listener, web::router(cx.clone(), front), stopping.clone()))
+        }
+        _ => None,
+    };
+    tell_systemd(NotifyState::Ready);
+    work(&daemon, pages, &stopping).await;
+    Ok(())
+}
+
+/// Works until told to stop; then the last requests are answered before their door is closed.
+async fn work(daemon: &Daemon, pages: Option<JoinHandle<()>>, stopping: &CancellationToken) {
+    let door_may_close = CancellationToken::new();
+    let working = tokio::spawn({
+        let (daemon, door_may_close) = (daemon.clone(), door_may_close.clone());
+        async move { daemon.run(door_may_close).await }
+    });
+    stopping.cancelled().await;
+    tell_systemd(NotifyState::Stopping);
+    if let Some(pages) = pages
+        && timeout(DRAIN_WITHIN, pages).await.is_err()
+    {
+        warn!("some requests were not answered within {} s and are cut", DRAIN_WITHIN.as_secs());
+    }
+    door_may_close.cancel();
+    if let Err(error) = working.await {
+        warn!("the daemon did not stop cleanly: {error}");
+    }
+}
+
+/// Waits for the database and puts this replica on the list. None: told to stop before there was one.
+async fn enlist(
+    cx: &Context,
+    roles: &[Role],
+    in_flight: &InFlight,
+    health: &Health,
+    stopping: &CancellationToken,
+) -> Option<Daemon> {
+    loop {
+        tokio::select! {
+            () = stopping.cancelled() => return None,
+            () = daemon::wait_for_database(cx, health) => {}
+        }
+        let read_to = roles.contains(&Role::Web).then(|| {
+            let in_flight = in_flight.clone();
+            ReadTo::new(move |now| in_flight.read_to(now))
+        });
+        let enlisted = async {
+            daemon::start_clock(cx).await?;
+            Daemon::enlist(cx.clone(), roles, TASKS, read_to, health.clone()).await
+        };
+        match enlisted.await {
+            Ok(daemon) => return Some(daemon),
+            Err(error) => warn!("not on the list of replicas yet: {error}"),
+        }
+        sleep(ENLIST_AGAIN_AFTER).await;
+    }
+}
+
+fn serve_pages(listener: TcpListener, router: Router, stopping: CancellationToken) -> JoinHandle<()> {
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    tokio::spawn(async move {
+        let served = axum::serve(listener, service).with_graceful_shutdown(stopping.cancelled_owned()).await;
+        if let Err(error) = served {
+            warn!("the pages are no longer served: {error}");
+        }
+    })
+}
+
+async fn listen(address: SocketAddr, key: &str) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address)
+        .await
+        .map_err(|error| Failure::new(format!("{address} cannot be listened on: {error}")))
+        .or_hint(format!("set {key}, or stop what listens there"))
+}
+
+/// Cancelled by the first SIGTERM or SIGINT.
+fn stop_on_signals() -> Result<CancellationToken, Failure> {
+    let stopping = CancellationToken::new();
+    let (mut term, mut int) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let told = stopping.clone();
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = term.recv() => {}
+            _ = int.recv() => {}
+        }
+        told.cancel();
+    });
+    Ok(stopping)
+}
+
+async fn keep_up(metrics: Metrics) {
+    let mut ticks = interval(UPKEEP_EVERY);
+    loop {
+        ticks.tick().await;
+        metrics.upkeep();
+    }
+}
+
+/// Where systemd did not start us there is nobody to tell.
+fn tell_systemd(state: NotifyState<'_>) {
+    if let Err(error) = sd_notify::notify(&[state]) {
+        warn!("systemd was not told: {error}");
+    }
+}
