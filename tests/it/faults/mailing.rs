@@ -41,7 +41,12 @@ pub struct Row {
 impl Mailing {
     /// The announcement of an addition, fanned out to these customers at its send window.
     pub async fn to(customers: &[(&str, &[Contact])]) -> Self {
-        let world = World::on("2026-11-23T06:00Z").await;
+        Self::configured(&[], customers).await
+    }
+
+    /// The same under other settings.
+    pub async fn configured(settings: &[(&str, &str)], customers: &[(&str, &[Contact])]) -> Self {
+        let world = World::configured("2026-11-23T06:00Z", settings).await;
         let mut rows = String::new();
         for (customer, contacts) in customers {
             write!(

@@ -3,4 +3,5 @@
 
 mod lease;
 mod mailing;
+mod readers;
 mod relay;
