@@ -6,6 +6,7 @@
 //! [`Said::InDoubt`] exactly where its last byte had left and no reply came; a relay that is away costs a letter
 //! nothing; the relay's words are kept.
 
+mod dial;
 mod pace;
 mod parcel;
 mod route;
@@ -22,9 +23,10 @@ use tracing::{debug, info, warn};
 
 pub use self::route::{Encryption, Login, Patience, Reports, Route, UnusableUrl};
 
+use self::dial::{Away, Roots};
 use self::pace::Pace;
 use self::parcel::Parcel;
-use self::session::{Away, End, Roots, Session};
+use self::session::{End, Session};
 use super::Composed;
 pub use crate::domain::delivery::Said;
 use crate::domain::delivery::{OtherRecipients, Point, Reply, Verdict, wire_id};

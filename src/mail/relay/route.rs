@@ -4,6 +4,7 @@ use std::fmt;
 use std::net::IpAddr;
 use std::time::Duration;
 
+use rustls::pki_types::CertificateDer;
 use secrecy::SecretString;
 use url::Url;
 
@@ -47,6 +48,8 @@ pub struct Route {
     /// TLS from the first byte (`smtps:`).
     pub implicit_tls: bool,
     pub encryption: Encryption,
+    /// Certificate authorities trusted besides this machine's.
+    pub authorities: Vec<CertificateDer<'static>>,
     pub login: Option<Login>,
     /// What EHLO says; `None`: this machine's name.
     pub helo_name: Option<String>,
@@ -120,6 +123,7 @@ impl Route {
             port: parsed.port().unwrap_or(default_port),
             implicit_tls,
             encryption: Encryption::Required,
+            authorities: Vec::new(),
             login,
             helo_name: None,
             reports: Reports::Success,

@@ -21,8 +21,10 @@ async fn where_a_customer_has_a_notice_address_only_letters_to_it_serve() {
     mailing.later(TimeDelta::minutes(6)).await;
     mailing.send().await;
     assert_eq!(mailing.obligations("served").await, 1);
-    let served_by: i64 =
-        sqlx::query_scalar("select served_by from obligation").fetch_one(mailing.world.cx.db.pool()).await.unwrap();
+    let served_by: i64 = sqlx::query_scalar("select served_by from obligation")
+        .fetch_one(mailing.world.cx.db.pool())
+        .await
+        .unwrap();
     assert_eq!(served_by, mailing.row("second@acme.example").await.id);
     mailing.world.finish().await;
 }
@@ -31,7 +33,10 @@ async fn where_a_customer_has_a_notice_address_only_letters_to_it_serve() {
 async fn of_several_contacts_the_first_acceptance_serves_and_a_later_one_changes_nothing() {
     let second = Contact { name: "second", role: "privacy" };
     let mailing = Mailing::to(&[("acme", &[DPO, second])]).await;
-    mailing.world.mailbox.arrange(Fault::RefusesRecipient(ACME.to_owned(), Reply::greylisted()), Times::Only(1));
+    mailing
+        .world
+        .mailbox
+        .arrange(Fault::RefusesRecipient(ACME.to_owned(), Reply::greylisted()), Times::Only(1));
     mailing.send().await;
     let clear = "select extract(epoch from clear_at)::bigint from obligation";
     let first = mailing.count(clear).await;
@@ -62,7 +67,10 @@ async fn a_subscriber_whose_address_is_dead_holds_nothing_back() {
              update obligation set contract_id = null",
         )
         .await;
-    mailing.world.mailbox.arrange(Fault::RefusesRecipient(ACME.to_owned(), Reply::no_such_user()), Times::Always);
+    mailing
+        .world
+        .mailbox
+        .arrange(Fault::RefusesRecipient(ACME.to_owned(), Reply::no_such_user()), Times::Always);
     mailing.send().await;
     let row = mailing.row(ACME).await;
     assert_eq!((row.state.as_str(), row.suppressed), ("failed", true));
@@ -95,10 +103,14 @@ async fn an_address_suppressed_after_the_fan_out_gets_nothing_and_the_next_conta
 async fn a_follow_up_stands_in_the_thread_of_the_announcement() {
     let mailing = Mailing::to_one().await;
     mailing.send().await;
-    let done =
-        schedule_change::withdraw(&mailing.world.cx, mailing.world.dpo.clone(), "CHG-2026-0001", "not needed")
-            .await
-            .unwrap();
+    let done = schedule_change::withdraw(
+        &mailing.world.cx,
+        mailing.world.dpo.clone(),
+        "CHG-2026-0001",
+        "not needed",
+    )
+    .await
+    .unwrap();
     mailing.at(done.notice_at.unwrap()).await;
     announce::run_once(&mailing.world.cx).await.unwrap();
     mailing.send().await;
