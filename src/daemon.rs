@@ -78,6 +78,7 @@ struct Inner {
     replica: ReplicaId,
     door: Option<(DoorId, ReadTo)>,
     health: Health,
+    fenced: CancellationToken,
     /// One at a time moves the simulated clock.
     stepping: Mutex<()>,
     /// Under the simulated clock passes are made one at a time: when a round of all tasks finds nothing, nothing is due.
@@ -113,6 +114,7 @@ impl Daemon {
             replica,
             door,
             health,
+            fenced: CancellationToken::new(),
             stepping: Mutex::new(()),
             passing: Mutex::new(()),
         }));
@@ -135,6 +137,11 @@ impl Daemon {
 
     pub fn health(&self) -> &Health {
         &self.0.health
+    }
+
+    /// Cancelled when the door was found fenced: it takes no statement any more. Another replica must be enlisted.
+    pub fn fenced(&self) -> &CancellationToken {
+        &self.0.fenced
     }
 
     /// Runs every task until `stopping`, then ends what is in flight and takes this replica off the list.
@@ -210,6 +217,9 @@ impl Daemon {
             let open = door::beat(&mut tx, *id, vouched).await?;
             tx.commit_unrecorded().await?;
             let door = if open { Ok(()) } else { Err(NotReady::Fenced) };
+            if !open {
+                self.0.fenced.cancel();
+            }
             self.0.health.note(|condition| condition.door = door);
         }
         Ok(())

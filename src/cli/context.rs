@@ -20,7 +20,8 @@ use crate::store::{self, Db};
 
 /// Loads the settings and opens the database, which is asked nothing yet.
 pub fn open(global: &Global) -> Result<Context, Failure> {
-    context(load(global)?.settings, Entropy::os())
+    let cx = context(load(global)?.settings, Entropy::os())?;
+    Ok(global.opened.get_or_init(|| cx).clone())
 }
 
 /// [`open`], and the person on whose behalf the command acts.

@@ -21,8 +21,11 @@ pub use failure::{Failure, OrHint};
 use std::fmt::Display;
 use std::io::{self, Write};
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
 use clap::{Parser, Subcommand};
+
+use crate::actions::Context;
 
 /// Keeps a processor's promise: no subprocessor change before every customer has had its full notice.
 #[derive(Debug, Parser)]
@@ -45,6 +48,9 @@ pub struct Global {
     /// Who acts: the account's address (default: the account of the operating system's user)
     #[arg(long = "as", global = true, value_name = "EMAIL")]
     pub acts_as: Option<String>,
+    /// What the command opened, so that its bells are told before the process ends.
+    #[arg(skip)]
+    opened: OnceLock<Context>,
 }
 
 /// How a command that prints data prints it.
@@ -72,16 +78,26 @@ pub enum Command {
 
 /// Does what the command line asks.
 pub async fn run(cli: Cli) -> Result<(), Failure> {
-    match cli.command {
-        Command::Serve(args) => serve::run(&cli.global, &args).await,
-        Command::Migrate(args) => migrate::run(&cli.global, &args).await,
-        Command::Doctor(args) => doctor::run(&cli.global, &args).await,
+    let done = obey(&cli.global, cli.command).await;
+    if let Some(cx) = cli.global.opened.get()
+        && let Err(error) = cx.bells.tell(&cx.db).await
+    {
+        tracing::debug!("bells not told, the daemons' periods catch up: {error}");
+    }
+    done
+}
+
+async fn obey(global: &Global, command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Serve(args) => serve::run(global, &args).await,
+        Command::Migrate(args) => migrate::run(global, &args).await,
+        Command::Doctor(args) => doctor::run(global, &args).await,
         Command::Calendar(args) => calendar::run(args),
-        Command::Config(args) => config::run(&cli.global, &args),
-        Command::Change(args) => change::run(&cli.global, &args).await,
-        Command::Gate(args) => gate::gate(&cli.global, &args).await,
-        Command::Deliveries(args) => gate::deliveries(&cli.global, &args).await,
-        Command::Status(args) => gate::status(&cli.global, &args).await,
+        Command::Config(args) => config::run(global, &args),
+        Command::Change(args) => change::run(global, &args).await,
+        Command::Gate(args) => gate::gate(global, &args).await,
+        Command::Deliveries(args) => gate::deliveries(global, &args).await,
+        Command::Status(args) => gate::status(global, &args).await,
         Command::Completions(args) => shell::completions(&args),
         Command::Man(args) => shell::man(&args),
     }

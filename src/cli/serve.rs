@@ -2,10 +2,9 @@
 
 use std::future::IntoFuture as _;
 use std::net::SocketAddr;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use sd_notify::NotifyState;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -16,8 +15,9 @@ use tracing::warn;
 
 use super::{Failure, Global, OrHint as _, context, print};
 use crate::actions::Context;
-use crate::daemon::admin::{self, Admin};
+use crate::daemon::admin::{self, Admin, Enlisted};
 use crate::daemon::{self, Daemon, Health, ReadTo, Role, TASKS};
+use crate::store::door::DoorId;
 use crate::telemetry::{self, Metrics, UPKEEP_EVERY};
 use crate::web::watermark::InFlight;
 use crate::web::{self, Front};
@@ -48,51 +48,50 @@ pub async fn run(global: &Global, args: &Args) -> Result<(), Failure> {
     let stopping = stop_on_signals()?;
 
     let health = Health::default();
-    let enlisted = Arc::new(OnceLock::new());
+    let enlisted = Enlisted::default();
     let admin_listener = listen(cx.settings.admin.listen, "admin.listen").await?;
-    let web_listener = if roles.contains(&Role::Web) {
-        Some(listen(cx.settings.web.listen, "web.listen").await?)
-    } else {
-        None
-    };
     print(format_args!("admin: http://{}", admin_listener.local_addr()?))?;
     let admin = Admin {
         cx: cx.clone(),
         roles: roles.clone(),
         health: health.clone(),
         metrics: Some(metrics.clone()),
-        daemon: Arc::clone(&enlisted),
+        enlisted: enlisted.clone(),
     };
     // It answers until the very end: who asks whether we are ready while we stop is told.
     tokio::spawn(axum::serve(admin_listener, admin::router(admin)).into_future());
     tokio::spawn(keep_up(metrics));
 
-    let in_flight = InFlight::default();
-    let Some(daemon) = enlist(&cx, &roles, &in_flight, &health, &stopping).await else { return Ok(()) };
-    // Nobody else sets it.
-    let _ = enlisted.set(daemon.clone());
-    let pages = match (web_listener, daemon.door()) {
-        (Some(listener), Some(door)) => {
-            print(format_args!("site:  http://{}", listener.local_addr()?))?;
-            let front = Front { keys: Arc::new(cx.keys.clone()), door, in_flight };
-            Some(serve_pages(listener, web::router(cx.clone(), front), stopping.clone()))
-        }
-        _ => None,
-    };
-    tell_systemd(NotifyState::Ready);
-    work(&daemon, pages, &stopping).await;
+    // A door that was silent is fenced for ever: whoever came by it is turned away, and a new replica opens a new one.
+    while !stopping.is_cancelled() {
+        let in_flight = InFlight::default();
+        let Some(daemon) = enlist(&cx, &roles, &in_flight, &health, &stopping).await else { break };
+        enlisted.set(daemon.clone());
+        let watch = stopping.child_token();
+        let pages = match daemon.door() {
+            Some(door) => Some(serve_pages(&cx, door, in_flight, watch.clone()).await?),
+            None => None,
+        };
+        tell_systemd(NotifyState::Ready);
+        work(&daemon, pages, &watch).await;
+    }
     Ok(())
 }
 
-/// Works until told to stop; then the last requests are answered before their door is closed.
-async fn work(daemon: &Daemon, pages: Option<JoinHandle<()>>, stopping: &CancellationToken) {
+/// Works until told to stop, or until the door is fenced. The last requests are answered before their door is closed.
+async fn work(daemon: &Daemon, pages: Option<JoinHandle<()>>, watch: &CancellationToken) {
     let door_may_close = CancellationToken::new();
     let working = tokio::spawn({
         let (daemon, door_may_close) = (daemon.clone(), door_may_close.clone());
         async move { daemon.run(door_may_close).await }
     });
-    stopping.cancelled().await;
-    tell_systemd(NotifyState::Stopping);
+    tokio::select! {
+        () = watch.cancelled() => tell_systemd(NotifyState::Stopping),
+        () = daemon.fenced().cancelled() => {
+            warn!("the door was silent and is fenced; a new one is opened");
+            watch.cancel();
+        }
+    }
     if let Some(pages) = pages
         && timeout(DRAIN_WITHIN, pages).await.is_err()
     {
@@ -133,14 +132,22 @@ async fn enlist(
     }
 }
 
-fn serve_pages(listener: TcpListener, router: Router, stopping: CancellationToken) -> JoinHandle<()> {
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    tokio::spawn(async move {
-        let served = axum::serve(listener, service).with_graceful_shutdown(stopping.cancelled_owned()).await;
+async fn serve_pages(
+    cx: &Context,
+    door: DoorId,
+    in_flight: InFlight,
+    watch: CancellationToken,
+) -> Result<JoinHandle<()>, Failure> {
+    let listener = listen(cx.settings.web.listen, "web.listen").await?;
+    print(format_args!("site:  http://{}", listener.local_addr()?))?;
+    let front = Front { keys: Arc::new(cx.keys.clone()), door, in_flight };
+    let service = web::router(cx.clone(), front).into_make_service_with_connect_info::<SocketAddr>();
+    Ok(tokio::spawn(async move {
+        let served = axum::serve(listener, service).with_graceful_shutdown(watch.cancelled_owned()).await;
         if let Err(error) = served {
             warn!("the pages are no longer served: {error}");
         }
-    })
+    }))
 }
 
 async fn listen(address: SocketAddr, key: &str) -> Result<TcpListener, Failure> {

@@ -21,7 +21,7 @@ pub enum NotReady {
     Schema { cause: String },
     #[error("this machine's clock is {} {} the database's; nothing is done until they agree", seconds(*skew), direction(*skew))]
     Skewed { skew: TimeDelta },
-    #[error("this door was silent and is fenced: it takes no statement any more; restart this process")]
+    #[error("this door was silent and is fenced; a new one is opened")]
     Fenced,
 }
 

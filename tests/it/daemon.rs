@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use forenotice::actions::{Context, Report};
-use forenotice::daemon::admin::{self, Admin};
+use forenotice::daemon::admin::{self, Admin, Enlisted};
 use forenotice::daemon::{self, ClockError, Daemon, Health, Pass, PassError, ReadTo, Role, Task};
 use forenotice::store::bell::Bells;
 use forenotice::store::{Db, bell, replica};
@@ -377,8 +377,8 @@ async fn silent_doors_are_fenced_and_silent_replicas_forgotten() {
     // Who was fenced finds out at its next beat; who lives is not touched.
     silent.beat().await.unwrap();
     living.beat().await.unwrap();
-    assert!(silent.health().condition().door.is_err());
-    assert!(living.health().condition().door.is_ok());
+    assert!(silent.health().condition().door.is_err() && silent.fenced().is_cancelled());
+    assert!(living.health().condition().door.is_ok() && !living.fenced().is_cancelled());
 }
 
 #[tokio::test]
@@ -397,23 +397,23 @@ async fn a_replica_is_listed_with_its_roles_and_its_skew() {
 /// The admin listener, and a way to ask it.
 struct Listener {
     address: std::net::SocketAddr,
-    daemon: Arc<OnceLock<Daemon>>,
+    enlisted: Enlisted,
 }
 
 impl Listener {
     async fn open(cx: Context) -> Self {
-        let daemon = Arc::new(OnceLock::new());
+        let enlisted = Enlisted::default();
         let admin = Admin {
             cx,
             roles: vec![Role::Web, Role::Send],
             health: Health::default(),
             metrics: Metrics::install().ok(),
-            daemon: daemon.clone(),
+            enlisted: enlisted.clone(),
         };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         tokio::spawn(async move { axum::serve(listener, admin::router(admin)).await });
-        Self { address, daemon }
+        Self { address, enlisted }
     }
 
     async fn ask(&self, method: &str, path: &str, body: &str) -> (u16, String) {
@@ -441,7 +441,7 @@ async fn readyz_names_each_part_and_why_it_is_not_ready() {
     assert_eq!((status, &body["database"]["ready"]), (503, &true.into()), "{body}");
     assert_eq!(body["roles"]["send"]["why"], "not looked yet");
 
-    listener.daemon.set(enlist(&world.cx, CLOSING).await).unwrap();
+    listener.enlisted.set(enlist(&world.cx, CLOSING).await);
     let (status, body) = listener.ask("GET", "/readyz", "").await;
     assert!(body.contains("\"migrations\":{\"ready\":true}"), "{body}");
     // The listener's own health was never noted: only a daemon that shares it is ready.
@@ -487,7 +487,7 @@ async fn the_clock_is_read_and_moved_over_http() {
     let (status, body) = listener.ask("GET", "/clock", "").await;
     assert_eq!(status, 503, "{body}");
 
-    listener.daemon.set(enlist(&world.cx, CLOSING).await).unwrap();
+    listener.enlisted.set(enlist(&world.cx, CLOSING).await);
     let now = |body: &str| (200, format!("{{\"now\":\"{body}\"}}"));
     assert_eq!(listener.ask("GET", "/clock", "").await, now("2026-11-23T09:00:00Z"));
     assert_eq!(listener.ask("POST", "/clock", r#"{"advance": "P1D"}"#).await, now("2026-11-24T09:00:00Z"));
