@@ -82,9 +82,7 @@ impl Words {
         words.url("register_url", &links.register_url);
         let refs = letter.change_refs().into_iter().map(text::in_line).collect::<Vec<_>>().join(", ");
         words.more.insert("change_refs", refs.clone().into());
-        if !refs.is_empty() {
-            words.named("change_ref", &refs);
-        }
+        words.named("change_ref", &refs);
         match letter {
             Letter::Notice { facts, reader } => notice::tell(&mut words, facts, reader, links)?,
             Letter::Occasional(occasional) => occasional::tell(&mut words, occasional, links)?,
