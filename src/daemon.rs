@@ -191,6 +191,9 @@ impl Daemon {
         let result = self.beat_once().await;
         let reached = match &result {
             Ok(()) => Ok(()),
+            Err(actions::Error::Store(store::Error::Database(cause))) => {
+                Err(NotReady::NotReached { cause: cause.to_string() })
+            }
             Err(error) => Err(NotReady::NotReached { cause: error.to_string() }),
         };
         self.0.health.note(|condition| condition.database = reached);

@@ -212,7 +212,7 @@ pub fn digest(r: &mut Reader, zone: Result<&Zone, Noted>) -> Result<Digest, Note
 
 pub fn telemetry(r: &mut Reader) -> Result<Telemetry, Noted> {
     let log_format = r.or("telemetry.log_format", "text", word);
-    let log_filter = r.or("telemetry.log_filter", "info", filter);
+    let log_filter = r.or("telemetry.log_filter", "info,sqlx=warn", filter);
     Ok(Telemetry { log_format: log_format?, log_filter: log_filter? })
 }
 

@@ -82,19 +82,19 @@ impl Trouble {
     fn failed(&mut self, task: &Task, error: &PassError) -> Duration {
         let wait = (BACK_OFF_FIRST * 2u32.saturating_pow(self.failures)).min(BACK_OFF_LONGEST);
         self.failures = (self.failures + 1).min(16);
-        self.tell(task, error.to_string());
+        self.tell(task, format!("{} failed and is tried again: {error}", task.name));
         wait
     }
 
     fn not_ready(&mut self, task: &Task, why: &NotReady) {
-        self.tell(task, why.to_string());
+        self.tell(task, format!("{} waits: {why}", task.name));
     }
 
     fn tell(&mut self, task: &Task, sentence: String) {
         if self.told.as_ref() == Some(&sentence) {
-            debug!(task = task.name, "{} still fails: {sentence}", task.name);
+            debug!(task = task.name, "still: {sentence}");
         } else {
-            warn!(task = task.name, "{} failed and is tried again: {sentence}", task.name);
+            warn!(task = task.name, "{sentence}");
             self.told = Some(sentence);
         }
     }
