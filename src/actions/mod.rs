@@ -6,6 +6,8 @@
 pub mod announce;
 pub mod deliver;
 pub mod schedule_change;
+pub mod lodge_objection;
+pub mod resolve_objection;
 pub mod import_customers;
 pub mod maintain_records;
 

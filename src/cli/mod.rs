@@ -8,9 +8,11 @@ mod change;
 mod config;
 mod context;
 mod doctor;
+mod exclusion;
 mod failure;
 mod gate;
 mod migrate;
+mod objection;
 mod os_user;
 mod serve;
 mod shell;
@@ -64,6 +66,8 @@ pub struct Output {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     Serve(serve::Args),
+    Objection(objection::Args),
+    Exclusion(exclusion::Args),
     Migrate(migrate::Args),
     Doctor(doctor::Args),
     Calendar(calendar::Args),
@@ -90,6 +94,8 @@ pub async fn run(cli: Cli) -> Result<(), Failure> {
 async fn obey(global: &Global, command: Command) -> Result<(), Failure> {
     match command {
         Command::Serve(args) => serve::run(global, &args).await,
+        Command::Objection(args) => objection::run(global, &args).await,
+        Command::Exclusion(args) => exclusion::run(global, &args).await,
         Command::Migrate(args) => migrate::run(global, &args).await,
         Command::Doctor(args) => doctor::run(global, &args).await,
         Command::Calendar(args) => calendar::run(args),

@@ -25,3 +25,5 @@ values (1, 1, 1, 'served', 1024, '2026-11-24T08:01Z', '2026-11-23T23:00Z', '2026
 update door set state = 'closed';
 insert into door (id, kind, name, read_to, beat_at) values ('00000000-0000-0000-0000-000000000001', 'web', 'web', '2027-01-20T00:00Z',
         '2999-01-01T00:00Z');
+-- The numbers given above are taken.
+select setval(pg_get_serial_sequence('batch', 'id'), 1), setval('change_no', 1), setval('notice_no', 1);

@@ -1,0 +1,355 @@
+//! Answers objections and ends them: what the DPO does, and the second person where two are asked for.
+//!
+//! An answer leaves the objection open. A resolution says from which instant it stands in nobody's way (`domain/objection.rs`):
+//!
+//! | outcome | the gate |
+//! |---|---|
+//! | `mitigated`, `withdrawn`, `not_entitled`, `change_withdrawn` | opens at once |
+//! | `accommodated` with `how` (the switch, region or plan) | opens at once: the exclusion is confirmed with it |
+//! | `accommodated` without | `remedy_running` until [`confirm_exclusion`] |
+//! | `terminated`, `lapsed`, `not_upheld` with remedies | `remedy_running` until the last day is over |
+//! | `not_upheld` | `objection_open` until a second person [`approve`]s |
+//!
+//! A held change is asked about again by the policy's own day; nothing here puts it into effect.
+
+mod letter;
+
+use sha2::{Digest as _, Sha256};
+
+use super::Context;
+use crate::domain::change;
+use crate::domain::customer::Regime;
+use crate::domain::ledger::{Actor, Event};
+use crate::domain::objection::{Act, Asked, AskedTooLittle, IllegalAct, Outcome, Resolution, State};
+use crate::store::objection::{Exclusion, Objected, Objection, Resolved};
+use crate::store::{self, Tx, objection};
+
+/// A file that proves what a resolution says.
+#[derive(Clone, Debug)]
+pub struct Attachment {
+    pub name: String,
+    pub bytes: Vec<u8>,
+}
+
+/// Where the objection stands now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Done {
+    pub reference: String,
+    pub state: State,
+    /// A second person must approve before it counts.
+    pub waits_for_approval: bool,
+    /// The exclusion is still to be confirmed.
+    pub waits_for_exclusion: bool,
+    /// The addresses that are written to.
+    pub letters_to: Vec<String>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("{reference}: {source}")]
+    Illegal { reference: String, source: IllegalAct },
+    #[error(transparent)]
+    AskedTooLittle(#[from] AskedTooLittle),
+    #[error("only a person of the processor may do this; say who acts with --as")]
+    NobodyActs,
+    #[error("an answer needs words")]
+    NoWords,
+    #[error("{reference} belongs to no customer yet: link its address first")]
+    NotLinked { reference: String },
+    #[error("{change} is {state}; withdraw it first, and its objections are closed with it")]
+    ChangeNotWithdrawn { change: String, state: change::State },
+    #[error(
+        "{customer} has a contract under DORA, which lets no objection be overruled; agree on a condition, exclude or terminate"
+    )]
+    NotUnderDora { customer: String },
+    #[error("{reference}: the contract names no time to settle it that could be over")]
+    NoResolutionPeriod { reference: String },
+    #[error("{reference} waits for nobody's approval")]
+    NothingToApprove { reference: String },
+    #[error("{reference} was resolved by you; another person must approve it")]
+    SameApprover { reference: String },
+    #[error("{customer} has no exclusion from {subprocessor} that waits to be confirmed")]
+    NothingToConfirm { customer: String, subprocessor: String },
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    #[error(transparent)]
+    Begin(#[from] super::Error),
+}
+
+fn account(actor: &Actor) -> Result<i64, Error> {
+    match actor {
+        Actor::Account { id, .. } => Ok(*id),
+        Actor::Daemon | Actor::Link { .. } | Actor::Public => Err(Error::NobodyActs),
+    }
+}
+
+fn legal(known: &Objection, act: Act) -> Result<(State, State), Error> {
+    let from: State = known.state.parse().map_err(|why| store::Error::unreadable("objection", &why))?;
+    let to =
+        from.after(act).map_err(|source| Error::Illegal { reference: known.reference.clone(), source })?;
+    Ok((from, to))
+}
+
+/// The objection, locked with its changes, as it is now.
+async fn locked(tx: &mut Tx, reference: &str) -> Result<(Objection, Vec<Objected>), Error> {
+    let id = objection::by_reference(tx.conn(), reference).await?.id();
+    let changes = objection::lock(tx, id).await?;
+    Ok((objection::by_reference(tx.conn(), reference).await?, changes))
+}
+
+/// Answers in the DPO's own words; the objection stays open.
+pub async fn answer(cx: &Context, actor: Actor, reference: &str, words: &str) -> Result<Done, Error> {
+    account(&actor)?;
+    let words = words.trim();
+    if words.is_empty() {
+        return Err(Error::NoWords);
+    }
+    let mut tx = cx.begin(actor).await?;
+    let (known, changes) = locked(&mut tx, reference).await?;
+    let (from, to) = legal(&known, Act::Answer)?;
+    let now = tx.now();
+    let said = objection::insert_correspondence(&mut tx, known.id(), now, words).await?;
+    let letters_to = letter::queue(cx, &mut tx, &known, &changes, &format!("{said}"), words, None).await?;
+    objection::move_state(&mut tx, known.id(), from, to).await?;
+    tx.commit([Event::ObjectionAnswered {
+        objection: known.reference.clone(),
+        customer: known.customer(),
+        words: words.to_owned(),
+    }])
+    .await?;
+    cx.bells.ring("deliver");
+    Ok(Done {
+        reference: known.reference,
+        state: to,
+        waits_for_approval: false,
+        waits_for_exclusion: false,
+        letters_to,
+    })
+}
+
+/// Ends the objection against every change it names, or proposes how to, where a second person must agree.
+pub async fn resolve(
+    cx: &Context,
+    actor: Actor,
+    reference: &str,
+    mut asked: Asked,
+    attachment: Option<&Attachment>,
+) -> Result<Done, Error> {
+    let resolver = account(&actor)?;
+    let hash: Option<[u8; 32]> = attachment.map(|file| Sha256::digest(&file.bytes).into());
+    asked.attached = hash.map(hex::encode);
+    let resolution = asked.resolution()?;
+    let mut tx = cx.begin(actor).await?;
+    let (known, changes) = locked(&mut tx, reference).await?;
+    legal(&known, Act::Resolve)?;
+    allowed(&mut tx, &known, &changes, &resolution).await?;
+    if let (Some(hash), Some(file)) = (hash, attachment) {
+        store::notice::keep_file(&mut tx, hash, &file.name, &file.bytes).await?;
+    }
+    if resolution.outcome().needs_two() {
+        propose(cx, tx, known, &resolution, resolver).await
+    } else {
+        end(cx, tx, known, &changes, resolution, resolver).await
+    }
+}
+
+/// What the terms and the facts forbid.
+async fn allowed(
+    tx: &mut Tx,
+    known: &Objection,
+    changes: &[Objected],
+    resolution: &Resolution,
+) -> Result<(), Error> {
+    let reference = || known.reference.clone();
+    match resolution.outcome() {
+        Outcome::Accommodated if known.customer().is_none() => {
+            Err(Error::NotLinked { reference: reference() })
+        }
+        Outcome::ChangeWithdrawn => {
+            match changes.iter().find(|change| change.state != change::State::Withdrawn) {
+                Some(change) => {
+                    Err(Error::ChangeNotWithdrawn { change: change.reference.clone(), state: change.state })
+                }
+                None => Ok(()),
+            }
+        }
+        Outcome::NotUpheld => match known.customer() {
+            Some(customer) if objection::is_under(tx.conn(), customer, Regime::Dora).await? => {
+                Err(Error::NotUnderDora { customer: known.customer_name.clone().unwrap_or_default() })
+            }
+            Some(_) | None => Ok(()),
+        },
+        Outcome::Lapsed => match known.lapses_at {
+            Some(lapses_at) if lapses_at <= tx.now() => Ok(()),
+            Some(_) | None => Err(Error::NoResolutionPeriod { reference: reference() }),
+        },
+        Outcome::Accommodated
+        | Outcome::Mitigated
+        | Outcome::Withdrawn
+        | Outcome::Terminated
+        | Outcome::NotEntitled => Ok(()),
+    }
+}
+
+async fn propose(
+    cx: &Context,
+    mut tx: Tx,
+    known: Objection,
+    resolution: &Resolution,
+    resolver: i64,
+) -> Result<Done, Error> {
+    for line in known.changes.iter().filter(|line| line.resolved_at.is_none()) {
+        objection::propose(&mut tx, known.id(), line.id(), resolution, resolver).await?;
+    }
+    let state = match legal(&known, Act::Review) {
+        Ok((from, to)) => {
+            objection::move_state(&mut tx, known.id(), from, to).await?;
+            to
+        }
+        // Under review already.
+        Err(_) => State::UnderReview,
+    };
+    tx.commit([Event::ResolutionProposed {
+        objection: known.reference.clone(),
+        customer: known.customer(),
+        resolution: resolution.clone(),
+    }])
+    .await?;
+    cx.bells.ring("deliver");
+    Ok(Done {
+        reference: known.reference,
+        state,
+        waits_for_approval: true,
+        waits_for_exclusion: false,
+        letters_to: Vec::new(),
+    })
+}
+
+async fn end(
+    cx: &Context,
+    mut tx: Tx,
+    known: Objection,
+    changes: &[Objected],
+    resolution: Resolution,
+    resolver: i64,
+) -> Result<Done, Error> {
+    let clear_at = resolution.clear_at(tx.now(), &cx.policy.zone);
+    for line in known.changes.iter().filter(|line| line.resolved_at.is_none()) {
+        let ended = Resolved {
+            objection: known.id(),
+            change: line.id(),
+            resolution: &resolution,
+            resolver,
+            clear_at,
+        };
+        objection::resolve(&mut tx, &ended).await?;
+    }
+    exclude(&mut tx, &known, changes, &resolution, resolver).await?;
+    finish(cx, tx, known, changes, resolution).await
+}
+
+/// Whoever is accommodated is excluded from every subprocessor that the objection is about.
+async fn exclude(
+    tx: &mut Tx,
+    known: &Objection,
+    changes: &[Objected],
+    resolution: &Resolution,
+    resolver: i64,
+) -> Result<(), Error> {
+    let (Resolution::Accommodated { reason, how }, Some(customer)) = (resolution, known.customer()) else {
+        return Ok(());
+    };
+    for change in changes {
+        let exclusion = Exclusion {
+            customer,
+            subprocessor: change.subprocessor,
+            objection: known.id(),
+            why: reason,
+            confirmed: how.as_deref().map(|how| (how, resolver)),
+        };
+        objection::exclude(tx, &exclusion).await?;
+    }
+    Ok(())
+}
+
+/// Tells the customer, closes the objection, and commits.
+async fn finish(
+    cx: &Context,
+    mut tx: Tx,
+    known: Objection,
+    changes: &[Objected],
+    resolution: Resolution,
+) -> Result<Done, Error> {
+    let (from, to) = legal(&known, Act::Resolve)?;
+    objection::move_state(&mut tx, known.id(), from, to).await?;
+    let words = resolution.reason().to_owned();
+    let outcome = Some(resolution.clone());
+    let letters_to = letter::queue(cx, &mut tx, &known, changes, "resolved", &words, outcome).await?;
+    let now = tx.now();
+    let waits_for_exclusion = resolution.clear_at(now, &cx.policy.zone).is_none();
+    let events: Vec<Event> = changes
+        .iter()
+        .map(|change| Event::ObjectionResolved {
+            objection: known.reference.clone(),
+            change: change.id,
+            customer: known.customer(),
+            resolution: resolution.clone(),
+            clear_at: resolution.clear_at(now, &cx.policy.zone),
+        })
+        .collect();
+    tx.commit(events).await?;
+    cx.bells.ring("deliver");
+    cx.bells.ring("take_effect");
+    Ok(Done {
+        reference: known.reference,
+        state: to,
+        waits_for_approval: false,
+        waits_for_exclusion,
+        letters_to,
+    })
+}
+
+/// The second person's yes to a resolution that waits for one.
+pub async fn approve(cx: &Context, actor: Actor, reference: &str) -> Result<Done, Error> {
+    let approver = account(&actor)?;
+    let mut tx = cx.begin(actor).await?;
+    let (known, changes) = locked(&mut tx, reference).await?;
+    let nothing = || Error::NothingToApprove { reference: known.reference.clone() };
+    let waiting: Vec<_> = known.changes.iter().filter(|line| line.resolved_at.is_none()).collect();
+    let resolution = waiting.first().and_then(|line| line.resolution.clone()).ok_or_else(nothing)?;
+    if waiting.iter().any(|line| line.resolver_id == Some(approver)) {
+        return Err(Error::SameApprover { reference: known.reference.clone() });
+    }
+    let clear_at = resolution.clear_at(tx.now(), &cx.policy.zone);
+    for line in waiting {
+        objection::approve(&mut tx, known.id(), line.id(), approver, clear_at).await?;
+    }
+    finish(cx, tx, known, &changes, resolution).await
+}
+
+/// Confirms that a customer's data cannot reach a subprocessor, and how; what waited for it is clear from now on.
+pub async fn confirm_exclusion(
+    cx: &Context,
+    actor: Actor,
+    customer: &str,
+    subprocessor: &str,
+    how: &str,
+) -> Result<(), Error> {
+    let confirmer = account(&actor)?;
+    let nothing =
+        || Error::NothingToConfirm { customer: customer.to_owned(), subprocessor: subprocessor.to_owned() };
+    let mut tx = cx.begin(actor).await?;
+    let open = objection::unconfirmed(tx.conn(), customer, subprocessor).await?.ok_or_else(nothing)?;
+    let cleared = objection::confirm_exclusion(&mut tx, open.customer(), open.subprocessor(), how, confirmer)
+        .await?
+        .ok_or_else(nothing)?;
+    tx.commit([Event::ExclusionConfirmed {
+        customer: open.customer(),
+        subprocessor: open.subprocessor(),
+        how: how.to_owned(),
+        cleared,
+    }])
+    .await?;
+    cx.bells.ring("take_effect");
+    Ok(())
+}

@@ -1,0 +1,79 @@
+//! The letter that answers an objection: to whoever sent it, and to the customer's other privacy contacts.
+
+use chrono::TimeDelta;
+
+use super::Error;
+use crate::actions::Context;
+use crate::domain::customer::CustomerId;
+use crate::domain::delivery::DeliveryId;
+use crate::domain::objection::Resolution;
+use crate::domain::recipient::RecipientId;
+use crate::domain::zone::Zone;
+use crate::mail::letter::{Answer, ChangeName, Occasional};
+use crate::store::Tx;
+use crate::store::letter::{self, To};
+use crate::store::objection::{self, Objected, Objection, Receiver};
+
+/// An answer that arrives later than this is of no use.
+const ANSWER_USEFUL: TimeDelta = TimeDelta::days(30);
+
+/// Queues it, once for each `occasion`; returns the addresses.
+pub async fn queue(
+    cx: &Context,
+    tx: &mut Tx,
+    known: &Objection,
+    changes: &[Objected],
+    occasion: &str,
+    words: &str,
+    outcome: Option<Resolution>,
+) -> Result<Vec<String>, Error> {
+    let Some(first) = changes.first() else { return Ok(Vec::new()) };
+    let zone = match known.customer() {
+        Some(customer) => objection::measures(tx.conn(), &[first.id], customer).await?.into_iter().next(),
+        None => None,
+    };
+    let zone = zone.and_then(|standing| Zone::get(standing.zone.as_deref()?).ok());
+    let zone = zone.unwrap_or_else(|| cx.policy.zone.clone());
+    let receivers = objection::receivers(tx.conn(), known.recipient(), known.customer(), first.id).await?;
+    let mut addresses = Vec::with_capacity(receivers.len());
+    for receiver in receivers {
+        let answer = Occasional::Answer(answer(cx, known, changes, &receiver, &zone, words, outcome.clone()));
+        let to = To::OnFile {
+            recipient: RecipientId(receiver.recipient_id),
+            customer: CustomerId(receiver.customer_id),
+        };
+        let key = format!("answer:{}:{occasion}:{}", known.reference, receiver.recipient_id);
+        let latest_at = tx.now() + ANSWER_USEFUL;
+        letter::queue(tx, &key, to, &answer, latest_at).await?;
+        addresses.push(receiver.address);
+    }
+    Ok(addresses)
+}
+
+fn answer(
+    cx: &Context,
+    known: &Objection,
+    changes: &[Objected],
+    receiver: &Receiver,
+    zone: &Zone,
+    words: &str,
+    outcome: Option<Resolution>,
+) -> Answer {
+    let names = changes.iter().map(|change| ChangeName {
+        reference: change.reference.clone(),
+        subprocessor: change.subprocessor_name.clone(),
+    });
+    Answer {
+        processor: cx.settings.site.processor(),
+        language: receiver.language.clone(),
+        zone: zone.clone(),
+        objection_ref: known.reference.clone(),
+        changes: names.collect(),
+        customer: known.customer_name.clone().unwrap_or_default(),
+        contact_name: receiver.name.clone().filter(|name| !name.is_empty()),
+        received_at: known.received_at,
+        words: words.to_owned(),
+        outcome,
+        object_page: receiver.page.map(DeliveryId),
+    }
+}
