@@ -9,19 +9,19 @@
 mod fate;
 mod reader;
 mod script;
+mod talk;
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use tokio::task::JoinSet;
-use tokio::time::{Instant, MissedTickBehavior, interval_at};
-use tracing::{debug, error, info, warn};
+use tracing::{info, warn};
 
 use self::fate::Verdicts;
 use self::script::{Page, Scribe, Sheet};
+use self::talk::{hand_over, log};
 use super::{Context, Error, Report};
-use crate::domain::delivery::{DeliveryId, Jitter, Lane, Said, Step, step};
+use crate::domain::delivery::{Jitter, Lane, Said, Step, next_offer, step};
 use crate::domain::ledger::Actor;
 use crate::store;
 use crate::store::delivery::lease::Lease;
@@ -30,15 +30,12 @@ use crate::store::delivery::record::{Fate, Heard};
 
 /// A batch is ours for so long, by the database's clock; renewed while we talk.
 const LEASE: Duration = Duration::from_mins(5);
-const RENEW_EVERY: Duration = Duration::from_mins(1);
 /// Single letters leased at once.
 const SINGLES_PER_LEASE: i64 = 50;
 /// Batches of mailings that one pass takes.
 const BATCHES_PER_PASS: usize = 20;
 /// Letters handed over before their fate is recorded, a cancelled notice noticed and single letters looked after.
 const LETTERS_PER_GROUP: usize = 50;
-/// A relay that is away is asked again after this at the earliest.
-const RELAY_AWAY_SECONDS_MIN: i64 = 60;
 
 /// What a pass has done so far.
 #[derive(Clone, Copy, Debug, Default)]
@@ -107,11 +104,12 @@ async fn single(
     tally: &mut Tally,
     away: bool,
 ) -> Result<(), Error> {
+    let (page, letters) = scribe.read(cx, held).await?;
     let outcome = if away {
-        let at = cx.now().await? + TimeDelta::seconds(RELAY_AWAY_SECONDS_MIN);
-        Outcome::Stop { not_before: Some(at) }
+        let now = cx.now().await?;
+        let offers = letters.iter().map(|l| next_offer(l.due_at, l.latest_at, now, TimeDelta::zero()));
+        Outcome::Stop { not_before: offers.min() }
     } else {
-        let (page, letters) = scribe.read(cx, held).await?;
         group(cx, held, &page, letters, scribe, tally).await?
     };
     conclude(cx, held, &outcome, tally).await
@@ -186,7 +184,7 @@ async fn group(
     }
     let sheets = scribe.compose(cx, held, page, letters).await?;
     let (said, still_ours) = hand_over(cx, held, sheets).await?;
-    let away = said.iter().filter_map(|(_, said, at)| relay_away(said, *at)).max();
+    let away = said.iter().filter_map(|(sheet, said, at)| offered_again(&sheet.letter, said, *at)).min();
     let mut heard = Vec::with_capacity(said.len());
     for (sheet, said, at) in said {
         log(&sheet, &said);
@@ -218,51 +216,11 @@ async fn cancelled(cx: &Context, held: &Lease) -> Result<Option<u64>, Error> {
     Ok(Some(letters))
 }
 
-type Answer = (Sheet, Said, DateTime<Utc>);
-
-/// Hands the sheets over side by side and holds the lease meanwhile. False: the lease was lost on the way; what was
-/// said counts as far as a late answer may.
-async fn hand_over(cx: &Context, held: &Lease, sheets: Vec<Sheet>) -> Result<(Vec<Answer>, bool), Error> {
-    let mut talks = JoinSet::new();
-    let mut answers = Vec::with_capacity(sheets.len());
-    for sheet in sheets {
-        let (post, clock) = (cx.post.clone(), cx.clock.clone());
-        talks.spawn(async move {
-            let said = match &sheet.composed {
-                Ok(composed) => post.hand_over(composed).await,
-                Err(said) => said.clone(),
-            };
-            (sheet, said, clock.now())
-        });
-    }
-    let mut renewal = interval_at(Instant::now() + RENEW_EVERY, RENEW_EVERY);
-    renewal.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut still_ours = true;
-    loop {
-        tokio::select! {
-            answer = talks.join_next() => match answer {
-                Some(Ok(answer)) => answers.push(answer),
-                // Nothing is recorded of it, so the lease keeps it until it runs out: the letter may be out.
-                Some(Err(error)) => {
-                    error!(batch.id = %held.batch, %error, "a talk with the relay broke off");
-                    still_ours = false;
-                }
-                None => return Ok((answers, still_ours)),
-            },
-            _ = renewal.tick() => {
-                let mut tx = cx.begin(Actor::Daemon).await?;
-                still_ours &= store::delivery::lease::renew(&mut tx, held, LEASE).await?;
-                tx.commit_unrecorded().await?;
-            }
-        }
-    }
-}
-
-/// Until when the relay is left alone, if it is away.
-fn relay_away(said: &Said, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
+/// When a letter is offered again, if the relay is away.
+fn offered_again(letter: &Letter, said: &Said, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
     match said {
         Said::RelayFault { retry_after, .. } => {
-            Some(at + (*retry_after).max(TimeDelta::seconds(RELAY_AWAY_SECONDS_MIN)))
+            Some(next_offer(letter.due_at, letter.latest_at, at, *retry_after))
         }
         Said::Accepted { .. }
         | Said::Deferred { .. }
@@ -294,30 +252,6 @@ fn count(heard: &[(Sheet, Said, Fate)], tally: &mut Tally) {
             Fate::Again { .. } => tally.again += 1,
             Fate::Failed { .. } => tally.failed += 1,
         }
-    }
-}
-
-/// One sentence a letter: no address, no token.
-fn log(sheet: &Sheet, said: &Said) {
-    let id: DeliveryId = sheet.letter.id;
-    let (code, words) = (said.code(), said.words());
-    match said {
-        Said::Accepted { .. } => debug!(delivery.id = %id, relay.code = code, "relay accepted delivery {id}"),
-        Said::Deferred { .. } => warn!(delivery.id = %id, relay.code = code, "relay deferred delivery {id}"),
-        Said::Refused { .. } => warn!(delivery.id = %id, relay.code = code, "relay refused delivery {id}"),
-        Said::InDoubt { .. } => {
-            warn!(delivery.id = %id, "nobody knows whether the relay has delivery {id}: {words}");
-        }
-        Said::Policy { .. } => {
-            error!(delivery.id = %id, relay.code = code, "the relay's policy keeps delivery {id} back: {words}");
-        }
-        Said::LetterFault { .. } => {
-            error!(delivery.id = %id, relay.code = code, "delivery {id} cannot be sent as it is: {words}");
-        }
-        Said::RelayFault { code: Some(code), .. } if *code >= 500 => {
-            error!(delivery.id = %id, relay.code = code, "the relay refuses us; delivery {id} waits: {words}");
-        }
-        Said::RelayFault { .. } => debug!(delivery.id = %id, "the relay is away; delivery {id} waits"),
     }
 }
 

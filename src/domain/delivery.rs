@@ -5,7 +5,11 @@
 //! what follows from it ([`step`]). Promise: handed over at least once; a second copy only if the connection or
 //! we died between the relay's 250 and our commit, and then with the same bytes.
 
+mod reply;
+
 use chrono::{DateTime, TimeDelta, Utc};
+
+pub use self::reply::{OtherRecipients, Point, Reply, Verdict, verdict, wire_id};
 
 id!(
     /// One letter to one address: batch times 1,024 plus its place in the batch.
@@ -81,141 +85,6 @@ pub struct IllegalStep {
     pub from: State,
 }
 
-/// Where in the conversation a reply came.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Point {
-    /// Greeting, EHLO, STARTTLS, AUTH: before any letter.
-    Session,
-    Mail,
-    Rcpt,
-    Data,
-    /// After the final dot.
-    Dot,
-}
-
-/// A relay's reply: its code, and all its lines in one.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reply {
-    pub code: u16,
-    pub words: String,
-}
-
-impl Reply {
-    /// Subject and detail of the enhanced status code (RFC 2034) that agrees with the reply code.
-    pub fn enhanced(&self) -> Option<(u16, u16)> {
-        let mut parts = self.words.split_whitespace().next()?.splitn(3, '.');
-        let class: u16 = parts.next()?.parse().ok()?;
-        let subject = parts.next()?.parse().ok()?;
-        let detail = parts.next()?.parse().ok()?;
-        (class == self.code / 100).then_some((subject, detail))
-    }
-
-    fn speaks_of_a_limit(&self) -> bool {
-        let words = self.words.to_lowercase();
-        words.contains("limit") || words.contains("quota")
-    }
-}
-
-/// Whether the relay has lately taken other recipients: only then does a bare 550 speak of the address.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OtherRecipients {
-    Pass,
-    Unknown,
-}
-
-/// What a reply means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// Go on; after the dot: accepted.
-    Good,
-    /// Not now (greylisting, a full queue): the same letter later.
-    Deferred,
-    /// The relay wants us slower.
-    Slow,
-    /// The session is at its end, the letter untouched: at once on another connection.
-    SessionOver,
-    /// This address takes no mail, now and later.
-    AddressDead,
-    /// This letter will not be taken for this address, which may live.
-    Refused,
-    /// The relay's or its owner's policy, a quota: says nothing of the address.
-    Policy,
-    /// This letter will be taken for nobody.
-    LetterFault,
-    /// The relay does not work with us; says nothing of the letter.
-    RelayFault,
-}
-
-/// What `reply` at `point` means (the table "reply at each point" of the mail chapter).
-pub fn verdict(point: Point, reply: &Reply, others: OtherRecipients) -> Verdict {
-    match (point, reply.code) {
-        (Point::Session | Point::Mail | Point::Rcpt | Point::Dot, 200..=299) | (Point::Data, 354) => {
-            Verdict::Good
-        }
-        (Point::Session, _) => Verdict::RelayFault,
-        (Point::Mail | Point::Rcpt | Point::Data, 421) => Verdict::SessionOver,
-        (Point::Mail, 400..=499) => Verdict::Slow,
-        (Point::Mail, 500..=599) => match (reply.code, reply.enhanced()) {
-            (_, Some((3, 4))) | (552, None) => Verdict::LetterFault,
-            _ => Verdict::RelayFault,
-        },
-        (Point::Rcpt | Point::Data | Point::Dot, 400..=499) => Verdict::Deferred,
-        (Point::Rcpt | Point::Data, 500..=599) => refusal(point, reply, others),
-        (Point::Dot, 500..=599) => match (reply.code, reply.enhanced()) {
-            (_, Some((3, 4) | (6, _))) | (552, None) => Verdict::LetterFault,
-            _ => refusal(point, reply, others),
-        },
-        _ => Verdict::RelayFault,
-    }
-}
-
-/// A permanent refusal of a recipient: who is to blame?
-fn refusal(point: Point, reply: &Reply, others: OtherRecipients) -> Verdict {
-    match reply.enhanced() {
-        Some((1, 7 | 8)) => Verdict::Policy, // the sender's address, not the recipient's
-        Some((1, _) | (2, 1)) => Verdict::AddressDead,
-        Some((2, _)) => Verdict::Refused,
-        Some((6, _)) => Verdict::LetterFault,
-        Some((4, 5) | (3 | 5 | 7, _)) => Verdict::Policy,
-        _ if reply.speaks_of_a_limit() => Verdict::Policy,
-        Some(_) => Verdict::Refused,
-        None => match (point, reply.code, others) {
-            (Point::Rcpt, 550 | 551 | 553, OtherRecipients::Pass) => Verdict::AddressDead,
-            (Point::Rcpt, 501 | 552, _) => Verdict::Refused,
-            _ => Verdict::Policy,
-        },
-    }
-}
-
-/// The id the relay gave a letter, from the words of its 250: Postfix's and `SendGrid`'s `queued as ID`, Exim's
-/// `id=ID`, Exchange's `<ID>`, `OpenSMTPD`'s and Sendmail's `ID Message accepted`, SES's `Ok ID`.
-pub fn wire_id(words: &str) -> Option<String> {
-    let bare = |word: &str| {
-        let word = word.trim_matches(|c: char| !c.is_ascii_alphanumeric());
-        (!word.is_empty()).then(|| word.to_owned())
-    };
-    let mut tokens: Vec<&str> = words.split_whitespace().collect();
-    if tokens.first().is_some_and(|first| first.starts_with("2.")) {
-        tokens.remove(0);
-    }
-    if let Some(at) =
-        tokens.windows(2).position(|pair| pair[0].eq_ignore_ascii_case("queued") && pair[1] == "as")
-    {
-        return tokens.get(at + 2).and_then(|id| bare(id));
-    }
-    if let Some(id) = tokens.iter().find_map(|token| token.strip_prefix("id=")) {
-        return bare(id);
-    }
-    if let Some(id) = tokens.iter().find(|token| token.starts_with('<') && token.contains('@')) {
-        return bare(id);
-    }
-    match tokens.as_slice() {
-        [id, message, ..] if message.eq_ignore_ascii_case("message") => bare(id),
-        [ok, id] if ok.eq_ignore_ascii_case("ok") && id.len() >= 8 => bare(id),
-        _ => None,
-    }
-}
-
 /// How one attempt to hand a letter over ended. `code` is the reply's, none where no reply came.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Said {
@@ -285,6 +154,8 @@ const BACKOFF_MINUTES_FIRST: i64 = 5;
 const BACKOFF_MINUTES_MAX: i64 = 4 * 60;
 const POLICY_RETRY_MINUTES: i64 = 30;
 const IN_DOUBT_RETRY_MINUTES: i64 = 1;
+const AWAY_MINUTES_MIN: i64 = 1;
+const AWAY_MINUTES_MAX: i64 = 10;
 
 /// A share of a tenth by which a wait is stretched, 0 to 255, so that letters deferred together do not come back
 /// together.
@@ -314,6 +185,21 @@ pub fn next_attempt(
     let doublings = u32::from(attempts.saturating_sub(1)).min(10);
     let minutes = (BACKOFF_MINUTES_FIRST << doublings).min(BACKOFF_MINUTES_MAX);
     Some((failed_at + jitter.stretch(TimeDelta::minutes(minutes))).min(latest_at))
+}
+
+/// When a letter that has been due since `due_at` is offered again to a relay that was away at `now` and is not to be
+/// asked again for `retry_after`: after as long as it has waited, between one minute and ten, and not after
+/// `latest_at` while that is to come.
+pub fn next_offer(
+    due_at: DateTime<Utc>,
+    latest_at: DateTime<Utc>,
+    now: DateTime<Utc>,
+    retry_after: TimeDelta,
+) -> DateTime<Utc> {
+    let waited =
+        (now - due_at).clamp(TimeDelta::minutes(AWAY_MINUTES_MIN), TimeDelta::minutes(AWAY_MINUTES_MAX));
+    let next = now + waited.max(retry_after);
+    if now < latest_at { next.min(latest_at) } else { next }
 }
 
 /// What becomes of a letter after an attempt at `at`, its `attempts`th counted one, ended with `said`.
@@ -361,108 +247,6 @@ mod tests {
         text.parse().unwrap()
     }
 
-    fn reply(text: &str) -> Reply {
-        let (code, words) = text.split_once(' ').unwrap_or((text, ""));
-        Reply { code: code.parse().unwrap(), words: words.to_owned() }
-    }
-
-    #[test]
-    fn a_reply_means_what_the_table_of_the_mail_chapter_says() {
-        use Point::{Data, Dot, Mail, Rcpt, Session};
-        use Verdict::{
-            AddressDead, Deferred, Good, LetterFault, Policy, Refused, RelayFault, SessionOver, Slow,
-        };
-        let pass = OtherRecipients::Pass;
-        let unknown = OtherRecipients::Unknown;
-        for (point, text, others, expected) in [
-            (Session, "220 ready", pass, Good),
-            (Session, "421 too many connections", pass, RelayFault),
-            (Session, "535 5.7.8 bad credentials", pass, RelayFault),
-            (Session, "554 no service", pass, RelayFault),
-            (Mail, "250 2.1.0 ok", pass, Good),
-            (Mail, "421 4.7.0 too many messages", pass, SessionOver),
-            (Mail, "450 4.2.1 Peak SMTP relay limit", pass, Slow),
-            (Mail, "454 Throttling failure: Maximum sending rate exceeded", pass, Slow),
-            (Mail, "550 5.7.60 client does not have permissions to send as this sender", pass, RelayFault),
-            (Mail, "553 sender rejected", pass, RelayFault),
-            (Mail, "552 5.3.4 message size exceeds fixed limit", pass, LetterFault),
-            (Mail, "354 out of step", pass, RelayFault),
-            (Rcpt, "250 ok", pass, Good),
-            (Rcpt, "251 user not local; will forward", pass, Good),
-            (Rcpt, "421 closing", pass, SessionOver),
-            (Rcpt, "451 4.7.1 greylisted", pass, Deferred),
-            (Rcpt, "450 mailbox busy", unknown, Deferred),
-            (Rcpt, "550 5.1.1 no such user", unknown, AddressDead),
-            (Rcpt, "550 5.1.10 recipient not found", unknown, AddressDead),
-            (Rcpt, "550 5.2.1 mailbox disabled", unknown, AddressDead),
-            (Rcpt, "553 5.1.8 sender's domain not found", pass, Policy),
-            (Rcpt, "550 no such user", pass, AddressDead),
-            (Rcpt, "551 user moved", pass, AddressDead),
-            (Rcpt, "553 mailbox name not allowed", pass, AddressDead),
-            (Rcpt, "550 no such user", unknown, Policy),
-            (Rcpt, "550 daily limit reached", pass, Policy),
-            (Rcpt, "552 5.2.2 mailbox full, over quota", pass, Refused),
-            (Rcpt, "552 exceeded storage allocation", pass, Refused),
-            (Rcpt, "550 5.4.5 daily sending quota exceeded", pass, Policy),
-            (Rcpt, "550 5.4.1 recipient address rejected", pass, Refused),
-            (Rcpt, "554 5.7.1 relay access denied", pass, Policy),
-            (Rcpt, "550 5.7.1 Daily SMTP relay limit exceeded", pass, Policy),
-            (Rcpt, "550 5.3.2 system not accepting", pass, Policy),
-            (Rcpt, "553 5.6.7 SMTPUTF8 required", pass, LetterFault),
-            (Rcpt, "503 5.5.1 need MAIL", pass, Policy),
-            (Rcpt, "354 out of step", pass, RelayFault),
-            (Data, "354 go ahead", pass, Good),
-            (Data, "250 out of step", pass, RelayFault),
-            (Data, "451 try later", pass, Deferred),
-            (Data, "421 closing", pass, SessionOver),
-            (Data, "554 5.5.1 no valid recipients", pass, Policy),
-            (Data, "550 5.1.1 no such user", pass, AddressDead),
-            (Dot, "250 2.0.0 Ok: queued as 4F1", pass, Good),
-            (Dot, "421 closing", pass, Deferred),
-            (Dot, "451 4.3.0 queue file write error", pass, Deferred),
-            (Dot, "452 4.3.1 insufficient storage", pass, Deferred),
-            (Dot, "552 message too large", pass, LetterFault),
-            (Dot, "552 5.2.2 over quota", pass, Refused),
-            (Dot, "554 5.3.4 message too big", pass, LetterFault),
-            (Dot, "554 5.6.0 malformed", pass, LetterFault),
-            (Dot, "550 5.7.1 looks like spam", pass, Policy),
-            (Dot, "550 5.1.1 no such user", pass, AddressDead),
-            (Dot, "550 rejected", pass, Policy),
-            (Dot, "554 transaction failed", pass, Policy),
-            (Dot, "354 out of step", pass, RelayFault),
-        ] {
-            assert_eq!(verdict(point, &reply(text), others), expected, "{point:?}: {text}");
-        }
-    }
-
-    #[test]
-    fn the_relays_own_id_is_read_from_its_250() {
-        for (words, expected) in [
-            ("2.0.0 Ok: queued as 4bXyZ1", Some("4bXyZ1")),
-            ("Ok: queued as kx8Qf-2SR", Some("kx8Qf-2SR")),
-            ("OK id=1tEXyz-0000Ab-2C", Some("1tEXyz-0000Ab-2C")),
-            (
-                "2.6.0 <AM9@eu.prod.example> [InternalId=42] Queued mail for delivery",
-                Some("AM9@eu.prod.example"),
-            ),
-            ("2.0.0 9f3c2a1b Message accepted for delivery", Some("9f3c2a1b")),
-            ("Ok 0102019a7c1e-5d2f-000000", Some("0102019a7c1e-5d2f-000000")),
-            ("2.0.0 Ok", None),
-            ("Ok thanks", None),
-            ("", None),
-        ] {
-            assert_eq!(wire_id(words).as_deref(), expected, "{words}");
-        }
-    }
-
-    #[test]
-    fn an_enhanced_code_that_contradicts_the_reply_code_is_none() {
-        assert_eq!(reply("550 5.1.1 gone").enhanced(), Some((1, 1)));
-        assert_eq!(reply("550 4.1.1 gone").enhanced(), None);
-        assert_eq!(reply("550 5.1 gone").enhanced(), None);
-        assert_eq!(reply("550").enhanced(), None);
-    }
-
     #[test]
     fn the_wait_doubles_from_five_minutes_to_four_hours() {
         let failed = at("2026-11-23T09:00:00Z");
@@ -482,6 +266,21 @@ mod tests {
         assert_eq!(next_attempt(1, failed, soon, Jitter(9)), Some(soon), "the last lawful instant is used");
         assert_eq!(next_attempt(2, soon, soon, Jitter(9)), None);
         assert_eq!(next_attempt(ATTEMPTS_MAX, failed, at("2027-01-01T00:00:00Z"), Jitter(0)), None);
+    }
+
+    #[test]
+    fn an_absent_relay_is_offered_a_letter_less_and_less_often_but_at_its_last_useful_instant() {
+        let due = at("2026-11-23T09:00:00Z");
+        let latest = at("2026-11-23T12:00:00Z");
+        let after = |minutes, latest| {
+            let now = due + TimeDelta::minutes(minutes);
+            (next_offer(due, latest, now, TimeDelta::seconds(2)) - now).num_minutes()
+        };
+        assert_eq!([0, 1, 2, 4, 8, 16, 120].map(|n| after(n, latest)), [1, 1, 2, 4, 8, 10, 10]);
+        assert_eq!(after(175, latest), 5, "the last useful instant is not slept through");
+        assert_eq!(after(180, latest), 10, "late is better than never");
+        let soonest = next_offer(due, latest, due, TimeDelta::minutes(5));
+        assert_eq!(soonest, due + TimeDelta::minutes(5), "not before the relay may be asked");
     }
 
     #[test]

@@ -41,6 +41,8 @@ pub struct Letter {
     /// Of a single letter: what it is for, and its facts.
     pub key: Option<String>,
     pub facts: Option<serde_json::Value>,
+    /// Since when it waits to be handed over.
+    pub due_at: DateTime<Utc>,
     pub latest_at: DateTime<Utc>,
     /// Of the last attempt.
     pub composed_at: Option<DateTime<Utc>>,
@@ -55,6 +57,7 @@ struct LetterRow {
     customer_id: Option<i64>,
     letter_key: Option<String>,
     facts: Option<serde_json::Value>,
+    due_at: DateTime<Utc>,
     latest_at: DateTime<Utc>,
     composed_at: Option<DateTime<Utc>>,
     in_doubt: bool,
@@ -79,7 +82,7 @@ pub async fn of_batch(
 ) -> Result<Vec<Letter>, Error> {
     let (first, end) = held.batch.range();
     let rows: Vec<LetterRow> = sqlx::query_as(
-        "select d.id, d.recipient_id, d.customer_id, d.letter_key, d.facts, d.latest_at, d.composed_at, d.in_doubt,
+        "select d.id, d.recipient_id, d.customer_id, d.letter_key, d.facts, d.due_at, d.latest_at, d.composed_at, d.in_doubt,
                 d.attempts, r.address, r.name as contact_name, r.language, r.link_epoch,
                 r.suppressed_at is not null as suppressed, r.confirmed_at,
                 coalesce(r.notice_address, false) or not exists (
@@ -105,6 +108,7 @@ impl LetterRow {
             id: DeliveryId(self.id),
             key: self.letter_key.clone(),
             facts: self.facts.clone(),
+            due_at: self.due_at,
             latest_at: self.latest_at,
             composed_at: self.composed_at,
             in_doubt: self.in_doubt,

@@ -6,7 +6,10 @@ use forenotice::actions::deliver;
 use forenotice::demo::mailbox::{Fault, Reply, Times};
 use forenotice::domain::ledger::Actor;
 use forenotice::mail::letter::{Occasional, Test};
-use forenotice::store::letter::{self, To};
+use forenotice::store::{
+    self,
+    letter::{self, To},
+};
 
 use super::mailing::{Contact, DPO, Mailing, sha256};
 
@@ -72,6 +75,22 @@ async fn a_relay_that_is_away_costs_a_letter_nothing() {
     mailing.later(minutes(1)).await;
     assert_eq!(mailing.send().await, 1);
     assert_eq!(mailing.row(ACME).await.attempts, 1);
+    mailing.world.finish().await;
+}
+
+#[tokio::test]
+async fn a_relay_that_is_away_for_hours_gets_every_letter_when_it_is_back() {
+    let mailing = Mailing::to(&[("acme", &[DPO]), ("bolt", &[DPO])]).await;
+    mailing.world.mailbox.go_away().await;
+    mailing.world.advance_to("2026-11-23T13:00Z").await;
+    assert_eq!(mailing.change_state().await, "scheduled");
+    let waiting = store::digest::waiting(mailing.world.cx.snapshot().await.unwrap().conn()).await.unwrap();
+    assert_eq!(waiting.letters, 2, "status shows what waits");
+    mailing.world.mailbox.come_back().await.unwrap();
+    mailing.world.advance_to("2026-11-23T14:00Z").await;
+    assert_eq!(mailing.world.mailbox.mails().len(), 2);
+    assert_eq!(mailing.row(ACME).await.attempts, 1);
+    assert_eq!(mailing.change_state().await, "in_notice");
     mailing.world.finish().await;
 }
 
