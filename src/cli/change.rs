@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::{Failure, Global, OrHint as _, Output, context, print};
 use crate::actions::schedule_change::{self, Done, Error};
+use crate::domain::account::Role;
 use crate::domain::change::{Change, ChangeKind};
 use crate::domain::plan::{Named, Plan, Refusal};
 use crate::domain::request::Request;
@@ -183,7 +184,7 @@ pub async fn run(global: &Global, args: &Args) -> Result<(), Failure> {
         Command::Plan(what) => plan(global, &what.what).await,
         Command::Schedule(what) => schedule(global, &what.what).await,
         Command::Approve(args) => {
-            let (cx, actor) = context::acting(global).await?;
+            let (cx, actor) = context::acting_as(global, Role::Approver).await?;
             done(schedule_change::approve(&cx, actor, &args.reference).await, args.output)
         }
         Command::Reschedule(args) => {

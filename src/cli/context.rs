@@ -10,7 +10,7 @@ use crate::actions::Context;
 use crate::clock::{Clock, Simulated};
 use crate::config::Settings;
 use crate::domain::access::Keys;
-use crate::domain::account::Account;
+use crate::domain::account::{Account, Role};
 use crate::domain::ledger::Actor;
 use crate::entropy::Entropy;
 use crate::mail::relay::{Post, Route};
@@ -24,12 +24,19 @@ pub fn open(global: &Global) -> Result<Context, Failure> {
     Ok(global.opened.get_or_init(|| cx).clone())
 }
 
-/// [`open`], and the person on whose behalf the command acts.
+/// [`open`], and the person on whose behalf the command acts: one who may maintain records.
 pub async fn acting(global: &Global) -> Result<(Context, Actor), Failure> {
+    acting_as(global, Role::Editor).await
+}
+
+/// [`open`], and the person on whose behalf the command acts; refused unless the role is at least `needed`.
+pub async fn acting_as(global: &Global, needed: Role) -> Result<(Context, Actor), Failure> {
     let cx = open(global)?;
     let account = account(&cx, global.acts_as.as_deref()).await?;
-    let actor = Actor::Account { id: account.id.0, email: account.email };
-    Ok((cx, actor))
+    account
+        .may(needed)
+        .or_hint("act with another account: --as EMAIL; forenotice user list shows who may what")?;
+    Ok((cx, Actor::account(&account)))
 }
 
 async fn account(cx: &Context, acts_as: Option<&str>) -> Result<Account, Failure> {
@@ -47,12 +54,7 @@ async fn account(cx: &Context, acts_as: Option<&str>) -> Result<Account, Failure
         Failure::new(format!("{named:?} has no account"))
             .hint("say who acts with --as EMAIL; forenotice user list names them")
     };
-    let account = found.ok_or_else(unknown)?;
-    if account.disabled_at.is_some() {
-        return Err(Failure::new(format!("the account {} is disabled", account.email))
-            .hint("act with another one: --as EMAIL"));
-    }
-    Ok(account)
+    found.ok_or_else(unknown)
 }
 
 /// The context of these settings.

@@ -7,15 +7,19 @@ mod calendar;
 mod change;
 mod config;
 mod context;
+mod customers;
 mod doctor;
 mod exclusion;
 mod failure;
+mod findings;
 mod gate;
 mod migrate;
 mod objection;
 mod os_user;
 mod serve;
+mod register;
 mod shell;
+mod users;
 
 pub use config::load;
 pub use failure::{Failure, OrHint};
@@ -72,6 +76,9 @@ pub enum Command {
     Doctor(doctor::Args),
     Calendar(calendar::Args),
     Config(config::Args),
+    Register(register::Args),
+    Customers(customers::Args),
+    User(users::Args),
     Change(Box<change::Args>),
     Gate(gate::GateArgs),
     Deliveries(gate::DeliveriesArgs),
@@ -104,6 +111,14 @@ async fn obey(global: &Global, command: Command) -> Result<(), Failure> {
         Command::Gate(args) => gate::gate(global, &args).await,
         Command::Deliveries(args) => gate::deliveries(global, &args).await,
         Command::Status(args) => gate::status(global, &args).await,
+        Command::Config(args) => config::run(&cli.global, &args),
+        Command::Register(args) => register::run(&cli.global, &args).await,
+        Command::Customers(args) => customers::run(&cli.global, &args).await,
+        Command::User(args) => users::run(&cli.global, &args).await,
+        Command::Change(args) => change::run(&cli.global, &args).await,
+        Command::Gate(args) => gate::gate(&cli.global, &args).await,
+        Command::Deliveries(args) => gate::deliveries(&cli.global, &args).await,
+        Command::Status(args) => gate::status(&cli.global, &args).await,
         Command::Completions(args) => shell::completions(&args),
         Command::Man(args) => shell::man(&args),
     }

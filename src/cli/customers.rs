@@ -1,0 +1,166 @@
+//! `customers`: their contracts, terms and contacts as a file and one by one.
+
+mod rejected;
+mod show;
+
+use std::io::Read as _;
+use std::path::PathBuf;
+
+use clap::Subcommand;
+
+use super::context::{acting, open};
+use super::findings::Outcome;
+use super::register::Format;
+use super::{Failure, Global, OrHint as _, Output, print};
+use crate::actions::import_customers::{Import, Imported, Mode};
+use crate::domain::customer_file::{cells, write_header, write_row};
+use crate::domain::table::Writer;
+use crate::store;
+
+/// Bytes read of a file at a time.
+const PIECE_BYTES: usize = 64 * 1024;
+/// Customers read of the database at a time.
+const CUSTOMERS_PER_PAGE: i64 = 1000;
+
+/// Customers, their contracts, terms and contacts
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Import(ImportArgs),
+    Export(ExportArgs),
+    Show(show::Args),
+}
+
+/// Record customers from a CSV or JSON file, one row a contact
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+The header is reference,customer,contact_name,email,language,products,customer_since,notice_days,objection_days,
+convention,time_zone,holidays and, where needed, contract,clause,authorisation,start,objection_convention,kinds,
+emergency_days,grounds,role,rank,notice_address. An empty cell of the terms is the policy's; objection_days
+until_effect is not. Importing the same file again changes nothing; other terms hold from today. Bad rows are named,
+and lie in NAME.rejected.csv beside the file; the good ones are in.
+
+Example:
+  forenotice customers import customers.csv --dry-run")]
+struct ImportArgs {
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// Say what would happen; write nothing
+    #[arg(long)]
+    dry_run: bool,
+    #[command(flatten)]
+    output: Output,
+}
+
+/// Write all customers as a file that an import reads
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Cells that a spreadsheet would run as a formula get an apostrophe in front, which an import takes away again.
+
+Example:
+  forenotice customers export > customers.csv")]
+struct ExportArgs {
+    #[arg(long, value_enum, default_value_t = Format::Csv)]
+    format: Format,
+}
+
+pub async fn run(global: &Global, args: &Args) -> Result<(), Failure> {
+    match &args.command {
+        Command::Import(args) => import(global, args).await,
+        Command::Export(args) => export(global, args).await,
+        Command::Show(args) => show::run(global, args).await,
+    }
+}
+
+async fn import(global: &Global, args: &ImportArgs) -> Result<(), Failure> {
+    let hint = || format!("is {} the right name?", args.file.display());
+    let mut file = std::fs::File::open(&args.file).or_hint(hint())?;
+    let (cx, actor) = acting(global).await?;
+    let mode = if args.dry_run { Mode::DryRun } else { Mode::Write };
+    let mut import = Import::new(&cx, actor, mode);
+    let mut piece = vec![0; PIECE_BYTES];
+    loop {
+        let read = file.read(&mut piece).or_hint(hint())?;
+        if read == 0 {
+            break;
+        }
+        import.push(&piece[..read]).await?;
+    }
+    let imported = import.finish().await?;
+    let beside = match mode {
+        Mode::Write => rejected::write(&args.file, &mut file, &imported)?,
+        Mode::DryRun => None,
+    };
+    let outcome = Outcome { file: &args.file, rejected: &imported.rejected, warnings: &imported.warnings };
+    if args.output.json {
+        print(serde_json::to_string_pretty(&imported.printed())?)?;
+        return outcome.fail_in_silence();
+    }
+    outcome.say();
+    tell(&imported, mode)?;
+    outcome.fail(&match beside {
+        Some(path) => format!(
+            "{} rows are in; correct the others in {} and import that file",
+            imported.imported,
+            path.display()
+        ),
+        None if imported.refused => "nothing was imported".to_owned(),
+        None => "nothing was written: this was a dry run".to_owned(),
+    })
+}
+
+fn tell(imported: &Imported, mode: Mode) -> Result<(), Failure> {
+    if imported.refused {
+        return Ok(());
+    }
+    let Imported { imported: rows, duplicates, customers_new, customers_changed, .. } = imported;
+    let would = if mode == Mode::DryRun { "would be " } else { "" };
+    let duplicates =
+        if *duplicates == 0 { String::new() } else { format!(", {duplicates} twice in the file") };
+    print(format_args!(
+        "{rows} rows {would}imported: {customers_new} customers new, {customers_changed} changed{duplicates}"
+    ))
+}
+
+async fn export(global: &Global, args: &ExportArgs) -> Result<(), Failure> {
+    let cx = open(global)?;
+    let today = cx.policy.zone.day_of(cx.now().await?);
+    let mut snapshot = cx.snapshot().await?;
+    let mut writer = Writer::new();
+    if args.format == Format::Csv {
+        write_header(&mut writer);
+        print(writer.take().trim_end_matches('\n'))?;
+    }
+    let mut after = 0;
+    let mut lines = Vec::new();
+    while let (rows, Some(last)) =
+        store::customer_export::page(snapshot.conn(), today, after, CUSTOMERS_PER_PAGE).await?
+    {
+        after = last;
+        for row in &rows {
+            match args.format {
+                Format::Csv => write_row(&mut writer, row, &cx.policy),
+                Format::Json => {
+                    let object: serde_json::Map<String, serde_json::Value> = cells(row, &cx.policy)
+                        .into_iter()
+                        .filter(|(_, cell)| !cell.is_empty())
+                        .map(|(field, cell)| (field.to_owned(), cell.into()))
+                        .collect();
+                    lines.push(serde_json::to_string(&object)?);
+                }
+            }
+        }
+        match args.format {
+            Format::Csv if rows.is_empty() => {}
+            Format::Csv => print(writer.take().trim_end_matches('\n'))?,
+            Format::Json if lines.is_empty() => {}
+            Format::Json => print(std::mem::take(&mut lines).join("\n"))?,
+        }
+    }
+    Ok(())
+}

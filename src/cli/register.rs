@@ -1,0 +1,195 @@
+//! `register`: the subprocessors as a file and as a list.
+
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+use clap::{Subcommand, ValueEnum};
+use serde::Serialize;
+
+use super::context::{acting, open};
+use super::findings::{self, Outcome};
+use super::{Failure, Global, OrHint as _, Output, print};
+use crate::actions::Context;
+use crate::actions::maintain_records::{self, REGISTER_BYTES_MAX};
+use crate::domain::register::{Version, on_day};
+use crate::domain::register_file;
+use crate::domain::subprocessor::Facts;
+use crate::store;
+
+/// The register of subprocessors
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Import(ImportArgs),
+    Export(ExportArgs),
+    Show(ShowArgs),
+}
+
+/// State the register from a CSV or JSON file
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+The header is name,legal_entity,category,purpose,countries,regions,data_types,transfer_mechanism,website and, where
+known, address,contact,data_subjects,products,affiliate,engaged_by,safeguards,nature; lists are divided by semicolons.
+Importing the same file again changes nothing. Facts change only by a change: forenotice change schedule alter.
+
+Example:
+  forenotice register import subprocessors.csv")]
+struct ImportArgs {
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    #[command(flatten)]
+    output: Output,
+}
+
+/// Write the register as CSV or JSON
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Cells that a spreadsheet would run as a formula get an apostrophe in front, which an import takes away again.
+
+Example:
+  forenotice register export > subprocessors.csv
+  forenotice register export --format json --on 2026-01-01")]
+struct ExportArgs {
+    #[arg(long, value_enum, default_value_t = Format::Csv)]
+    format: Format,
+    /// As it stood on that day (default: today)
+    #[arg(long, value_name = "DAY")]
+    on: Option<NaiveDate>,
+}
+
+/// Show who is on the register
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Example:
+  forenotice register show --on 2026-01-01")]
+struct ShowArgs {
+    /// As it stood on that day (default: today)
+    #[arg(long, value_name = "DAY")]
+    on: Option<NaiveDate>,
+    #[command(flatten)]
+    output: Output,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    Csv,
+    Json,
+}
+
+pub async fn run(global: &Global, args: &Args) -> Result<(), Failure> {
+    match &args.command {
+        Command::Import(args) => import(global, args).await,
+        Command::Export(args) => export(global, args).await,
+        Command::Show(args) => show(global, args).await,
+    }
+}
+
+async fn import(global: &Global, args: &ImportArgs) -> Result<(), Failure> {
+    let bytes = read(&args.file)?;
+    let (cx, actor) = acting(global).await?;
+    let imported = maintain_records::import_register(&cx, actor, &bytes).await?;
+    let outcome = Outcome { file: &args.file, rejected: &imported.rejected, warnings: &imported.warnings };
+    if args.output.json {
+        print(serde_json::to_string_pretty(&imported.printed())?)?;
+        return outcome.fail_in_silence();
+    }
+    outcome.say();
+    let kept = match imported.not_in_file {
+        0 => String::new(),
+        n => format!("; {n} on the register are not in the file and stay"),
+    };
+    if !imported.refused {
+        print(format_args!("{} imported, {} unchanged{kept}", imported.imported, imported.unchanged))?;
+    }
+    outcome.fail(if imported.refused {
+        "nothing was imported"
+    } else {
+        "the others are in; correct these and import the file again"
+    })
+}
+
+fn read(file: &std::path::Path) -> Result<Vec<u8>, Failure> {
+    use std::io::Read as _;
+    let open = std::fs::File::open(file).or_hint(format!("is {} the right name?", file.display()))?;
+    let mut bytes = Vec::new();
+    let limit = REGISTER_BYTES_MAX as u64 + 1;
+    open.take(limit).read_to_end(&mut bytes)?;
+    if bytes.len() > REGISTER_BYTES_MAX {
+        return Err(Failure::new(format!("{} is larger than {REGISTER_BYTES_MAX} bytes", file.display()))
+            .hint("a register is read by people; is this the right file?"));
+    }
+    Ok(bytes)
+}
+
+async fn versions_on(cx: &Context, on: Option<NaiveDate>) -> Result<(NaiveDate, Vec<Version>), Failure> {
+    let day = match on {
+        Some(day) => day,
+        None => cx.policy.zone.day_of(cx.now().await?),
+    };
+    let versions = store::subprocessor::versions(cx.snapshot().await?.conn()).await?;
+    let listed = on_day(&versions, day).into_iter().cloned().collect();
+    Ok((day, listed))
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    on: NaiveDate,
+    subprocessors: Vec<Listed<'a>>,
+}
+
+#[derive(Serialize)]
+struct Listed<'a> {
+    id: &'a str,
+    #[serde(flatten)]
+    facts: &'a Facts,
+    /// The first day of this state.
+    since: NaiveDate,
+    /// Null: stated at the import, not witnessed.
+    change: Option<&'a str>,
+}
+
+fn listed(version: &Version) -> Listed<'_> {
+    Listed {
+        id: &version.slug,
+        facts: &version.facts,
+        since: version.valid_from,
+        change: version.change.as_deref(),
+    }
+}
+
+fn document(on: NaiveDate, versions: &[Version]) -> Document<'_> {
+    Document { on, subprocessors: versions.iter().map(listed).collect() }
+}
+
+async fn export(global: &Global, args: &ExportArgs) -> Result<(), Failure> {
+    let (day, versions) = versions_on(&open(global)?, args.on).await?;
+    match args.format {
+        Format::Csv => {
+            let text = register_file::write_csv(versions.iter().map(|version| &version.facts));
+            print(text.trim_end_matches('\n'))
+        }
+        Format::Json => print(serde_json::to_string_pretty(&document(day, &versions))?),
+    }
+}
+
+async fn show(global: &Global, args: &ShowArgs) -> Result<(), Failure> {
+    let (day, versions) = versions_on(&open(global)?, args.on).await?;
+    if args.output.json {
+        return print(serde_json::to_string_pretty(&document(day, &versions))?);
+    }
+    if versions.is_empty() {
+        return print(format_args!("nobody is on the register of {day}"));
+    }
+    let rows = versions.iter().map(|version| {
+        let facts = &version.facts;
+        let purpose = if facts.purpose.is_empty() { &facts.category } else { &facts.purpose };
+        let by = version.change.clone().unwrap_or_else(|| "stated".to_owned());
+        [facts.name.clone(), purpose.clone(), facts.countries.join(" "), version.valid_from.to_string(), by]
+    });
+    findings::table(["name", "purpose", "countries", "since", "by"], rows)
+}
