@@ -132,7 +132,6 @@ async fn disable(global: &Global, args: &DisableArgs) -> Result<(), Failure> {
         return print(format_args!("{} is disabled already", account.email));
     }
     store::account::disable(&mut tx, account.id).await?;
-    store::account::end_sessions(&mut tx, account.id).await?;
     tx.commit([Event::AccountDisabled { email: account.email.clone() }]).await?;
     print(format_args!("{} is disabled", account.email))
 }

@@ -88,12 +88,6 @@ pub async fn disable(tx: &mut Tx, id: AccountId) -> Result<(), Error> {
     exactly_one(&done, "account")
 }
 
-/// Its sessions end at once.
-pub async fn end_sessions(tx: &mut Tx, id: AccountId) -> Result<(), Error> {
-    sqlx::query("delete from session where account_id = $1").bind(id.0).execute(tx.conn()).await?;
-    Ok(())
-}
-
 /// How many admins can still act, `id` left out. Their rows are locked, so that two don't disable each other.
 pub async fn other_admins(tx: &mut Tx, id: AccountId) -> Result<usize, Error> {
     let ids: Vec<i64> = sqlx::query_scalar(

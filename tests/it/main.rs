@@ -6,6 +6,8 @@ mod journeys;
 #[cfg(test)]
 mod promises;
 #[cfg(test)]
+mod records;
+#[cfg(test)]
 mod support;
 
 #[cfg(test)]

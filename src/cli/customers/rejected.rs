@@ -1,7 +1,7 @@
 //! The rows that were not imported, as they stand in the file, written beside it.
 
 use std::fs::File;
-use std::io::{self, BufWriter, Read as _, Seek as _, SeekFrom, Write as _};
+use std::io::{self, BufWriter, Read as _, Seek as _, SeekFrom};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -43,11 +43,14 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("customers.csv");
         std::fs::write(&path, "\u{feff}a,b\r\n1,2\r\nbad,\"x\ny\"\r\n3,4\r\n").unwrap();
-        let imported =
-            Imported { header_bytes: Some(3..6), rejected_bytes: vec![13..22], ..Imported::default() };
+        let imported = Imported {
+            header_bytes: Some(3..6),
+            rejected_bytes: vec![13..22, 24..27],
+            ..Imported::default()
+        };
         let beside = write(&path, &mut File::open(&path).unwrap(), &imported).unwrap().unwrap();
         assert_eq!(beside, folder.path().join("customers.rejected.csv"));
-        assert_eq!(std::fs::read_to_string(&beside).unwrap(), "a,b\nbad,\"x\ny\"\n");
+        assert_eq!(std::fs::read_to_string(&beside).unwrap(), "a,b\nbad,\"x\ny\"\n3,4\n");
     }
 
     #[test]
