@@ -6,6 +6,8 @@
 pub mod announce;
 pub mod deliver;
 pub mod schedule_change;
+pub mod take_effect;
+pub mod remind;
 pub mod lodge_objection;
 pub mod resolve_objection;
 pub mod import_customers;
@@ -13,7 +15,7 @@ pub mod maintain_records;
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Days, Utc};
+use chrono::{DateTime, Days, TimeDelta, Utc};
 
 use crate::clock::Clock;
 use crate::config::Settings;
@@ -23,10 +25,15 @@ use crate::domain::customer::Policy;
 use crate::domain::ledger::Actor;
 use crate::domain::notice::{ChangeFacts, NoticeFacts, NoticeId, NoticeKind};
 use crate::entropy::{Entropy, NoEntropy};
+use crate::mail::letter::{Alarm, Alert, Occasional};
 use crate::mail::relay::Post;
 use crate::mail::templates::Templates;
 use crate::store::bell::Bells;
+use crate::store::letter::To;
 use crate::store::{self, Db, Snapshot, Tx};
+
+/// A single letter that has not gone out after this is of no use to anybody.
+const LETTER_OF_USE_FOR: TimeDelta = TimeDelta::days(5);
 
 /// What every action stands on. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -98,6 +105,29 @@ impl Context {
         let new = store::notice::New { facts: &facts, follows, template_hash: hash, due_at, valid_until };
         store::notice::insert(tx, id, &new).await?;
         Ok(id)
+    }
+
+    /// Queues a letter to the DPO; false: one for this occasion is there already.
+    pub async fn write_to_dpo(
+        &self,
+        tx: &mut Tx,
+        key: &str,
+        letter: &Occasional,
+    ) -> Result<bool, store::Error> {
+        let latest_at = tx.now() + LETTER_OF_USE_FOR;
+        let to = To::Address(&self.settings.site.dpo_address);
+        Ok(store::letter::queue(tx, key, to, letter, latest_at).await?.is_some())
+    }
+
+    /// Tells the DPO what needs a person now; false: that was told already.
+    pub async fn alert(&self, tx: &mut Tx, key: &str, what: Alarm) -> Result<bool, store::Error> {
+        let alert = Alert {
+            processor: self.settings.site.processor(),
+            zone: self.policy.zone.clone(),
+            at: tx.now(),
+            what,
+        };
+        self.write_to_dpo(tx, &format!("alert:{key}"), &Occasional::Alert(alert)).await
     }
 
     pub async fn snapshot(&self) -> Result<Snapshot, store::Error> {

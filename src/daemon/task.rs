@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use crate::actions::{self, Context, Report};
+use crate::actions::{self, Context, Report, remind};
 use crate::domain::words;
 
 words! {
@@ -72,6 +72,38 @@ pub const TASKS: &[Task] = &[
         // A follow-up waits until the letters it follows have left.
         rings: &["announce", "take_effect"],
         run: pass!(actions::deliver::run_once),
+    },
+    Task {
+        name: "take_effect",
+        role: Role::Schedule,
+        period: Duration::from_secs(5),
+        fires: None,
+        rings: &["announce", "deliver"],
+        run: pass!(actions::take_effect::run_once),
+    },
+    Task {
+        name: "reminders",
+        role: Role::Schedule,
+        period: Duration::from_mins(5),
+        fires: Some(|cx, now| cx.settings.notice.send_window.next_after(now)),
+        rings: &["announce"],
+        run: pass!(remind::run_once),
+    },
+    Task {
+        name: "digest",
+        role: Role::Schedule,
+        period: Duration::from_mins(5),
+        fires: Some(|cx, now| cx.settings.digest.at.next_after(now)),
+        rings: &["deliver"],
+        run: pass!(remind::digest),
+    },
+    Task {
+        name: "at_risk",
+        role: Role::Schedule,
+        period: Duration::from_mins(1),
+        fires: None,
+        rings: &["deliver"],
+        run: pass!(remind::warn_at_risk),
     },
     Task {
         name: "sweep",

@@ -163,15 +163,18 @@ pub enum Verdict {
 /// The verdict for `change` at `at`, given the reasons found under its lock in a later statement.
 ///
 /// `inbound_behind` alone makes the decision wait until `day_ends_at`, the end of the effective day: at the
-/// effective instant itself every watermark is a moment short.
+/// effective instant itself every watermark is a moment short. A change that was held takes effect on the day after
+/// its gate opened: `day_starts_at` is the first instant of the day on which it is asked.
 pub fn judge(
     change: &Change,
     reasons: BTreeSet<Reason>,
     at: DateTime<Utc>,
+    day_starts_at: DateTime<Utc>,
     day_ends_at: DateTime<Utc>,
 ) -> Verdict {
     let only_behind = reasons.iter().all(|reason| *reason == Reason::InboundBehind);
-    if at < change.effective_at || (only_behind && !reasons.is_empty() && at < day_ends_at) {
+    if at < change.effective_at.max(day_starts_at) || (only_behind && !reasons.is_empty() && at < day_ends_at)
+    {
         Verdict::Wait(reasons)
     } else if reasons.is_empty() {
         Verdict::Open(Open { change: change.id, at })

@@ -1,8 +1,18 @@
-//! How far tasks that follow the clock have run.
+//! How far tasks that follow the calendar have run.
 
 use chrono::{DateTime, Utc};
+use sqlx::PgConnection;
 
 use super::{Error, Tx};
+
+/// The instant a task has run through; none = it never ran.
+pub async fn ran_through(conn: &mut PgConnection, name: &str) -> Result<Option<DateTime<Utc>>, Error> {
+    let through = sqlx::query_scalar("select ran_through from task where name = $1")
+        .bind(name)
+        .fetch_optional(conn)
+        .await?;
+    Ok(through)
+}
 
 /// Marks a task as run through until the act's instant, and gives the instant it had run through before. Locks the
 /// task's row, so that replicas go one after the other.

@@ -1,0 +1,154 @@
+//! What the daemon says by itself when days pass: reminders before a deadline, the DPO's digest, a warning when
+//! letters run out of time.
+//!
+//! Each is one pass over what came due since the last one; a day missed is caught up. Reminders are notices, which
+//! [`announce`](super::announce) fans out; the rest are single letters to the DPO.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::{Context, Error, Report};
+use crate::config::Fires;
+use crate::domain::ledger::Actor;
+use crate::domain::notice::{NoticeKind, was_told};
+use crate::mail::letter::{
+    Alarm, ChangeName, Digest, DigestChange, DigestFailure, DigestObjection, Occasional,
+};
+use crate::store::digest::{Failed, OpenObjection};
+use crate::store::{self, Tx};
+
+/// A letter whose last lawful instant is nearer than this, and that still waits, is at risk.
+const AT_RISK: TimeDelta = TimeDelta::hours(12);
+
+/// Freezes the reminders whose day has come: for each open change and each number of days that the settings name,
+/// one notice to those whose deadline is that far away and who have said nothing yet.
+pub async fn run_once(cx: &Context) -> Result<Report, Error> {
+    let Some((mut tx, before)) = since_last(cx, "reminders", &cx.settings.notice.send_window).await? else {
+        return Ok(Report::idle("reminders"));
+    };
+    let now = tx.now();
+    let mut frozen = 0;
+    for change in store::change::open(tx.conn()).await?.iter().filter(|change| was_told(change.state)) {
+        let Some((announced, _)) = store::notice::live_announcement(tx.conn(), change.id).await? else {
+            continue;
+        };
+        for days in cx.settings.notice.reminders.iter().copied() {
+            let ahead = TimeDelta::days(days.into());
+            let deadlines = (before + ahead, now + ahead);
+            if store::fan_out::anyone_to_remind(tx.conn(), announced, change.id, deadlines).await? {
+                let mut facts = cx.notice_about(NoticeKind::Reminder, change);
+                facts.announced_on = change.published_at.map(|at| cx.policy.zone.day_of(at));
+                facts.days_left = Some(days);
+                facts.deadlines_between = Some(deadlines);
+                cx.freeze(&mut tx, facts, Some(announced), now).await?;
+                frozen += 1;
+            }
+        }
+    }
+    tx.commit_unrecorded().await?;
+    if frozen == 0 {
+        return Ok(Report::idle("reminders"));
+    }
+    cx.bells.ring("announce");
+    Ok(Report::did("reminders", frozen, format!("{frozen} reminders")))
+}
+
+/// Queues the DPO's digest of the day: what needs a person, what is coming, what could not be delivered.
+pub async fn digest(cx: &Context) -> Result<Report, Error> {
+    let Some((mut tx, _)) = since_last(cx, "digest", &cx.settings.digest.at).await? else {
+        return Ok(Report::idle("digest"));
+    };
+    let now = tx.now();
+    let day = cx.policy.zone.day_of(now);
+    let mut changes = Vec::new();
+    for change in store::change::open(tx.conn()).await? {
+        let at = now.max(change.effective_at);
+        let reasons = store::gate::shut_by(tx.conn(), change.id, at).await?;
+        changes.push(DigestChange {
+            change: ChangeName {
+                reference: change.reference.clone(),
+                subprocessor: change.draft.facts.name.clone(),
+            },
+            state: change.state,
+            effective_on: change.draft.effective_on,
+            reasons: reasons.iter().map(|reason| reason.in_words().to_owned()).collect(),
+        });
+    }
+    let waiting = store::digest::waiting(tx.conn()).await?;
+    let objections = store::digest::open_objections(tx.conn()).await?;
+    let failures = store::digest::failures_since(tx.conn(), now - TimeDelta::days(1)).await?;
+    let digest = Digest {
+        processor: cx.settings.site.processor(),
+        day,
+        zone: cx.policy.zone.clone(),
+        objections: objections.into_iter().map(in_digest).collect(),
+        changes,
+        failures: failures.into_iter().map(failed).collect(),
+        waiting: waiting.letters,
+        latest_at: waiting.latest_at,
+    };
+    let queued = cx.write_to_dpo(&mut tx, &format!("digest:{day}"), &Occasional::Digest(digest)).await?;
+    tx.commit_unrecorded().await?;
+    cx.bells.ring("deliver");
+    Ok(if queued { Report::did("digest", 1, format!("digest of {day}")) } else { Report::idle("digest") })
+}
+
+/// An act, and the instant until which the task had run, if its calendar has fired since then. The first look of an
+/// installation only notes the instant. Replicas go one after the other by the task's row.
+async fn since_last(
+    cx: &Context,
+    task: &'static str,
+    calendar: &Fires,
+) -> Result<Option<(Tx, DateTime<Utc>)>, Error> {
+    let now = cx.now().await?;
+    let fired = |through: DateTime<Utc>| calendar.next_after(through).is_some_and(|fires| fires <= now);
+    let through = store::task::ran_through(cx.snapshot().await?.conn(), task).await?;
+    if through.is_some_and(|through| !fired(through)) {
+        return Ok(None);
+    }
+    let mut tx = cx.begin(Actor::Daemon).await?;
+    match store::task::run_through(&mut tx, task).await? {
+        Some(through) if fired(through) => Ok(Some((tx, through))),
+        Some(_) => Ok(None),
+        None => {
+            tx.commit_unrecorded().await?;
+            Ok(None)
+        }
+    }
+}
+
+fn in_digest(open: OpenObjection) -> DigestObjection {
+    DigestObjection {
+        reference: open.reference,
+        change_ref: open.change_ref,
+        customer: open.customer,
+        in_time: open.in_time,
+        answer_due_on: open.answer_due_on,
+    }
+}
+
+fn failed(letter: Failed) -> DigestFailure {
+    let code = letter.code.and_then(|code| u16::try_from(code).ok());
+    DigestFailure { customer: letter.customer, address: letter.address, code, words: letter.words }
+}
+
+/// Warns the DPO, once a change, when letters still wait and the first of them is about to be too late.
+pub async fn warn_at_risk(cx: &Context) -> Result<Report, Error> {
+    let mut tx = cx.begin(Actor::Daemon).await?;
+    let now = tx.now();
+    let mut warned = 0;
+    for risk in store::digest::at_risk(tx.conn(), now + AT_RISK).await? {
+        let alarm = Alarm::AtRisk {
+            change: ChangeName { reference: risk.reference.clone(), subprocessor: risk.subprocessor },
+            waiting: risk.waiting,
+            latest_at: risk.latest_at,
+        };
+        let key = format!("at-risk:{}:{}", risk.reference, cx.policy.zone.day_of(now));
+        warned += u64::from(cx.alert(&mut tx, &key, alarm).await?);
+    }
+    tx.commit_unrecorded().await?;
+    if warned == 0 {
+        return Ok(Report::idle("at_risk"));
+    }
+    cx.bells.ring("deliver");
+    Ok(Report::did("at_risk", warned, format!("warned of {warned} changes at risk")))
+}

@@ -1,0 +1,181 @@
+//! Asks the gate on the day: a change takes effect, is held, or waits a moment longer for mail to be read.
+//!
+//! Locks the change first and looks at the facts in the next statement (chapter 9): a fact that shuts, committed
+//! before the lock, is seen; one under way was waited for; a later one waits for us and reads what we decided. The
+//! verdict stands for an instant that every door has read past, so nothing received before it can lie unread.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
+
+use super::{Context, Error, Report};
+use crate::domain::calendar::earliest_effective_on;
+use crate::domain::change::{Act, Change, ChangeId, ChangeKind, State};
+use crate::domain::customer::Hold;
+use crate::domain::gate::{self, Open, Reason, Verdict};
+use crate::domain::ledger::{Actor, Event};
+use crate::domain::notice::{NoticeKind, was_told};
+use crate::mail::letter::{Alarm, ChangeName};
+use crate::store::{self, Tx};
+
+const CHANGES_PER_PASS: i64 = 50;
+/// How soon the gate is asked again where only a watermark is missing.
+const LOOK_AGAIN: TimeDelta = TimeDelta::seconds(1);
+
+/// One pass over the changes whose gate is to be asked now.
+pub async fn run_once(cx: &Context) -> Result<Report, Error> {
+    let now = cx.now().await?;
+    let due = store::change::due(cx.snapshot().await?.conn(), now, CHANGES_PER_PASS).await?;
+    let mut said = Vec::new();
+    for id in due {
+        if let Some(sentence) = decide(cx, id).await? {
+            said.push(sentence);
+        }
+    }
+    if said.is_empty() {
+        return Ok(Report::idle("take_effect"));
+    }
+    cx.bells.ring("announce");
+    cx.bells.ring("deliver");
+    Ok(Report::did("take_effect", said.len() as u64, said.join("; ")))
+}
+
+/// Decides one change. None: it was decided meanwhile, or has to wait.
+async fn decide(cx: &Context, id: ChangeId) -> Result<Option<String>, Error> {
+    let mut tx = cx.begin(Actor::Daemon).await?;
+    let change = store::change::lock(&mut tx, id).await?;
+    if !change.state.is_open() {
+        store::change::set_next_look(&mut tx, id, None).await?;
+        tx.commit_unrecorded().await?;
+        return Ok(None);
+    }
+    // No door, no mail: the clock itself vouches that nothing lies unread.
+    let at = store::door::decidable_until(tx.conn()).await?.unwrap_or(change.effective_at);
+    let at = at.min(tx.now());
+    let reasons = store::gate::shut_by(tx.conn(), id, at).await?;
+    let day = match change.state {
+        State::Held => cx.policy.zone.day_of(tx.now()),
+        _ => cx.policy.zone.day_of(change.effective_at),
+    };
+    let day_starts_at = cx.policy.zone.first_instant(day);
+    let day_ends_at = cx.policy.zone.first_instant(day + Days::new(1));
+    match gate::judge(&change, reasons, at, day_starts_at, day_ends_at) {
+        Verdict::Open(open) => put_into_effect(cx, tx, &change, open).await.map(Some),
+        Verdict::Wait(_) => {
+            let again = (tx.now() + LOOK_AGAIN).max(change.effective_at);
+            store::change::set_next_look(&mut tx, id, Some(again)).await?;
+            tx.commit_unrecorded().await?;
+            Ok(None)
+        }
+        Verdict::Shut(reasons) if change.state == State::Held => {
+            look_tomorrow(cx, tx, &change, &reasons, at).await
+        }
+        Verdict::Shut(reasons) => hold(cx, tx, &change, &reasons, at).await.map(Some),
+    }
+}
+
+async fn put_into_effect(cx: &Context, mut tx: Tx, change: &Change, open: Open) -> Result<String, Error> {
+    let was_held = change.state == State::Held;
+    store::gate::insert_verdict(&mut tx, change.id, open.at(), &BTreeSet::new()).await?;
+    let (_, at) = open.take_effect(change.state)?;
+    store::change::set_effective(&mut tx, change.id, change.state, at).await?;
+    let on = cx.policy.zone.day_of(at).max(change.draft.effective_on);
+    enter_in_register(&mut tx, change, on).await?;
+    if was_held {
+        let mut in_force = change.clone();
+        in_force.draft.effective_on = on;
+        follow_up(cx, &mut tx, NoticeKind::Effective, &in_force, Some(change.draft.effective_on)).await?;
+    }
+    tx.commit([Event::ChangeTookEffect { change: change.id, at }]).await?;
+    Ok(format!("{} took effect", change.reference))
+}
+
+/// What the register says from `on` on.
+async fn enter_in_register(tx: &mut Tx, change: &Change, on: NaiveDate) -> Result<(), store::Error> {
+    let listed = change.draft.kind != ChangeKind::Removal;
+    let facts = &change.draft.facts;
+    store::subprocessor::insert_version(tx, change.subprocessor_id, on, listed, facts, Some(change.id))
+        .await?;
+    if let Some(replaced) = change.replaces_id {
+        let last = store::subprocessor::facts_on(tx.conn(), replaced, on).await?;
+        store::subprocessor::insert_version(tx, replaced, on, false, &last, Some(change.id)).await?;
+    }
+    Ok(())
+}
+
+async fn hold(
+    cx: &Context,
+    mut tx: Tx,
+    change: &Change,
+    reasons: &BTreeSet<Reason>,
+    at: DateTime<Utc>,
+) -> Result<String, Error> {
+    let held = change.state.after(Act::Hold)?;
+    store::gate::insert_verdict(&mut tx, change.id, at, reasons).await?;
+    store::change::move_state(&mut tx, change.id, change.state, held).await?;
+    let next = next_look(cx, tx.now());
+    store::change::set_next_look(&mut tx, change.id, next).await?;
+    if was_told(change.state) {
+        follow_up(cx, &mut tx, NoticeKind::Held, change, Some(change.draft.effective_on)).await?;
+    }
+    let words: Vec<String> = reasons.iter().map(|reason| reason.as_str().to_owned()).collect();
+    let sentence = format!("{} is held: {}", change.reference, words.join(", "));
+    let alarm = Alarm::Held {
+        change: ChangeName {
+            reference: change.reference.clone(),
+            subprocessor: change.draft.facts.name.clone(),
+        },
+        old_effective_on: change.draft.effective_on,
+        reasons: reasons.iter().map(|reason| reason.in_words().to_owned()).collect(),
+        earliest_on: store::obligation::clear_on(tx.conn(), change.id)
+            .await?
+            .map(|at| earliest_effective_on(at, &cx.policy.zone)),
+    };
+    cx.alert(&mut tx, &format!("held:{}:{}", change.reference, change.draft.effective_on), alarm).await?;
+    tx.commit([Event::ChangeHeld { change: change.id, reasons: words }]).await?;
+    Ok(sentence)
+}
+
+/// Held and still shut: nothing new to tell, asked again as the policy has it.
+async fn look_tomorrow(
+    cx: &Context,
+    mut tx: Tx,
+    change: &Change,
+    reasons: &BTreeSet<Reason>,
+    at: DateTime<Utc>,
+) -> Result<Option<String>, Error> {
+    store::gate::insert_verdict(&mut tx, change.id, at, reasons).await?;
+    let next = next_look(cx, tx.now());
+    store::change::set_next_look(&mut tx, change.id, next).await?;
+    tx.commit_unrecorded().await?;
+    Ok(None)
+}
+
+/// When a held change is asked about next: at the start of the policy's next day, so that it takes effect the day
+/// after its gate opens; or only when the DPO says so.
+fn next_look(cx: &Context, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let tomorrow = cx.policy.zone.day_of(now) + Days::new(1);
+    match cx.policy.hold {
+        Hold::Wait => Some(cx.policy.zone.first_instant(tomorrow)),
+        Hold::Postpone | Hold::Ask => None,
+    }
+}
+
+/// A notice to everyone who had the announcement, due at once.
+async fn follow_up(
+    cx: &Context,
+    tx: &mut Tx,
+    kind: NoticeKind,
+    change: &Change,
+    old_effective_on: Option<NaiveDate>,
+) -> Result<(), Error> {
+    let Some((announced, _)) = store::notice::live_announcement(tx.conn(), change.id).await? else {
+        return Ok(());
+    };
+    let mut facts = cx.notice_about(kind, change);
+    facts.announced_on = change.published_at.map(|at| cx.policy.zone.day_of(at));
+    facts.old_effective_on = old_effective_on;
+    let now = tx.now();
+    cx.freeze(tx, facts, Some(announced), now).await?;
+    Ok(())
+}
