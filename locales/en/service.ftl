@@ -35,6 +35,9 @@ alert-at-risk-head = { $waiting ->
        *[other] { $waiting } letters about { $subprocessor } ({ $change_ref }) have
     } not been taken by the relay.
     .rest = After { $latest } they are too late for the planned start. Look at the relay: forenotice status.
+alert-successor-subject = { $customer }: another contact for notices was named
+alert-successor-head = { $address } asks that somebody else at { $customer } gets the notices: { $successor }.
+    .rest = Check with the customer, then add the new contact and take the old one out of its customers file. Until then the letters go on to { $address }.
 alert-relay-said = The relay said
 alert-reasons = What stands in the way
 alert-what-next = What to do

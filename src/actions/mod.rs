@@ -12,6 +12,7 @@ pub mod lodge_objection;
 pub mod resolve_objection;
 pub mod import_customers;
 pub mod maintain_records;
+pub mod subscribe;
 
 use std::sync::Arc;
 

@@ -2,7 +2,6 @@
 
 use std::future::IntoFuture as _;
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use sd_notify::NotifyState;
@@ -20,7 +19,7 @@ use crate::daemon::{self, Daemon, Health, ReadTo, Role, TASKS};
 use crate::store::door::DoorId;
 use crate::telemetry::{self, Metrics, UPKEEP_EVERY};
 use crate::web::watermark::InFlight;
-use crate::web::{self, Front};
+use crate::web::{self, Door};
 
 /// Requests under way when we are told to stop have this long to be answered.
 const DRAIN_WITHIN: Duration = Duration::from_secs(30);
@@ -140,8 +139,8 @@ async fn serve_pages(
 ) -> Result<JoinHandle<()>, Failure> {
     let listener = listen(cx.settings.web.listen, "web.listen").await?;
     print(format_args!("site:  http://{}", listener.local_addr()?))?;
-    let front = Front { keys: Arc::new(cx.keys.clone()), door, in_flight };
-    let service = web::router(cx.clone(), front).into_make_service_with_connect_info::<SocketAddr>();
+    let door = Door { id: door, in_flight };
+    let service = web::router(cx.clone(), door).into_make_service_with_connect_info::<SocketAddr>();
     Ok(tokio::spawn(async move {
         let served = axum::serve(listener, service).with_graceful_shutdown(watch.cancelled_owned()).await;
         if let Err(error) = served {

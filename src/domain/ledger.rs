@@ -175,6 +175,23 @@ pub enum Event {
     FirstAdminMade {
         email: String,
     },
+    SubscriberConfirmed {
+        customer: CustomerId,
+        recipient: i64,
+    },
+    SubscriberLeft {
+        customer: CustomerId,
+        recipient: i64,
+    },
+    LanguageChosen {
+        customer: CustomerId,
+        recipient: i64,
+        language: String,
+    },
+    SuccessorNamed {
+        customer: CustomerId,
+        recipient: i64,
+    },
     RegisterImported {
         subprocessor: SubprocessorId,
         name: String,

@@ -382,20 +382,24 @@ pub enum Alarm {
     },
     /// Letters still wait and the last lawful instant is near.
     AtRisk { change: ChangeName, waiting: u64, latest_at: DateTime<Utc> },
+    /// A contact has named who should get a customer's letters in its place.
+    SuccessorNamed { customer: String, address: String, successor: String, name: String },
 }
 
 impl Alarm {
     pub fn change_ref(&self) -> Option<&str> {
-        Some(&self.change().reference)
+        self.change().map(|change| change.reference.as_str())
     }
 
-    pub fn change(&self) -> &ChangeName {
+    /// The change it is about; none of what concerns a customer whatever is planned.
+    pub fn change(&self) -> Option<&ChangeName> {
         match self {
             Self::Unreachable { change, .. }
             | Self::Refused { change, .. }
             | Self::Held { change, .. }
             | Self::ObjectionLodged { change, .. }
-            | Self::AtRisk { change, .. } => change,
+            | Self::AtRisk { change, .. } => Some(change),
+            Self::SuccessorNamed { .. } => None,
         }
     }
 }

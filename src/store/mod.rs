@@ -28,6 +28,7 @@ pub mod replica;
 pub mod simulated;
 pub mod page;
 pub mod recipient;
+pub mod subscriber;
 
 use std::time::Duration;
 

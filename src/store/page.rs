@@ -7,8 +7,8 @@ mod personal;
 mod public;
 
 pub use personal::{
-    Addressee, Duty, Sent, Spoken, Statement, Subscription, addressee, addressee_of_delivery, duties,
-    objections, sent, spoken, subscription_asked,
+    Addressee, Duty, Sent, Spoken, Statement, addressee, addressee_of_delivery, duties, objections, sent,
+    spoken,
 };
 pub use public::{
     ChangeEvent, PublicChange, announced_with, change_by_reference, change_events, changes_of_delivery,

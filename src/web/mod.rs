@@ -51,12 +51,10 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; img
     base-uri 'none'; frame-ancestors 'none'; frame-src 'self'";
 const HSTS: &str = "max-age=63072000; includeSubDomains";
 
-/// What the pages need besides [`Context`].
+/// The door by which statements come in here: this replica's row, and what is under way.
 #[derive(Clone, Debug)]
-pub struct Front {
-    pub keys: Arc<Keys>,
-    /// This replica's row among the doors: a statement is lodged through it.
-    pub door: DoorId,
+pub struct Door {
+    pub id: DoorId,
     pub in_flight: watermark::InFlight,
 }
 
@@ -67,29 +65,29 @@ pub struct Site(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     cx: Context,
-    front: Front,
+    door: Door,
     processor: Processor,
     words: Arc<Words>,
     limits: limits::Limits,
 }
 
 impl Site {
-    pub fn new(cx: Context, front: Front) -> Self {
+    pub fn new(cx: Context, door: Door) -> Self {
         let words = Arc::new(Words::english());
         let processor = cx.settings.site.processor();
-        Self(Arc::new(Inner { cx, front, processor, words, limits: limits::Limits::default() }))
+        Self(Arc::new(Inner { cx, door, processor, words, limits: limits::Limits::default() }))
     }
 
     pub fn cx(&self) -> &Context {
         &self.0.cx
     }
 
-    pub fn front(&self) -> &Front {
-        &self.0.front
+    pub fn door(&self) -> &Door {
+        &self.0.door
     }
 
     pub fn keys(&self) -> &Keys {
-        &self.0.front.keys
+        &self.0.cx.keys
     }
 
     pub fn words(&self) -> &Words {
@@ -130,9 +128,9 @@ impl Site {
 }
 
 /// Every page and feed, in its layers. The caller serves it with the peer's address as connect info.
-pub fn router(cx: Context, front: Front) -> Router {
-    let site = Site::new(cx, front);
-    let arrival = (site.cx().clock.clone(), site.front().in_flight.clone());
+pub fn router(cx: Context, door: Door) -> Router {
+    let site = Site::new(cx, door);
+    let arrival = site.clone();
     let layers = ServiceBuilder::new()
         .layer(from_fn_with_state(arrival, watermark::note_arrival))
         .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))

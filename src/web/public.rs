@@ -3,6 +3,7 @@
 pub mod change;
 pub mod coming;
 pub mod feed;
+pub mod link;
 pub mod register;
 pub mod subscribe;
 pub mod wording;
@@ -22,5 +23,9 @@ pub fn routes() -> Router<Site> {
         .route("/changes.json", get(feed::changes_json))
         .route("/changes.atom", get(feed::changes_atom))
         .route("/changes/{reference}", get(change::show))
+        .route("/subscribe", get(subscribe::form).post(subscribe::ask))
+        .route("/confirm/{token}", get(subscribe::confirm_page).post(subscribe::confirm))
+        .route("/manage/{token}", get(subscribe::manage).post(subscribe::choose_language))
+        .route("/unsubscribe/{token}", get(subscribe::leave_page).post(subscribe::leave))
         .route("/assets/{file}", get(assets::asset))
 }

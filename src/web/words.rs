@@ -86,6 +86,11 @@ impl Words {
         self.format(key, &args)
     }
 
+    /// The same with markup of its own.
+    pub fn count_rich(&self, key: &str, count: i64) -> Html {
+        Html(self.count(key, count))
+    }
+
     /// The same, with variables besides the number.
     pub fn count_with<const N: usize>(
         &self,

@@ -8,7 +8,7 @@ use lettre::message::{Mailboxes, MultiPart};
 use super::{ComposeError, Envelope};
 use crate::config::Mailbox;
 use crate::domain::access::MailPurpose;
-use crate::mail::letter::{Kind, Letter, Occasional, Standing};
+use crate::mail::letter::{Alarm, Kind, Letter, Occasional, Standing};
 use crate::mail::templates::Written;
 use crate::mail::text;
 use crate::mail::words::Links;
@@ -249,7 +249,11 @@ pub(super) fn refuse_control_characters(
                 );
             }
             Occasional::Alert(alert) => {
-                values.push(("a subprocessor's name", &alert.what.change().subprocessor));
+                values
+                    .extend(alert.what.change().map(|c| ("a subprocessor's name", c.subprocessor.as_str())));
+                if let Alarm::SuccessorNamed { customer, .. } = &alert.what {
+                    values.push(("the customer's name", customer));
+                }
             }
             Occasional::Confirmation(_) | Occasional::Digest(_) | Occasional::Test(_) => {}
         },

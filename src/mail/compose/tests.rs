@@ -401,6 +401,12 @@ fn each_alarm_says_what_to_do() {
             answer_due_on: "2026-12-07".parse().unwrap(),
         },
         Alarm::AtRisk { change: change(), waiting: 3, latest_at: "2026-12-14T23:00:00Z".parse().unwrap() },
+        Alarm::SuccessorNamed {
+            customer: customer(),
+            address: "p.lindqvist@halden.example".to_owned(),
+            successor: "j.berg@halden.example".to_owned(),
+            name: "Jonas Berg".to_owned(),
+        },
     ];
     let texts = alarms.map(|what| {
         let Letter::Occasional(mut letter) = sample::letter(Kind::Alert, processor(), reader(), now()) else {

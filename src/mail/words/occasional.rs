@@ -155,7 +155,9 @@ fn tell_test(words: &mut Words, test: &Test) -> Result<(), WordsError> {
 }
 
 fn tell_alert(words: &mut Words, alert: &Alert) -> Result<(), WordsError> {
-    the_changes(words, std::slice::from_ref(alert.what.change()))?;
+    if let Some(change) = alert.what.change() {
+        the_changes(words, std::slice::from_ref(change))?;
+    }
     let mut reasons_in_the_way = Vec::new();
     let (alarm, parts): (_, &[&str]) = match &alert.what {
         Alarm::Unreachable { customer, address, code, words: said, .. } => {
@@ -190,6 +192,14 @@ fn tell_alert(words: &mut Words, alert: &Alert) -> Result<(), WordsError> {
             words.number("waiting", i64::try_from(*waiting).unwrap_or(i64::MAX));
             words.moment("latest", *latest_at, &alert.zone)?;
             ("at-risk", &["rest"])
+        }
+        Alarm::SuccessorNamed { customer, address, successor, name } => {
+            words.named("customer", customer);
+            words.named("address", address);
+            let named =
+                if name.trim().is_empty() { successor.clone() } else { format!("{name}, {successor}") };
+            words.named("successor", &named);
+            ("successor", &["rest"])
         }
     };
     words.formed("alarm", alarm.to_owned());

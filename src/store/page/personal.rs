@@ -117,29 +117,6 @@ pub async fn sent(conn: &mut PgConnection, delivery: i64) -> Result<Option<Sent>
     Ok(sent)
 }
 
-/// The letter that asks a new subscriber to confirm.
-#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
-pub struct Subscription {
-    pub delivery: i64,
-    pub facts: serde_json::Value,
-    pub asked_at: DateTime<Utc>,
-}
-
-/// The subscription that the delivery asks to confirm; `asked_at` is when it was asked for.
-pub async fn subscription_asked(
-    conn: &mut PgConnection,
-    delivery: i64,
-) -> Result<Option<Subscription>, Error> {
-    let row = sqlx::query_as(
-        "select id as delivery, facts, due_at as asked_at from delivery
-         where id = $1 and letter_key like 'confirm:%' and facts is not null",
-    )
-    .bind(delivery)
-    .fetch_optional(conn)
-    .await?;
-    Ok(row)
-}
-
 /// What is owed to a customer for one change, as its own page says it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Duty {

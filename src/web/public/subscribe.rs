@@ -1,7 +1,29 @@
-//! Subscribing.
+//! Subscribing: ask, confirm, manage, leave. Each step that changes something is a POST; links only open pages.
 
+use askama::Template;
+use axum::body::Bytes;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use serde::Deserialize;
+use url::form_urlencoded;
+
+use super::feed;
+use super::link::{self, Opened};
 use super::register::Choice;
+use super::wording::Fact;
+use crate::actions::subscribe::{self, Error, LEFT, Standing};
+use crate::domain::access::LinkPurpose;
+use crate::domain::customer::CustomerKind;
+use crate::domain::delivery::DeliveryId;
+use crate::domain::recipient::parse_address;
+use crate::store::page::Addressee;
 use crate::web::Site;
+use crate::web::dates;
+use crate::web::error::PageError;
+use crate::web::limits::Network;
+use crate::web::page::{Act, Back, Message, Notice, Shell, rendered, see_other};
+use crate::web::words::Html;
 
 /// The form as it was filled in.
 #[derive(Debug)]
@@ -18,18 +40,431 @@ impl Form {
 }
 
 /// The languages of the letters, each by its own name.
-pub fn languages(site: &Site, chosen: &str) -> Vec<Choice> {
+fn languages(site: &Site, chosen: &str) -> Vec<Choice> {
     let choice =
         |tag: &String| Choice { value: tag.clone(), label: own_name(tag).to_owned(), chosen: tag == chosen };
     site.cx().settings.site.languages.iter().map(choice).collect()
 }
 
-pub fn own_name(tag: &str) -> &str {
+fn own_name(tag: &str) -> &str {
     match tag {
         "en" => "English",
         "de" => "Deutsch",
         "fr" => "Français",
         "es" => "Español",
         other => other,
+    }
+}
+
+#[derive(Debug, Template)]
+#[template(path = "subscribe.html")]
+struct Page {
+    shell: Shell,
+    title: String,
+    lede: String,
+    subscribe: Form,
+}
+
+impl Page {
+    fn of(site: &Site, subscribe: Form) -> Self {
+        let words = site.words();
+        Self {
+            shell: site.shell("subscribe", false),
+            title: words.get("subscribe-title"),
+            lede: words.get("subscribe-lede"),
+            subscribe,
+        }
+    }
+}
+
+/// `GET /subscribe`
+pub async fn form(State(site): State<Site>, headers: HeaderMap) -> Result<Response, PageError> {
+    let response = rendered(StatusCode::OK, &Page::of(&site, Form::empty(&site)))?;
+    Ok(feed::revalidated(response, &headers, None).await)
+}
+
+/// `POST /subscribe`: the same answer, after the same work, whether or not the address is known.
+pub async fn ask(State(site): State<Site>, network: Network, body: Bytes) -> Result<Response, PageError> {
+    let mail = field(&body, "mail");
+    let address = match parse_address(&mail) {
+        Ok(address) => address,
+        Err(why) => {
+            let error = Some(site.words().with("subscribe-bad-address", [("why", &why.to_string())]));
+            let form = Form { mail, error, languages: languages(&site, &field(&body, "lang")) };
+            return rendered(StatusCode::UNPROCESSABLE_ENTITY, &Page::of(&site, form));
+        }
+    };
+    site.limits().subscribe(&network)?;
+    send_letter(&site, &address, &field(&body, "lang")).await?;
+    rendered(StatusCode::OK, &look_in_your_mail(&site, &address))
+}
+
+async fn send_letter(site: &Site, address: &str, language: &str) -> Result<(), PageError> {
+    let known = &site.cx().settings.site.languages;
+    let chosen = known.iter().find(|tag| *tag == language).or(known.first()).map_or("en", String::as_str);
+    if site.limits().letter_to(address) {
+        subscribe::ask(site.cx(), address, chosen).await?;
+    }
+    Ok(())
+}
+
+fn look_in_your_mail(site: &Site, address: &str) -> Message {
+    let words = site.words();
+    Message {
+        shell: site.shell("subscribe", true),
+        title: words.get("subscribed-title"),
+        lede: Some(words.rich("subscribed-lede", [("address", address)])),
+        notice: Some(Notice {
+            heading: words.get("subscribed-no-letter"),
+            text: words.rich("subscribed-no-letter-text", []),
+        }),
+        small: Some(words.get("subscribed-same")),
+        ..Message::new(site)
+    }
+}
+
+/// `GET /confirm/{token}`: shows a button, and changes nothing.
+pub async fn confirm_page(
+    State(site): State<Site>,
+    Path(token): Path<String>,
+) -> Result<Response, PageError> {
+    let letter = DeliveryId(link::confirmation(&site, &token)?);
+    let page = match subscribe::standing(site.cx(), letter).await?.ok_or(PageError::UnknownLink)? {
+        Standing::Open(asked) => to_confirm(&site, &token, &asked.address),
+        Standing::Confirmed(asked, known) => {
+            let manage = site.keys().link(LinkPurpose::Manage, known.recipient.0, known.link_epoch);
+            Message {
+                paragraphs: vec![escaped(&site.words().get("confirmed-already"))],
+                ..confirmed(&site, &asked.address, &manage)
+            }
+        }
+        Standing::Expired(asked) => expired(&site, &token, &asked.address),
+        Standing::Left(_) => left_since(&site),
+    };
+    rendered(StatusCode::OK, &page)
+}
+
+/// `POST /confirm/{token}`: puts the subscriber on file; pressed again it says so.
+pub async fn confirm(
+    State(site): State<Site>,
+    network: Network,
+    Path(token): Path<String>,
+    body: Bytes,
+) -> Result<Response, PageError> {
+    let letter = DeliveryId(link::confirmation(&site, &token)?);
+    if !field(&body, "again").is_empty() {
+        return another_letter(&site, &network, letter).await;
+    }
+    let page = match subscribe::confirm(site.cx(), letter, &network.0).await {
+        Ok((asked, known)) => {
+            let manage = site.keys().link(LinkPurpose::Manage, known.recipient.0, known.link_epoch);
+            confirmed(&site, &asked.address, &manage)
+        }
+        Err(Error::Expired(asked)) => expired(&site, &token, &asked.address),
+        Err(Error::Left(_)) => left_since(&site),
+        Err(other) => return Err(other.into()),
+    };
+    rendered(StatusCode::OK, &page)
+}
+
+async fn another_letter(site: &Site, network: &Network, letter: DeliveryId) -> Result<Response, PageError> {
+    let standing = subscribe::standing(site.cx(), letter).await?.ok_or(PageError::UnknownLink)?;
+    let (Standing::Open(asked)
+    | Standing::Confirmed(asked, _)
+    | Standing::Expired(asked)
+    | Standing::Left(asked)) = standing;
+    site.limits().subscribe(network)?;
+    send_letter(site, &asked.address, &asked.language).await?;
+    rendered(StatusCode::OK, &look_in_your_mail(site, &asked.address))
+}
+
+fn to_confirm(site: &Site, token: &str, address: &str) -> Message {
+    let words = site.words();
+    let processor = site.processor().name.as_str();
+    Message {
+        shell: site.shell("subscribe", true),
+        title: words.get("confirm-title"),
+        lede: Some(words.rich("confirm-lede", [("address", address), ("processor", processor)])),
+        act: Some(Act {
+            action: format!("/confirm/{token}"),
+            label: words.get("confirm-button"),
+            hidden: Vec::new(),
+            plain: false,
+        }),
+        small: Some(words.get("confirm-nothing")),
+        ..Message::new(site)
+    }
+}
+
+fn confirmed(site: &Site, address: &str, manage: &str) -> Message {
+    let words = site.words();
+    Message {
+        shell: site.shell("subscribe", true),
+        title: words.get("confirmed-title"),
+        lede: Some(words.rich("confirmed-lede", [("address", address)])),
+        back: Back { href: format!("/manage/{manage}"), text: words.get("manage-link") },
+        ..Message::new(site)
+    }
+}
+
+fn expired(site: &Site, token: &str, address: &str) -> Message {
+    let words = site.words();
+    Message {
+        title: words.get("confirm-expired-title"),
+        lede: Some(words.rich("confirm-expired-lede", [("address", address)])),
+        act: Some(Act {
+            action: format!("/confirm/{token}"),
+            label: words.get("confirm-expired-button"),
+            hidden: vec![("again", "yes".to_owned())],
+            plain: false,
+        }),
+        ..Message::new(site)
+    }
+}
+
+fn left_since(site: &Site) -> Message {
+    let words = site.words();
+    Message {
+        title: words.get("confirm-left-title"),
+        lede: Some(words.rich("confirm-left-lede", [])),
+        back: Back { href: "/subscribe".to_owned(), text: words.get("nav-subscribe") },
+        ..Message::new(site)
+    }
+}
+
+#[derive(Debug, Template)]
+#[template(path = "manage.html")]
+struct Manage {
+    shell: Shell,
+    title: String,
+    lede: String,
+    saved: Option<String>,
+    facts: Vec<Fact>,
+    action: String,
+    languages: Vec<Choice>,
+    leave: Option<String>,
+    successor: Option<Successor>,
+}
+
+#[derive(Debug)]
+struct Successor {
+    says: String,
+    href: String,
+}
+
+/// What the page was sent back with.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Saved {
+    saved: String,
+}
+
+/// `GET /manage/{token}`
+pub async fn manage(
+    State(site): State<Site>,
+    Path(token): Path<String>,
+    Query(Saved { saved }): Query<Saved>,
+) -> Result<Response, PageError> {
+    let mut snapshot = site.cx().snapshot().await?;
+    let Opened { who, .. } = link::open(&site, &mut snapshot, &token, LinkPurpose::Manage).await?;
+    let words = site.words();
+    let leave = format!(
+        "/unsubscribe/{}",
+        site.keys().link(LinkPurpose::Unsubscribe, who.recipient.0, who.link_epoch)
+    );
+    let is_contact = who.kind == CustomerKind::Contract;
+    let (customer, address) = (("customer", who.customer_name.as_str()), ("address", who.address.as_str()));
+    let page = Manage {
+        shell: site.shell("subscribe", true),
+        title: words.get(if is_contact { "manage-title-contact" } else { "manage-title" }),
+        lede: if is_contact {
+            words.with("manage-lede-contact", [customer, address])
+        } else {
+            words.with("manage-lede", [address])
+        },
+        saved: (!saved.is_empty()).then(|| words.get("manage-saved")),
+        facts: known_of(&site, &who),
+        action: format!("/manage/{token}"),
+        languages: languages(&site, &who.language),
+        leave: (!is_contact && who.suppressed_at.is_none()).then(|| leave.clone()),
+        successor: is_contact
+            .then(|| Successor { says: words.with("leave-contact-says", [customer]), href: leave }),
+    };
+    rendered(StatusCode::OK, &page)
+}
+
+fn known_of(site: &Site, who: &Addressee) -> Vec<Fact> {
+    let words = site.words();
+    let state = match who.suppressed_why.as_deref() {
+        None => words.get("manage-state-active"),
+        Some(LEFT) => words.get("manage-state-left"),
+        Some(why) => words.with("manage-state-suppressed", [("why", why)]),
+    };
+    let zone = &site.cx().policy.zone;
+    let mut facts = vec![
+        Fact::of(words.get("manage-address"), who.address.as_str()),
+        Fact::of(words.get("manage-language"), own_name(&who.language)),
+        Fact::of(words.get("manage-state"), state),
+    ];
+    if let Some(since) = who.confirmed_at.filter(|_| who.kind == CustomerKind::Subscriber) {
+        facts.push(Fact::of(words.get("manage-since"), dates::moment(words, since, zone)));
+    }
+    facts
+}
+
+/// `POST /manage/{token}`: another language.
+pub async fn choose_language(
+    State(site): State<Site>,
+    Path(token): Path<String>,
+    body: Bytes,
+) -> Result<Response, PageError> {
+    let who = opened(&site, &token, LinkPurpose::Manage).await?.who;
+    subscribe::choose_language(site.cx(), who.recipient, &field(&body, "lang")).await?;
+    Ok(see_other(&format!("/manage/{token}?saved=yes")))
+}
+
+/// `GET /unsubscribe/{token}`: a button; a contact is asked for its successor instead.
+pub async fn leave_page(State(site): State<Site>, Path(token): Path<String>) -> Result<Response, PageError> {
+    let who = opened(&site, &token, LinkPurpose::Unsubscribe).await?.who;
+    if who.kind == CustomerKind::Contract {
+        return rendered(StatusCode::OK, &SuccessorPage::of(&site, &token, &who));
+    }
+    if who.suppressed_at.is_some() {
+        return rendered(StatusCode::OK, &left(&site, &who.address));
+    }
+    let words = site.words();
+    let parts = [("address", who.address.as_str()), ("processor", site.processor().name.as_str())];
+    let page = Message {
+        title: words.get("unsubscribe-title"),
+        lede: Some(words.rich("unsubscribe-lede", parts)),
+        act: Some(Act {
+            action: format!("/unsubscribe/{token}"),
+            label: words.get("leave-button"),
+            hidden: Vec::new(),
+            plain: false,
+        }),
+        ..Message::new(&site)
+    };
+    rendered(StatusCode::OK, &page)
+}
+
+/// `POST /unsubscribe/{token}`: one click, by our button or by a mail provider in the reader's name (RFC 8058), which
+/// brings neither cookie nor origin. Answers 200 each time.
+pub async fn leave(
+    State(site): State<Site>,
+    Path(token): Path<String>,
+    body: Bytes,
+) -> Result<Response, PageError> {
+    let who = opened(&site, &token, LinkPurpose::Unsubscribe).await?.who;
+    match subscribe::leave(site.cx(), who.recipient).await {
+        Ok(()) => rendered(StatusCode::OK, &left(&site, &who.address)),
+        Err(Error::IsContact) => name_successor(&site, &token, &who, &body).await,
+        Err(other) => Err(other.into()),
+    }
+}
+
+fn left(site: &Site, address: &str) -> Message {
+    let words = site.words();
+    Message {
+        title: words.get("unsubscribed-title"),
+        lede: Some(words.rich("unsubscribed-lede", [("address", address)])),
+        paragraphs: vec![words.rich("unsubscribed-again", [])],
+        ..Message::new(site)
+    }
+}
+
+#[derive(Debug, Template)]
+#[template(path = "successor.html")]
+struct SuccessorPage {
+    shell: Shell,
+    title: String,
+    lede: Html,
+    says: String,
+    action: String,
+    error: Option<String>,
+    successor: String,
+    name: String,
+}
+
+impl SuccessorPage {
+    fn of(site: &Site, token: &str, who: &Addressee) -> Self {
+        let words = site.words();
+        let customer = ("customer", who.customer_name.as_str());
+        Self {
+            shell: site.shell("", true),
+            title: words.get("unsubscribe-contact-title"),
+            lede: words.rich("unsubscribe-contact-lede", [customer, ("address", who.address.as_str())]),
+            says: words.with("leave-contact-says", [customer]),
+            action: format!("/unsubscribe/{token}"),
+            error: None,
+            successor: String::new(),
+            name: String::new(),
+        }
+    }
+}
+
+async fn name_successor(
+    site: &Site,
+    token: &str,
+    who: &Addressee,
+    body: &Bytes,
+) -> Result<Response, PageError> {
+    let (successor, name) = (field(body, "successor"), field(body, "name"));
+    let page = SuccessorPage {
+        successor: successor.clone(),
+        name: name.clone(),
+        ..SuccessorPage::of(site, token, who)
+    };
+    if successor.is_empty() && name.is_empty() {
+        return rendered(StatusCode::OK, &page);
+    }
+    let words = site.words();
+    let address = match parse_address(&successor) {
+        Ok(address) => address,
+        Err(why) => {
+            let error = Some(words.with("subscribe-bad-address", [("why", &why.to_string())]));
+            return rendered(StatusCode::UNPROCESSABLE_ENTITY, &SuccessorPage { error, ..page });
+        }
+    };
+    site.limits().statement(token)?;
+    subscribe::name_successor(site.cx(), who.recipient, &address, name.trim()).await?;
+    let parts = [
+        ("customer", who.customer_name.as_str()),
+        ("successor", &address),
+        ("address", who.address.as_str()),
+    ];
+    let thanks = Message {
+        title: words.get("unsubscribe-contact-done-title"),
+        lede: Some(words.rich("unsubscribe-contact-done-lede", parts)),
+        ..Message::new(site)
+    };
+    rendered(StatusCode::OK, &thanks)
+}
+
+async fn opened(site: &Site, token: &str, purpose: LinkPurpose) -> Result<Opened, PageError> {
+    let mut snapshot = site.cx().snapshot().await?;
+    link::open(site, &mut snapshot, token, purpose).await
+}
+
+/// A field of the form; empty where it is missing. Whatever else a mail provider sends is not looked at.
+fn field(body: &Bytes, name: &str) -> String {
+    form_urlencoded::parse(body)
+        .find(|(key, _)| key == name)
+        .map(|(_, value)| value.into_owned())
+        .unwrap_or_default()
+}
+
+fn escaped(text: &str) -> Html {
+    Html(crate::web::words::escaped(text))
+}
+
+impl From<Error> for PageError {
+    fn from(cause: Error) -> Self {
+        match cause {
+            Error::NotAsked | Error::Expired(_) | Error::Left(_) => Self::UnknownLink,
+            Error::IsContact | Error::Language { .. } => Self::Form,
+            Error::Store(cause) => cause.into(),
+            Error::Begin(cause) => cause.into(),
+        }
     }
 }

@@ -1,0 +1,253 @@
+//! Subscribing, from the public page to one-click unsubscribe.
+//!
+//! Asking writes a letter and nothing else, so that it is the same work, and the same answer, whether or not the
+//! address is known; nobody is on file before the link in that letter was used. Leaving takes one act. A contact of
+//! a customer is owed its letters by contract: it names a successor, whom the DPO sees to.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use sha2::{Digest, Sha256};
+
+use super::Context;
+use crate::domain::customer::{CustomerKind, Subscribers};
+use crate::domain::delivery::DeliveryId;
+use crate::domain::ledger::{Actor, Event};
+use crate::domain::recipient::{RecipientId, same_address_key};
+use crate::mail::letter::{Alarm, Alert, Confirmation, Occasional};
+use crate::store::delivery::contact::suppress;
+use crate::store::letter::{self, To};
+use crate::store::page::{self, Addressee};
+use crate::store::subscriber::{AskedFor, ConfirmedBy, Subscriber};
+use crate::store::{self, Tx, entitlement, subscriber};
+
+/// Links of confirmation letters live so long.
+pub const LINK_LIVES: TimeDelta = TimeDelta::days(7);
+/// One address gets one confirmation letter in this time, however often it is typed in, at whichever replica.
+const SECONDS_BETWEEN_LETTERS: i64 = 600;
+/// A successor named longer ago is seen in the console.
+const ALERT_USEFUL: TimeDelta = TimeDelta::days(30);
+/// What `recipient.suppressed_why` says of somebody who left by the link.
+pub const LEFT: &str = "unsubscribed";
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("this letter asks nobody to confirm")]
+    NotAsked,
+    #[error("the link has expired; ask for a new one")]
+    Expired(AskedFor),
+    #[error("this address was subscribed by this link and has left since")]
+    Left(AskedFor),
+    #[error("a contact is owed its letters by contract; name a successor")]
+    IsContact,
+    #[error("letters are not written in {language:?}")]
+    Language { language: String },
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    #[error(transparent)]
+    Begin(#[from] super::Error),
+}
+
+/// Where a subscription stands that a letter asks to confirm.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// The button confirms it.
+    Open(AskedFor),
+    /// It is confirmed, by this letter or another.
+    Confirmed(AskedFor, Subscriber),
+    Expired(AskedFor),
+    /// It was confirmed by this letter, and then left.
+    Left(AskedFor),
+}
+
+/// Where the subscription stands that this letter asks to confirm; none: it asks nothing of the kind.
+pub async fn standing(cx: &Context, letter: DeliveryId) -> Result<Option<Standing>, store::Error> {
+    let now = cx.now().await?;
+    let mut snapshot = cx.snapshot().await?;
+    let Some(asked) = subscriber::asked_for(snapshot.conn(), letter).await? else { return Ok(None) };
+    let known = subscriber::by_address(snapshot.conn(), &asked.address).await?;
+    Ok(Some(judge(asked, known, letter, now)))
+}
+
+fn judge(asked: AskedFor, known: Option<Subscriber>, letter: DeliveryId, now: DateTime<Utc>) -> Standing {
+    match known {
+        Some(known) if known.suppressed_at.is_none() => Standing::Confirmed(asked, known),
+        Some(known)
+            if known.suppressed_at.is_some_and(|left| left >= asked.asked_at) || used(&known, letter) =>
+        {
+            Standing::Left(asked)
+        }
+        _ if now > asked.asked_at + LINK_LIVES => Standing::Expired(asked),
+        _ => Standing::Open(asked),
+    }
+}
+
+fn used(known: &Subscriber, letter: DeliveryId) -> bool {
+    known.confirmed_by.as_ref().is_some_and(|by| by.delivery == letter)
+}
+
+/// Sends the letter that asks to confirm. The address must have been read by `parse_address`.
+pub async fn ask(cx: &Context, address: &str, language: &str) -> Result<(), Error> {
+    let mut tx = cx.begin(Actor::Public).await?;
+    let now = tx.now();
+    let letter = Occasional::Confirmation(Confirmation {
+        processor: cx.settings.site.processor(),
+        language: language.to_owned(),
+        zone: cx.policy.zone.clone(),
+        valid_until: now + LINK_LIVES,
+    });
+    let key = format!("confirm:{}:{}", reference(address), now.timestamp() / SECONDS_BETWEEN_LETTERS);
+    match letter::queue(&mut tx, &key, To::Address(address), &letter, now + LINK_LIVES).await? {
+        Some(_) => tx.commit([Event::LetterQueued { letter: key }]).await?,
+        None => tx.rollback().await?,
+    }
+    cx.bells.ring("deliver");
+    Ok(())
+}
+
+/// Puts the subscriber on file whom this letter asked. `from`: the network the act came from.
+pub async fn confirm(cx: &Context, letter: DeliveryId, from: &str) -> Result<(AskedFor, Subscriber), Error> {
+    let mut tx = cx.begin(Actor::Public).await?;
+    entitlement::lock_shared(&mut tx).await?;
+    let now = tx.now();
+    let asked = subscriber::asked_for(tx.conn(), letter).await?.ok_or(Error::NotAsked)?;
+    let known = subscriber::by_address(tx.conn(), &asked.address).await?;
+    let asked = match judge(asked, known, letter, now) {
+        Standing::Open(asked) => asked,
+        Standing::Confirmed(asked, known) => return Ok((asked, known)),
+        Standing::Expired(asked) => return Err(Error::Expired(asked)),
+        Standing::Left(asked) => return Err(Error::Left(asked)),
+    };
+    let by = ConfirmedBy { delivery: letter, from: from.to_owned() };
+    let written = write(cx, &mut tx, &asked, &by).await?;
+    let known = subscriber::by_address(tx.conn(), &asked.address).await?;
+    let known = known.ok_or(store::Error::Stale { what: "subscription" })?;
+    if written {
+        let event = Event::SubscriberConfirmed { customer: known.customer, recipient: known.recipient.0 };
+        tx.commit([event]).await?;
+    } else {
+        tx.rollback().await?;
+    }
+    Ok((asked, known))
+}
+
+/// False: another request has just done the same.
+async fn write(cx: &Context, tx: &mut Tx, asked: &AskedFor, by: &ConfirmedBy) -> Result<bool, Error> {
+    if let Some(known) = subscriber::by_address(tx.conn(), &asked.address).await? {
+        return Ok(subscriber::take_back(tx, known.recipient, &asked.language, by).await?);
+    }
+    let added = subscriber::insert(tx, &format!("SUB-{}", reference(&asked.address)), asked, by).await?;
+    if let (Some((customer, _)), Subscribers::Require) = (added, cx.policy.subscribers) {
+        subscriber::exempt_from_open(tx, customer).await?;
+    }
+    Ok(added.is_some())
+}
+
+/// One act, and no further letter goes there. Done twice it is done once.
+pub async fn leave(cx: &Context, recipient: RecipientId) -> Result<(), Error> {
+    let mut tx = cx.begin(Actor::Link { recipient: recipient.0 }).await?;
+    let who = addressee(&mut tx, recipient).await?;
+    if who.kind == CustomerKind::Contract {
+        return Err(Error::IsContact);
+    }
+    if !suppress(&mut tx, recipient, LEFT).await? {
+        return Ok(tx.rollback().await?);
+    }
+    subscriber::exempt_owed(&mut tx, who.customer).await?;
+    tx.commit([Event::SubscriberLeft { customer: who.customer, recipient: recipient.0 }]).await?;
+    Ok(())
+}
+
+/// Letters are written in `language` from now on.
+pub async fn choose_language(cx: &Context, recipient: RecipientId, language: &str) -> Result<(), Error> {
+    if !cx.settings.site.languages.iter().any(|known| known == language) {
+        return Err(Error::Language { language: language.to_owned() });
+    }
+    let mut tx = cx.begin(Actor::Link { recipient: recipient.0 }).await?;
+    let who = addressee(&mut tx, recipient).await?;
+    if !subscriber::set_language(&mut tx, recipient, language).await? {
+        return Ok(tx.rollback().await?);
+    }
+    let chosen = Event::LanguageChosen {
+        customer: who.customer,
+        recipient: recipient.0,
+        language: language.to_owned(),
+    };
+    tx.commit([chosen]).await?;
+    Ok(())
+}
+
+/// Tells the DPO whom a contact names in its place. The contact goes on getting the letters until the DPO has seen to it.
+pub async fn name_successor(
+    cx: &Context,
+    recipient: RecipientId,
+    successor: &str,
+    name: &str,
+) -> Result<(), Error> {
+    let mut tx = cx.begin(Actor::Link { recipient: recipient.0 }).await?;
+    let who = addressee(&mut tx, recipient).await?;
+    let alarm = Alarm::SuccessorNamed {
+        customer: who.customer_name,
+        address: who.address,
+        successor: successor.to_owned(),
+        name: name.to_owned(),
+    };
+    let now = tx.now();
+    let processor = cx.settings.site.processor();
+    let dpo = processor.dpo_address.clone();
+    let alert = Occasional::Alert(Alert { processor, zone: cx.policy.zone.clone(), at: now, what: alarm });
+    let key = format!("alert:successor:{recipient}:{}", reference(successor));
+    letter::queue(&mut tx, &key, To::Address(&dpo), &alert, now + ALERT_USEFUL).await?;
+    tx.commit([Event::SuccessorNamed { customer: who.customer, recipient: recipient.0 }]).await?;
+    cx.bells.ring("deliver");
+    Ok(())
+}
+
+async fn addressee(tx: &mut Tx, recipient: RecipientId) -> Result<Addressee, Error> {
+    let known = page::addressee(tx.conn(), recipient).await?;
+    known.ok_or_else(|| store::Error::NotFound { what: "recipient", key: recipient.to_string() }.into())
+}
+
+/// What stands for an address in keys, so that letters' keys and the ledger name nobody.
+fn reference(address: &str) -> String {
+    hex::encode(&Sha256::digest(same_address_key(address).as_bytes())[..10])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::customer::CustomerId;
+
+    fn at(day: u32) -> DateTime<Utc> {
+        format!("2026-12-{day:02}T09:00:00Z").parse().unwrap()
+    }
+
+    fn asked(day: u32) -> AskedFor {
+        AskedFor { address: "jane@northwind.example".into(), language: "en".into(), asked_at: at(day) }
+    }
+
+    fn known(letter: i64, left: Option<DateTime<Utc>>) -> Subscriber {
+        Subscriber {
+            recipient: RecipientId(1),
+            customer: CustomerId(1),
+            confirmed_by: Some(ConfirmedBy { delivery: DeliveryId(letter), from: "203.0.113.7".into() }),
+            suppressed_at: left,
+            link_epoch: 0,
+        }
+    }
+
+    #[test]
+    fn a_link_lives_seven_days_and_what_it_confirmed_stays_confirmed() {
+        let letter = DeliveryId(1024);
+        assert_eq!(judge(asked(1), None, letter, at(8)), Standing::Open(asked(1)));
+        let later = at(8) + TimeDelta::seconds(1);
+        assert_eq!(judge(asked(1), None, letter, later), Standing::Expired(asked(1)));
+        assert!(matches!(judge(asked(1), Some(known(1024, None)), letter, later), Standing::Confirmed(..)));
+    }
+
+    #[test]
+    fn whoever_left_comes_back_only_by_a_link_asked_for_afterwards() {
+        let letter = DeliveryId(2048);
+        assert_eq!(judge(asked(2), Some(known(2048, Some(at(3)))), letter, at(4)), Standing::Left(asked(2)));
+        assert_eq!(judge(asked(2), Some(known(1024, Some(at(3)))), letter, at(4)), Standing::Left(asked(2)));
+        assert_eq!(judge(asked(4), Some(known(1024, Some(at(3)))), letter, at(4)), Standing::Open(asked(4)));
+    }
+}

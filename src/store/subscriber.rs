@@ -1,0 +1,170 @@
+//! Subscribers: who asked on the public page and confirmed. Each is a customer of kind `subscriber` with one recipient.
+//!
+//! [`subscribe`](crate::actions::subscribe) writes them. The customer's reference is derived from the address, so two
+//! confirmations at once meet on its unique index and one address is one subscriber.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use sqlx::types::Json;
+use sqlx::{FromRow, PgConnection};
+
+use super::{Error, Tx};
+use crate::domain::customer::CustomerId;
+use crate::domain::delivery::DeliveryId;
+use crate::domain::recipient::RecipientId;
+
+/// By which act an address was confirmed: what a supervisory authority asks for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConfirmedBy {
+    /// The letter whose link was used.
+    pub delivery: DeliveryId,
+    /// The network it came from: an IPv4 address or an IPv6 /64.
+    pub from: String,
+}
+
+/// A subscription that a letter asks to confirm.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct AskedFor {
+    pub address: String,
+    pub language: String,
+    pub asked_at: DateTime<Utc>,
+}
+
+/// A subscriber on file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subscriber {
+    pub recipient: RecipientId,
+    pub customer: CustomerId,
+    pub confirmed_by: Option<ConfirmedBy>,
+    /// Since when no letter goes there.
+    pub suppressed_at: Option<DateTime<Utc>>,
+    pub link_epoch: i16,
+}
+
+#[derive(FromRow)]
+struct Row {
+    recipient: i64,
+    customer: i64,
+    confirmed_by: Option<Json<ConfirmedBy>>,
+    suppressed_at: Option<DateTime<Utc>>,
+    link_epoch: i16,
+}
+
+/// The subscription that the letter asks to confirm; none: it asks for nothing of the kind.
+pub async fn asked_for(conn: &mut PgConnection, letter: DeliveryId) -> Result<Option<AskedFor>, Error> {
+    let asked = sqlx::query_as(
+        "select facts ->> 'address' as address, facts -> 'letter' ->> 'language' as language, due_at as asked_at
+         from delivery
+         where id = $1 and letter_key like 'confirm:%' and facts ->> 'address' is not null",
+    )
+    .bind(letter.0)
+    .fetch_optional(conn)
+    .await?;
+    Ok(asked)
+}
+
+/// The subscriber with this address, whichever way it is spelt.
+pub async fn by_address(conn: &mut PgConnection, address: &str) -> Result<Option<Subscriber>, Error> {
+    let row: Option<Row> = sqlx::query_as(
+        "select r.id as recipient, c.id as customer, r.confirmed_by, r.suppressed_at, r.link_epoch
+         from recipient r join customer c on c.id = r.customer_id and c.kind = 'subscriber'
+         where lower(r.address) = lower($1)
+         order by r.id limit 1",
+    )
+    .bind(address)
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(|row| Subscriber {
+        recipient: RecipientId(row.recipient),
+        customer: CustomerId(row.customer),
+        confirmed_by: row.confirmed_by.map(|by| by.0),
+        suppressed_at: row.suppressed_at,
+        link_epoch: row.link_epoch,
+    }))
+}
+
+/// Inserts a confirmed subscriber. None: another transaction has just inserted the same.
+pub async fn insert(
+    tx: &mut Tx,
+    reference: &str,
+    asked: &AskedFor,
+    by: &ConfirmedBy,
+) -> Result<Option<(CustomerId, RecipientId)>, Error> {
+    let now = tx.now();
+    let ids: Option<(i64, i64)> = sqlx::query_as(
+        "with added as (
+             insert into customer (reference, name, kind) values ($1, $2, 'subscriber')
+             on conflict (reference) do nothing
+             returning id)
+         insert into recipient (customer_id, address, language, confirmed_at, confirmed_by)
+         select id, $2, $3, $4, $5 from added
+         returning customer_id, id",
+    )
+    .bind(reference)
+    .bind(&asked.address)
+    .bind(&asked.language)
+    .bind(now)
+    .bind(Json(by))
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(ids.map(|(customer, recipient)| (CustomerId(customer), RecipientId(recipient))))
+}
+
+/// Takes a subscriber back who had left, in the language now asked for. False: somebody else did.
+pub async fn take_back(
+    tx: &mut Tx,
+    recipient: RecipientId,
+    language: &str,
+    by: &ConfirmedBy,
+) -> Result<bool, Error> {
+    let now = tx.now();
+    let done = sqlx::query(
+        "update recipient set suppressed_at = null, suppressed_why = null, language = $2, confirmed_at = $3, confirmed_by = $4
+         where id = $1 and suppressed_at is not null",
+    )
+    .bind(recipient.0)
+    .bind(language)
+    .bind(now)
+    .bind(Json(by))
+    .execute(tx.conn())
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Letters to this recipient are written in `language` from now on. False: they are already.
+pub async fn set_language(tx: &mut Tx, recipient: RecipientId, language: &str) -> Result<bool, Error> {
+    let done = sqlx::query("update recipient set language = $2 where id = $1 and language <> $2")
+        .bind(recipient.0)
+        .bind(language)
+        .execute(tx.conn())
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// A subscriber who has left is owed nothing any more; what was served stays served.
+pub async fn exempt_owed(tx: &mut Tx, customer: CustomerId) -> Result<u64, Error> {
+    let done = sqlx::query(
+        "update obligation set state = 'exempt', exempt_why = 'undeliverable_subscriber'
+         from customer
+         where customer.id = $1 and customer.kind = 'subscriber' and obligation.customer_id = customer.id
+           and obligation.state = 'owed'",
+    )
+    .bind(customer.0)
+    .execute(tx.conn())
+    .await?;
+    Ok(done.rows_affected())
+}
+
+/// A subscriber who counts as a customer of its own and came after the announcement has no claim on it.
+pub async fn exempt_from_open(tx: &mut Tx, customer: CustomerId) -> Result<u64, Error> {
+    let done = sqlx::query(
+        "insert into obligation (change_id, customer_id, state, exempt_why)
+         select id, $1, 'exempt', 'joined_after_announcement' from change
+         where state in ('scheduled', 'in_notice', 'held') and published_at is not null
+         on conflict (change_id, customer_id) do nothing",
+    )
+    .bind(customer.0)
+    .execute(tx.conn())
+    .await?;
+    Ok(done.rows_affected())
+}
