@@ -477,12 +477,16 @@ to-object-page = The change and your dates
 
 ## Letter
 
-letter-title = Our letter
-letter-lede = This is letter { $reference }, sent to { $address } on { $sent }.
-letter-lede-waiting = This is letter { $reference } to { $address }. It has not left yet.
-letter-genuine = It is ours: you are on our own site.
-letter-frame = The letter
+letter-title = Letter { $reference }
+letter-lede = We sent this letter to { $address }: { $sent }.
+letter-lede-waiting = This letter to { $address } has not left yet.
+letter-genuine = <b>Genuine.</b> You are on the site of { $processor }, and we wrote letter { $reference }.
+letter-planned = Planned start
+letter-until = You can object until
+letter-until-effect = You can object until the change takes effect
+letter-was-until = Your deadline was
 letter-object = Object, or see your dates
+
 
 ## When something is wrong
 

@@ -3,7 +3,9 @@
 pub mod change;
 pub mod coming;
 pub mod feed;
+pub mod letter;
 pub mod link;
+pub mod object;
 pub mod register;
 pub mod subscribe;
 pub mod wording;
@@ -27,5 +29,8 @@ pub fn routes() -> Router<Site> {
         .route("/confirm/{token}", get(subscribe::confirm_page).post(subscribe::confirm))
         .route("/manage/{token}", get(subscribe::manage).post(subscribe::choose_language))
         .route("/unsubscribe/{token}", get(subscribe::leave_page).post(subscribe::leave))
+        .route("/letter/{token}", get(letter::show))
+        .route("/object/{token}", get(object::show).post(object::object))
+        .route("/object/{token}/objection", get(object::objection))
         .route("/assets/{file}", get(assets::asset))
 }

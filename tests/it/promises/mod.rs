@@ -1,5 +1,6 @@
 //! One file a promise of chapter 2 ("Invariants"), trying to break it.
 
+mod gets_change_nothing;
 mod gate_guards_itself;
 mod invariants_can_fail;
 mod ledger_append_only;

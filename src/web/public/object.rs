@@ -1,0 +1,258 @@
+//! `/object/{token}`: the personal page of one letter, with this reader's own dates, and the form to object.
+//!
+//! A GET shows, and changes nothing; sending is a POST to [`lodge_objection`](crate::actions::lodge_objection), whose
+//! instant is that of the request's first byte ([`Arrived`]). After it the reader is sent to the status page, so
+//! that a reload is a reading. Whatever fails, what was written stays in the form.
+
+mod form;
+mod status;
+pub mod view;
+
+use askama::Template;
+use axum::Extension;
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, Utc};
+
+use super::link::{self, Opened};
+use crate::actions::lodge_objection::{self, Statement};
+use crate::domain::access::LinkPurpose;
+use crate::domain::change::{ChangeId, State as ChangeState};
+use crate::domain::customer::{CustomerId, Terms};
+use crate::domain::delivery::DeliveryId;
+use crate::domain::objection::{Channel, answer_due_on};
+use crate::domain::zone::Zone;
+use crate::store::page::{self, Duty, PublicChange, Sent, Spoken};
+use crate::web::Site;
+use crate::web::error::PageError;
+use crate::web::page::{Message, Shell, rendered, see_other};
+use crate::web::watermark::Arrived;
+use form::{Fault, Filled};
+
+/// What one Snapshot says of a letter and what became of it.
+#[derive(Debug)]
+pub struct Personal<'a> {
+    pub site: &'a Site,
+    pub token: &'a str,
+    pub opened: Opened,
+    pub now: DateTime<Utc>,
+    /// The customer whose dates these are.
+    pub customer: CustomerId,
+    pub sent: Sent,
+    pub changes: Vec<PublicChange>,
+    pub duties: Vec<Duty>,
+    /// Nothing of it is shown to the link of a former contact.
+    pub objections: Vec<page::Statement>,
+    pub spoken: Vec<Spoken>,
+    /// The customer's, by its contract.
+    pub zone: Zone,
+    pub terms: Terms,
+}
+
+impl<'a> Personal<'a> {
+    pub async fn read(site: &'a Site, token: &'a str, purpose: LinkPurpose) -> Result<Self, PageError> {
+        let now = site.cx().now().await?;
+        let policy = &site.cx().policy;
+        let mut snapshot = site.cx().snapshot().await?;
+        let opened = link::open(site, &mut snapshot, token, purpose).await?;
+        let conn = snapshot.conn();
+        let sent = page::sent(conn, opened.id).await?.ok_or(PageError::UnknownLink)?;
+        let objection = sent.letter_key.as_deref().and_then(objection_in);
+        let changes = page::changes_of_delivery(conn, opened.id, objection).await?;
+        let ids: Vec<ChangeId> = changes.iter().map(|change| change.id).collect();
+        let customer = opened.who.linked_to.unwrap_or(opened.who.customer);
+        let duties = page::duties(conn, customer, &ids, policy.zone.day_of(now)).await?;
+        let (objections, spoken) = if opened.former {
+            (Vec::new(), Vec::new())
+        } else {
+            let said = page::objections(conn, customer, opened.who.recipient, &ids).await?;
+            let cases: Vec<i64> = said.iter().map(|statement| statement.objection_id).collect();
+            let spoken = page::spoken(conn, &cases).await?;
+            (said, spoken)
+        };
+        let terms = terms_of(&duties);
+        let zone = terms.time_zone.clone().unwrap_or_else(|| policy.zone.clone());
+        Ok(Self {
+            site,
+            token,
+            opened,
+            now,
+            customer,
+            sent,
+            changes,
+            duties,
+            objections,
+            spoken,
+            zone,
+            terms,
+        })
+    }
+
+    /// The changes that can still be objected to, be it late.
+    fn objectable(&self) -> impl Iterator<Item = &PublicChange> {
+        self.changes.iter().filter(|change| match change.state {
+            ChangeState::Scheduled | ChangeState::InNotice | ChangeState::Held | ChangeState::Effective => {
+                true
+            }
+            ChangeState::Draft | ChangeState::Withdrawn | ChangeState::Discarded => false,
+        })
+    }
+
+    fn duty(&self, change: &PublicChange) -> Option<&Duty> {
+        self.duties.iter().find(|duty| duty.change == change.id)
+    }
+
+    /// Since when the change is in force for this customer.
+    fn in_force_at(&self, change: &PublicChange) -> Option<DateTime<Utc>> {
+        change.took_effect_at.or_else(|| self.duty(change)?.in_force_at)
+    }
+
+    /// The day by which something said now is answered.
+    fn answer_by(&self) -> chrono::NaiveDate {
+        let cx = self.site.cx();
+        let today = cx.policy.zone.day_of(self.now);
+        let within = cx.settings.objections.answer_within;
+        answer_due_on(today, within, |day| cx.policy.holidays.is_working_day(day))
+    }
+}
+
+/// The objection that a letter is about, from its key: `receipt:OBJ-2026-0007:12`.
+fn objection_in(letter_key: &str) -> Option<&str> {
+    letter_key.split(':').find(|part| part.starts_with("OBJ-"))
+}
+
+/// The terms that decide: those of the first contract among the duties.
+fn terms_of(duties: &[Duty]) -> Terms {
+    let stated = duties.iter().find_map(|duty| duty.terms.clone());
+    stated.and_then(|terms| serde_json::from_value(terms).ok()).unwrap_or_default()
+}
+
+/// `GET /object/{token}`
+pub async fn show(State(site): State<Site>, Path(token): Path<String>) -> Result<Response, PageError> {
+    let personal = Personal::read(&site, &token, LinkPurpose::Object).await.map_err(unknown)?;
+    rendered(StatusCode::OK, &view::page_of(&personal, &Filled::blank(&personal), &[]))
+}
+
+/// `POST /object/{token}`: what is written here has reached us.
+pub async fn object(
+    State(site): State<Site>,
+    Path(token): Path<String>,
+    Extension(Arrived(arrived)): Extension<Arrived>,
+    body: Bytes,
+) -> Response {
+    let filled = Filled::from_body(&body);
+    match lodge(&site, &token, arrived, &filled).await {
+        Ok(response) => response,
+        Err(PageError::UnknownLink | PageError::NotFound) => unknown_link(&site),
+        Err(limited @ PageError::TooMany { .. }) => limited.into_response(),
+        Err(failure) => retry(&site, &token, &filled, &failure),
+    }
+}
+
+async fn lodge(
+    site: &Site,
+    token: &str,
+    arrived: DateTime<Utc>,
+    filled: &Filled,
+) -> Result<Response, PageError> {
+    let personal = Personal::read(site, token, LinkPurpose::Object).await?;
+    site.limits().statement(token)?;
+    let faults = filled.faults(&personal);
+    if !faults.is_empty() {
+        let page = view::page_of(&personal, filled, &faults);
+        return rendered(StatusCode::UNPROCESSABLE_ENTITY, &page);
+    }
+    let status = format!("/object/{token}/objection");
+    if filled.was_said_before(&personal) {
+        return Ok(see_other(&status));
+    }
+    let statement = Statement {
+        recipient: personal.opened.who.recipient,
+        page: Some(DeliveryId(personal.opened.id)),
+        changes: filled.changes_meant(&personal),
+        channel: Channel::Link,
+        door: Some(site.door().id),
+        received_at: arrived,
+        text: filled.words(personal.opened.who.name.as_deref()),
+        grounds: filled.grounds.clone(),
+        condition: form::given(&filled.condition),
+        on_behalf_of: form::given(&filled.behalf),
+    };
+    match lodge_objection::lodge(site.cx(), &statement).await {
+        Ok(_) => Ok(see_other(&status)),
+        Err(refused) => match fault_of(refused)? {
+            Some(fault) => {
+                let page = view::page_of(&personal, filled, &[fault]);
+                rendered(StatusCode::UNPROCESSABLE_ENTITY, &page)
+            }
+            None => Ok(see_other(&format!("/object/{token}"))),
+        },
+    }
+}
+
+/// What the reader can mend; none: the plan changed meanwhile, and the page says so by itself.
+fn fault_of(refused: lodge_objection::Error) -> Result<Option<Fault>, PageError> {
+    match refused {
+        lodge_objection::Error::Empty => Ok(Some(Fault::Empty)),
+        lodge_objection::Error::TooLong => Ok(Some(Fault::TooLong)),
+        lodge_objection::Error::NothingToObjectTo { .. } => Ok(None),
+        lodge_objection::Error::DoorClosed => Err(PageError::Away),
+        lodge_objection::Error::Store(cause) => Err(cause.into()),
+        lodge_objection::Error::Begin(cause) => Err(cause.into()),
+        cause @ lodge_objection::Error::Illegal(_) => Err(PageError::broke(&cause)),
+    }
+}
+
+/// `GET /object/{token}/objection`: the receipt, and what has become of the objection since.
+pub async fn objection(State(site): State<Site>, Path(token): Path<String>) -> Result<Response, PageError> {
+    let personal = Personal::read(&site, &token, LinkPurpose::Object).await.map_err(unknown)?;
+    if personal.objections.is_empty() {
+        let page = if personal.opened.former {
+            status::kept(&personal)
+        } else {
+            return Ok(see_other(&format!("/object/{token}")));
+        };
+        return rendered(StatusCode::OK, &page);
+    }
+    rendered(StatusCode::OK, &status::page_of(&personal))
+}
+
+/// The link is unknown in the words of the objection page: replying to the letter counts as well.
+fn unknown(error: PageError) -> PageError {
+    if error == PageError::NotFound { PageError::UnknownLink } else { error }
+}
+
+fn unknown_link(site: &Site) -> Response {
+    let page = Message {
+        title: site.words().get("object-unknown-title"),
+        lede: Some(site.with_dpo("object-unknown-lede")),
+        ..Message::new(site)
+    };
+    rendered(StatusCode::NOT_FOUND, &page).into_response()
+}
+
+#[derive(Debug, Template)]
+#[template(path = "retry.html")]
+struct Retry {
+    shell: Shell,
+    title: String,
+    says: crate::web::words::Html,
+    action: String,
+    hidden: Vec<(&'static str, String)>,
+    text: String,
+}
+
+/// Nothing was saved: the page needs no database and holds everything that was written.
+fn retry(site: &Site, token: &str, filled: &Filled, failure: &PageError) -> Response {
+    let page = Retry {
+        shell: site.shell("", true),
+        title: site.words().get("object-problem"),
+        says: site.words().rich("object-broke", []),
+        action: format!("/object/{token}"),
+        hidden: filled.hidden(),
+        text: filled.text.clone(),
+    };
+    rendered(failure.status(), &page).into_response()
+}

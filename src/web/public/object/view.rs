@@ -1,0 +1,505 @@
+//! The objection page: this reader's dates first, then what is planned, then the form.
+
+use askama::Template;
+use chrono::{DateTime, Utc};
+
+use super::Personal;
+use super::form::{Fault, Filled, GROUNDS, TEXT_BYTES_MAX};
+use crate::domain::access::LinkPurpose;
+use crate::domain::change::{ChangeKind, State as ChangeState};
+use crate::domain::customer::Grounds;
+use crate::domain::obligation::Consent;
+use crate::store::page::PublicChange;
+use crate::web::dates::{self, Deadline};
+use crate::web::page::Shell;
+use crate::web::public::change::comparison;
+use crate::web::public::coming::{Leaf, count_of_changes};
+use crate::web::public::register::Choice;
+use crate::web::public::wording::{self, Comparison, Fact, Tense};
+use crate::web::words::Html;
+
+#[derive(Debug, Template)]
+#[template(path = "object.html")]
+pub struct Page {
+    shell: Shell,
+    title: String,
+    for_whom: String,
+    lede: String,
+    notices: Vec<Note>,
+    clock: Option<Clock>,
+    follows: Vec<(String, String)>,
+    changes: Vec<Planned>,
+    form: Form,
+    notice_facts: Vec<Fact>,
+    belongs: String,
+    uses: String,
+}
+
+#[derive(Debug)]
+struct Note {
+    tone: &'static str,
+    text: String,
+    /// Where it stands, if the note is about an objection.
+    href: Option<String>,
+}
+
+/// Until when.
+#[derive(Debug)]
+struct Clock {
+    tone: &'static str,
+    leaf: Option<Leaf>,
+    heading: String,
+    bar: Option<Bar>,
+    lines: Vec<Html>,
+    button: bool,
+}
+
+#[derive(Debug)]
+struct Bar {
+    label: String,
+    /// One decimal, such as "57.1"
+    percent: String,
+}
+
+/// One change as planned.
+#[derive(Debug)]
+pub struct Planned {
+    pub headline: String,
+    pub state: String,
+    pub tone: &'static str,
+    pub reason: String,
+    pub comparison: Comparison,
+    pub facts: Vec<Fact>,
+}
+
+#[derive(Debug)]
+struct Form {
+    shown: bool,
+    action: String,
+    heading: String,
+    intro: String,
+    summary: Option<Summary>,
+    choices: Vec<Choice>,
+    changes_error: Option<String>,
+    grounds: Vec<Choice>,
+    text: String,
+    text_hint: String,
+    text_error: Option<String>,
+    text_max: usize,
+    condition: String,
+    behalf: String,
+    name: String,
+    button: String,
+    question_href: Option<String>,
+    under: String,
+}
+
+#[derive(Debug)]
+struct Summary {
+    heading: String,
+    lines: Vec<Line>,
+}
+
+#[derive(Debug)]
+struct Line {
+    text: String,
+    href: String,
+}
+
+/// How the reader stands to its deadline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Window {
+    Open {
+        from: DateTime<Utc>,
+        until: DateTime<Utc>,
+    },
+    UntilEffect {
+        at: DateTime<Utc>,
+    },
+    Closed {
+        at: DateTime<Utc>,
+    },
+    /// In force for this reader: whatever comes now is late.
+    InForce {
+        since: DateTime<Utc>,
+    },
+    /// No letter has been handed over yet.
+    NotServed,
+    /// No notice is owed to this reader.
+    NotOwed,
+}
+
+impl Window {
+    pub fn is_late(self) -> bool {
+        matches!(self, Self::Closed { .. } | Self::InForce { .. })
+    }
+}
+
+/// The window that decides for the page: of the changes that can be objected to, the one that closes first.
+pub fn window(personal: &Personal<'_>) -> Option<Window> {
+    let windows = personal.objectable().map(|change| window_of(personal, change));
+    windows.min_by_key(|window| match window {
+        Window::Open { until, .. } => (0, *until),
+        Window::UntilEffect { at } => (1, *at),
+        Window::NotServed => (2, DateTime::<Utc>::MAX_UTC),
+        Window::Closed { at } => (3, *at),
+        Window::NotOwed => (4, DateTime::<Utc>::MAX_UTC),
+        Window::InForce { since } => (5, *since),
+    })
+}
+
+pub fn window_of(personal: &Personal<'_>, change: &PublicChange) -> Window {
+    if let Some(since) = personal.in_force_at(change) {
+        return Window::InForce { since };
+    }
+    let Some(duty) = personal.duty(change) else { return Window::NotOwed };
+    match (duty.state.as_str(), duty.served_at, duty.window_closes_at) {
+        ("exempt", _, _) => Window::NotOwed,
+        (_, _, Some(until)) if personal.now > until => Window::Closed { at: until },
+        (_, served_at, Some(until)) => {
+            Window::Open { from: duty.notice_started_at.or(served_at).unwrap_or(personal.now), until }
+        }
+        (_, Some(_), None) => Window::UntilEffect { at: change.effective_at },
+        (_, None, None) => Window::NotServed,
+    }
+}
+
+/// The page, with the form as it was filled in and what is to be mended.
+pub fn page_of(personal: &Personal<'_>, filled: &Filled, faults: &[Fault]) -> Page {
+    let words = personal.site.words();
+    let customer = personal.opened.who.customer_name.as_str();
+    let references: Vec<&str> = personal.changes.iter().map(|change| change.reference.as_str()).collect();
+    let window = window(personal);
+    let processor = personal.site.processor();
+    Page {
+        shell: personal.site.shell("", true),
+        title: title(personal),
+        for_whom: words.with("object-for", [("customer", customer), ("change", &references.join(", "))]),
+        lede: lede(personal),
+        notices: notices(personal),
+        clock: window.map(|window| clock(personal, window)),
+        follows: window.map(|window| follows(personal, window)).unwrap_or_default(),
+        changes: personal.changes.iter().map(|change| planned(personal, change)).collect(),
+        form: form(personal, window, filled, faults),
+        notice_facts: notice_facts(personal),
+        belongs: words.with("object-belongs", [("customer", customer)]),
+        uses: words.with(
+            "object-uses",
+            [("processor", processor.legal_name.as_str()), ("dpo", &processor.dpo_address)],
+        ),
+    }
+}
+
+pub fn title(personal: &Personal<'_>) -> String {
+    let words = personal.site.words();
+    match personal.changes.as_slice() {
+        [] => words.get("object-follows"),
+        [only] => {
+            let day = dates::plain(words, only.effective_on);
+            let headline = wording::headline(words, only, Tense::Planned);
+            words.with("object-title-one", [("headline", &headline), ("day", &day)])
+        }
+        [first, ..] => {
+            let day = dates::plain(words, first.effective_on);
+            let count = count_of_changes(words, personal.changes.len());
+            words.with("object-title-several", [("changes", &count), ("day", &day)])
+        }
+    }
+}
+
+pub fn lede(personal: &Personal<'_>) -> String {
+    let words = personal.site.words();
+    let processor = ("processor", personal.site.processor().name.as_str());
+    match personal.changes.as_slice() {
+        [] => words.get("object-nothing-left"),
+        [only] => {
+            let name = ("name", only.facts.name.as_str());
+            let old = ("old", only.replaces.as_deref().unwrap_or_default());
+            words.with(&format!("object-headline-{}", only.kind), [processor, name, old])
+        }
+        several => {
+            let word = words.number(several.len());
+            words.with("object-headline-several", [processor, ("word", &word)])
+        }
+    }
+}
+
+fn notices(personal: &Personal<'_>) -> Vec<Note> {
+    let words = personal.site.words();
+    let customer = ("customer", personal.opened.who.customer_name.as_str());
+    let mut notices = Vec::new();
+    if personal.opened.former {
+        notices.push(Note { tone: "warn", text: words.with("object-former", [customer]), href: None });
+    }
+    if let Some(said) = personal.objections.iter().find(|said| said.resolved_at.is_none()) {
+        let mine = said.recipient_id == Some(personal.opened.who.recipient.0);
+        let key = if mine { "object-second" } else { "object-somebody" };
+        let received = dates::moment(words, said.received_at, &personal.zone);
+        let parts = [customer, ("received", received.as_str()), ("reference", said.reference.as_str())];
+        let href = Some(format!("/object/{}/objection", personal.token));
+        notices.push(Note { tone: "ok", text: words.with(key, parts), href });
+    } else if let Some(said) = personal.objections.last() {
+        let received = dates::moment(words, said.received_at, &personal.zone);
+        let parts = [("received", received.as_str()), ("reference", said.reference.as_str())];
+        let href = Some(format!("/object/{}/objection", personal.token));
+        notices.push(Note { tone: "key", text: words.with("object-was-resolved", parts), href });
+    }
+    notices.extend(personal.changes.iter().filter_map(|change| note_of(personal, change)));
+    notices
+}
+
+fn note_of(personal: &Personal<'_>, change: &PublicChange) -> Option<Note> {
+    let words = personal.site.words();
+    let headline = wording::headline(words, change, Tense::Planned);
+    let said = |tone, key: &str, day: String| {
+        let text = words.with(key, [("headline", headline.as_str()), ("day", &day)]);
+        Some(Note { tone, text, href: None })
+    };
+    if let Some(since) = personal.in_force_at(change) {
+        return said("key", "object-in-force", dates::plain(words, personal.zone.day_of(since)));
+    }
+    match change.state {
+        ChangeState::Withdrawn | ChangeState::Discarded => said("key", "object-withdrawn", String::new()),
+        ChangeState::Held if change.in_use_since.is_none() => {
+            said("warn", "object-held", dates::plain(words, change.effective_on))
+        }
+        ChangeState::Held => {
+            change.in_use_since.and_then(|since| said("bad", "object-in-use", dates::plain(words, since)))
+        }
+        ChangeState::Draft | ChangeState::Scheduled | ChangeState::InNotice | ChangeState::Effective => {
+            let awaited = personal.duty(change).is_some_and(|duty| duty.consent == Consent::Awaited);
+            awaited.then(|| Note {
+                tone: "key",
+                text: words.with(
+                    "object-specific",
+                    [
+                        ("processor", personal.site.processor().name.as_str()),
+                        ("customer", &personal.opened.who.customer_name),
+                        ("name", &change.facts.name),
+                    ],
+                ),
+                href: None,
+            })
+        }
+    }
+}
+
+fn clock(personal: &Personal<'_>, window: Window) -> Clock {
+    let words = personal.site.words();
+    let zone = &personal.zone;
+    let html = |key: &str| words.rich(key, []);
+    let leaf = |at: DateTime<Utc>| {
+        let deadline = Deadline::of(at, zone);
+        let leaf = Leaf::of(words, deadline.day);
+        Some(Leaf { weekday: format!("{}, {}", leaf.weekday, deadline.time), ..leaf })
+    };
+    let until =
+        |key: &str, at: DateTime<Utc>| words.with(key, [("deadline", &dates::deadline(words, at, zone))]);
+    match window {
+        Window::Open { from, until: at } => Clock {
+            tone: "key",
+            leaf: leaf(at),
+            heading: until("object-until", at),
+            bar: bar(personal, from, at),
+            lines: vec![
+                words.count_rich("object-left", dates::days_left(personal.now, at, zone)),
+                html("object-no-need"),
+            ],
+            button: true,
+        },
+        Window::UntilEffect { at } => Clock {
+            tone: "key",
+            leaf: leaf(at),
+            heading: until("object-until-effect", at),
+            bar: None,
+            lines: vec![html("object-no-need")],
+            button: true,
+        },
+        Window::Closed { at } => Clock {
+            tone: "warn",
+            leaf: leaf(at),
+            heading: until("object-closed", at),
+            bar: None,
+            lines: vec![html("object-closed-line")],
+            button: false,
+        },
+        Window::InForce { since } => Clock {
+            tone: "warn",
+            leaf: Some(Leaf::of(words, zone.day_of(since))),
+            heading: words.with("object-is-in-force", [("day", &dates::long(words, zone.day_of(since)))]),
+            bar: None,
+            lines: vec![html("object-closed-line")],
+            button: false,
+        },
+        Window::NotServed => quiet(personal, "object-not-served"),
+        Window::NotOwed => quiet(personal, "object-exempt"),
+    }
+}
+
+fn quiet(personal: &Personal<'_>, key: &str) -> Clock {
+    let words = personal.site.words();
+    Clock {
+        tone: "",
+        leaf: None,
+        heading: words.get(key),
+        bar: None,
+        lines: vec![words.rich(&format!("{key}-line"), [])],
+        button: true,
+    }
+}
+
+fn bar(personal: &Personal<'_>, from: DateTime<Utc>, until: DateTime<Utc>) -> Option<Bar> {
+    let zone = &personal.zone;
+    let (first, last, today) = (zone.day_of(from), Deadline::of(until, zone).day, zone.day_of(personal.now));
+    let all = (last - first).num_days();
+    let passed = (today - first).num_days().clamp(0, all.max(0));
+    (all > 0).then(|| {
+        let parts = [("passed", passed.to_string()), ("all", all.to_string())];
+        let [(_, passed_text), (_, all_text)] = &parts;
+        let thousandths = passed * 1000 / all;
+        Bar {
+            label: personal
+                .site
+                .words()
+                .with("object-bar", [("passed", passed_text.as_str()), ("all", all_text)]),
+            percent: format!("{}.{}", thousandths / 10, thousandths % 10),
+        }
+    })
+}
+
+fn follows(personal: &Personal<'_>, window: Window) -> Vec<(String, String)> {
+    let words = personal.site.words();
+    let answer = dates::long(words, personal.answer_by());
+    let answer = ("answer", answer.as_str());
+    if window.is_late() {
+        return vec![(words.get("object-late-does"), words.with("object-late-does-text", [answer]))];
+    }
+    let joining: Vec<&str> = personal
+        .objectable()
+        .filter(|change| change.kind != ChangeKind::Removal)
+        .map(|change| change.facts.name.as_str())
+        .collect();
+    let object = if joining.is_empty() {
+        words.with("object-if-removal", [answer])
+    } else {
+        words.with("object-if-text", [("name", joining.join(", ").as_str()), answer])
+    };
+    let mut follows = vec![(words.get("object-if"), object)];
+    let day = personal.objectable().map(|change| change.effective_on).min();
+    if let Some(day) = day.filter(|_| window != Window::NotOwed) {
+        let day = dates::plain(words, day);
+        follows.push((words.get("object-if-not"), words.with("object-if-not-text", [("day", &day)])));
+    }
+    follows
+}
+
+pub fn planned(personal: &Personal<'_>, change: &PublicChange) -> Planned {
+    let words = personal.site.words();
+    let compare = change.before.as_ref().filter(|_| change.is_alteration());
+    let (state, tone) = match change.state {
+        ChangeState::Held => (words.get("badge-held"), "warn"),
+        ChangeState::Effective => (words.get("badge-effective"), "ok"),
+        ChangeState::Withdrawn | ChangeState::Discarded => (words.get("badge-withdrawn"), ""),
+        ChangeState::Draft | ChangeState::Scheduled | ChangeState::InNotice => (String::new(), ""),
+    };
+    Planned {
+        headline: wording::headline(words, change, Tense::Planned),
+        state,
+        tone,
+        reason: change.reason.clone(),
+        comparison: compare.map(|before| comparison(words, change, before)).unwrap_or_default(),
+        facts: if compare.is_some() { Vec::new() } else { wording::fact_sheet(words, &change.facts) },
+    }
+}
+
+fn form(personal: &Personal<'_>, window: Option<Window>, filled: &Filled, faults: &[Fault]) -> Form {
+    let words = personal.site.words();
+    let late = window.is_some_and(Window::is_late);
+    let joins = personal.objections.iter().any(|said| said.resolved_at.is_none());
+    let (heading, button) = match (joins, late) {
+        (true, _) => ("object-h2-add", "object-button-add"),
+        (false, true) => ("object-h2-late", "object-button-late"),
+        (false, false) => ("object-h2", "object-button"),
+    };
+    let choice = |change: &PublicChange| Choice {
+        value: change.reference.clone(),
+        label: wording::headline(words, change, Tense::Planned),
+        chosen: filled.changes.contains(&change.reference),
+    };
+    let ground = |ground: &&str| Choice {
+        value: (*ground).to_owned(),
+        label: words.get(&format!("ground-{ground}")),
+        chosen: filled.grounds.iter().any(|given| given == ground),
+    };
+    let reasons = personal.terms.grounds == Some(Grounds::Reasonable);
+    let limit = TEXT_BYTES_MAX.to_string();
+    let too_long =
+        faults.contains(&Fault::TooLong).then(|| words.with("object-too-long", [("limit", &limit)]));
+    let empty = faults.contains(&Fault::Empty).then(|| words.get("object-empty"));
+    Form {
+        shown: personal.objectable().next().is_some(),
+        action: format!("/object/{}", personal.token),
+        heading: words.get(heading),
+        intro: String::new(),
+        summary: summary(personal, empty.as_deref(), too_long.as_deref()),
+        choices: personal.objectable().map(choice).collect(),
+        changes_error: empty,
+        grounds: GROUNDS.iter().map(ground).collect(),
+        text: filled.text.clone(),
+        text_hint: words.get(if reasons { "object-text-hint-reasons" } else { "object-text-hint" }),
+        text_error: too_long,
+        text_max: TEXT_BYTES_MAX,
+        condition: filled.condition.clone(),
+        behalf: filled.behalf.clone(),
+        name: filled.name.clone(),
+        button: words.get(button),
+        question_href: question(personal),
+        under: words.with("object-under", [("customer", &personal.opened.who.customer_name)]),
+    }
+}
+
+fn summary(personal: &Personal<'_>, empty: Option<&str>, too_long: Option<&str>) -> Option<Summary> {
+    let line = |text: &str, href: &str| Line { text: text.to_owned(), href: href.to_owned() };
+    let lines: Vec<Line> = empty
+        .map(|text| line(text, "#text"))
+        .into_iter()
+        .chain(too_long.map(|text| line(text, "#text")))
+        .collect();
+    (!lines.is_empty()).then(|| Summary { heading: personal.site.words().get("object-problem"), lines })
+}
+
+/// A question is a question and shuts nothing: it goes to the DPO by mail.
+fn question(personal: &Personal<'_>) -> Option<String> {
+    let dpo = personal.site.processor().dpo_address.as_str();
+    let change = personal.changes.first()?;
+    let subject = personal.site.words().with("object-question-subject", [("change", &change.reference)]);
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    query.append_pair("subject", &subject);
+    (!dpo.is_empty()).then(|| format!("mailto:{dpo}?{}", query.finish().replace('+', "%20")))
+}
+
+fn notice_facts(personal: &Personal<'_>) -> Vec<Fact> {
+    let words = personal.site.words();
+    let who = &personal.opened.who;
+    let mut facts = Vec::new();
+    if let Some(agreement) = agreement(personal) {
+        facts.push(Fact::of(words.get("object-agreement"), agreement));
+    }
+    let served = personal.duties.iter().filter_map(|duty| duty.served_at).min().or(personal.sent.accepted_at);
+    if let Some(at) = served.filter(|_| personal.sent.notice_reference.is_some()) {
+        facts.push(Fact::of(words.get("object-reached"), dates::moment(words, at, &personal.zone)));
+    }
+    if !who.address.is_empty() && !personal.opened.former {
+        let letter = personal.site.keys().link(LinkPurpose::Letter, personal.sent.id, who.link_epoch);
+        let href = personal.sent.notice_reference.is_some().then(|| format!("/letter/{letter}"));
+        facts.push(Fact { href, ..Fact::of(words.get("object-sent-to"), who.address.as_str()) });
+    }
+    facts
+}
+
+/// The document and clause that decide, as far as the contract names them.
+pub fn agreement(personal: &Personal<'_>) -> Option<String> {
+    let duty = personal.duties.iter().find(|duty| duty.clause.is_some() || duty.document.is_some())?;
+    let parts = [duty.clause.as_deref(), duty.document.as_deref()];
+    Some(parts.into_iter().flatten().collect::<Vec<_>>().join(", "))
+}
