@@ -19,6 +19,7 @@ mod os_user;
 mod serve;
 mod register;
 mod shell;
+mod stage;
 mod users;
 
 pub use config::load;
@@ -83,6 +84,7 @@ pub enum Command {
     Gate(gate::GateArgs),
     Deliveries(gate::DeliveriesArgs),
     Status(gate::StatusArgs),
+    Stage(stage::Args),
     Completions(shell::CompletionsArgs),
     Man(shell::ManArgs),
 }
@@ -114,6 +116,7 @@ async fn obey(global: &Global, command: Command) -> Result<(), Failure> {
         Command::Register(args) => register::run(global, &args).await,
         Command::Customers(args) => customers::run(global, &args).await,
         Command::User(args) => users::run(global, &args).await,
+        Command::Stage(args) => stage::run(global, args).await,
         Command::Completions(args) => shell::completions(&args),
         Command::Man(args) => shell::man(&args),
     }

@@ -1,4 +1,5 @@
-//! What only the demo and the tests use: an embedded Postgres and a mailbox.
+//! What only the demo and the tests use: an embedded Postgres, a mailbox, and the stage that has both.
 
 pub mod embedded_postgres;
 pub mod mailbox;
+pub mod stage;

@@ -1,0 +1,81 @@
+// The real thing for a journey: the real binary on a private Postgres, with its mailbox and a simulated clock, and a
+// real Chromium. Everything is started by `forenotice stage` and ends with it.
+import { spawn, execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+import { createRequire } from 'node:module';
+import assert from 'node:assert/strict';
+import { chromium } from 'playwright-core';
+
+const root = new URL('../../', import.meta.url).pathname;
+const binary = join(process.env.CARGO_TARGET_DIR ?? join(root, 'target'), 'debug/forenotice');
+const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+
+/** An installation with an empty register; `config`, `site`, `admin`, `mailbox` are its addresses. */
+export async function openStage() {
+  const child = spawn(binary, ['stage'], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const lines = createInterface({ input: child.stdout });
+  const addresses = await new Promise((resolve, reject) => {
+    lines.on('line', (line) => line.startsWith('{') && resolve(JSON.parse(line)));
+    child.once('exit', (code) => reject(new Error(`forenotice stage ended with ${code} before it was set`)));
+  });
+  return {
+    ...addresses,
+
+    /** Runs a command as the DPO does; its standard output, or an error with its words. */
+    async forenotice(...args) {
+      const options = { cwd: root, env: { ...process.env, FORENOTICE_CONFIG: addresses.config } };
+      const { stdout } = await promisify(execFile)(binary, ['--as', addresses.acts_as, ...args], options);
+      return stdout;
+    },
+
+    /** Moves the clock, `{advance: 'P1D'}` or `{set: '2026-12-24T00:00:00Z'}`, and waits until all that fell due is done. */
+    async clock(move) {
+      const answer = await fetch(`${addresses.admin}/clock`, {
+        method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(move),
+      });
+      assert.equal(answer.status, 200, await answer.clone().text());
+      return (await answer.json()).now;
+    },
+
+    async close() {
+      child.stdin.end();
+      if (child.exitCode === null) await once(child, 'exit');
+    },
+  };
+}
+
+/** Chromium with a profile of its own. As root it has no sandbox; it talks to nobody but us. */
+export async function openBrowser() {
+  const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
+  assert.ok(executablePath, 'no Chromium here: run script/bootstrap');
+  const profile = mkdtempSync(join(tmpdir(), 'forenotice-chromium-'));
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath,
+    headless: true,
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+      '--disable-component-update', '--disable-sync'],
+  });
+  return {
+    context,
+    newPage: () => context.newPage(),
+    async close() {
+      await context.close();
+      rmSync(profile, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Nothing on the page offends WCAG 2.2 AA as far as axe can see. */
+export async function assertAccessible(page) {
+  // The page's policy forbids scripts; evaluate runs past it, a script tag would not.
+  await page.evaluate(await (await import('node:fs/promises')).readFile(axe, 'utf8'));
+  const { violations } = await page.evaluate(() =>
+    window.axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] }));
+  const told = violations.map(({ id, help, nodes }) => `${id}: ${help} (${nodes.map(({ target }) => target).join(', ')})`);
+  assert.deepEqual(told, []);
+}
