@@ -15,6 +15,8 @@ mod support;
 #[cfg(test)]
 mod daemon;
 #[cfg(test)]
+mod serve;
+#[cfg(test)]
 mod world;
 
 #[cfg(test)]
