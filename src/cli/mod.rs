@@ -8,6 +8,7 @@ mod change;
 mod config;
 mod context;
 mod customers;
+mod demo;
 mod doctor;
 mod exclusion;
 mod failure;
@@ -70,6 +71,7 @@ pub struct Output {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    Demo(demo::Args),
     Serve(serve::Args),
     Objection(objection::Args),
     Exclusion(exclusion::Args),
@@ -102,6 +104,7 @@ pub async fn run(cli: Cli) -> Result<(), Failure> {
 
 async fn obey(global: &Global, command: Command) -> Result<(), Failure> {
     match command {
+        Command::Demo(args) => demo::run(global, args).await,
         Command::Serve(args) => serve::run(global, &args).await,
         Command::Objection(args) => objection::run(global, &args).await,
         Command::Exclusion(args) => exclusion::run(global, &args).await,

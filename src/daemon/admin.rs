@@ -190,6 +190,10 @@ async fn move_clock(State(admin): State<Admin>, body: Bytes) -> Result<Json<Now>
     let moved = tokio::spawn(async move {
         match wanted {
             Move::Set(instant) => Ok(daemon.advance_to(instant).await?),
+            Move::Advance(text) if text == "next" => match daemon.advance_to_next_event().await? {
+                Some(now) => Ok(now),
+                None => Ok(daemon.simulated_now().await?),
+            },
             Move::Advance(text) => match duration(&text) {
                 Some(length) => Ok(daemon.advance_by(length).await?),
                 None => {
