@@ -3,6 +3,7 @@
 pub mod change;
 pub mod coming;
 pub mod feed;
+pub mod leave;
 pub mod letter;
 pub mod link;
 pub mod object;
@@ -28,7 +29,7 @@ pub fn routes() -> Router<Site> {
         .route("/subscribe", get(subscribe::form).post(subscribe::ask))
         .route("/confirm/{token}", get(subscribe::confirm_page).post(subscribe::confirm))
         .route("/manage/{token}", get(subscribe::manage).post(subscribe::choose_language))
-        .route("/unsubscribe/{token}", get(subscribe::leave_page).post(subscribe::leave))
+        .route("/unsubscribe/{token}", get(leave::show).post(leave::leave))
         .route("/letter/{token}", get(letter::show))
         .route("/object/{token}", get(object::show).post(object::object))
         .route("/object/{token}/objection", get(object::objection))

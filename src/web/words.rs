@@ -169,3 +169,80 @@ pub fn capitalised(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::{Path, PathBuf};
+
+    use super::*;
+
+    /// Beginnings of keys that code completes: `month-` and a number, `outcome-` and an outcome.
+    const COMPLETED: [&str; 22] = [
+        "weekday-",
+        "month-",
+        "number-",
+        "fact-",
+        "kind-",
+        "log-",
+        "order-",
+        "transfer-",
+        "outcome-",
+        "ground-",
+        "status-",
+        "empty-",
+        "error-",
+        "object-headline-",
+        "object-exempt",
+        "object-not-served",
+        "coming-footnote",
+        "unknown-link-lede",
+        "object-unknown-lede",
+        "date-",
+        "list-h2-",
+        "caption",
+    ];
+
+    fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() { sources(&path, found) } else { found.push(path) }
+        }
+    }
+
+    fn all_text() -> String {
+        let mut found = Vec::new();
+        sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/web"), &mut found);
+        found.iter().map(|path| fs::read_to_string(path).unwrap()).collect()
+    }
+
+    #[test]
+    fn every_sentence_asked_for_is_there_and_every_one_there_is_asked_for() {
+        let (words, text) = (Words::english(), all_text());
+        for asking in [
+            "words.get(\"",
+            "words().get(\"",
+            "words.with(\"",
+            "words.rich(\"",
+            "words().rich(\"",
+            "with_one(\"",
+        ] {
+            for part in text.split(asking).skip(1) {
+                let key = part.split('"').next().unwrap_or_default();
+                assert!(key.contains('{') || words.bundle.has_message(key), "no sentence {key}");
+            }
+        }
+        for line in SITE_EN.lines().filter(|line| !line.starts_with([' ', '#', '}'])) {
+            let Some((key, _)) = line.split_once(" = ") else { continue };
+            let completed = COMPLETED.iter().any(|beginning| key.starts_with(beginning));
+            assert!(completed || text.contains(&format!("\"{key}\"")), "nobody asks for {key}");
+        }
+    }
+
+    #[test]
+    fn what_is_put_into_a_sentence_is_text() {
+        let hostile = r#"<b onclick="x">&'"#;
+        let html = Words::english().rich("subscribed-lede", [("address", hostile)]);
+        assert!(html.0.contains("<b>&lt;b onclick=&quot;x&quot;&gt;&amp;&#39;</b>"), "{html}");
+    }
+}

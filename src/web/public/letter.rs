@@ -8,7 +8,8 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::object::Personal;
-use super::object::view::{Planned, Window, lede, planned, title, window};
+use super::object::clock::{Window, window};
+use super::object::view::{Planned, lede, planned, title};
 use super::wording::Fact;
 use crate::domain::access::LinkPurpose;
 use crate::web::Site;

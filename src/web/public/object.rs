@@ -4,6 +4,7 @@
 //! instant is that of the request's first byte ([`Arrived`]). After it the reader is sent to the status page, so
 //! that a reload is a reading. Whatever fails, what was written stays in the form.
 
+pub mod clock;
 mod form;
 mod status;
 pub mod view;

@@ -1,22 +1,21 @@
 //! The objection page: this reader's dates first, then what is planned, then the form.
 
 use askama::Template;
-use chrono::{DateTime, Utc};
 
 use super::Personal;
+use super::clock::{Clock, Window, clock, window};
 use super::form::{Fault, Filled, GROUNDS, TEXT_BYTES_MAX};
 use crate::domain::access::LinkPurpose;
 use crate::domain::change::{ChangeKind, State as ChangeState};
 use crate::domain::customer::Grounds;
 use crate::domain::obligation::Consent;
 use crate::store::page::PublicChange;
-use crate::web::dates::{self, Deadline};
+use crate::web::dates;
 use crate::web::page::Shell;
 use crate::web::public::change::comparison;
-use crate::web::public::coming::{Leaf, count_of_changes};
+use crate::web::public::coming::count_of_changes;
 use crate::web::public::register::Choice;
 use crate::web::public::wording::{self, Comparison, Fact, Tense};
-use crate::web::words::Html;
 
 #[derive(Debug, Template)]
 #[template(path = "object.html")]
@@ -41,24 +40,6 @@ struct Note {
     text: String,
     /// Where it stands, if the note is about an objection.
     href: Option<String>,
-}
-
-/// Until when.
-#[derive(Debug)]
-struct Clock {
-    tone: &'static str,
-    leaf: Option<Leaf>,
-    heading: String,
-    bar: Option<Bar>,
-    lines: Vec<Html>,
-    button: bool,
-}
-
-#[derive(Debug)]
-struct Bar {
-    label: String,
-    /// One decimal, such as "57.1"
-    percent: String,
 }
 
 /// One change as planned.
@@ -104,64 +85,6 @@ struct Summary {
 struct Line {
     text: String,
     href: String,
-}
-
-/// How the reader stands to its deadline.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Window {
-    Open {
-        from: DateTime<Utc>,
-        until: DateTime<Utc>,
-    },
-    UntilEffect {
-        at: DateTime<Utc>,
-    },
-    Closed {
-        at: DateTime<Utc>,
-    },
-    /// In force for this reader: whatever comes now is late.
-    InForce {
-        since: DateTime<Utc>,
-    },
-    /// No letter has been handed over yet.
-    NotServed,
-    /// No notice is owed to this reader.
-    NotOwed,
-}
-
-impl Window {
-    pub fn is_late(self) -> bool {
-        matches!(self, Self::Closed { .. } | Self::InForce { .. })
-    }
-}
-
-/// The window that decides for the page: of the changes that can be objected to, the one that closes first.
-pub fn window(personal: &Personal<'_>) -> Option<Window> {
-    let windows = personal.objectable().map(|change| window_of(personal, change));
-    windows.min_by_key(|window| match window {
-        Window::Open { until, .. } => (0, *until),
-        Window::UntilEffect { at } => (1, *at),
-        Window::NotServed => (2, DateTime::<Utc>::MAX_UTC),
-        Window::Closed { at } => (3, *at),
-        Window::NotOwed => (4, DateTime::<Utc>::MAX_UTC),
-        Window::InForce { since } => (5, *since),
-    })
-}
-
-pub fn window_of(personal: &Personal<'_>, change: &PublicChange) -> Window {
-    if let Some(since) = personal.in_force_at(change) {
-        return Window::InForce { since };
-    }
-    let Some(duty) = personal.duty(change) else { return Window::NotOwed };
-    match (duty.state.as_str(), duty.served_at, duty.window_closes_at) {
-        ("exempt", _, _) => Window::NotOwed,
-        (_, _, Some(until)) if personal.now > until => Window::Closed { at: until },
-        (_, served_at, Some(until)) => {
-            Window::Open { from: duty.notice_started_at.or(served_at).unwrap_or(personal.now), until }
-        }
-        (_, Some(_), None) => Window::UntilEffect { at: change.effective_at },
-        (_, None, None) => Window::NotServed,
-    }
 }
 
 /// The page, with the form as it was filled in and what is to be mended.
@@ -282,89 +205,6 @@ fn note_of(personal: &Personal<'_>, change: &PublicChange) -> Option<Note> {
             })
         }
     }
-}
-
-fn clock(personal: &Personal<'_>, window: Window) -> Clock {
-    let words = personal.site.words();
-    let zone = &personal.zone;
-    let html = |key: &str| words.rich(key, []);
-    let leaf = |at: DateTime<Utc>| {
-        let deadline = Deadline::of(at, zone);
-        let leaf = Leaf::of(words, deadline.day);
-        Some(Leaf { weekday: format!("{}, {}", leaf.weekday, deadline.time), ..leaf })
-    };
-    let until =
-        |key: &str, at: DateTime<Utc>| words.with(key, [("deadline", &dates::deadline(words, at, zone))]);
-    match window {
-        Window::Open { from, until: at } => Clock {
-            tone: "key",
-            leaf: leaf(at),
-            heading: until("object-until", at),
-            bar: bar(personal, from, at),
-            lines: vec![
-                words.count_rich("object-left", dates::days_left(personal.now, at, zone)),
-                html("object-no-need"),
-            ],
-            button: true,
-        },
-        Window::UntilEffect { at } => Clock {
-            tone: "key",
-            leaf: leaf(at),
-            heading: until("object-until-effect", at),
-            bar: None,
-            lines: vec![html("object-no-need")],
-            button: true,
-        },
-        Window::Closed { at } => Clock {
-            tone: "warn",
-            leaf: leaf(at),
-            heading: until("object-closed", at),
-            bar: None,
-            lines: vec![html("object-closed-line")],
-            button: false,
-        },
-        Window::InForce { since } => Clock {
-            tone: "warn",
-            leaf: Some(Leaf::of(words, zone.day_of(since))),
-            heading: words.with("object-is-in-force", [("day", &dates::long(words, zone.day_of(since)))]),
-            bar: None,
-            lines: vec![html("object-closed-line")],
-            button: false,
-        },
-        Window::NotServed => quiet(personal, "object-not-served"),
-        Window::NotOwed => quiet(personal, "object-exempt"),
-    }
-}
-
-fn quiet(personal: &Personal<'_>, key: &str) -> Clock {
-    let words = personal.site.words();
-    Clock {
-        tone: "",
-        leaf: None,
-        heading: words.get(key),
-        bar: None,
-        lines: vec![words.rich(&format!("{key}-line"), [])],
-        button: true,
-    }
-}
-
-fn bar(personal: &Personal<'_>, from: DateTime<Utc>, until: DateTime<Utc>) -> Option<Bar> {
-    let zone = &personal.zone;
-    let (first, last, today) = (zone.day_of(from), Deadline::of(until, zone).day, zone.day_of(personal.now));
-    let all = (last - first).num_days();
-    let passed = (today - first).num_days().clamp(0, all.max(0));
-    (all > 0).then(|| {
-        let parts = [("passed", passed.to_string()), ("all", all.to_string())];
-        let [(_, passed_text), (_, all_text)] = &parts;
-        let thousandths = passed * 1000 / all;
-        Bar {
-            label: personal
-                .site
-                .words()
-                .with("object-bar", [("passed", passed_text.as_str()), ("all", all_text)]),
-            percent: format!("{}.{}", thousandths / 10, thousandths % 10),
-        }
-    })
 }
 
 fn follows(personal: &Personal<'_>, window: Window) -> Vec<(String, String)> {

@@ -1,0 +1,169 @@
+//! Until when: how this reader stands to its deadline, and the clock at the head of its page.
+
+use chrono::{DateTime, Utc};
+
+use super::Personal;
+use crate::store::page::PublicChange;
+use crate::web::dates::{self, Deadline};
+use crate::web::public::coming::Leaf;
+use crate::web::words::Html;
+
+/// Until when.
+#[derive(Debug)]
+pub struct Clock {
+    pub tone: &'static str,
+    pub leaf: Option<Leaf>,
+    pub heading: String,
+    pub bar: Option<Bar>,
+    pub lines: Vec<Html>,
+    pub button: bool,
+}
+
+#[derive(Debug)]
+pub struct Bar {
+    pub label: String,
+    /// One decimal, such as "57.1"
+    pub percent: String,
+}
+
+/// How the reader stands to its deadline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Window {
+    Open {
+        from: DateTime<Utc>,
+        until: DateTime<Utc>,
+    },
+    UntilEffect {
+        at: DateTime<Utc>,
+    },
+    Closed {
+        at: DateTime<Utc>,
+    },
+    /// In force for this reader: whatever comes now is late.
+    InForce {
+        since: DateTime<Utc>,
+    },
+    /// No letter has been handed over yet.
+    NotServed,
+    /// No notice is owed to this reader.
+    NotOwed,
+}
+
+impl Window {
+    pub fn is_late(self) -> bool {
+        matches!(self, Self::Closed { .. } | Self::InForce { .. })
+    }
+}
+
+/// The window that decides for the page: of the changes that can be objected to, the one that closes first.
+pub fn window(personal: &Personal<'_>) -> Option<Window> {
+    let windows = personal.objectable().map(|change| window_of(personal, change));
+    windows.min_by_key(|window| match window {
+        Window::Open { until, .. } => (0, *until),
+        Window::UntilEffect { at } => (1, *at),
+        Window::NotServed => (2, DateTime::<Utc>::MAX_UTC),
+        Window::Closed { at } => (3, *at),
+        Window::NotOwed => (4, DateTime::<Utc>::MAX_UTC),
+        Window::InForce { since } => (5, *since),
+    })
+}
+
+pub fn window_of(personal: &Personal<'_>, change: &PublicChange) -> Window {
+    if let Some(since) = personal.in_force_at(change) {
+        return Window::InForce { since };
+    }
+    let Some(duty) = personal.duty(change) else { return Window::NotOwed };
+    match (duty.state.as_str(), duty.served_at, duty.window_closes_at) {
+        ("exempt", _, _) => Window::NotOwed,
+        (_, _, Some(until)) if personal.now > until => Window::Closed { at: until },
+        (_, served_at, Some(until)) => {
+            Window::Open { from: duty.notice_started_at.or(served_at).unwrap_or(personal.now), until }
+        }
+        (_, Some(_), None) => Window::UntilEffect { at: change.effective_at },
+        (_, None, None) => Window::NotServed,
+    }
+}
+
+/// The reader's deadline, as the head of its page.
+pub fn clock(personal: &Personal<'_>, window: Window) -> Clock {
+    let words = personal.site.words();
+    let zone = &personal.zone;
+    let html = |key: &str| words.rich(key, []);
+    let leaf = |at: DateTime<Utc>| {
+        let deadline = Deadline::of(at, zone);
+        let leaf = Leaf::of(words, deadline.day);
+        Some(Leaf { weekday: format!("{}, {}", leaf.weekday, deadline.time), ..leaf })
+    };
+    let until =
+        |key: &str, at: DateTime<Utc>| words.with(key, [("deadline", &dates::deadline(words, at, zone))]);
+    match window {
+        Window::Open { from, until: at } => Clock {
+            tone: "key",
+            leaf: leaf(at),
+            heading: until("object-until", at),
+            bar: bar(personal, from, at),
+            lines: vec![
+                words.count_rich("object-left", dates::days_left(personal.now, at, zone)),
+                html("object-no-need"),
+            ],
+            button: true,
+        },
+        Window::UntilEffect { at } => Clock {
+            tone: "key",
+            leaf: leaf(at),
+            heading: until("object-until-effect", at),
+            bar: None,
+            lines: vec![html("object-no-need")],
+            button: true,
+        },
+        Window::Closed { at } => Clock {
+            tone: "warn",
+            leaf: leaf(at),
+            heading: until("object-closed", at),
+            bar: None,
+            lines: vec![html("object-closed-line")],
+            button: false,
+        },
+        Window::InForce { since } => Clock {
+            tone: "warn",
+            leaf: Some(Leaf::of(words, zone.day_of(since))),
+            heading: words.with("object-is-in-force", [("day", &dates::long(words, zone.day_of(since)))]),
+            bar: None,
+            lines: vec![html("object-closed-line")],
+            button: false,
+        },
+        Window::NotServed => quiet(personal, "object-not-served"),
+        Window::NotOwed => quiet(personal, "object-exempt"),
+    }
+}
+
+fn quiet(personal: &Personal<'_>, key: &str) -> Clock {
+    let words = personal.site.words();
+    Clock {
+        tone: "",
+        leaf: None,
+        heading: words.get(key),
+        bar: None,
+        lines: vec![words.rich(&format!("{key}-line"), [])],
+        button: true,
+    }
+}
+
+fn bar(personal: &Personal<'_>, from: DateTime<Utc>, until: DateTime<Utc>) -> Option<Bar> {
+    let zone = &personal.zone;
+    let (first, last, today) = (zone.day_of(from), Deadline::of(until, zone).day, zone.day_of(personal.now));
+    let all = (last - first).num_days();
+    let passed = (today - first).num_days().clamp(0, all.max(0));
+    (all > 0).then(|| {
+        let parts = [("passed", passed.to_string()), ("all", all.to_string())];
+        let [(_, passed_text), (_, all_text)] = &parts;
+        let thousandths = passed * 1000 / all;
+        Bar {
+            label: personal
+                .site
+                .words()
+                .with("object-bar", [("passed", passed_text.as_str()), ("all", all_text)]),
+            percent: format!("{}.{}", thousandths / 10, thousandths % 10),
+        }
+    })
+}

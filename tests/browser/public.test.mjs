@@ -1,0 +1,137 @@
+// What a visitor, a subscriber and an objector do on the public site: in a real browser, by keyboard, without script,
+// on a phone and on a wide screen, light and dark. Screenshots are kept in tests/browser/screenshots.
+import { after, before, test } from 'node:test';
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { assertAccessible, openBrowser, openStage } from './stage.mjs';
+
+const TIMEOUT = { timeout: 300_000 };
+const screenshots = new URL('./screenshots/', import.meta.url).pathname;
+const root = new URL('../../', import.meta.url).pathname;
+
+let stage;
+let browser;
+before(async () => {
+  mkdirSync(screenshots, { recursive: true });
+  stage = await openStage();
+  browser = await openBrowser();
+  await stage.forenotice('register', 'import', join(root, 'config/demo/chatbotkit.csv'));
+  const customers = join(mkdtempSync(join(tmpdir(), 'forenotice-customers-')), 'customers.csv');
+  writeFileSync(customers, 'reference,customer,contact_name,email,language,products,customer_since,notice_days,objection_days,convention,time_zone,holidays\n'
+    + 'HAL,Halden Logistics GmbH,Petra Lindqvist,p.lindqvist@halden.example,en,,2024-05-03,30,14,clear_days,Europe/Berlin,DE\n');
+  await stage.forenotice('customers', 'import', customers);
+  await stage.forenotice('change', 'schedule', 'add', '--name', 'Anthropic', '--legal-entity', 'Anthropic, PBC',
+    '--address', '548 Market Street, San Francisco, CA 94104, United States', '--contact', 'privacy@anthropic.example',
+    '--category', 'AI Services', '--purpose', 'Answers from a language model', '--nature', 'Inference, while the agreement lasts',
+    '--country', 'US', '--data-types', 'Conversation messages', '--data-subjects', 'People who talk to your bots',
+    '--transfer-mechanism', 'SCC (2021) + UK IDTA', '--safeguards', 'No training on your data', '--products', 'all',
+    '--reason', 'Customers have asked for a second family of language models.', '--effective', '2027-01-15');
+  await stage.clock({ set: '2026-12-01T09:15:00Z' });
+}, TIMEOUT);
+after(async () => {
+  await browser?.close();
+  await stage?.close();
+});
+
+/** Looks at the page on a phone and on a wide screen, in light and in dark: accessible, and nothing sticks out. */
+async function inspect(page, name) {
+  for (const width of [360, 1440]) {
+    for (const colorScheme of ['light', 'dark']) {
+      await page.setViewportSize({ width, height: 900 });
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+      assert.ok(overflow <= 0, `${name}: ${overflow} px too wide at ${width} px`);
+      await assertAccessible(page);
+      await page.screenshot({ path: join(screenshots, `${name}-${width}-${colorScheme}.png`), fullPage: true });
+    }
+  }
+}
+
+/** The newest letter to `address` whose text links to `path`; the link. */
+async function linkTo(address, path) {
+  const list = await (await fetch(`${stage.mailbox}/?to=${encodeURIComponent(address)}`)).text();
+  for (const [, serial] of list.matchAll(/\/mails\/(\d+)/g)) {
+    const raw = await (await fetch(`${stage.mailbox}/mails/${serial}/raw`)).text();
+    const unfolded = raw.replace(/=\r?\n/g, '').replace(/=3D/g, '=');
+    const found = unfolded.match(new RegExp(`https?://[^/\\s]+/${path}/[A-Za-z0-9_-]+`));
+    if (found) return found[0];
+  }
+  throw new Error(`no letter to ${address} links to /${path}/`);
+}
+
+async function button(page, name) {
+  // By keyboard alone: tab until it has the focus, then Enter.
+  for (let i = 0; i < 80; i += 1) {
+    await page.keyboard.press('Tab');
+    const focused = await page.evaluate(() => document.activeElement?.textContent?.trim());
+    if (focused === name) {
+      await Promise.all([page.waitForLoadState('load'), page.keyboard.press('Enter')]);
+      await page.waitForTimeout(300);
+      return;
+    }
+  }
+  throw new Error(`no key leads to ${name}`);
+}
+
+test('the register shows what is in use and what is coming', TIMEOUT, async () => {
+  const page = await browser.newPage();
+  await page.goto(stage.site);
+  assert.match(await page.locator('#coming + .panel').innerText(), /Anthropic joins/);
+  assert.equal(await page.locator('tbody tr').count(), 11);
+  await inspect(page, 'register');
+  await page.goto(`${stage.site}/?on=2026-11-23&country=DE`);
+  assert.match(await page.locator('caption').innerText(), /1 of 11 subprocessors on Monday 23 November 2026/);
+  await page.goto(`${stage.site}/?on=2030-01-01`);
+  assert.match(await page.locator('#on-error').innerText(), /or earlier/);
+  await inspect(page, 'register-future');
+  await page.goto(`${stage.site}/changes/CHG-2026-0001`);
+  assert.match(await page.locator('h1').innerText(), /Anthropic joins on 15 January 2027/);
+  await inspect(page, 'change');
+});
+
+test('somebody subscribes, confirms, looks at it and leaves, by keyboard alone', TIMEOUT, async () => {
+  const page = await browser.newPage();
+  await page.goto(`${stage.site}/subscribe`);
+  await inspect(page, 'subscribe');
+  await page.locator('#mail').focus();
+  await page.keyboard.type('jane@northwind.example');
+  await button(page, 'Subscribe');
+  assert.match(await page.locator('h1').innerText(), /look in your mail/);
+  await inspect(page, 'subscribe-done');
+  await stage.clock({ advance: 'PT1M' });
+  await page.goto(await linkTo('jane@northwind.example', 'confirm'));
+  await inspect(page, 'confirm');
+  await button(page, 'Confirm');
+  assert.match(await page.locator('h1').innerText(), /You are subscribed/);
+  await page.getByRole('link', { name: 'Manage this subscription' }).click();
+  assert.match(await page.locator('h1').innerText(), /Your subscription/);
+  await inspect(page, 'manage');
+  await button(page, 'Unsubscribe');
+  assert.match(await page.locator('h1').innerText(), /You have left/);
+  await inspect(page, 'left');
+});
+
+test('a customer objects by its letter and follows what becomes of it, without script', TIMEOUT, async () => {
+  const page = await browser.newPage();
+  const link = await linkTo('p.lindqvist@halden.example', 'object');
+  await page.goto(link);
+  assert.equal(await page.locator('script').count(), 0);
+  assert.match(await page.locator('#until').innerText(), /You can object until \w+ \d+ December 2026, 24:00, Berlin time/);
+  await inspect(page, 'object');
+  await page.locator('#text').focus();
+  await page.keyboard.type('Drivers’ conversations must not leave the EU under our works agreement.');
+  await button(page, 'Send objection');
+  assert.match(page.url(), /\/objection$/);
+  assert.match(await page.locator('.notice').first().innerText(), /OBJ-2026-0001[\s\S]*In time/);
+  await inspect(page, 'object-done');
+  await stage.clock({ advance: 'PT1M' });
+  await page.reload();
+  assert.match(await page.locator('.notice').first().innerText(), /p…@halden\.example/);
+  await page.goto(link);
+  assert.match(await page.locator('.notice').first().innerText(), /What you write now is added to it/);
+  await page.goto(await linkTo('p.lindqvist@halden.example', 'letter'));
+  assert.match(await page.locator('.notice').innerText(), /Genuine/);
+  await inspect(page, 'letter');
+});
