@@ -67,7 +67,7 @@ announcement-object = To object
     .how = (no account needed) or simply reply to this mail. Your objection is in time if it reaches us before the deadline above; you get a receipt with a number.
     .how-until-effect = (no account needed) or simply reply to this mail. Your objection is in time if it reaches us before the change takes effect; you get a receipt with a number.
     .grounds = Please tell us your data protection reasons; you can add them later.
-    .mail = Or write to the address below; whatever arrives there is an objection.
+    .mail = Or write to this address; whatever arrives there is an objection:
 objection-mail-subject = OBJECT { $change_ref }
 objection-mail-body = We object to { $change_ref } ({ $subprocessor }).
 announcement-authorise = To answer
@@ -91,7 +91,7 @@ announcement-then = What happens then.
        *[other] { $notice_days } days
     } for this. You keep your right to object until { $deadline }, also after the start; we then stop using { $subprocessor } for your data or settle it with you as the agreement provides.
 announcement-silence = If we hear nothing by { $deadline }
-    .until-effect = If we hear nothing before that
+    .until-effect = If we hear nothing before the change takes effect
     .rest = , we take it that { $customer } does not object ({ $clause }). The change takes effect on { $effective } at the earliest; if it is later, we write again.
 announcement-effect = The change takes effect on { $effective } at the earliest; if it is later, we write again.
 announcement-others = You act for other organisations?
@@ -156,7 +156,7 @@ rescheduled-closed = Your deadline, { $deadline }, is unchanged.
 rescheduled-objected = Your objection { $objection_ref } stands; you need not repeat it.
 rescheduled-details = Details:
 rescheduled-object = Object:
-    .reply = or reply
+    .reply = or reply.
 
 # 3d. Corrected: a slip, nothing is earlier or wider.
 corrected-subject = { $change_ref }: correction to our letter about { $subprocessor }

@@ -1,10 +1,11 @@
 # 5. Receipt of an objection.
 receipt-subject = Receipt { $objection_ref }: your objection to { $subprocessor } ({ $change_ref })
-receipt-head = We have your objection. Number { $objection_ref }, received { $received }: in time
+receipt-lead = We have your objection.
+receipt-head = Number { $objection_ref }, received { $received }: in time
     .deadline = (your deadline: { $deadline }).
     .deadline-until-effect = (you can object until { $deadline }).
-    .late = We have your objection. Number { $objection_ref }, received { $received }: after your deadline ({ $deadline }).
-    .plain = We have your objection. Number { $objection_ref }, received { $received }.
+    .late = Number { $objection_ref }, received { $received }: after your deadline ({ $deadline }).
+    .plain = Number { $objection_ref }, received { $received }.
 receipt-now = You need do nothing now. We answer by { $answer_due }.
 receipt-blocked = Until it is resolved, { $subprocessor } { $count ->
         [one] is

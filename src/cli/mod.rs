@@ -14,6 +14,7 @@ mod exclusion;
 mod failure;
 mod findings;
 mod gate;
+mod mail;
 mod migrate;
 mod objection;
 mod os_user;
@@ -87,6 +88,7 @@ pub enum Command {
     Deliveries(gate::DeliveriesArgs),
     Status(gate::StatusArgs),
     Stage(stage::Args),
+    Mail(mail::Args),
     Completions(shell::CompletionsArgs),
     Man(shell::ManArgs),
 }
@@ -120,6 +122,7 @@ async fn obey(global: &Global, command: Command) -> Result<(), Failure> {
         Command::Customers(args) => customers::run(global, &args).await,
         Command::User(args) => users::run(global, &args).await,
         Command::Stage(args) => stage::run(global, args).await,
+        Command::Mail(args) => mail::run(global, &args).await,
         Command::Completions(args) => shell::completions(&args),
         Command::Man(args) => shell::man(&args),
     }

@@ -163,11 +163,9 @@ fn links(letter: &Letter, envelope: &Envelope<'_>) -> Result<Links, ComposeError
         }
         (Letter::Occasional(_), None) => RecipientId(0),
     };
-    let object_url = page(LinkPurpose::Object, object);
     let objection = envelope.keys.mail_token(MailPurpose::Objection, envelope.delivery)?;
     Ok(Links {
-        calendar_url: format!("{object_url}/deadline.ics"),
-        object_url,
+        object_url: page(LinkPurpose::Object, object),
         letter_url: page(LinkPurpose::Letter, own),
         register_url: format!("{base}/"),
         contacts_url: page(LinkPurpose::Manage, recipient),

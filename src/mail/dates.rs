@@ -2,7 +2,7 @@
 //! (`locales/<language>/dates.ftl`), the rules are here: a deadline at the end of a day is that day, 24:00; a zone is
 //! called by its city; an effective date is also given in our zone where the day differs.
 
-use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Timelike, Utc};
+use chrono::{DateTime, Datelike, DurationRound, NaiveDate, TimeDelta, Timelike, Utc};
 
 use super::locale::{Locale, LocaleError};
 use crate::domain::zone::Zone;
@@ -40,6 +40,11 @@ pub fn deadline(locale: &Locale, instant: DateTime<Utc>, zone: &Zone) -> Result<
     } else {
         timed(locale, day, &time(instant, zone), zone)
     }
+}
+
+/// The end of something that nobody needs to the second, never said later than it is.
+pub fn until(locale: &Locale, instant: DateTime<Utc>, zone: &Zone) -> Result<String, LocaleError> {
+    deadline(locale, instant.duration_trunc(TimeDelta::minutes(1)).unwrap_or(instant), zone)
 }
 
 /// "Tuesday 1 December 2026, 10:15 (Berlin time)": something that happened.

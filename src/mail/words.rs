@@ -27,8 +27,6 @@ pub struct Links {
     pub object_url: String,
     pub letter_url: String,
     pub register_url: String,
-    /// The deadline as a calendar entry.
-    pub calendar_url: String,
     /// Where a contact names a successor.
     pub contacts_url: String,
     pub unsubscribe_url: String,
@@ -136,6 +134,11 @@ impl Words {
 
     fn moment(&mut self, name: &'static str, at: DateTime<Utc>, zone: &Zone) -> Result<(), WordsError> {
         self.formed(name, dates::moment(&self.locale, at, zone)?);
+        Ok(())
+    }
+
+    fn until(&mut self, name: &'static str, at: DateTime<Utc>, zone: &Zone) -> Result<(), WordsError> {
+        self.formed(name, dates::until(&self.locale, at, zone)?);
         Ok(())
     }
 

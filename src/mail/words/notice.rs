@@ -36,7 +36,7 @@ pub(super) fn tell(
     let sections =
         facts.changes.iter().map(|change| section(words, change)).collect::<Result<Vec<_>, _>>()?;
     words.list("changes", &sections);
-    the_links(words, reader, links);
+    the_links(words, links);
     Ok(())
 }
 
@@ -198,15 +198,12 @@ fn what_came_before(words: &mut Words, facts: &NoticeFacts) -> Result<(), WordsE
     Ok(())
 }
 
-fn the_links(words: &mut Words, reader: &Reader, links: &Links) {
+fn the_links(words: &mut Words, links: &Links) {
     words.url("object_url", &links.object_url);
     words.url("letter_url", &links.letter_url);
     words.url("contacts_url", &links.contacts_url);
     words.url("unsubscribe_url", &links.unsubscribe_url);
     words.url("object_mail", &links.object_mail);
-    if reader.deadline.is_some() && !matches!(reader.standing, Standing::LateJoiner { .. }) {
-        words.url("calendar_url", &links.calendar_url);
-    }
 }
 
 fn section(words: &Words, change: &ChangeFacts) -> Result<Section, WordsError> {

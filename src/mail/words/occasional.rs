@@ -145,7 +145,7 @@ fn tell_confirmation(
     confirmation: &Confirmation,
     links: &Links,
 ) -> Result<(), WordsError> {
-    words.moment("valid_until", confirmation.valid_until, &confirmation.zone)?;
+    words.until("valid_until", confirmation.valid_until, &confirmation.zone)?;
     words.url("confirm_url", &links.confirm_url);
     Ok(())
 }
@@ -190,7 +190,7 @@ fn tell_alert(words: &mut Words, alert: &Alert) -> Result<(), WordsError> {
         }
         Alarm::AtRisk { waiting, latest_at, .. } => {
             words.number("waiting", i64::try_from(*waiting).unwrap_or(i64::MAX));
-            words.moment("latest", *latest_at, &alert.zone)?;
+            words.until("latest", *latest_at, &alert.zone)?;
             ("at-risk", &["rest"])
         }
         Alarm::SuccessorNamed { customer, address, successor, name } => {
@@ -258,7 +258,7 @@ fn tell_digest(words: &mut Words, digest: &Digest) -> Result<(), WordsError> {
         let mut line = words.sentence("digest-waiting")?;
         match digest.latest_at {
             Some(latest) => {
-                words.moment("latest", latest, &digest.zone)?;
+                words.until("latest", latest, &digest.zone)?;
                 line.push_str(&words.sentence("digest-waiting.until")?);
             }
             None => line.push('.'),
