@@ -1,7 +1,7 @@
 //! Planning, scheduling, approving, moving and withdrawing a change: what the DPO does before the day.
 //!
 //! Writes rows and nothing else: the change, its notice with facts and templates frozen. [`announce`](super::announce)
-//! finds the notice, [`take_effect`](super::take_effect) the change. A refusal of [`plan`](crate::domain::plan) goes back as it is.
+//! finds the notice, [`take_effect`](super::take_effect) the change. A refusal of the plan goes back as it is.
 
 use chrono::{DateTime, NaiveDate, Utc};
 

@@ -2,7 +2,7 @@
 //!
 //! [`Facts`] are read cell by cell, each with its reasons and remarks; lists are divided by `;`. What is read and
 //! written again gives the same facts. Who may write them into the register is not decided here but in
-//! [`settle`]: facts change only by a change, so a file may state what is new and nothing else.
+//! [`settle`](mod@settle): facts change only by a change, so a file may state what is new and nothing else.
 
 mod settle;
 

@@ -260,7 +260,7 @@ fn sheet(words: &Words, facts: &Facts) -> Result<Vec<(&'static str, String)>, Wo
     ])
 }
 
-/// "Anthropic, PBC, 548 Market Street; contact: privacy@anthropic.example; <website>", as far as it is stated.
+/// "Anthropic, PBC, 548 Market Street; contact: privacy@anthropic.example; website", as far as it is stated.
 fn company(words: &Words, facts: &Facts) -> Result<String, WordsError> {
     let entity =
         text::in_line(if facts.legal_entity.trim().is_empty() { &facts.name } else { &facts.legal_entity });

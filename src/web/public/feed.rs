@@ -1,6 +1,6 @@
 //! The register and its changes for programs: JSON, CSV and Atom, each with a validator.
 //!
-//! CSV is the register file of [`register_file`](crate::domain::register_file): a cell that a spreadsheet would run
+//! CSV is the register file of [`register_file`]: a cell that a spreadsheet would run
 //! as a formula has an apostrophe in front, and so has one that begins with apostrophes before such a sign; who takes
 //! exactly one away again (as `register import` does) has the facts back unchanged. JSON has them as they are.
 

@@ -1,6 +1,6 @@
 //! `/object/{token}`: the personal page of one letter, with this reader's own dates, and the form to object.
 //!
-//! A GET shows, and changes nothing; sending is a POST to [`lodge_objection`](crate::actions::lodge_objection), whose
+//! A GET shows, and changes nothing; sending is a POST to [`lodge_objection`], whose
 //! instant is that of the request's first byte ([`Arrived`]). After it the reader is sent to the status page, so
 //! that a reload is a reading. Whatever fails, what was written stays in the form.
 
