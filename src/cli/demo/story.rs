@@ -118,10 +118,10 @@ impl Story {
     async fn records(&mut self) -> Result<(), Failure> {
         self.step("The register and the customers, as the DPO has them in files, are imported")?;
         let ran = self.run(&["register", "import", "chatbotkit.csv"]).await?;
-        self.expect(ran.ok, "the register of eleven is imported")?;
+        self.holds(ran.ok, "the register of eleven is imported")?;
         let ran = self.run(&["customers", "import", "customers.csv", "--json"]).await?;
         let imported = ran.json()["imported"].as_u64().unwrap_or_default();
-        self.expect(ran.ok && imported >= 200, &format!("{imported} contacts are imported, none rejected"))
+        self.holds(ran.ok && imported >= 200, &format!("{imported} contacts are imported, none rejected"))
     }
 
     async fn subscriber(&mut self) -> Result<(), Failure> {
@@ -129,10 +129,10 @@ impl Story {
         self.post("/subscribe", &[("mail", SUBSCRIBER), ("lang", "en")]).await?;
         self.settle().await?;
         let link = self.mailbox.mails_to(SUBSCRIBER).first().and_then(|mail| mail.link("/confirm/"));
-        self.expect(link.is_some(), "the confirmation letter has arrived")?;
+        self.holds(link.is_some(), "the confirmation letter has arrived")?;
         if let Some(link) = link {
             let status = self.post(path(&link), &[]).await?;
-            self.expect(status < 400, "the subscription is confirmed by a POST")?;
+            self.holds(status < 400, "the subscription is confirmed by a POST")?;
         }
         Ok(())
     }
@@ -145,12 +145,12 @@ impl Story {
             &["--reason", "Customers asked for a second family of models", "--effective", "2026-12-24"],
         );
         let ran = self.run(&wanted).await?;
-        self.expect(!ran.ok, "2026-12-24 is refused")?;
+        self.holds(!ran.ok, "2026-12-24 is refused")?;
         let ran = self.ran(&with(&wanted, &["--json"])[..]).await?;
         let plan = ran.json();
         let earliest = plan["earliest"].as_str().unwrap_or_default().to_owned();
         let decided = plan["decided_by"].as_array().map_or(0, Vec::len);
-        self.expect(
+        self.holds(
             !earliest.is_empty() && decided > 0,
             &format!("the refusal names {decided} customers who decide it, and the earliest lawful date: {earliest}"),
         )?;
@@ -161,7 +161,7 @@ impl Story {
         self.step("So it is scheduled for the earliest lawful date")?;
         let reason = ["--reason", "Customers asked for a second family of models", "--effective", earliest];
         let ran = self.run(&with(&["change", "schedule", "add"], &reason)).await?;
-        self.expect(ran.ok && ran.out.contains("CHG-2026-0001"), "CHG-2026-0001 is scheduled")
+        self.holds(ran.ok && ran.out.contains("CHG-2026-0001"), "CHG-2026-0001 is scheduled")
     }
 
     async fn announced(&mut self) -> Result<(), Failure> {
@@ -171,38 +171,38 @@ impl Story {
         let said = ran.json();
         let (accepted, failed) =
             (said["accepted"].as_u64().unwrap_or_default(), said["failed"].as_u64().unwrap_or_default());
-        self.expect(accepted >= 200, &format!("{accepted} letters are accepted by the relay"))?;
-        self.expect(failed == 1, "one address was refused: 550 5.1.1")?;
+        self.holds(accepted >= 200, &format!("{accepted} letters are accepted by the relay"))?;
+        self.holds(failed == 1, "one address was refused: 550 5.1.1")?;
         let next = self.mailbox.mails_to("verwaltung@rosenfeld-kliniken.example");
-        self.expect(next.len() == 1, "and that customer's next contact has the letter")?;
+        self.holds(next.len() == 1, "and that customer's next contact has the letter")?;
         let subscribed =
             self.mailbox.mails_to(SUBSCRIBER).iter().any(|mail| mail.header("List-Unsubscribe").is_some());
-        self.expect(subscribed, "the subscriber has it too, with one-click unsubscribe")?;
+        self.holds(subscribed, "the subscriber has it too, with one-click unsubscribe")?;
         let page = self.get("/").await?;
-        self.expect(page.contains("Anthropic"), "the public page shows what is coming")
+        self.holds(page.contains("Anthropic"), "the public page shows what is coming")
     }
 
     async fn objected(&mut self) -> Result<(), Failure> {
         self.step("A customer objects by the link in its letter")?;
         let link = self.mailbox.mails_to(OBJECTOR).first().and_then(|mail| mail.link("/object/"));
-        self.expect(link.is_some(), "its letter has a personal link")?;
+        self.holds(link.is_some(), "its letter has a personal link")?;
         let Some(link) = link else { return Ok(()) };
         let page = self.get(path(&link)).await?;
-        self.expect(page.contains("Anthropic"), "the personal page shows the change and its own deadline")?;
+        self.holds(page.contains("Anthropic"), "the personal page shows the change and its own deadline")?;
         let form = [
             ("change", "CHG-2026-0001"),
             ("ground", "transfer"),
             ("text", "Our donors' data must stay in the UK."),
         ];
         let status = self.post(path(&link), &form).await?;
-        self.expect(status < 400, "the objection is taken")?;
+        self.holds(status < 400, "the objection is taken")?;
         self.settle().await?;
         let receipt = self
             .mailbox
             .mails_to(OBJECTOR)
             .iter()
             .any(|mail| mail.subject().starts_with("Receipt OBJ-2026-0001"));
-        self.expect(receipt, "a receipt with a number is in the customer's mailbox")?;
+        self.holds(receipt, "a receipt with a number is in the customer's mailbox")?;
         self.run(&["objection", "list"]).await.map(drop)
     }
 
@@ -210,21 +210,21 @@ impl Story {
         self.step("The day comes, and the gate is shut: the objection is not resolved")?;
         self.clock_set(&format!("{earliest}T08:00:00Z")).await?;
         let ran = self.run(&["gate", "CHG-2026-0001"]).await?;
-        self.expect(!ran.ok && ran.out.contains("objection_open"), "the gate says why")?;
+        self.holds(!ran.ok && ran.out.contains("objection_open"), "the gate says why")?;
         let ran = self.run(&["change", "show", "CHG-2026-0001"]).await?;
-        self.expect(ran.out.contains("held"), "the change is held")?;
+        self.holds(ran.out.contains("held"), "the change is held")?;
         let told =
             self.mailbox.mails_to(OBJECTOR).iter().any(|mail| mail.subject().contains("does not start"));
-        self.expect(told, "everyone who was told is told that it does not start")?;
+        self.holds(told, "everyone who was told is told that it does not start")?;
         let register = self.get("/register.json").await?;
-        self.expect(!register.contains("Anthropic"), "the register does not show it")
+        self.holds(!register.contains("Anthropic"), "the register does not show it")
     }
 
     async fn resolved(&mut self) -> Result<(), Failure> {
         self.step("The DPO answers and keeps that customer's data out")?;
         let words = "We keep your data in the UK: the model is switched off for you.";
         let ran = self.run(&["objection", "answer", "OBJ-2026-0001", "--text", words]).await?;
-        self.expect(ran.ok, "the answer is on its way")?;
+        self.holds(ran.ok, "the answer is on its way")?;
         let ran = self
             .run(&[
                 "objection",
@@ -238,25 +238,25 @@ impl Story {
                 "feature flag models.anthropic off",
             ])
             .await?;
-        self.expect(ran.ok, "the objection is resolved, the exclusion confirmed")?;
+        self.holds(ran.ok, "the objection is resolved, the exclusion confirmed")?;
         self.settle().await?;
         let ran = self.run(&["gate", "CHG-2026-0001"]).await?;
-        self.expect(ran.ok, "the gate is open")
+        self.holds(ran.ok, "the gate is open")
     }
 
     async fn effective(&mut self, earliest: &str) -> Result<(), Failure> {
         self.step("The day after its gate opened, the change is in force")?;
         self.advance("P1D").await?;
         let ran = self.run(&["change", "show", "CHG-2026-0001"]).await?;
-        self.expect(ran.out.contains("effective "), "the change is effective")?;
+        self.holds(ran.out.contains("effective "), "the change is effective")?;
         let register = self.get("/register.json").await?;
-        self.expect(register.contains("Anthropic"), "the register shows it")?;
+        self.holds(register.contains("Anthropic"), "the register shows it")?;
         let before = self.get(&format!("/register.json?on={earliest}")).await?;
-        self.expect(!before.contains("Anthropic"), "the register of the day before still does not")?;
+        self.holds(!before.contains("Anthropic"), "the register of the day before still does not")?;
         let log = self.get("/changes.atom").await?;
-        self.expect(log.contains("CHG-2026-0001"), "the change log tells it")?;
+        self.holds(log.contains("CHG-2026-0001"), "the change log tells it")?;
         let ran = self.run(&["doctor"]).await?;
-        self.expect(ran.ok, "doctor finds every promise kept")
+        self.holds(ran.ok, "doctor finds every promise kept")
     }
 
     fn step(&mut self, title: &str) -> Result<(), Failure> {
@@ -264,9 +264,9 @@ impl Story {
         print(format_args!("\n{}. {title}", self.steps))
     }
 
-    fn expect(&mut self, holds: bool, what: &str) -> Result<(), Failure> {
-        self.failed += usize::from(!holds);
-        print(format_args!("   {} {what}", if holds { "ok " } else { "NOT" }))
+    fn holds(&mut self, kept: bool, what: &str) -> Result<(), Failure> {
+        self.failed += usize::from(!kept);
+        print(format_args!("   {} {what}", if kept { "ok " } else { "NOT" }))
     }
 
     /// Runs a command of production and shows it with the first lines of what it says.
