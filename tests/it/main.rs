@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod edges;
 #[cfg(test)]
+mod concurrency;
+#[cfg(test)]
 mod journeys;
 #[cfg(test)]
 mod promises;
