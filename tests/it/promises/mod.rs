@@ -1,9 +1,11 @@
 //! One file a promise of chapter 2 ("Invariants"), trying to break it.
 
 mod gets_change_nothing;
+mod doors_vouch;
 mod gate_guards_itself;
 mod invariants_can_fail;
 mod ledger_append_only;
+mod migrates_once;
 mod roles_can_only_what_they_must;
 
 use forenotice::store;
