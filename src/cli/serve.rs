@@ -18,8 +18,9 @@ use crate::daemon::admin::{self, Admin, Enlisted};
 use crate::daemon::{self, Daemon, Health, ReadTo, Role, TASKS};
 use crate::store::door::DoorId;
 use crate::telemetry::{self, Metrics, UPKEEP_EVERY};
-use crate::web::watermark::InFlight;
-use crate::web::{self, Door};
+use crate::web;
+use crate::web::serve::{self, Bounds};
+use crate::web::watermark::{InFlight, Line};
 
 /// Requests under way when we are told to stop have this long to be answered.
 const DRAIN_WITHIN: Duration = Duration::from_secs(30);
@@ -139,13 +140,12 @@ async fn serve_pages(
 ) -> Result<JoinHandle<()>, Failure> {
     let listener = listen(cx.settings.web.listen, "web.listen").await?;
     print(format_args!("site:  http://{}", listener.local_addr()?))?;
-    let door = Door { id: door, in_flight };
-    let service = web::router(cx.clone(), door).into_make_service_with_connect_info::<SocketAddr>();
+    let pages = web::router(cx.clone(), door);
+    let clock = cx.clock.clone();
+    let bounds = Bounds::default();
     Ok(tokio::spawn(async move {
-        let served = axum::serve(listener, service).with_graceful_shutdown(watch.cancelled_owned()).await;
-        if let Err(error) = served {
-            warn!("the pages are no longer served: {error}");
-        }
+        serve::serve(listener, pages, move || Line::new(in_flight.clone(), clock.clone()), bounds, watch)
+            .await;
     }))
 }
 

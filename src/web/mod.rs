@@ -11,6 +11,7 @@ pub mod error;
 pub mod limits;
 pub mod page;
 pub mod public;
+pub mod serve;
 pub mod watermark;
 pub mod words;
 
@@ -21,7 +22,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, Uri, header};
-use axum::middleware::{Next, from_fn_with_state};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -42,7 +43,7 @@ use words::{Html, Words};
 
 /// A statement of the largest size, written with every character escaped, and the rest of its form.
 const BODY_BYTES_MAX: usize = 256 * 1024;
-/// Longer than any statement to the database may take, pool and lock included.
+/// From a complete head to an answer, the body included: longer than any statement to the database may take, pool and lock included.
 const ANSWER_WITHIN: Duration = Duration::from_secs(45);
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -51,13 +52,6 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; img
     base-uri 'none'; frame-ancestors 'none'; frame-src 'self'";
 const HSTS: &str = "max-age=63072000; includeSubDomains";
 
-/// The door by which statements come in here: this replica's row, and what is under way.
-#[derive(Clone, Debug)]
-pub struct Door {
-    pub id: DoorId,
-    pub in_flight: watermark::InFlight,
-}
-
 /// Everything a handler stands on. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Site(Arc<Inner>);
@@ -65,14 +59,14 @@ pub struct Site(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     cx: Context,
-    door: Door,
+    door: DoorId,
     processor: Processor,
     words: Arc<Words>,
     limits: limits::Limits,
 }
 
 impl Site {
-    pub fn new(cx: Context, door: Door) -> Self {
+    pub fn new(cx: Context, door: DoorId) -> Self {
         let words = Arc::new(Words::english());
         let processor = cx.settings.site.processor();
         Self(Arc::new(Inner { cx, door, processor, words, limits: limits::Limits::default() }))
@@ -82,8 +76,9 @@ impl Site {
         &self.0.cx
     }
 
-    pub fn door(&self) -> &Door {
-        &self.0.door
+    /// The door by which statements come in here: this replica's.
+    pub fn door(&self) -> DoorId {
+        self.0.door
     }
 
     pub fn keys(&self) -> &Keys {
@@ -127,12 +122,11 @@ impl Site {
     }
 }
 
-/// Every page and feed, in its layers. The caller serves it with the peer's address as connect info.
-pub fn router(cx: Context, door: Door) -> Router {
+/// Every page and feed, in its layers; [`serve`] gives each request its peer's address and its connection's line.
+pub fn router(cx: Context, door: DoorId) -> Router {
     let site = Site::new(cx, door);
-    let arrival = site.clone();
     let layers = ServiceBuilder::new()
-        .layer(from_fn_with_state(arrival, watermark::note_arrival))
+        .layer(from_fn(watermark::note_arrival))
         .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
         .layer(TraceLayer::new_for_http().make_span_with(span))
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))

@@ -2,26 +2,30 @@
 //!
 //! A statement counts from the first byte of its request, which is earlier than its commit. The daemon publishes
 //! [`InFlight::read_to`] in this replica's row of `door` each second; the gate decides for no later instant, so an
-//! objection under way is always weighed. The instant a request came in is its [`Arrived`] extension.
+//! objection under way is always weighed. [`serve`](super::serve) counts a request in when its first byte is read; its
+//! instant is its [`Arrived`] extension.
+
+mod line;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use axum::extract::{Request, State};
-use axum::http::Method;
+use axum::Extension;
+use axum::body::HttpBody as _;
+use axum::extract::Request;
+use axum::http::{HeaderValue, Method, header};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use chrono::{DateTime, Utc};
 
-use super::Site;
-use super::error::PageError;
 use crate::clock::Clock;
+pub use line::{Begun, Line};
 
-/// When the first bytes of this request were here. Later checks measure against it, never against their own time.
+/// When the first byte of this request was here. Later checks measure against it, never against their own time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Arrived(pub DateTime<Utc>);
 
-/// The requests under way that may change something, by the instant each came in.
+/// The requests under way that may change something, by the instant of each one's first byte.
 #[derive(Clone, Debug, Default)]
 pub struct InFlight {
     since: Arc<Mutex<BTreeMap<DateTime<Utc>, usize>>>,
@@ -75,23 +79,19 @@ impl Drop for UnderWay {
     }
 }
 
-/// The outermost layer: stamps the request with its instant and keeps it counted until it is answered.
+/// The outermost layer: stamps the request with the instant of its first byte and keeps it counted until it is answered.
 ///
-/// A request that only reads cannot shut a gate and is not counted, so a slow reader holds nothing up.
-pub async fn note_arrival(State(site): State<Site>, mut request: Request, next: Next) -> Response {
-    let clock = &site.cx().clock;
+/// A request that only reads cannot shut a gate: from here on it is not counted, so a slow reader holds nothing up.
+pub async fn note_arrival(Extension(line): Extension<Line>, mut request: Request, next: Next) -> Response {
+    let Begun { under_way, last } = line.begin(request.body().size_hint().exact());
+    request.extensions_mut().insert(Arrived(under_way.arrived()));
     let reads = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    if !reads && clock.simulated().is_some() {
-        // A simulated clock lives in the database and may have been moved elsewhere; if that is away, so are we.
-        if let Err(away) = site.cx().now().await {
-            return PageError::from(away).into_response();
-        }
-    }
-    let under_way = (!reads).then(|| site.door().in_flight.enter(clock));
-    let arrived = under_way.as_ref().map_or_else(|| clock.now(), UnderWay::arrived);
-    request.extensions_mut().insert(Arrived(arrived));
-    let response = next.run(request).await;
+    let under_way = (!reads).then_some(under_way);
+    let mut response = next.run(request).await;
     drop(under_way);
+    if last {
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
     response
 }
 

@@ -174,7 +174,7 @@ async fn lodge(
         page: Some(DeliveryId(personal.opened.id)),
         changes: filled.changes_meant(&personal),
         channel: Channel::Link,
-        door: Some(site.door().id),
+        door: Some(site.door()),
         received_at: arrived,
         text: filled.words(personal.opened.who.name.as_deref()),
         grounds: filled.grounds.clone(),

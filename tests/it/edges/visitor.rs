@@ -1,13 +1,13 @@
 //! Whoever opens our pages: GETs and form POSTs against the real router, one replica's door included.
 
-use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode, header};
+use axum::{Extension, Router};
 use forenotice::actions::schedule_change;
 use forenotice::domain::change::ChangeKind;
 use forenotice::domain::request::Request as Wanted;
-use forenotice::web::watermark::InFlight;
-use forenotice::web::{Door, router};
+use forenotice::web::router;
+use forenotice::web::watermark::Line;
 use tower::ServiceExt;
 use url::form_urlencoded;
 
@@ -31,8 +31,9 @@ impl Answer {
 
 impl Visitor {
     pub fn of(world: &World) -> Self {
-        let door = Door { id: world.daemon.door().unwrap(), in_flight: InFlight::default() };
-        Self { router: router(world.cx.clone(), door) }
+        let line = Line::new(world.in_flight.clone(), world.cx.clock.clone());
+        let router = router(world.cx.clone(), world.daemon.door().unwrap());
+        Self { router: router.layer(Extension(line)) }
     }
 
     pub async fn get(&self, path: &str) -> Answer {

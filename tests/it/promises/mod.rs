@@ -2,6 +2,7 @@
 
 mod gets_change_nothing;
 mod doors_vouch;
+mod first_byte_counts;
 mod gate_guards_itself;
 mod invariants_can_fail;
 mod ledger_append_only;

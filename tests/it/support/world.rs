@@ -23,6 +23,7 @@ use forenotice::mail::relay::{Post, Route};
 use forenotice::mail::templates::Templates;
 use forenotice::store::bell::Bells;
 use forenotice::store::{Db, invariants};
+use forenotice::web::watermark::InFlight;
 use secrecy::ExposeSecret;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 
@@ -64,6 +65,8 @@ pub struct World {
     pub mailbox: Mailbox,
     /// The one replica at work, in all roles. It makes no pass by itself: [`World::settle`] and the clock make them.
     pub daemon: Daemon,
+    /// What is under way at the replica's web door.
+    pub in_flight: InFlight,
     /// The data protection officer's account, an admin.
     pub dpo: Actor,
     database: Database,
@@ -97,11 +100,14 @@ impl World {
         .unwrap();
         superuser.close().await.unwrap();
         let cx = context(settings, start);
-        // Requests are answered before the clock moves: the door vouches for every instant as it comes.
-        let door = ReadTo::new(|now| now);
+        let in_flight = InFlight::default();
+        let door = ReadTo::new({
+            let in_flight = in_flight.clone();
+            move |now| in_flight.read_to(now)
+        });
         let daemon =
             Daemon::enlist(cx.clone(), Role::ALL, TASKS, Some(door), Health::default()).await.unwrap();
-        Self { cx, mailbox, daemon, dpo: Actor::Account { id, email: DPO.to_owned() }, database }
+        Self { cx, mailbox, daemon, in_flight, dpo: Actor::Account { id, email: DPO.to_owned() }, database }
     }
 
     /// The simulated instant.
