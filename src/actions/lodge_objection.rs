@@ -23,7 +23,7 @@ use crate::domain::objection::{
 use crate::domain::recipient::RecipientId;
 use crate::domain::zone::Zone;
 use crate::store::door::DoorId;
-use crate::store::objection::{Against, New, Objected, Objection, Speaker, Standing};
+use crate::store::objection::{Against, New, Objected, Objection, Party, Speaker, Standing};
 use crate::store::{self, Tx, door, objection};
 
 /// How often a unit of work is tried that met a deadlock or waited for a lock in vain.
@@ -53,7 +53,7 @@ pub struct Statement {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Became {
     AnObjection,
-    /// The customer has an open objection already: this was added to it.
+    /// The customer, or the unlinked address, has an open objection already: this was added to it.
     PartOf,
     /// The same words by the same person again (a second click): nothing was written.
     Repetition,
@@ -226,7 +226,7 @@ struct Lodging<'a> {
 }
 
 impl Lodging<'_> {
-    /// Inserts the objection against every change to which the customer has none open. None: there is no such change.
+    /// Inserts the objection against every change to which the party has none open. None: there is no such change.
     async fn insert(&self, tx: &mut Tx) -> Result<Option<Written>, Error> {
         let id = objection::next_id(tx).await?;
         let reference = reference(tx.now().year(), id);
@@ -258,7 +258,7 @@ impl Lodging<'_> {
             let new = Against {
                 objection: id,
                 change: measured.change,
-                customer: self.customer,
+                party: self.party(),
                 received_at: self.statement.received_at,
                 deadline_at: measured.deadline_at,
                 timeliness: measured.timeliness,
@@ -305,23 +305,28 @@ impl Lodging<'_> {
         })
     }
 
-    /// Adds the statement to the objection that this customer has open against the first of the changes.
+    /// Adds the statement to the objection that this party has open against the first of the changes.
     async fn join(&self, mut tx: Tx) -> Result<Lodged, Error> {
-        let customer = self.customer.ok_or(store::Error::Stale { what: "objection" })?;
         let first = self.changes.first().map(|change| change.id).ok_or(Error::Empty)?;
         // It may have been resolved since the insert met it: then the caller is told to look again.
-        let known = objection::open_of(tx.conn(), first, customer)
+        let known = objection::open_of(tx.conn(), first, self.party())
             .await?
             .ok_or(store::Error::Stale { what: "objection" })?;
+        objection::hold(&mut tx, known.id()).await?;
         if self.repeats(&mut tx, &known).await? {
             tx.rollback().await?;
             return Ok(lodged_in(Became::Repetition, &known));
         }
         let at = self.statement.received_at;
         objection::insert_correspondence(&mut tx, known.id(), at, &self.words()).await?;
-        let joined = Event::StatementAdded { objection: known.reference.clone(), change: first, customer };
+        let (objection, customer) = (known.reference.clone(), self.customer);
+        let joined = Event::StatementAdded { objection, change: first, customer };
         tx.commit([joined]).await?;
         Ok(lodged_in(Became::PartOf, &known))
+    }
+
+    fn party(&self) -> Party {
+        self.customer.map_or(Party::Unlinked(self.statement.recipient), Party::Customer)
     }
 
     /// Whether the same person said the same before: as the objection itself, or in what was added to it.

@@ -142,11 +142,11 @@ pub enum Event {
         received_at: DateTime<Utc>,
         timeliness: Timeliness,
     },
-    /// A further statement of the same customer joined its objection.
+    /// A further statement of the same customer, or of the same unlinked address, joined its objection.
     StatementAdded {
         objection: String,
         change: ChangeId,
-        customer: CustomerId,
+        customer: Option<CustomerId>,
     },
     ObjectionAnswered {
         objection: String,

@@ -94,8 +94,14 @@ pub async fn lock(tx: &mut Tx, id: ObjectionId) -> Result<Vec<Objected>, Error> 
     .bind(id.0)
     .fetch_all(tx.conn())
     .await?;
-    sqlx::query("select from objection where id = $1 for update").bind(id.0).execute(tx.conn()).await?;
+    hold(tx, id).await?;
     rows.into_iter().map(Objected::try_from).collect()
+}
+
+/// Holds the objection for update, its changes being held already: whoever adds to it queues. Look in the NEXT statement.
+pub async fn hold(tx: &mut Tx, id: ObjectionId) -> Result<(), Error> {
+    sqlx::query("select from objection where id = $1 for update").bind(id.0).execute(tx.conn()).await?;
+    Ok(())
 }
 
 /// A statement to be written down.
@@ -148,27 +154,51 @@ pub async fn insert(tx: &mut Tx, new: &New<'_>) -> Result<(), Error> {
     Ok(())
 }
 
+/// Whose an objection is; each has one open against a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Party {
+    Customer(CustomerId),
+    /// An address on file that the DPO has linked to no customer.
+    Unlinked(RecipientId),
+}
+
+impl Party {
+    pub fn customer(self) -> Option<CustomerId> {
+        match self {
+            Self::Customer(id) => Some(id),
+            Self::Unlinked(_) => None,
+        }
+    }
+
+    fn unlinked(self) -> Option<RecipientId> {
+        match self {
+            Self::Customer(_) => None,
+            Self::Unlinked(id) => Some(id),
+        }
+    }
+}
+
 /// What one objection says against one change.
 #[derive(Debug)]
 pub struct Against {
     pub objection: ObjectionId,
     pub change: ChangeId,
-    pub customer: Option<CustomerId>,
+    pub party: Party,
     pub received_at: DateTime<Utc>,
     pub deadline_at: Option<DateTime<Utc>>,
     pub timeliness: Timeliness,
 }
 
-/// Inserts it. False: this customer already has an open objection against this change, which the statement joins.
+/// Inserts it. False: this party already has an open objection against this change, which the statement joins.
 pub async fn insert_against(tx: &mut Tx, against: &Against) -> Result<bool, Error> {
     let done = sqlx::query(
-        "insert into objection_change (objection_id, change_id, customer_id, received_at, deadline_at, in_time)
-         values ($1, $2, $3, $4, $5, $6)
-         on conflict (change_id, customer_id) where resolved_at is null and customer_id is not null do nothing",
+        "insert into objection_change (objection_id, change_id, customer_id, recipient_id, received_at, deadline_at, in_time)
+         values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing",
     )
     .bind(against.objection.0)
     .bind(against.change.0)
-    .bind(against.customer.map(|id| id.0))
+    .bind(against.party.customer().map(|id| id.0))
+    .bind(against.party.unlinked().map(|id| id.0))
     .bind(against.received_at)
     .bind(against.deadline_at)
     .bind(against.timeliness == Timeliness::InTime)

@@ -4,6 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use sqlx::{FromRow, PgConnection};
 
+use super::Party;
 use crate::domain::change::ChangeId;
 use crate::domain::customer::{CustomerId, Regime};
 use crate::domain::objection::{ObjectionId, Resolution};
@@ -101,18 +102,20 @@ pub async fn is_under(conn: &mut PgConnection, customer: CustomerId, regime: Reg
     Ok(found)
 }
 
-/// The open objection of a customer against a change, if there is one: a further statement joins it.
+/// The open objection of a party against a change, if there is one: a further statement joins it.
 pub async fn open_of(
     conn: &mut PgConnection,
     change: ChangeId,
-    customer: CustomerId,
+    party: Party,
 ) -> Result<Option<Objection>, Error> {
     let reference: Option<String> = sqlx::query_scalar(
         "select objection.reference from objection_change x join objection on objection.id = x.objection_id
-         where x.change_id = $1 and x.customer_id = $2 and x.resolved_at is null",
+         where x.change_id = $1 and x.resolved_at is null
+           and (x.customer_id = $2 or (x.customer_id is null and x.recipient_id = $3))",
     )
     .bind(change.0)
-    .bind(customer.0)
+    .bind(party.customer().map(|id| id.0))
+    .bind(party.unlinked().map(|id| id.0))
     .fetch_optional(&mut *conn)
     .await?;
     match reference {

@@ -16,6 +16,11 @@ use crate::support::World;
 
 const DOOR: DoorId = DoorId(uuid::Uuid::from_u128(1));
 
+/// Somebody whom nobody has linked to a customer.
+const SUBSCRIBER: &str =
+    "insert into customer (reference, name, kind) values ('S-1', 'somebody', 'subscriber');
+    insert into recipient (customer_id, address) values (2, 'reader@elsewhere.example')";
+
 fn at(instant: &str) -> DateTime<Utc> {
     instant.parse().unwrap()
 }
@@ -163,6 +168,30 @@ async fn many_clicks_at_once_are_one_objection() {
 }
 
 #[tokio::test]
+async fn many_clicks_of_an_unlinked_subscriber_are_one_objection_too() {
+    let world = small_world().await;
+    world.as_superuser(SUBSCRIBER).await;
+    let mut clicks = tokio::task::JoinSet::new();
+    for click in 0..8 {
+        let text = format!("We object {}.", click % 2);
+        let said = Statement { recipient: RecipientId(2), ..statement(at("2026-11-24T09:00:00Z"), &text) };
+        let cx = world.cx.clone();
+        clicks.spawn(async move { lodge(&cx, &said).await.unwrap() });
+    }
+    let lodged = clicks.join_all().await;
+    let new = lodged.iter().filter(|lodged| lodged.became == Became::AnObjection).count();
+    assert_eq!(new, 1);
+    assert!(lodged.iter().all(|one| one.reference == lodged[0].reference));
+    // The other wording was added once; whoever is nobody's customer shuts no gate.
+    let known = read(&world, &lodged[0].reference).await;
+    let mut snapshot = world.cx.snapshot().await.unwrap();
+    assert_eq!(objection::correspondence(snapshot.conn(), known.id()).await.unwrap().len(), 1);
+    drop(snapshot);
+    assert_eq!(reasons(&world).await, Vec::<&str>::new());
+    world.finish().await;
+}
+
+#[tokio::test]
 async fn what_cannot_be_lodged_is_refused_and_nothing_is_written() {
     let world = small_world().await;
     let now = at("2026-11-24T09:00:00Z");
@@ -190,12 +219,7 @@ async fn what_cannot_be_lodged_is_refused_and_nothing_is_written() {
 #[tokio::test]
 async fn a_subscriber_counts_once_the_dpo_knows_whose_it_is() {
     let world = small_world().await;
-    world
-        .as_superuser(
-            "insert into customer (reference, name, kind) values ('S-1', 'somebody', 'subscriber');
-             insert into recipient (customer_id, address) values (2, 'reader@elsewhere.example')",
-        )
-        .await;
+    world.as_superuser(SUBSCRIBER).await;
     let mut said = statement(at("2026-11-24T09:00:00Z"), "We object.");
     said.recipient = RecipientId(2);
     let lodged = lodge(&world.cx, &said).await.unwrap();
