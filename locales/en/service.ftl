@@ -35,6 +35,9 @@ alert-at-risk-head = { $waiting ->
        *[other] { $waiting } letters about { $subprocessor } ({ $change_ref }) have
     } not been taken by the relay.
     .rest = After { $latest } they are too late for the planned start. Look at the relay: forenotice status.
+alert-relay-subject = { $relay } refuses our letters
+alert-relay-head = Our relay { $relay } refuses our letters.
+    .rest = Its words speak of us as a sender or of a limit, not of an address, so nobody is struck off. Letters wait and are tried again, this one too. Look at the account and the sender's address there, then try: forenotice mail test. We tell you once a day while it lasts.
 alert-successor-subject = { $customer }: another contact for notices was named
 alert-successor-head = { $address } asks that somebody else at { $customer } gets the notices: { $successor }.
     .rest = Check with the customer, then add the new contact and take the old one out of its customers file. Until then the letters go on to { $address }.

@@ -8,6 +8,7 @@
 
 mod fate;
 mod reader;
+mod refused;
 mod script;
 mod talk;
 
@@ -46,6 +47,8 @@ struct Tally {
     cancelled: u64,
     /// Batches that were given back because the relay is away.
     waiting: u64,
+    /// Alerts that the relay refuses us.
+    told: u64,
 }
 
 /// One pass over the letters that are due: all single ones, and a bounded number of batches of mailings.
@@ -60,7 +63,7 @@ pub async fn run_once(cx: &Context) -> Result<Report, Error> {
             break;
         }
     }
-    let done = tally.accepted + tally.again + tally.failed + tally.cancelled;
+    let done = tally.accepted + tally.again + tally.failed + tally.cancelled + tally.told;
     if done == 0 && tally.waiting == 0 {
         return Ok(Report::idle("deliver"));
     }
@@ -184,6 +187,7 @@ async fn group(
     }
     let sheets = scribe.compose(cx, held, page, letters).await?;
     let (said, still_ours) = hand_over(cx, held, sheets).await?;
+    tally.told += refused::tell(cx, &said).await?;
     let away = said.iter().filter_map(|(sheet, said, at)| offered_again(&sheet.letter, said, *at)).min();
     let mut heard = Vec::with_capacity(said.len());
     for (sheet, said, at) in said {

@@ -35,6 +35,8 @@ use crate::store::{self, Db, Snapshot, Tx};
 
 /// A single letter that has not gone out after this is of no use to anybody.
 const LETTER_OF_USE_FOR: TimeDelta = TimeDelta::days(5);
+/// What needs a person still does when the relay is back.
+const ALERT_OF_USE_FOR: TimeDelta = TimeDelta::days(14);
 
 /// What every action stands on. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -115,9 +117,7 @@ impl Context {
         key: &str,
         letter: &Occasional,
     ) -> Result<bool, store::Error> {
-        let latest_at = tx.now() + LETTER_OF_USE_FOR;
-        let to = To::Address(&self.settings.site.dpo_address);
-        Ok(store::letter::queue(tx, key, to, letter, latest_at).await?.is_some())
+        self.queue_to_dpo(tx, key, letter, LETTER_OF_USE_FOR).await
     }
 
     /// Tells the DPO what needs a person now; false: that was told already.
@@ -128,7 +128,19 @@ impl Context {
             at: tx.now(),
             what,
         };
-        self.write_to_dpo(tx, &format!("alert:{key}"), &Occasional::Alert(alert)).await
+        self.queue_to_dpo(tx, &format!("alert:{key}"), &Occasional::Alert(alert), ALERT_OF_USE_FOR).await
+    }
+
+    async fn queue_to_dpo(
+        &self,
+        tx: &mut Tx,
+        key: &str,
+        letter: &Occasional,
+        of_use_for: TimeDelta,
+    ) -> Result<bool, store::Error> {
+        let latest_at = tx.now() + of_use_for;
+        let to = To::Address(&self.settings.site.dpo_address);
+        Ok(store::letter::queue(tx, key, to, letter, latest_at).await?.is_some())
     }
 
     pub async fn snapshot(&self) -> Result<Snapshot, store::Error> {

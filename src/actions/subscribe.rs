@@ -12,7 +12,7 @@ use crate::domain::customer::{CustomerKind, Subscribers};
 use crate::domain::delivery::DeliveryId;
 use crate::domain::ledger::{Actor, Event};
 use crate::domain::recipient::{RecipientId, same_address_key};
-use crate::mail::letter::{Alarm, Alert, Confirmation, Occasional};
+use crate::mail::letter::{Alarm, Confirmation, Occasional};
 use crate::store::delivery::contact::suppress;
 use crate::store::letter::{self, To};
 use crate::store::page::{self, Addressee};
@@ -23,8 +23,6 @@ use crate::store::{self, Tx, entitlement, subscriber};
 pub const LINK_LIVES: TimeDelta = TimeDelta::days(7);
 /// One address gets one confirmation letter in this time, however often it is typed in, at whichever replica.
 const SECONDS_BETWEEN_LETTERS: i64 = 600;
-/// A successor named longer ago is seen in the console.
-const ALERT_USEFUL: TimeDelta = TimeDelta::days(30);
 /// What `recipient.suppressed_why` says of somebody who left by the link.
 pub const LEFT: &str = "unsubscribed";
 
@@ -190,12 +188,7 @@ pub async fn name_successor(
         successor: successor.to_owned(),
         name: name.to_owned(),
     };
-    let now = tx.now();
-    let processor = cx.settings.site.processor();
-    let dpo = processor.dpo_address.clone();
-    let alert = Occasional::Alert(Alert { processor, zone: cx.policy.zone.clone(), at: now, what: alarm });
-    let key = format!("alert:successor:{recipient}:{}", reference(successor));
-    letter::queue(&mut tx, &key, To::Address(&dpo), &alert, now + ALERT_USEFUL).await?;
+    cx.alert(&mut tx, &format!("successor:{recipient}:{}", reference(successor)), alarm).await?;
     tx.commit([Event::SuccessorNamed { customer: who.customer, recipient: recipient.0 }]).await?;
     cx.bells.ring("deliver");
     Ok(())

@@ -382,6 +382,8 @@ pub enum Alarm {
     },
     /// Letters still wait and the last lawful instant is near.
     AtRisk { change: ChangeName, waiting: u64, latest_at: DateTime<Utc> },
+    /// The relay refuses us as a sender, or says that we are over a limit: no address is to blame.
+    RelayRefusesUs { relay: String, code: u16, words: String },
     /// A contact has named who should get a customer's letters in its place.
     SuccessorNamed { customer: String, address: String, successor: String, name: String },
 }
@@ -391,7 +393,7 @@ impl Alarm {
         self.change().map(|change| change.reference.as_str())
     }
 
-    /// The change it is about; none of what concerns a customer whatever is planned.
+    /// The change it is about; none where it concerns a customer, or us, whatever is planned.
     pub fn change(&self) -> Option<&ChangeName> {
         match self {
             Self::Unreachable { change, .. }
@@ -399,7 +401,7 @@ impl Alarm {
             | Self::Held { change, .. }
             | Self::ObjectionLodged { change, .. }
             | Self::AtRisk { change, .. } => Some(change),
-            Self::SuccessorNamed { .. } => None,
+            Self::RelayRefusesUs { .. } | Self::SuccessorNamed { .. } => None,
         }
     }
 }

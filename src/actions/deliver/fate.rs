@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
 use super::heard;
 use super::script::{NoticePage, Page, Sheet};
@@ -14,17 +14,15 @@ use crate::domain::customer::{CustomerId, CustomerKind};
 use crate::domain::delivery::Said;
 use crate::domain::ledger::{Actor, Event};
 use crate::domain::notice::NoticeKind;
-use crate::mail::letter::{Alarm, Alert, ChangeName, Occasional};
+use crate::mail::letter::{Alarm, ChangeName};
 use crate::store::delivery::contact::{self, Rest};
 use crate::store::delivery::lease::Lease;
 use crate::store::delivery::record::{self, Fate, Recorded, Served};
-use crate::store::{self, Tx, letter};
+use crate::store::{self, Tx};
 
 /// Tries of one record before its error is ours; the lease then runs out and the letters go again, as they were.
 const TRIES: u32 = 3;
 const TRY_AGAIN_AFTER: Duration = Duration::from_millis(50);
-/// An alert that has not left after this is overtaken by the digest.
-const ALERT_DAYS: i64 = 7;
 
 /// A group's answers, ready to be recorded.
 pub(super) struct Verdicts<'a> {
@@ -231,16 +229,7 @@ async fn alert(
         code: said.code(),
         words: said.words().to_owned(),
     };
-    let at = tx.now();
-    let alert = Occasional::Alert(Alert {
-        processor: cx.settings.site.processor(),
-        zone: cx.policy.zone.clone(),
-        at,
-        what: alarm,
-    });
-    let key = format!("alert:unreachable:{}:{}", page.facts.reference, to.customer);
-    let dpo = letter::To::Address(&cx.settings.site.dpo_address);
-    letter::queue(tx, &key, dpo, &alert, at + TimeDelta::days(ALERT_DAYS)).await?;
+    cx.alert(tx, &format!("unreachable:{}:{}", page.facts.reference, to.customer), alarm).await?;
     Ok(())
 }
 

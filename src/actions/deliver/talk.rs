@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
-use tracing::{debug, error, warn};
+use tracing::{debug, error, info, warn};
 
 use super::LEASE;
 use super::script::Sheet;
@@ -68,8 +68,16 @@ pub(super) fn log(sheet: &Sheet, said: &Said) {
     let (code, words) = (said.code(), said.words());
     match said {
         Said::Accepted { .. } => debug!(delivery.id = %id, relay.code = code, "relay accepted delivery {id}"),
-        Said::Deferred { .. } => warn!(delivery.id = %id, relay.code = code, "relay deferred delivery {id}"),
-        Said::Refused { .. } => warn!(delivery.id = %id, relay.code = code, "relay refused delivery {id}"),
+        Said::Deferred { code: None, .. } => {
+            warn!(delivery.id = %id, "delivery {id} waits for somebody to mend it: {words}");
+        }
+        // Daily life: a greylist, an address that is no more. What follows from it is done and told elsewhere.
+        Said::Deferred { .. } => {
+            info!(delivery.id = %id, relay.code = code, "delivery {id} goes again: the relay said not now");
+        }
+        Said::Refused { .. } => {
+            info!(delivery.id = %id, relay.code = code, "the address of delivery {id} takes no mail of ours");
+        }
         Said::InDoubt { .. } => {
             warn!(delivery.id = %id, "nobody knows whether the relay has delivery {id}: {words}");
         }

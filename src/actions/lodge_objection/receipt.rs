@@ -9,7 +9,7 @@ use crate::domain::delivery::DeliveryId;
 use crate::domain::objection::Timeliness;
 use crate::domain::recipient::RecipientId;
 use crate::domain::zone::Zone;
-use crate::mail::letter::{Alarm, Alert, Arrival, ChangeName, Deadline, Occasional, Receipt};
+use crate::mail::letter::{Alarm, Arrival, ChangeName, Deadline, Occasional, Receipt};
 use crate::store::Tx;
 use crate::store::letter::{To, queue};
 use crate::store::objection::{self, Receiver};
@@ -105,16 +105,7 @@ impl Lodging<'_> {
             in_time: self.timeliness(&written.against) == Timeliness::InTime,
             answer_due_on: written.answer_due_on,
         };
-        let alert = Alert {
-            processor: self.cx.settings.site.processor(),
-            zone: self.cx.policy.zone.clone(),
-            at: tx.now(),
-            what: alarm,
-        };
-        let key = format!("alert:lodged:{}", written.reference);
-        let to = To::Address(&self.cx.settings.site.dpo_address);
-        let latest_at = tx.now() + RECEIPT_USEFUL;
-        queue(tx, &key, to, &Occasional::Alert(alert), latest_at).await?;
+        self.cx.alert(tx, &format!("lodged:{}", written.reference), alarm).await?;
         Ok(())
     }
 }

@@ -401,6 +401,11 @@ fn each_alarm_says_what_to_do() {
             answer_due_on: "2026-12-07".parse().unwrap(),
         },
         Alarm::AtRisk { change: change(), waiting: 3, latest_at: "2026-12-14T23:00:00Z".parse().unwrap() },
+        Alarm::RelayRefusesUs {
+            relay: "relay.example".to_owned(),
+            code: 550,
+            words: "5.7.60 client does not have permissions to send as this sender".to_owned(),
+        },
         Alarm::SuccessorNamed {
             customer: customer(),
             address: "p.lindqvist@halden.example".to_owned(),

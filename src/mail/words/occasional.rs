@@ -193,6 +193,11 @@ fn tell_alert(words: &mut Words, alert: &Alert) -> Result<(), WordsError> {
             words.until("latest", *latest_at, &alert.zone)?;
             ("at-risk", &["rest"])
         }
+        Alarm::RelayRefusesUs { relay, code, words: said } => {
+            words.named("relay", relay);
+            words.formed("relay_words", relay_words(Some(*code), said));
+            ("relay", &["rest"])
+        }
         Alarm::SuccessorNamed { customer, address, successor, name } => {
             words.named("customer", customer);
             words.named("address", address);

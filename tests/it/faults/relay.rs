@@ -347,3 +347,36 @@ async fn a_single_letter_does_not_wait_for_a_mailing() {
     assert_eq!(mailing.world.mailbox.mails().len(), 151);
     mailing.world.finish().await;
 }
+
+#[tokio::test]
+async fn a_relay_that_refuses_us_is_told_to_the_dpo_once_a_day_and_nobody_is_struck_off() {
+    let no_right = Reply::new(550, "5.7.60 client does not have permissions to send as this sender");
+    let limit = Reply::new(550, "5.4.5 daily sending quota exceeded");
+    for (fault, code) in [
+        (Fault::RefusesSender(no_right), "550-5.7.60"),
+        (Fault::RefusesDomain("acme.example".to_owned(), limit.clone()), "550-5.4.5"),
+        (Fault::AnswersMessage(limit), "550-5.4.5"),
+    ] {
+        let mailing = Mailing::to(&[("acme", &[DPO]), ("bolt", &[DPO])]).await;
+        let world = &mailing.world;
+        world.mailbox.arrange(fault.clone(), Times::Always);
+        world.advance_to("2026-11-23T09:00Z").await;
+        let alerts = async || {
+            let sql =
+                "select letter_key from delivery where letter_key like 'alert:relay:%' order by letter_key";
+            let keys: Vec<String> = sqlx::query_scalar(sql).fetch_all(world.cx.db.pool()).await.unwrap();
+            keys
+        };
+        let of_day = |day: &str| format!("alert:relay:{}:{code}:{day}", world.cx.post.relay_name());
+        assert_eq!(alerts().await, [of_day("2026-11-23")], "{fault:?}");
+        assert!(!mailing.row(ACME).await.suppressed, "{fault:?}");
+
+        world.mailbox.mend();
+        world.advance_to("2026-11-23T14:00Z").await;
+        assert_eq!(alerts().await, [of_day("2026-11-23")], "{fault:?}");
+        let told = world.mailbox.mails_to("dpo@processor.example");
+        let told = told.iter().filter(|mail| mail.subject().ends_with("refuses our letters")).count();
+        assert_eq!(told, 1, "{fault:?}");
+        mailing.world.finish().await;
+    }
+}

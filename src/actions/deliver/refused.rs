@@ -1,0 +1,53 @@
+//! The relay refuses us, not an address: our sender, our login, our quota. A person must mend that, so the DPO is told.
+
+use std::collections::BTreeMap;
+
+use super::talk::Answer;
+use crate::actions::{Context, Error};
+use crate::domain::delivery::{Reply, Said};
+use crate::domain::ledger::Actor;
+use crate::mail::letter::Alarm;
+
+/// Tells the DPO of each kind of refusal, once a day for a relay and a code however many letters met it. The alert waits
+/// for the same relay, or goes with the first connection it takes. Returns how many alerts were queued.
+pub(super) async fn tell(cx: &Context, answers: &[Answer]) -> Result<u64, Error> {
+    let met: BTreeMap<String, Reply> =
+        answers.iter().filter_map(|(_, said, _)| refusal_of_us(said)).map(|r| (kind(&r), r)).collect();
+    if met.is_empty() {
+        return Ok(0);
+    }
+    let relay = cx.post.relay_name();
+    let mut tx = cx.begin(Actor::Daemon).await?;
+    let today = cx.policy.zone.day_of(tx.now());
+    let mut told = 0;
+    for (kind, Reply { code, words }) in met {
+        let alarm = Alarm::RelayRefusesUs { relay: relay.to_owned(), code, words };
+        told += u64::from(cx.alert(&mut tx, &format!("relay:{relay}:{kind}:{today}"), alarm).await?);
+    }
+    tx.commit_unrecorded().await?;
+    Ok(told)
+}
+
+fn refusal_of_us(said: &Said) -> Option<Reply> {
+    match said {
+        Said::Policy { code, words } => Some(Reply { code: *code, words: words.clone() }),
+        Said::RelayFault { code: Some(code), words, .. } if *code >= 500 => {
+            Some(Reply { code: *code, words: words.clone() })
+        }
+        Said::RelayFault { .. }
+        | Said::Accepted { .. }
+        | Said::Deferred { .. }
+        | Said::Refused { .. }
+        | Said::LetterFault { .. }
+        | Said::InDoubt { .. } => None,
+    }
+}
+
+/// `550` or, where the relay says more, `550-5.7.1`.
+fn kind(reply: &Reply) -> String {
+    let code = reply.code;
+    match reply.enhanced() {
+        Some((subject, detail)) => format!("{code}-{}.{subject}.{detail}", code / 100),
+        None => code.to_string(),
+    }
+}
