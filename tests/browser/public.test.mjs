@@ -1,5 +1,5 @@
 // What a visitor, a subscriber and an objector do on the public site: in a real browser, by keyboard, without script,
-// on a phone and on a wide screen, light and dark. Screenshots are kept in tests/browser/screenshots.
+// on a phone and on a wide screen, light and dark; and once with script switched off. Screenshots are kept in tests/browser/screenshots.
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
@@ -20,7 +20,8 @@ before(async () => {
   await stage.forenotice('register', 'import', join(root, 'config/demo/chatbotkit.csv'));
   const customers = join(mkdtempSync(join(tmpdir(), 'forenotice-customers-')), 'customers.csv');
   writeFileSync(customers, 'reference,customer,contact_name,email,language,products,customer_since,notice_days,objection_days,convention,time_zone,holidays\n'
-    + 'HAL,Halden Logistics GmbH,Petra Lindqvist,p.lindqvist@halden.example,en,,2024-05-03,30,14,clear_days,Europe/Berlin,DE\n');
+    + 'HAL,Halden Logistics GmbH,Petra Lindqvist,p.lindqvist@halden.example,en,,2024-05-03,30,14,clear_days,Europe/Berlin,DE\n'
+    + 'BOLT,Bolt Freight Ltd,Mo Roe,m.roe@bolt.example,en,,2024-05-03,30,14,clear_days,Europe/Berlin,DE\n');
   await stage.forenotice('customers', 'import', customers);
   await stage.forenotice('change', 'schedule', 'add', '--name', 'Anthropic', '--legal-entity', 'Anthropic, PBC',
     '--address', '548 Market Street, San Francisco, CA 94104, United States', '--contact', 'privacy@anthropic.example',
@@ -134,4 +135,55 @@ test('a customer objects by its letter and follows what becomes of it, without s
   await page.goto(await linkTo('p.lindqvist@halden.example', 'letter'));
   assert.match(await page.locator('.notice').innerText(), /Genuine/);
   await inspect(page, 'letter');
+});
+
+test('with script switched off, somebody subscribes, manages and leaves, and a customer objects', TIMEOUT, async () => {
+  const plain = await openBrowser({ javaScriptEnabled: false });
+  try {
+    const page = await plain.newPage();
+    const heading = () => page.locator('h1').innerText();
+    await page.setContent('<h1>off</h1><script>document.querySelector("h1").textContent = "on"</script>');
+    assert.equal(await heading(), 'off');
+
+    await page.goto(`${stage.site}/subscribe`);
+    await page.fill('#mail', 'noscript@northwind.example');
+    await page.getByRole('button', { name: 'Subscribe' }).click();
+    assert.match(await heading(), /look in your mail/);
+    await stage.clock({ advance: 'PT1M' });
+    await page.goto(await linkTo('noscript@northwind.example', 'confirm'));
+    await page.getByRole('button', { name: 'Confirm' }).click();
+    assert.match(await heading(), /You are subscribed/);
+    await page.getByRole('link', { name: 'Manage this subscription' }).click();
+    assert.match(await heading(), /Your subscription/);
+    await page.getByRole('button', { name: 'Unsubscribe' }).click();
+    assert.match(await heading(), /You have left/);
+
+    await page.goto(await linkTo('m.roe@bolt.example', 'object'));
+    await page.fill('#text', 'Our works agreement forbids it.');
+    await page.getByRole('button', { name: 'Send objection' }).click();
+    assert.match(page.url(), /\/objection$/);
+    assert.match(await page.locator('.notice').first().innerText(), /OBJ-2026-\d+[\s\S]*In time/);
+  } finally {
+    await plain.close();
+  }
+});
+
+// The last one: it uses up what this network may ask for.
+test('whoever asks too often is told so by a page, and when to come again', TIMEOUT, async () => {
+  const ask = (n) => fetch(`${stage.site}/subscribe`, { method: 'POST', body: new URLSearchParams({ mail: `often-${n}@northwind.example` }) });
+  const answers = await Promise.all(Array.from({ length: 31 }, (_, n) => ask(n)));
+  assert.ok(answers.some(({ status }) => status === 429));
+  const page = await browser.newPage();
+  await page.goto(`${stage.site}/subscribe`);
+  await page.locator('#mail').fill('jane@northwind.example');
+  const [answer] = await Promise.all([
+    page.waitForResponse((response) => response.request().method() === 'POST'),
+    page.getByRole('button', { name: 'Subscribe' }).click(),
+  ]);
+  assert.equal(answer.status(), 429);
+  assert.ok(Number(answer.headers()['retry-after']) > 0);
+  await page.waitForLoadState('load');
+  assert.equal(await page.locator('link[rel=stylesheet]').count(), 1);
+  assert.match(await page.locator('h1').innerText(), /One moment/);
+  await inspect(page, 'too-many');
 });

@@ -49,12 +49,13 @@ export async function openStage() {
   };
 }
 
-/** Chromium with a profile of its own. As root it has no sandbox; it talks to nobody but us. */
-export async function openBrowser() {
+/** Chromium with a profile of its own, `{javaScriptEnabled: false}` without script. As root it has no sandbox; it talks to nobody but us. */
+export async function openBrowser(options = {}) {
   const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
   assert.ok(executablePath, 'no Chromium here: run script/bootstrap');
   const profile = mkdtempSync(join(tmpdir(), 'forenotice-chromium-'));
   const context = await chromium.launchPersistentContext(profile, {
+    ...options,
     executablePath,
     headless: true,
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
