@@ -7,15 +7,14 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Context, Error, Report};
-use crate::domain::change::ChangeId;
-use crate::domain::customer::{Authorisation, CustomerId};
+use crate::domain::customer::CustomerId;
+use crate::domain::entitlement::{self, Ruling};
 use crate::domain::ledger::{Actor, Event};
 use crate::domain::notice::{NoticeId, NoticeKind};
-use crate::domain::obligation::Consent;
-use crate::domain::plan::{Candidate, Entitled, Standing, latest_service_at};
-use crate::domain::recipient::{PRIVACY_ROLE, RecipientId};
-use crate::store::entitlement::{Addressee, CUSTOMERS_PER_RANGE};
-use crate::store::fan_out::{LETTERS_PER_BATCH, Letter, Owed};
+use crate::domain::plan::latest_service_at;
+use crate::domain::recipient::{RecipientId, addressed};
+use crate::store::entitlement::CUSTOMERS_PER_RANGE;
+use crate::store::fan_out::{Exempt, LETTERS_PER_BATCH, Letter, Owed};
 use crate::store::notice::ToFanOut;
 use crate::store::{self, Tx};
 
@@ -103,53 +102,35 @@ async fn announcement(
     let policy = &*cx.policy;
     let candidates = store::entitlement::candidates(tx.conn(), policy.zone.day_of(now), after, end).await?;
     let addressees = store::entitlement::addressees(tx.conn(), after, end).await?;
-    let (mut letters, mut owed) = (Vec::new(), Vec::new());
+    let (mut letters, mut owed, mut exempt) = (Vec::new(), Vec::new(), Vec::new());
     for candidate in &candidates {
+        let customer = candidate.customer;
         let mut latest_at: Option<DateTime<Utc>> = None;
         for change in &notice.facts.changes {
-            let instant = match candidate.standing(&change.draft(), policy, now) {
-                Standing::Unconcerned => continue,
-                Standing::Informed => change.effective_at,
-                Standing::Entitled(entitled) => {
-                    owed.push(owed_to(change.id, &entitled));
+            let standing = candidate.standing(&change.draft(), Some(change.subprocessor), policy, now);
+            let instant = match entitlement::at_announcement(standing, customer) {
+                Ruling::Inform => change.effective_at,
+                Ruling::Owe(entitled) | Ruling::Keep(entitled) | Ruling::Serve { entitled, .. } => {
+                    owed.push(Owed::to(change.id, &entitled));
                     latest_service_at(&entitled.timing, change.effective_at).unwrap_or(now)
                 }
+                Ruling::Exempt { contract, why, .. } => {
+                    exempt.push(Exempt { change: change.id, customer, contract, why });
+                    continue;
+                }
+                Ruling::Unconcerned => continue,
             };
             latest_at = Some(latest_at.map_or(instant, |earlier| earlier.min(instant)));
         }
         if let Some(latest_at) = latest_at {
-            let of_customer = addressed(candidate, &addressees);
-            letters.extend(of_customer.map(|recipient| Letter {
-                recipient,
-                customer: candidate.customer,
-                latest_at,
-            }));
+            let recipients = addressed(customer, &addressees);
+            letters.extend(recipients.map(|recipient| Letter { recipient, customer, latest_at }));
         }
     }
-    store::fan_out::insert_owed(tx, &owed, notice.follows.is_some()).await?;
+    let anew = notice.follows.is_some();
+    store::fan_out::insert_owed(tx, &owed, anew).await?;
+    store::fan_out::insert_exempt(tx, &exempt, anew).await?;
     Ok(letters)
-}
-
-fn owed_to(change: ChangeId, entitled: &Entitled) -> Owed {
-    let consent = match entitled.authorisation {
-        Authorisation::General => Consent::Silence,
-        Authorisation::Specific => Consent::Awaited,
-    };
-    Owed { change, customer: entitled.customer, contract: entitled.contract, consent }
-}
-
-/// Whom a customer's letter goes to: all its privacy contacts and notice addresses; where it has none that can be
-/// reached, the first by rank of the others. `addressees` come by customer, then rank.
-fn addressed<'a>(
-    candidate: &Candidate,
-    addressees: &'a [Addressee],
-) -> impl Iterator<Item = RecipientId> + use<'a> {
-    let start = addressees.partition_point(|a| a.customer_id < candidate.customer.0);
-    let end = addressees.partition_point(|a| a.customer_id <= candidate.customer.0);
-    let own = &addressees[start..end];
-    let at_once = |a: &Addressee| a.role == PRIVACY_ROLE || a.notice_address;
-    let first_of_others = if own.iter().any(at_once) { None } else { own.first() };
-    own.iter().filter(move |a| at_once(a)).chain(first_of_others).map(|a| RecipientId(a.id))
 }
 
 /// The letters of a follow-up: to everyone of a range who had, or may have had, the announcement.

@@ -5,7 +5,6 @@
 //! groups; what cannot be taken is a finding with its place, and the rows around it are in. Idempotent by reference: the
 //! same file again changes nothing. A customer that has become entitled to a change already announced is told at once.
 
-mod settle;
 mod sheet;
 mod write;
 

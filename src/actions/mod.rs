@@ -13,6 +13,7 @@ pub mod resolve_objection;
 pub mod import_customers;
 pub mod maintain_records;
 pub mod subscribe;
+mod settlement;
 
 use std::sync::Arc;
 

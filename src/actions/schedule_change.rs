@@ -54,7 +54,8 @@ pub async fn plan(cx: &Context, request: &Request) -> Result<Plan, Error> {
     let understood = request.understand(&versions, cx.policy.zone.day_of(now))?;
     let today = cx.policy.zone.day_of(now);
     let candidates = store::entitlement::all(snapshot.conn(), today).await?;
-    let entitled = entitled(cx, &candidates, &understood.draft, now);
+    let subject = understood.subject.map(|version| version.subprocessor_id);
+    let entitled = entitled(cx, &candidates, &understood.draft, subject, now);
     Ok(planned(cx, &understood.draft, &entitled, now)?)
 }
 
@@ -75,7 +76,7 @@ pub async fn schedule(cx: &Context, actor: Actor, request: &Request) -> Result<D
     let concerned: Vec<SubprocessorId> = [Some(subject), replaces].into_iter().flatten().collect();
     store::change::lock_open_of(&mut tx, &concerned).await?;
     let candidates = store::entitlement::all(tx.conn(), cx.policy.zone.day_of(now)).await?;
-    let entitled = entitled(cx, &candidates, draft, now);
+    let entitled = entitled(cx, &candidates, draft, Some(subject), now);
     let plan = planned(cx, draft, &entitled, now)?;
     let needs_approval = draft.emergency.is_some() || cx.policy.approval == Approval::FourEyes;
     let new = store::change::New {
@@ -221,7 +222,7 @@ async fn announce_anew(
 ) -> Result<Option<DateTime<Utc>>, Error> {
     let now = tx.now();
     let candidates = store::entitlement::all(tx.conn(), cx.policy.zone.day_of(now)).await?;
-    let entitled = entitled(cx, &candidates, &moved.draft, now);
+    let entitled = entitled(cx, &candidates, &moved.draft, Some(moved.subprocessor_id), now);
     let plan = planned(cx, &moved.draft, &entitled, now)?;
     let before = store::notice::live_announcement(tx.conn(), change.id).await?;
     store::notice::cancel_of(tx, change.id, &[NoticeKind::Announcement, NoticeKind::Rescheduled]).await?;
@@ -240,10 +241,16 @@ fn planned(cx: &Context, draft: &Draft, entitled: &[Entitled], now: DateTime<Utc
 }
 
 /// Those of the candidates who are entitled to notice of the draft given at `now`.
-fn entitled(cx: &Context, candidates: &[Candidate], draft: &Draft, now: DateTime<Utc>) -> Vec<Entitled> {
-    let standing = |candidate: &Candidate| match candidate.standing(draft, &cx.policy, now) {
+fn entitled(
+    cx: &Context,
+    candidates: &[Candidate],
+    draft: &Draft,
+    subject: Option<SubprocessorId>,
+    now: DateTime<Utc>,
+) -> Vec<Entitled> {
+    let standing = |candidate: &Candidate| match candidate.standing(draft, subject, &cx.policy, now) {
         Standing::Entitled(entitled) => Some(entitled),
-        Standing::Informed | Standing::Unconcerned => None,
+        Standing::Informed | Standing::Exempt { .. } | Standing::Unconcerned => None,
     };
     candidates.iter().filter_map(standing).collect()
 }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::calendar::{Convention, NoticeDays, ObjectionDays, Start, Timing};
 use super::change::ChangeKind;
 use super::holidays::Holidays;
-use super::subprocessor::overlap;
+use super::subprocessor::{overlap, same_name};
 use super::zone::Zone;
 
 id!(CustomerId);
@@ -182,6 +182,9 @@ pub struct Terms {
     pub grounds: Option<Grounds>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub regimes: Vec<Regime>,
+    /// The names of subprocessors that the contract itself authorises: no notice of their addition is owed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub authorised: Vec<String>,
 }
 
 fn is_unset(terms: &NoticeTerms) -> bool {
@@ -218,6 +221,12 @@ impl Terms {
 
     pub fn notifies(&self, kind: ChangeKind) -> bool {
         kind != ChangeKind::Correction && self.kinds.as_ref().is_none_or(|kinds| kinds.contains(&kind))
+    }
+
+    /// Whether the contract itself authorises what the change would add.
+    pub fn authorises(&self, kind: ChangeKind, subprocessor: &str) -> bool {
+        matches!(kind, ChangeKind::Addition | ChangeKind::Replacement)
+            && self.authorised.iter().any(|name| same_name(name, subprocessor))
     }
 
     /// Whether the window of an emergency runs on after the start, and so does not shut the gate.

@@ -11,9 +11,10 @@ use sha2::{Digest, Sha256};
 
 use super::account::{Account, Role};
 use super::change::{ChangeId, ChangeKind};
-use super::customer::{CustomerId, Terms};
+use super::customer::{ContractId, CustomerId, Terms};
 use super::delivery::DeliveryId;
 use super::objection::{Channel, Resolution, Timeliness};
+use super::obligation::ExemptWhy;
 use super::recipient::RecipientId;
 use super::subprocessor::SubprocessorId;
 
@@ -122,6 +123,26 @@ pub enum Event {
         delivery: DeliveryId,
         served_at: DateTime<Utc>,
         clear_at: DateTime<Utc>,
+    },
+    /// A customer's records were written while the change was open: it is owed notice from now on.
+    NoticeOwed {
+        change: ChangeId,
+        customer: CustomerId,
+        contract: Option<ContractId>,
+    },
+    /// Likewise: what served it counts by other terms, or from another letter.
+    ServiceMeasuredAnew {
+        change: ChangeId,
+        customer: CustomerId,
+        contract: Option<ContractId>,
+        served_at: DateTime<Utc>,
+        clear_at: DateTime<Utc>,
+    },
+    /// Likewise: it is owed nothing.
+    CustomerExempt {
+        change: ChangeId,
+        customer: CustomerId,
+        why: ExemptWhy,
     },
     NextContactAsked {
         change: Option<ChangeId>,

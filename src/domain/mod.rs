@@ -67,13 +67,14 @@ pub mod change;
 pub mod register;
 pub mod register_file;
 pub mod customer_file;
+pub mod obligation;
 pub mod plan;
 pub mod request;
 pub mod notice;
 pub mod delivery;
 pub mod access;
 pub mod objection;
-pub mod obligation;
+pub mod entitlement;
 pub mod gate;
 pub mod ledger;
 

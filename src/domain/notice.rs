@@ -8,7 +8,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::change::{Change, ChangeId, ChangeKind, Draft, State};
-use super::subprocessor::Facts;
+use super::subprocessor::{Facts, SubprocessorId};
 use super::zone::Zone;
 
 id!(NoticeId);
@@ -43,6 +43,7 @@ pub struct ChangeFacts {
     pub id: ChangeId,
     pub reference: String,
     pub kind: ChangeKind,
+    pub subprocessor: SubprocessorId,
     pub facts: Facts,
     pub before: Option<Facts>,
     pub replaces: Option<String>,
@@ -73,6 +74,7 @@ impl From<&Change> for ChangeFacts {
             id: change.id,
             reference: change.reference.clone(),
             kind: change.draft.kind,
+            subprocessor: change.subprocessor_id,
             facts: change.draft.facts.clone(),
             before: change.draft.before.clone(),
             replaces: change.draft.replaces.clone(),

@@ -64,6 +64,17 @@ impl Clearance {
         }
     }
 
+    /// The same service under terms that may have become better: no instant moves forward.
+    #[must_use]
+    pub fn lengthened(self, timing: &Timing) -> Self {
+        let now = Self::at_service(timing, self.served_at, self.window_closes_at, self.window_shuts);
+        let earliest_by_notice = self.earliest_by_notice.max(now.earliest_by_notice);
+        // Until the change takes effect is the longest window there is.
+        let window_closes_at = self.window_closes_at.and(now.window_closes_at);
+        let clear_at = clear_at(earliest_by_notice, window_closes_at, self.window_shuts);
+        Self { earliest_by_notice, window_closes_at, clear_at, ..self }
+    }
+
     /// After a yes or a waiver at `at`: the customer stands in nobody's way from then on; its window stays promised.
     #[must_use]
     pub fn cleared_at(self, at: DateTime<Utc>) -> Self {

@@ -10,6 +10,8 @@ use super::change::{ChangeKind, Draft};
 use super::customer::{
     Authorisation, Contract, ContractId, CustomerId, CustomerKind, Policy, Subscribers, Terms,
 };
+use super::obligation::ExemptWhy;
+use super::subprocessor::SubprocessorId;
 
 /// A customer entitled to notice of the change at hand, by the contract of its that decides.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +27,8 @@ pub struct Entitled {
     pub window_shuts: bool,
     /// Whether it has an address that letters may go to.
     pub reachable: bool,
+    /// Only letters to a notice address serve.
+    pub has_notice_address: bool,
 }
 
 /// A customer as it stands on a day, before anybody has asked whether a change concerns it.
@@ -35,6 +39,9 @@ pub struct Candidate {
     pub name: String,
     pub kind: CustomerKind,
     pub reachable: bool,
+    pub has_notice_address: bool,
+    /// Subprocessors that its data never go to: confirmed, and not ended.
+    pub excluded: Vec<SubprocessorId>,
     pub contracts: Vec<Contract>,
 }
 
@@ -45,14 +52,23 @@ pub enum Standing {
     Entitled(Entitled),
     /// It gets the letter, and is in nobody's way: a subscriber whom the DPO has not linked to a customer.
     Informed,
+    /// The change concerns it, and no notice is owed.
+    Exempt { contract: Option<ContractId>, why: ExemptWhy },
     /// The change does not concern it.
     Unconcerned,
 }
 
 impl Candidate {
     /// Whether and by which contract it is entitled to notice of `draft` served at `at`: of those in scope on that
-    /// day the one under specific authorisation, then the one that is clear last, decides.
-    pub fn standing(&self, draft: &Draft, policy: &Policy, at: DateTime<Utc>) -> Standing {
+    /// day the one under specific authorisation, then the one that is clear last, decides. `subject` is whom the
+    /// draft is about, where it stands on record.
+    pub fn standing(
+        &self,
+        draft: &Draft,
+        subject: Option<SubprocessorId>,
+        policy: &Policy,
+        at: DateTime<Utc>,
+    ) -> Standing {
         if draft.kind == ChangeKind::Correction {
             return Standing::Unconcerned;
         }
@@ -63,13 +79,23 @@ impl Candidate {
             CustomerKind::Subscriber => {
                 Standing::Entitled(self.entitled(None, &Terms::default(), policy, emergency))
             }
-            CustomerKind::Contract => self
-                .contracts
-                .iter()
-                .filter(|contract| contract.entitles(draft.kind, draft.products(), day))
-                .map(|contract| self.entitled(Some(contract), &contract.terms, policy, emergency))
-                .max_by_key(|e| (e.authorisation == Authorisation::Specific, e.timing.periods(at).clear_at))
-                .map_or(Standing::Unconcerned, Standing::Entitled),
+            CustomerKind::Contract => {
+                let in_scope = |contract: &&Contract| contract.entitles(draft.kind, draft.products(), day);
+                let Some(first) = self.contracts.iter().find(in_scope) else { return Standing::Unconcerned };
+                let exempt = |why| Standing::Exempt { contract: Some(first.id), why };
+                if subject.is_some_and(|subject| self.excluded.contains(&subject)) {
+                    return exempt(ExemptWhy::Accommodated);
+                }
+                self.contracts
+                    .iter()
+                    .filter(in_scope)
+                    .filter(|contract| !contract.terms.authorises(draft.kind, &draft.facts.name))
+                    .map(|contract| self.entitled(Some(contract), &contract.terms, policy, emergency))
+                    .max_by_key(|e| {
+                        (e.authorisation == Authorisation::Specific, e.timing.periods(at).clear_at)
+                    })
+                    .map_or_else(|| exempt(ExemptWhy::AlreadyAuthorised), Standing::Entitled)
+            }
         }
     }
 
@@ -89,6 +115,7 @@ impl Candidate {
             timing: terms.timing(policy, emergency),
             window_shuts: terms.window_shuts(emergency),
             reachable: self.reachable,
+            has_notice_address: self.has_notice_address,
         }
     }
 }

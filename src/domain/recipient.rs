@@ -33,6 +33,29 @@ pub struct Recipient {
     pub link_epoch: i16,
 }
 
+/// A contact as whoever addresses a letter sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Addressee {
+    pub recipient: RecipientId,
+    pub customer: CustomerId,
+    pub role: String,
+    pub notice_address: bool,
+}
+
+/// Whom a customer's letter goes to at once: all its privacy contacts and notice addresses; where it has none that can
+/// be reached, the first of the others. `addressees` come by customer, then rank.
+pub fn addressed(
+    customer: CustomerId,
+    addressees: &[Addressee],
+) -> impl Iterator<Item = RecipientId> + use<'_> {
+    let start = addressees.partition_point(|a| a.customer < customer);
+    let end = addressees.partition_point(|a| a.customer <= customer);
+    let own = &addressees[start..end];
+    let at_once = |a: &Addressee| a.role == PRIVACY_ROLE || a.notice_address;
+    let first_of_others = if own.iter().any(at_once) { None } else { own.first() };
+    own.iter().filter(move |a| at_once(a)).chain(first_of_others).map(|a| a.recipient)
+}
+
 impl Recipient {
     /// Whether a letter may be sent to it.
     pub fn reachable(&self) -> bool {

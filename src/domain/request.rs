@@ -10,7 +10,7 @@ use super::change::{ChangeKind, Draft};
 use super::country::Country;
 use super::plan::Refusal;
 use super::register::{Version, on_day};
-use super::subprocessor::Facts;
+use super::subprocessor::{Facts, same_name};
 
 /// What the DPO asks for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -140,10 +140,6 @@ fn find<'a>(
             ))
         }
     }
-}
-
-fn same_name(one: &str, other: &str) -> bool {
-    one.trim().to_lowercase() == other.trim().to_lowercase()
 }
 
 fn not_listed(current: &[&Version], name: &str) -> String {

@@ -220,6 +220,11 @@ pub fn slug(name: &str) -> String {
     if trimmed.is_empty() { "subprocessor".to_owned() } else { trimmed.to_owned() }
 }
 
+/// Whether two spellings name one subprocessor.
+pub fn same_name(one: &str, other: &str) -> bool {
+    one.trim().to_lowercase() == other.trim().to_lowercase()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

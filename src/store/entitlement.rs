@@ -12,6 +12,8 @@ use super::{Error, Tx};
 use crate::domain::change::ChangeId;
 use crate::domain::customer::{Contract, ContractId, CustomerId, CustomerKind, Terms};
 use crate::domain::plan::Candidate;
+use crate::domain::recipient::{Addressee, RecipientId};
+use crate::domain::subprocessor::SubprocessorId;
 
 /// Customers read, or fanned out to, at once: memory stays flat from ten customers to a million.
 pub const CUSTOMERS_PER_RANGE: i64 = 4096;
@@ -35,6 +37,8 @@ struct Row {
     name: String,
     kind: String,
     reachable: bool,
+    has_notice_address: bool,
+    excluded: Vec<i64>,
     contract_id: Option<i64>,
     contract: Option<String>,
     document: Option<String>,
@@ -69,6 +73,9 @@ macro_rules! candidates_where {
                             and r.address is not null
                             and (r.notice_address or not exists (select from recipient n
                                  where n.customer_id = c.id and n.notice_address))) as reachable,
+                    exists (select from recipient n where n.customer_id = c.id and n.notice_address) as has_notice_address,
+                    array(select subprocessor_id from exclusion x where x.customer_id = c.id
+                          and x.confirmed_at is not null and x.until is null) as excluded,
                     k.id as contract_id, k.reference as contract, k.document, k.clause, k.products, k.signed_on, k.ended_on,
                     t.terms
              from customer c
@@ -126,6 +133,8 @@ fn grouped(rows: Vec<Row>) -> Result<Vec<Candidate>, Error> {
                 name: row.name.clone(),
                 kind: row.kind.parse::<CustomerKind>().map_err(|why| Error::unreadable("customer", &why))?,
                 reachable: row.reachable,
+                has_notice_address: row.has_notice_address,
+                excluded: row.excluded.iter().copied().map(SubprocessorId).collect(),
                 contracts: Vec::new(),
             });
         }
@@ -158,28 +167,43 @@ pub async fn range_end(conn: &mut PgConnection, after: i64, size: i64) -> Result
     Ok(end)
 }
 
-/// An address that letters of a notice go to.
-#[derive(Debug, Clone, FromRow)]
-pub struct Addressee {
-    pub id: i64,
-    pub customer_id: i64,
-    pub role: String,
-    pub rank: i16,
-    pub notice_address: bool,
+#[derive(FromRow)]
+struct AddresseeRow {
+    id: i64,
+    customer_id: i64,
+    role: String,
+    notice_address: bool,
+}
+
+impl From<AddresseeRow> for Addressee {
+    fn from(row: AddresseeRow) -> Self {
+        Self {
+            recipient: RecipientId(row.id),
+            customer: CustomerId(row.customer_id),
+            role: row.role,
+            notice_address: row.notice_address,
+        }
+    }
+}
+
+macro_rules! addressees_where {
+    ($where:literal) => {
+        concat!(
+            "select id, customer_id, role, notice_address from recipient where ",
+            $where,
+            " and suppressed_at is null and address is not null order by customer_id, rank, id"
+        )
+    };
 }
 
 /// Every reachable address of the customers with an id in `(after, up_to]`, by customer, then rank.
 pub async fn addressees(conn: &mut PgConnection, after: i64, up_to: i64) -> Result<Vec<Addressee>, Error> {
-    let rows = sqlx::query_as(
-        "select id, customer_id, role, rank, notice_address from recipient
-         where customer_id > $1 and customer_id <= $2 and suppressed_at is null and address is not null
-         order by customer_id, rank, id",
-    )
-    .bind(after)
-    .bind(up_to)
-    .fetch_all(conn)
-    .await?;
-    Ok(rows)
+    let rows: Vec<AddresseeRow> = sqlx::query_as(addressees_where!("customer_id > $1 and customer_id <= $2"))
+        .bind(after)
+        .bind(up_to)
+        .fetch_all(conn)
+        .await?;
+    Ok(rows.into_iter().map(Addressee::from).collect())
 }
 
 /// [`addressees`] of these customers.
@@ -187,15 +211,11 @@ pub async fn addressees_of(
     conn: &mut PgConnection,
     customers: &[CustomerId],
 ) -> Result<Vec<Addressee>, Error> {
-    let rows = sqlx::query_as(
-        "select id, customer_id, role, rank, notice_address from recipient
-         where customer_id = any($1) and suppressed_at is null and address is not null
-         order by customer_id, rank, id",
-    )
-    .bind(customers.iter().map(|id| id.0).collect::<Vec<_>>())
-    .fetch_all(conn)
-    .await?;
-    Ok(rows)
+    let rows: Vec<AddresseeRow> = sqlx::query_as(addressees_where!("customer_id = any($1)"))
+        .bind(customers.iter().map(|id| id.0).collect::<Vec<_>>())
+        .fetch_all(conn)
+        .await?;
+    Ok(rows.into_iter().map(Addressee::from).collect())
 }
 
 /// The changes that customers have been told of and that may still take effect, by id, locked for key share: no gate

@@ -6,8 +6,10 @@ use sqlx::{FromRow, PgConnection};
 use super::{Error, Tx};
 use crate::domain::change::ChangeId;
 use crate::domain::customer::{ContractId, CustomerId};
+use crate::domain::entitlement::unspoken;
 use crate::domain::notice::NoticeId;
 use crate::domain::obligation::{Consent, ExemptWhy};
+use crate::domain::plan::Entitled;
 use crate::domain::recipient::RecipientId;
 
 /// Places that a batch's id leaves for its deliveries' ids.
@@ -31,6 +33,14 @@ pub struct Owed {
     pub customer: CustomerId,
     pub contract: Option<ContractId>,
     pub consent: Consent,
+}
+
+impl Owed {
+    /// Notice of the change, by the contract that decides; what it has said so far is not known.
+    pub fn to(change: ChangeId, entitled: &Entitled) -> Self {
+        let consent = unspoken(entitled.authorisation);
+        Self { change, customer: entitled.customer, contract: entitled.contract, consent }
+    }
 }
 
 /// Ids for so many new batches.
@@ -107,23 +117,35 @@ pub async fn insert_owed(tx: &mut Tx, owed: &[Owed], anew: bool) -> Result<(), E
     Ok(())
 }
 
-/// Writes that these customers are owed nothing for a change, and why; what is there stays.
-pub async fn insert_exempt(
-    tx: &mut Tx,
-    change: ChangeId,
-    customers: &[(CustomerId, Option<ContractId>)],
-    why: ExemptWhy,
-) -> Result<(), Error> {
+/// Nothing is owed to one customer for one change, and why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Exempt {
+    pub change: ChangeId,
+    pub customer: CustomerId,
+    pub contract: Option<ContractId>,
+    pub why: ExemptWhy,
+}
+
+/// Writes to whom nothing is owed. `anew`: whatever stands there ends; else it stays.
+pub async fn insert_exempt(tx: &mut Tx, exempt: &[Exempt], anew: bool) -> Result<(), Error> {
+    if exempt.is_empty() {
+        return Ok(());
+    }
     sqlx::query(
         "insert into obligation (change_id, customer_id, contract_id, state, exempt_why)
-         select $1, customer_id, contract_id, 'exempt', $4
-         from unnest($2::bigint[], $3::bigint[]) as o(customer_id, contract_id) order by customer_id
-         on conflict (change_id, customer_id) do nothing",
+         select change_id, customer_id, contract_id, 'exempt', why
+         from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[]) as o(change_id, customer_id, contract_id, why)
+         order by change_id, customer_id
+         on conflict (change_id, customer_id) do update
+         set state = 'exempt', exempt_why = excluded.exempt_why, served_by = null, served_at = null,
+             notice_started_at = null, earliest_by_notice = null, window_closes_at = null, clear_at = null
+         where $5 and obligation.in_force_at is null",
     )
-    .bind(change.0)
-    .bind(customers.iter().map(|(customer, _)| customer.0).collect::<Vec<_>>())
-    .bind(customers.iter().map(|(_, contract)| contract.map(|id| id.0)).collect::<Vec<_>>())
-    .bind(why.as_str())
+    .bind(exempt.iter().map(|e| e.change.0).collect::<Vec<_>>())
+    .bind(exempt.iter().map(|e| e.customer.0).collect::<Vec<_>>())
+    .bind(exempt.iter().map(|e| e.contract.map(|id| id.0)).collect::<Vec<_>>())
+    .bind(exempt.iter().map(|e| e.why.as_str()).collect::<Vec<_>>())
+    .bind(anew)
     .execute(tx.conn())
     .await?;
     Ok(())

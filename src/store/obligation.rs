@@ -4,8 +4,13 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use sqlx::{FromRow, PgConnection};
 
-use super::Error;
+use super::{Error, Tx};
 use crate::domain::change::ChangeId;
+use crate::domain::customer::{ContractId, CustomerId};
+use crate::domain::delivery::DeliveryId;
+use crate::domain::entitlement::Known;
+use crate::domain::notice::NoticeId;
+use crate::domain::obligation::{Clearance, Consent, Standing};
 
 /// The instant at which the last of the customers served so far stands in nobody's way; none = nobody is served.
 pub async fn clear_on(conn: &mut PgConnection, change: ChangeId) -> Result<Option<DateTime<Utc>>, Error> {
@@ -15,6 +20,129 @@ pub async fn clear_on(conn: &mut PgConnection, change: ChangeId) -> Result<Optio
             .fetch_one(conn)
             .await?;
     Ok(at)
+}
+
+#[derive(FromRow)]
+struct KnownRow {
+    customer_id: i64,
+    contract_id: Option<i64>,
+    state: String,
+    exempt_why: Option<String>,
+    consent: String,
+    window_shuts: bool,
+    served_at: Option<DateTime<Utc>>,
+    notice_started_at: Option<DateTime<Utc>>,
+    earliest_by_notice: Option<DateTime<Utc>>,
+    window_closes_at: Option<DateTime<Utc>>,
+    clear_at: Option<DateTime<Utc>>,
+    served_elsewhere: bool,
+    notice_letter: Option<i64>,
+    notice_letter_at: Option<DateTime<Utc>>,
+}
+
+impl KnownRow {
+    fn read(self) -> Result<(CustomerId, Known), Error> {
+        let consent: Consent =
+            self.consent.parse().map_err(|why| Error::unreadable("obligation's consent", &why))?;
+        let letter = self.notice_letter.map(DeliveryId).zip(self.notice_letter_at);
+        let known = Known {
+            standing: self.standing()?,
+            consent,
+            contract: self.contract_id.map(ContractId),
+            served_elsewhere: self.served_elsewhere,
+            at_notice_address: letter,
+        };
+        Ok((CustomerId(self.customer_id), known))
+    }
+
+    fn standing(&self) -> Result<Standing, Error> {
+        if let Some(why) = &self.exempt_why {
+            let why = why.parse().map_err(|why| Error::unreadable("obligation's reason", &why))?;
+            return Ok(Standing::Exempt { why });
+        }
+        let instants = (self.served_at, self.notice_started_at, self.earliest_by_notice, self.clear_at);
+        Ok(match instants {
+            (Some(served_at), Some(notice_started_at), Some(earliest_by_notice), Some(clear_at))
+                if self.state == "served" =>
+            {
+                Standing::Served(Clearance {
+                    served_at,
+                    notice_started_at,
+                    earliest_by_notice,
+                    window_closes_at: self.window_closes_at,
+                    window_shuts: self.window_shuts,
+                    clear_at,
+                })
+            }
+            _ => Standing::Owed,
+        })
+    }
+}
+
+/// What stands for these customers and a change announced by `notice`, locked until the transaction ends.
+pub async fn known(
+    tx: &mut Tx,
+    change: ChangeId,
+    notice: NoticeId,
+    customers: &[CustomerId],
+) -> Result<Vec<(CustomerId, Known)>, Error> {
+    let rows: Vec<KnownRow> = sqlx::query_as(
+        "select o.customer_id, o.contract_id, o.state, o.exempt_why, o.consent, o.window_shuts, o.served_at, o.notice_started_at,
+                o.earliest_by_notice, o.window_closes_at, o.clear_at,
+                exists (select from delivery d join recipient r on r.id = d.recipient_id
+                        where d.id = o.served_by and not r.notice_address) as served_elsewhere,
+                letter.id as notice_letter, letter.accepted_at as notice_letter_at
+         from obligation o
+         left join lateral (
+             select d.id, d.accepted_at from recipient r join delivery d on d.notice_id = $2 and d.recipient_id = r.id
+             where r.customer_id = o.customer_id and r.notice_address and d.state = 'accepted' and d.bounced_at is null
+             order by d.accepted_at limit 1) letter on true
+         where o.change_id = $1 and o.customer_id = any($3)
+         order by o.customer_id for update of o",
+    )
+    .bind(change.0)
+    .bind(notice.0)
+    .bind(customers.iter().map(|id| id.0).collect::<Vec<_>>())
+    .fetch_all(tx.conn())
+    .await?;
+    rows.into_iter().map(KnownRow::read).collect()
+}
+
+/// A service whose instants, contract or letter are others from now on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ServedAnew {
+    pub change: ChangeId,
+    pub customer: CustomerId,
+    pub contract: Option<ContractId>,
+    pub consent: Consent,
+    pub clearance: Clearance,
+    /// None: the letter that served it is the same.
+    pub by: Option<DeliveryId>,
+}
+
+/// Writes them. Call with the changes locked: a later instant shuts the gate.
+pub async fn serve_anew(tx: &mut Tx, served: &[ServedAnew]) -> Result<(), Error> {
+    for anew in served {
+        sqlx::query(
+            "update obligation
+             set contract_id = $3, consent = $4, served_by = coalesce($5, served_by), served_at = $6, notice_started_at = $7,
+                 earliest_by_notice = $8, window_closes_at = $9, clear_at = $10
+             where change_id = $1 and customer_id = $2 and state = 'served' and in_force_at is null",
+        )
+        .bind(anew.change.0)
+        .bind(anew.customer.0)
+        .bind(anew.contract.map(|id| id.0))
+        .bind(anew.consent.as_str())
+        .bind(anew.by.map(|id| id.0))
+        .bind(anew.clearance.served_at)
+        .bind(anew.clearance.notice_started_at)
+        .bind(anew.clearance.earliest_by_notice)
+        .bind(anew.clearance.window_closes_at)
+        .bind(anew.clearance.clear_at)
+        .execute(tx.conn())
+        .await?;
+    }
+    Ok(())
 }
 
 /// Where one customer stands with one change.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::super::{Context, Error};
-use super::{Mode, Pending, settle};
+use super::{Mode, Pending};
 use crate::domain::customer::{ContractId, CustomerId, Terms};
 use crate::domain::ledger::{Actor, Event, Recorded, RecordedTerms};
 use crate::domain::recipient::same_address_key;
@@ -58,10 +58,10 @@ async fn write_once(cx: &Context, actor: &Actor, mode: Mode, rows: &[Pending]) -
     group.terms(&mut tx, &contracts, today).await?;
     group.contacts(&mut tx, &customers).await?;
     let touched: Vec<CustomerId> = group.recorded.keys().copied().collect();
-    settle::settle(cx, &mut tx, &touched).await?;
+    let settled = cx.settle(&mut tx, &touched).await?;
     let Group { written, recorded, .. } = group.counted();
     match mode {
-        Mode::Write => tx.commit(events(&customers, recorded)).await?,
+        Mode::Write => tx.commit(events(&customers, recorded).into_iter().chain(settled)).await?,
         Mode::DryRun => tx.rollback().await?,
     }
     Ok(written)

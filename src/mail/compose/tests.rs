@@ -11,6 +11,7 @@ use crate::domain::change::{ChangeId, ChangeKind};
 use crate::domain::customer::{Authorisation, Grounds};
 use crate::domain::notice::{ChangeFacts, NoticeFacts, NoticeKind, Processor, Replaced};
 use crate::domain::objection::{Remedies, Resolution};
+use crate::domain::subprocessor::SubprocessorId;
 use crate::domain::zone::Zone;
 use crate::mail::letter::{
     Alarm, Arrival, ChangeName, Deadline, EmergencyNotice, InForce, Kind, Reader, Standing, sample,
@@ -200,6 +201,7 @@ fn an_announcement_of_several_changes_tells_each() {
         id: ChangeId(2),
         reference: "CHG-2026-0008".to_owned(),
         kind: ChangeKind::MaterialChange,
+        subprocessor: SubprocessorId(1),
         facts: after,
         before: Some(before),
         reason: "Lower latency for European customers".to_owned(),

@@ -12,7 +12,7 @@ use crate::domain::change::{ChangeId, ChangeKind, State};
 use crate::domain::customer::{Authorisation, Grounds};
 use crate::domain::notice::{ChangeFacts, Correction, NoticeFacts, NoticeKind, Processor};
 use crate::domain::objection::Resolution;
-use crate::domain::subprocessor::{Facts, List};
+use crate::domain::subprocessor::{Facts, List, SubprocessorId};
 use crate::domain::zone::Zone;
 
 /// A letter of `kind` from `processor` as it would look if it left `now`, with invented facts, to `reader`.
@@ -53,6 +53,7 @@ fn addition(zone: &Zone, effective_on: NaiveDate) -> ChangeFacts {
         id: ChangeId(1),
         reference: "CHG-2026-0007".to_owned(),
         kind: ChangeKind::Addition,
+        subprocessor: SubprocessorId(1),
         facts: subprocessor(),
         before: None,
         replaces: None,

@@ -36,7 +36,7 @@ async fn standing(world: &World) -> Vec<(String, String, Option<String>, i64)> {
 }
 
 #[tokio::test]
-async fn who_signed_before_the_announcement_is_owed_it_and_who_joined_after_is_exempt() {
+async fn who_signed_before_the_announcement_is_owed_it_and_who_joined_after_is_told_and_exempt() {
     let world = announced().await;
     let before = standing(&world).await;
     assert_eq!(before.len(), 1, "{before:?}");
@@ -49,7 +49,65 @@ async fn who_signed_before_the_announcement_is_owed_it_and_who_joined_after_is_e
     let of = |reference: &str| after.iter().find(|row| row.0 == reference).unwrap();
     assert_eq!((of("C-2").1.as_str(), of("C-2").3), ("owed", 1));
     assert_eq!(of("C-3").2.as_deref(), Some("joined_after_announcement"));
-    assert_eq!(of("C-3").3, 0);
+    assert_eq!(of("C-3").3, 1);
+    world.settle().await;
+    let letter = world.mailbox.mails_to("l@late.example").remove(0).text();
+    assert!(letter.contains("this change was on our public list when Late"), "{letter}");
+    world.finish().await;
+}
+
+async fn clear_at(world: &World) -> String {
+    let instant: chrono::DateTime<chrono::Utc> =
+        sqlx::query_scalar("select clear_at from obligation where clear_at is not null")
+            .fetch_one(world.cx.db.pool())
+            .await
+            .unwrap();
+    instant.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
+}
+
+#[tokio::test]
+async fn terms_that_become_better_while_a_change_is_open_hold_and_worse_ones_do_not() {
+    let world = announced().await;
+    let with = |days: u16| {
+        format!(
+            "reference,customer,email,customer_since,notice_days\nC-1,Acme,a@acme.example,2024-03-01,{days}\n"
+        )
+    };
+    let before = clear_at(&world).await;
+    import(&world, with(10).as_bytes()).await;
+    assert_eq!(clear_at(&world).await, before);
+    import(&world, with(45).as_bytes()).await;
+    let after = clear_at(&world).await;
+    assert!(after > before, "{before} {after}");
+    world.advance_to("2027-02-01T12:00Z").await;
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn a_customer_out_of_the_scope_is_exempt_and_owed_again_when_it_comes_back() {
+    let world = announced().await;
+    let with = |products: &str| {
+        format!(
+            "reference,customer,email,customer_since,products\nC-1,Acme,a@acme.example,2024-03-01,{products}\n"
+        )
+    };
+    import(&world, with("api").as_bytes()).await;
+    assert_eq!(standing(&world).await[0].2.as_deref(), Some("not_in_scope"));
+    import(&world, with("chat").as_bytes()).await;
+    assert_eq!(standing(&world).await[0].1, "owed");
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn only_letters_to_a_notice_address_serve_once_there_is_one() {
+    let world = announced().await;
+    let served = clear_at(&world).await;
+    let header = "reference,customer,email,customer_since,notice_address\n";
+    import(&world, format!("{header}C-1,Acme,legal@acme.example,2024-03-01,yes\n").as_bytes()).await;
+    assert_eq!(standing(&world).await[0].1, "owed");
+    world.settle().await;
+    assert_eq!(standing(&world).await[0].1, "served");
+    assert!(clear_at(&world).await > served);
     world.finish().await;
 }
 

@@ -1,0 +1,151 @@
+//! Settles what open changes are to customers just written, in the transaction that wrote them: whoever has become
+//! entitled is told and stands in the gate's way, whoever is not any more does not.
+//!
+//! A change not announced yet needs nothing: announcing passes the entitlement barrier and scans whoever was written
+//! before (chapter 9). The rule is [`entitlement::while_open`].
+
+use chrono::{DateTime, Utc};
+
+use super::{Context, Error};
+use crate::domain::change::Change;
+use crate::domain::customer::CustomerId;
+use crate::domain::entitlement::{self, Known, Ruling, unspoken};
+use crate::domain::ledger::Event;
+use crate::domain::notice::NoticeId;
+use crate::domain::obligation::Consent;
+use crate::domain::plan::{Candidate, Entitled, latest_service_at};
+use crate::domain::recipient::{Addressee, addressed};
+use crate::store::fan_out::{Exempt, LETTERS_PER_BATCH, Letter, Owed};
+use crate::store::obligation::ServedAnew;
+use crate::store::{self, Tx};
+
+impl Context {
+    /// Settles the open changes of these customers; returns what there is to enter in the ledger. Call with the lock
+    /// `entitlement` held shared, before any row of a change or obligation is touched.
+    pub(super) async fn settle(&self, tx: &mut Tx, customers: &[CustomerId]) -> Result<Vec<Event>, Error> {
+        if customers.is_empty() {
+            return Ok(Vec::new());
+        }
+        let published = store::entitlement::lock_published(tx).await?;
+        if published.is_empty() {
+            return Ok(Vec::new());
+        }
+        let changes = store::change::open(tx.conn()).await?;
+        let today = self.policy.zone.day_of(tx.now());
+        let candidates = store::entitlement::candidates_of(tx.conn(), today, customers).await?;
+        let addressees = store::entitlement::addressees_of(tx.conn(), customers).await?;
+        let mut events = Vec::new();
+        for change in changes.iter().filter(|change| published.contains(&change.id)) {
+            let Some((notice, _)) = store::notice::live_announcement(tx.conn(), change.id).await? else {
+                continue;
+            };
+            let known = store::obligation::known(tx, change.id, notice, customers).await?;
+            let mut settlement = Settlement::new(change, tx.now());
+            for candidate in &candidates {
+                let stands = known.iter().find(|(customer, _)| *customer == candidate.customer);
+                let stands = stands.map(|(_, known)| known);
+                let ruling = entitlement::while_open(candidate, change, stands, &self.policy, tx.now());
+                settlement.add(candidate, ruling, stands, &addressees);
+            }
+            settlement.write(tx, notice).await?;
+            events.append(&mut settlement.events);
+        }
+        Ok(events)
+    }
+}
+
+/// What is to be written for one change.
+struct Settlement<'a> {
+    change: &'a Change,
+    now: DateTime<Utc>,
+    owed: Vec<Owed>,
+    served: Vec<ServedAnew>,
+    exempt: Vec<Exempt>,
+    letters: Vec<Letter>,
+    events: Vec<Event>,
+}
+
+impl<'a> Settlement<'a> {
+    fn new(change: &'a Change, now: DateTime<Utc>) -> Self {
+        Self {
+            change,
+            now,
+            owed: Vec::new(),
+            served: Vec::new(),
+            exempt: Vec::new(),
+            letters: Vec::new(),
+            events: Vec::new(),
+        }
+    }
+
+    fn add(
+        &mut self,
+        candidate: &Candidate,
+        ruling: Ruling,
+        known: Option<&Known>,
+        addressees: &[Addressee],
+    ) {
+        let change = self.change.id;
+        let customer = candidate.customer;
+        let latest_at = match ruling {
+            Ruling::Unconcerned => return,
+            Ruling::Inform => self.change.effective_at,
+            Ruling::Keep(entitled) => self.latest_at(&entitled),
+            Ruling::Owe(entitled) => {
+                self.owed.push(Owed::to(change, &entitled));
+                self.events.push(Event::NoticeOwed { change, customer, contract: entitled.contract });
+                self.latest_at(&entitled)
+            }
+            Ruling::Serve { entitled, clearance, by } => {
+                let unspoken = unspoken(entitled.authorisation);
+                let consent = known.map(|known| known.consent).filter(|said| *said != Consent::Silence);
+                self.served.push(ServedAnew {
+                    change,
+                    customer,
+                    contract: entitled.contract,
+                    consent: consent.unwrap_or(unspoken),
+                    clearance,
+                    by,
+                });
+                self.events.push(Event::ServiceMeasuredAnew {
+                    change,
+                    customer,
+                    contract: entitled.contract,
+                    served_at: clearance.served_at,
+                    clear_at: clearance.clear_at,
+                });
+                self.latest_at(&entitled)
+            }
+            Ruling::Exempt { contract, why, told, .. } => {
+                self.exempt.push(Exempt { change, customer, contract, why });
+                self.events.push(Event::CustomerExempt { change, customer, why });
+                if !told {
+                    return;
+                }
+                self.change.effective_at
+            }
+        };
+        let recipients = addressed(customer, addressees);
+        self.letters.extend(recipients.map(|recipient| Letter { recipient, customer, latest_at }));
+    }
+
+    fn latest_at(&self, entitled: &Entitled) -> DateTime<Utc> {
+        latest_service_at(&entitled.timing, self.change.effective_at).unwrap_or(self.now)
+    }
+
+    /// Writes it; a contact that has had the announcement's letter gets no second one.
+    async fn write(&self, tx: &mut Tx, notice: NoticeId) -> Result<(), Error> {
+        // Each was judged against what stands: where something does, it ends.
+        store::fan_out::insert_owed(tx, &self.owed, true).await?;
+        store::fan_out::insert_exempt(tx, &self.exempt, true).await?;
+        store::obligation::serve_anew(tx, &self.served).await?;
+        if self.letters.is_empty() {
+            return Ok(());
+        }
+        let pieces: Vec<&[Letter]> = self.letters.chunks(LETTERS_PER_BATCH).collect();
+        let ids = store::fan_out::batch_ids(tx, pieces.len()).await?;
+        let batches: Vec<_> = ids.into_iter().zip(pieces).collect();
+        store::fan_out::insert_letters(tx, notice, self.now, &batches).await?;
+        Ok(())
+    }
+}
