@@ -24,6 +24,7 @@ use crate::config::Settings;
 use crate::domain::access::Keys;
 use crate::domain::change::{Change, IllegalAct};
 use crate::domain::customer::Policy;
+use crate::domain::gate::Disagreement;
 use crate::domain::ledger::Actor;
 use crate::domain::notice::{ChangeFacts, NoticeFacts, NoticeId, NoticeKind};
 use crate::entropy::{Entropy, NoEntropy};
@@ -66,6 +67,8 @@ pub enum Error {
     Entropy(#[from] NoEntropy),
     #[error(transparent)]
     Illegal(#[from] IllegalAct),
+    #[error(transparent)]
+    Disagreement(#[from] Disagreement),
 }
 
 impl Context {

@@ -3,6 +3,9 @@
 //! Locks the change first and looks at the facts in the next statement (chapter 9): a fact that shuts, committed
 //! before the lock, is seen; one under way was waited for; a later one waits for us and reads what we decided. The
 //! verdict stands for an instant that every door has read past, so nothing received before it can lie unread.
+//! Before the lock an opening is derived in full ([`full`]): what the indexes say, the rule itself has said too.
+
+mod full;
 
 use std::collections::BTreeSet;
 
@@ -22,26 +25,34 @@ const CHANGES_PER_PASS: i64 = 50;
 /// How soon the gate is asked again where only a watermark is missing.
 const LOOK_AGAIN: TimeDelta = TimeDelta::seconds(1);
 
-/// One pass over the changes whose gate is to be asked now.
+/// One pass over the changes whose gate is to be asked now. One that cannot be decided holds up no other.
 pub async fn run_once(cx: &Context) -> Result<Report, Error> {
     let now = cx.now().await?;
     let due = store::change::due(cx.snapshot().await?.conn(), now, CHANGES_PER_PASS).await?;
     let mut said = Vec::new();
+    let mut trouble = None;
     for id in due {
-        if let Some(sentence) = decide(cx, id).await? {
-            said.push(sentence);
+        match decide(cx, id).await {
+            Ok(sentence) => said.extend(sentence),
+            Err(error) => trouble = trouble.or(Some(error)),
         }
+    }
+    if !said.is_empty() {
+        cx.bells.ring("announce");
+        cx.bells.ring("deliver");
+    }
+    if let Some(error) = trouble {
+        return Err(error);
     }
     if said.is_empty() {
         return Ok(Report::idle("take_effect"));
     }
-    cx.bells.ring("announce");
-    cx.bells.ring("deliver");
     Ok(Report::did("take_effect", said.len() as u64, said.join("; ")))
 }
 
 /// Decides one change. None: it was decided meanwhile, or has to wait.
 async fn decide(cx: &Context, id: ChangeId) -> Result<Option<String>, Error> {
+    let derived_open = full::is_open(cx, id).await?;
     let mut tx = cx.begin(Actor::Daemon).await?;
     let change = store::change::lock(&mut tx, id).await?;
     if !change.state.is_open() {
@@ -60,8 +71,9 @@ async fn decide(cx: &Context, id: ChangeId) -> Result<Option<String>, Error> {
     let day_starts_at = cx.policy.zone.first_instant(day);
     let day_ends_at = cx.policy.zone.first_instant(day + Days::new(1));
     match gate::judge(&change, reasons, at, day_starts_at, day_ends_at) {
-        Verdict::Open(open) => put_into_effect(cx, tx, &change, open).await.map(Some),
-        Verdict::Wait(_) => {
+        Verdict::Open(open) if derived_open => put_into_effect(cx, tx, &change, open).await.map(Some),
+        // What shut it was gone between the derivation and the lock, so it is derived again.
+        Verdict::Open(_) | Verdict::Wait(_) => {
             let again = (tx.now() + LOOK_AGAIN).max(change.effective_at);
             store::change::set_next_look(&mut tx, id, Some(again)).await?;
             tx.commit_unrecorded().await?;

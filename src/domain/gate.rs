@@ -1,15 +1,17 @@
 //! The gate: whether a change may take effect at an instant, and why not.
 //!
-//! [`shut_by`] is the rule, on values; SQL finds the same reasons by index probes over the instants that services
-//! left behind (`gate_shut_by`), and a property test holds the two together. [`judge`] turns reasons into a
-//! [`Verdict`]; only it makes an [`Open`], and only an `Open` puts a change into effect (invariant 1).
+//! [`shut_by`] is the rule, on values, [`shut_for_one`] the same for one customer; SQL finds the same reasons by index
+//! probes over the instants that services left behind (`gate_shut_by`), and a property test holds the two together.
+//! [`judge`] turns reasons into a [`Verdict`]; only it makes an [`Open`], and only an `Open` puts a change into effect
+//! (invariant 1).
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::change::{Act, Change, ChangeId, ChangeKind, IllegalAct, State};
 use super::obligation::{Consent, Standing};
+use super::subprocessor::SubprocessorId;
 
 words! {
     /// Why a gate is shut (chapter 2, "The gate").
@@ -54,78 +56,165 @@ pub struct Announcement {
     pub valid_until: DateTime<Utc>,
 }
 
-/// An objection that counts: in time or admitted, and somebody's.
+/// A change in the order in which those of one subprocessor take effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct CountingObjection {
+pub struct Place {
+    pub change: ChangeId,
+    pub state: State,
+    pub effective_at: DateTime<Utc>,
+    pub subprocessor: SubprocessorId,
+    pub replaces: Option<SubprocessorId>,
+}
+
+impl Place {
+    /// Whether it has to be over before `later` may take effect.
+    fn goes_before(&self, later: &Self) -> bool {
+        let mine = [Some(self.subprocessor), self.replaces];
+        let shares = mine.iter().flatten().any(|s| *s == later.subprocessor || Some(*s) == later.replaces);
+        self.state.is_open()
+            && shares
+            && (self.effective_at, self.change) < (later.effective_at, later.change)
+    }
+}
+
+/// What the rule reads of the change itself: it stands in the way of all its customers alike.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Facts {
+    pub place: Place,
+    pub kind: ChangeKind,
+    pub needs_approval: bool,
+    pub approved: bool,
+    pub announcements: Vec<Announcement>,
+    /// Of each open door the instant up to which it vouches that all is committed (`read_to - settle`).
+    pub doors: Vec<DateTime<Utc>>,
+    /// When the first mail came that no pass has looked at.
+    pub unread_since: Option<DateTime<Utc>>,
+    /// Replies of nobody we know, which no person has looked at.
+    pub strangers_replies: u64,
+    /// The other changes, of whatever subprocessor.
+    pub others: Vec<Place>,
+}
+
+/// One customer's objection to the change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Objection {
+    pub in_time: bool,
+    /// Late, and let in.
+    pub admitted: bool,
     pub resolved: bool,
     /// When its remedy has run; none = not yet known.
     pub clear_at: Option<DateTime<Utc>>,
 }
 
-/// Everything the rule reads of one change.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Facts {
-    pub kind: ChangeKind,
-    pub announcements: Vec<Announcement>,
-    pub obligations: Vec<(Standing, Consent)>,
-    pub objections: Vec<CountingObjection>,
-    pub untriaged_replies: usize,
-    /// Of each open door the instant up to which we vouch that all is committed (`read_to - settle`).
-    pub doors: Vec<DateTime<Utc>>,
-    /// Stored mail that no pass has looked at, by the instant it was received.
-    pub unread_mail: Vec<DateTime<Utc>>,
-    pub needs_approval: bool,
-    pub approved: bool,
-    pub predecessor_open: bool,
+impl Objection {
+    fn counts(&self) -> bool {
+        self.in_time || self.admitted
+    }
+}
+
+/// What the rule reads of one customer.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OfCustomer {
+    /// None: nobody wrote down that it is owed anything.
+    pub obligation: Option<(Standing, Consent)>,
+    /// Its contracts entitle it to the notice, so an obligation has to be there.
+    pub entitled: bool,
+    pub objections: Vec<Objection>,
+    /// Its replies that no person has looked at.
+    pub replies: u64,
 }
 
 /// The reasons that shut the gate at `at`; none = open. Instants are half-open: what ends at `at` is over.
-pub fn shut_by(facts: &Facts, at: DateTime<Utc>) -> BTreeSet<Reason> {
-    let checks = [
-        (Reason::NoticeMissing, notice_missing(facts, at)),
-        (Reason::NoticeShort, any_served(facts, |c| c.earliest_by_notice > at)),
-        (
-            Reason::WindowOpen,
-            any_served(facts, |c| c.window_shuts && c.window_closes_at.is_some_and(|w| w > at)),
-        ),
-        (Reason::ConsentMissing, facts.obligations.iter().any(consent_missing)),
-        (Reason::ObjectionOpen, facts.objections.iter().any(|o| !o.resolved)),
-        (
-            Reason::RemedyRunning,
-            facts.objections.iter().any(|o| o.resolved && o.clear_at.is_none_or(|clear| clear > at)),
-        ),
-        (Reason::ReplyUntriaged, facts.untriaged_replies > 0),
+pub fn shut_by<'a>(
+    facts: &Facts,
+    customers: impl IntoIterator<Item = &'a OfCustomer>,
+    at: DateTime<Utc>,
+) -> BTreeSet<Reason> {
+    let mut reasons = shut_for_all(facts, at);
+    for customer in customers {
+        reasons.append(&mut shut_for_one(customer, at));
+    }
+    reasons
+}
+
+/// The reasons that lie with no customer.
+pub fn shut_for_all(facts: &Facts, at: DateTime<Utc>) -> BTreeSet<Reason> {
+    those([
+        (Reason::NoticeMissing, announcement_missing(facts, at)),
+        (Reason::ReplyUntriaged, facts.strangers_replies > 0),
         (Reason::InboundBehind, inbound_behind(facts, at)),
         (Reason::ApprovalMissing, facts.needs_approval && !facts.approved),
-        (Reason::PredecessorOpen, facts.predecessor_open),
-    ];
-    checks.into_iter().filter(|(_, shut)| *shut).map(|(reason, _)| reason).collect()
+        (Reason::PredecessorOpen, facts.others.iter().any(|other| other.goes_before(&facts.place))),
+    ])
 }
 
-fn notice_missing(facts: &Facts, at: DateTime<Utc>) -> bool {
-    let live = |a: &&Announcement| !a.cancelled;
-    facts.obligations.iter().any(|(standing, _)| *standing == Standing::Owed)
-        || facts.announcements.iter().filter(live).any(|a| !a.fanned_out)
-        || facts.kind != ChangeKind::Correction
-            && !facts.announcements.iter().filter(live).any(|a| a.fanned_out && a.valid_until > at)
+/// The reasons that lie with one customer. Together with [`shut_for_all`] they are what keeps its data back.
+pub fn shut_for_one(customer: &OfCustomer, at: DateTime<Utc>) -> BTreeSet<Reason> {
+    let served = match customer.obligation {
+        Some((Standing::Served(clearance), _)) => Some(clearance),
+        _ => None,
+    };
+    let consent_missing = |(standing, consent): (Standing, Consent)| {
+        !matches!(standing, Standing::Exempt { .. }) && matches!(consent, Consent::Awaited | Consent::Refused)
+    };
+    let objections = || customer.objections.iter().filter(|objection| objection.counts());
+    those([
+        (Reason::NoticeMissing, customer.obligation.map_or(customer.entitled, |(s, _)| s == Standing::Owed)),
+        (Reason::NoticeShort, served.is_some_and(|served| served.earliest_by_notice > at)),
+        (
+            Reason::WindowOpen,
+            served.is_some_and(|s| s.window_shuts && s.window_closes_at.is_some_and(|closes| closes > at)),
+        ),
+        (Reason::ConsentMissing, customer.obligation.is_some_and(consent_missing)),
+        (Reason::ObjectionOpen, objections().any(|objection| !objection.resolved)),
+        (
+            Reason::RemedyRunning,
+            objections().any(|o| o.resolved && o.clear_at.is_none_or(|clear| clear > at)),
+        ),
+        (Reason::ReplyUntriaged, customer.replies > 0),
+    ])
 }
 
-fn any_served(facts: &Facts, stands: impl Fn(&super::obligation::Clearance) -> bool) -> bool {
-    facts.obligations.iter().any(|(standing, _)| match standing {
-        Standing::Served(clearance) => stands(clearance),
-        Standing::Owed | Standing::Exempt { .. } => false,
-    })
+fn those<const N: usize>(checks: [(Reason, bool); N]) -> BTreeSet<Reason> {
+    checks.into_iter().filter(|(_, shuts)| *shuts).map(|(reason, _)| reason).collect()
 }
 
-fn consent_missing((standing, consent): &(Standing, Consent)) -> bool {
-    !matches!(standing, Standing::Exempt { .. }) && matches!(consent, Consent::Awaited | Consent::Refused)
+fn announcement_missing(facts: &Facts, at: DateTime<Utc>) -> bool {
+    let live = || facts.announcements.iter().filter(|announcement| !announcement.cancelled);
+    let good = |announcement: &Announcement| announcement.fanned_out && announcement.valid_until > at;
+    live().any(|announcement| !announcement.fanned_out)
+        || facts.kind != ChangeKind::Correction && !live().any(good)
 }
 
 fn inbound_behind(facts: &Facts, at: DateTime<Utc>) -> bool {
     // A replica's clock may be off by up to a second, so the doors must have read one second further.
     facts.doors.is_empty()
-        || facts.doors.iter().any(|read_to| *read_to < at + chrono::TimeDelta::seconds(1))
-        || facts.unread_mail.iter().any(|received| *received < at)
+        || facts.doors.iter().any(|read_to| *read_to < at + TimeDelta::seconds(1))
+        || facts.unread_since.is_some_and(|received| received < at)
+}
+
+/// The reasons found by index are not those derived in full: a fault of ours, in the one or in the other.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{reference} does not take effect: its gate at {at} is {} by its indexes and {} derived in full{}. This is a fault of \
+     forenotice, which will not decide against itself: run `forenotice doctor`, and report what it says",
+    in_words(found), in_words(derived), whom.as_ref().map(|whom| format!(" (first at customer {whom})")).unwrap_or_default()
+)]
+pub struct Disagreement {
+    pub reference: String,
+    pub at: DateTime<Utc>,
+    pub found: BTreeSet<Reason>,
+    pub derived: BTreeSet<Reason>,
+    /// The first customer in whose way the derivation sees something.
+    pub whom: Option<String>,
+}
+
+fn in_words(reasons: &BTreeSet<Reason>) -> String {
+    if reasons.is_empty() {
+        return "open".to_owned();
+    }
+    let words: Vec<_> = reasons.iter().map(|reason| reason.as_str()).collect();
+    format!("shut ({})", words.join(", "))
 }
 
 /// Proof that the gate was open for this change at this instant; only [`judge`] makes one.

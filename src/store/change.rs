@@ -134,6 +134,16 @@ pub async fn by_reference(conn: &mut PgConnection, reference: &str) -> Result<Ch
     row.ok_or_else(|| Error::NotFound { what: "change", key: reference.to_owned() })?.try_into()
 }
 
+/// The change with this id, unlocked.
+pub async fn by_id(conn: &mut PgConnection, id: ChangeId) -> Result<Change, Error> {
+    let row: Option<Row> =
+        sqlx::query_as(concat!("select ", columns!(), " from change where change.id = $1"))
+            .bind(id.0)
+            .fetch_optional(conn)
+            .await?;
+    row.ok_or_else(|| Error::NotFound { what: "change", key: id.to_string() })?.try_into()
+}
+
 /// All changes, newest first.
 pub async fn list(conn: &mut PgConnection, limit: i64) -> Result<Vec<Change>, Error> {
     let rows: Vec<Row> =

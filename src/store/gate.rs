@@ -1,5 +1,7 @@
 //! What the gate reads, found by index probes over the instants that services left behind.
 
+mod facts;
+
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
@@ -10,6 +12,8 @@ use sqlx::{FromRow, PgConnection};
 use super::{Error, Tx};
 use crate::domain::change::ChangeId;
 use crate::domain::gate::Reason;
+
+pub use facts::{customers, facts};
 
 /// The reasons that shut the gate of a change at an instant. Under a lock: call it in the statement AFTER the one
 /// that took the change's row.

@@ -109,7 +109,9 @@ impl From<actions::Error> for PageError {
     fn from(cause: actions::Error) -> Self {
         match cause {
             actions::Error::Store(cause) => cause.into(),
-            cause @ (actions::Error::Entropy(_) | actions::Error::Illegal(_)) => Self::broke(&cause),
+            cause @ (actions::Error::Entropy(_)
+            | actions::Error::Illegal(_)
+            | actions::Error::Disagreement(_)) => Self::broke(&cause),
         }
     }
 }

@@ -4,9 +4,11 @@ mod gets_change_nothing;
 mod doors_vouch;
 mod first_byte_counts;
 mod gate_guards_itself;
+mod gate_is_the_rule;
 mod invariants_can_fail;
 mod ledger_append_only;
 mod migrates_once;
+mod opening_is_derived;
 mod roles_can_only_what_they_must;
 
 use forenotice::store;

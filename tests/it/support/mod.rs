@@ -1,5 +1,6 @@
 //! What tests stand on. [`World`] is where they begin.
 
+pub mod builders;
 pub mod postgres;
 pub mod world;
 

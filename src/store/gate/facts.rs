@@ -1,0 +1,187 @@
+//! What the rule itself reads, as values: for a verdict derived in full, and for one customer's.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use sqlx::{FromRow, PgConnection};
+
+use crate::domain::change::{Change, ChangeId};
+use crate::domain::customer::CustomerId;
+use crate::domain::gate::{Announcement, Facts, Objection, OfCustomer, Place};
+use crate::domain::obligation::{Clearance, Standing};
+use crate::domain::subprocessor::SubprocessorId;
+use crate::store::Error;
+
+#[derive(FromRow)]
+struct PlaceRow {
+    id: i64,
+    state: String,
+    effective_at: DateTime<Utc>,
+    subprocessor_id: i64,
+    replaces_id: Option<i64>,
+}
+
+impl TryFrom<PlaceRow> for Place {
+    type Error = Error;
+
+    fn try_from(row: PlaceRow) -> Result<Self, Error> {
+        Ok(Self {
+            change: ChangeId(row.id),
+            state: row.state.parse().map_err(|why| Error::unreadable("change", &why))?,
+            effective_at: row.effective_at,
+            subprocessor: SubprocessorId(row.subprocessor_id),
+            replaces: row.replaces_id.map(SubprocessorId),
+        })
+    }
+}
+
+/// What lies with the change and with no customer of its.
+pub async fn facts(conn: &mut PgConnection, change: &Change) -> Result<Facts, Error> {
+    let announcements: Vec<(bool, bool, DateTime<Utc>)> = sqlx::query_as(
+        "select n.fanned_out_at is not null, n.cancelled_at is not null, n.valid_until
+         from notice_change nc join notice n on n.id = nc.notice_id where nc.change_id = $1 and n.kind = 'announcement'",
+    )
+    .bind(change.id.0)
+    .fetch_all(&mut *conn)
+    .await?;
+    let doors = sqlx::query_scalar("select read_to - settle from door where state = 'open'")
+        .fetch_all(&mut *conn)
+        .await?;
+    let (unread_since, strangers_replies): (Option<DateTime<Utc>>, i64) = sqlx::query_as(
+        "select (select min(received_at) from inbound_message where state = 'stored'),
+                (select count(*) from inbound_hold where change_id = $1 and customer_id is null and released_at is null)",
+    )
+    .bind(change.id.0)
+    .fetch_one(&mut *conn)
+    .await?;
+    let others: Vec<PlaceRow> = sqlx::query_as(
+        "select id, state, effective_at, subprocessor_id, replaces_id from change
+         where id <> $1 and state in ('scheduled', 'in_notice', 'held')",
+    )
+    .bind(change.id.0)
+    .fetch_all(conn)
+    .await?;
+    Ok(Facts {
+        place: Place {
+            change: change.id,
+            state: change.state,
+            effective_at: change.effective_at,
+            subprocessor: change.subprocessor_id,
+            replaces: change.replaces_id,
+        },
+        kind: change.draft.kind,
+        needs_approval: change.needs_approval,
+        approved: change.approved,
+        announcements: announcements
+            .into_iter()
+            .map(|(fanned_out, cancelled, valid_until)| Announcement { fanned_out, cancelled, valid_until })
+            .collect(),
+        doors,
+        unread_since,
+        strangers_replies: u64::try_from(strangers_replies).unwrap_or_default(),
+        others: others.into_iter().map(Place::try_from).collect::<Result<_, _>>()?,
+    })
+}
+
+#[derive(FromRow)]
+struct ObligationRow {
+    customer_id: i64,
+    state: String,
+    exempt_why: Option<String>,
+    consent: String,
+    served_at: Option<DateTime<Utc>>,
+    notice_started_at: Option<DateTime<Utc>>,
+    earliest_by_notice: Option<DateTime<Utc>>,
+    window_closes_at: Option<DateTime<Utc>>,
+    window_shuts: bool,
+    clear_at: Option<DateTime<Utc>>,
+}
+
+impl ObligationRow {
+    fn standing(&self) -> Result<Standing, Error> {
+        let unreadable = |why: &str| Error::unreadable("obligation", &why);
+        match (self.state.as_str(), &self.exempt_why) {
+            ("owed", _) => Ok(Standing::Owed),
+            ("exempt", Some(why)) => {
+                Ok(Standing::Exempt { why: why.parse().map_err(|why| Error::unreadable("exemption", &why))? })
+            }
+            ("served", _) => self
+                .clearance()
+                .map(Standing::Served)
+                .ok_or_else(|| unreadable("served, but it lacks an instant")),
+            (state, _) => Err(unreadable(state)),
+        }
+    }
+
+    fn clearance(&self) -> Option<Clearance> {
+        Some(Clearance {
+            served_at: self.served_at?,
+            notice_started_at: self.notice_started_at?,
+            earliest_by_notice: self.earliest_by_notice?,
+            window_closes_at: self.window_closes_at,
+            window_shuts: self.window_shuts,
+            clear_at: self.clear_at?,
+        })
+    }
+}
+
+#[derive(FromRow)]
+struct ObjectionRow {
+    customer_id: i64,
+    in_time: bool,
+    admitted: bool,
+    resolved: bool,
+    clear_at: Option<DateTime<Utc>>,
+}
+
+/// Each customer with an id in `(after, up_to]` that is owed something for the change, or has said something about it.
+/// Nobody is `entitled` here: that is a question to its contracts.
+pub async fn customers(
+    conn: &mut PgConnection,
+    change: ChangeId,
+    after: i64,
+    up_to: i64,
+) -> Result<BTreeMap<CustomerId, OfCustomer>, Error> {
+    let mut found: BTreeMap<CustomerId, OfCustomer> = BTreeMap::new();
+    let obligations: Vec<ObligationRow> = sqlx::query_as(
+        "select customer_id, state, exempt_why, consent, served_at, notice_started_at, earliest_by_notice,
+                window_closes_at, window_shuts, clear_at
+         from obligation where change_id = $1 and customer_id > $2 and customer_id <= $3",
+    )
+    .bind(change.0)
+    .bind(after)
+    .bind(up_to)
+    .fetch_all(&mut *conn)
+    .await?;
+    for row in obligations {
+        let consent = row.consent.parse().map_err(|why| Error::unreadable("obligation", &why))?;
+        found.entry(CustomerId(row.customer_id)).or_default().obligation = Some((row.standing()?, consent));
+    }
+    let objections: Vec<ObjectionRow> = sqlx::query_as(
+        "select customer_id, in_time, admitted_by is not null as admitted, resolved_at is not null as resolved, clear_at
+         from objection_change where change_id = $1 and customer_id > $2 and customer_id <= $3",
+    )
+    .bind(change.0)
+    .bind(after)
+    .bind(up_to)
+    .fetch_all(&mut *conn)
+    .await?;
+    for row in objections {
+        let ObjectionRow { customer_id, in_time, admitted, resolved, clear_at } = row;
+        let said = Objection { in_time, admitted, resolved, clear_at };
+        found.entry(CustomerId(customer_id)).or_default().objections.push(said);
+    }
+    let replies: Vec<(i64, i64)> = sqlx::query_as(
+        "select customer_id, count(*) from inbound_hold
+         where change_id = $1 and released_at is null and customer_id > $2 and customer_id <= $3 group by customer_id",
+    )
+    .bind(change.0)
+    .bind(after)
+    .bind(up_to)
+    .fetch_all(conn)
+    .await?;
+    for (customer, count) in replies {
+        found.entry(CustomerId(customer)).or_default().replies = u64::try_from(count).unwrap_or_default();
+    }
+    Ok(found)
+}
