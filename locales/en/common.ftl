@@ -49,6 +49,7 @@ footer-subscriber = You asked for these notices on { $subscribed_on }. Objection
 footer-genuine = Genuine? The same letter, { $notice_ref }, is on our own site:
 footer-check = To check it without a link, look up { $change_ref } on our public list of subprocessors.
 footer-register = All subprocessors:
+footer-calendar = Deadline in your calendar:
 footer-current-list = Our current list:
 footer-customer = For { $customer }
     .with-reference = For { $customer }, { $customer_reference } with us

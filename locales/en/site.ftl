@@ -96,6 +96,14 @@ not-stated = Not stated
 all-products = All products
 transfer-none-needed = None needed (EU)
 
+## Calendars
+ics-name = Subprocessors of { $processor }
+ics-change = { $headline } ({ $reference })
+ics-deadline = Last hour to object: { $headline } ({ $reference })
+ics-deadline-says = You can object until { $deadline }, by the link in our letter or as a reply to it. If you agree, you need do nothing.
+log-calendar = calendar
+object-calendar = Add to calendar (.ics)
+
 ## Changes in words
 
 joins = { $name } joins
@@ -273,6 +281,7 @@ subscribe-address = Email address
 subscribe-language = Language of the letters
 subscribe-button = Subscribe
 subscribe-or = Or follow by
+subscribe-or-by = or
 subscribe-bad-address = Check the address: { $why }
 subscribe-lede = Whoever subscribes gets each notice by mail, without an account. Leaving takes one click.
 subscribed-title = One more step: look in your mail

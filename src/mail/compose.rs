@@ -164,8 +164,10 @@ fn links(letter: &Letter, envelope: &Envelope<'_>) -> Result<Links, ComposeError
         (Letter::Occasional(_), None) => RecipientId(0),
     };
     let objection = envelope.keys.mail_token(MailPurpose::Objection, envelope.delivery)?;
+    let object_url = page(LinkPurpose::Object, object);
     Ok(Links {
-        object_url: page(LinkPurpose::Object, object),
+        ics_url: format!("{object_url}/deadline.ics"),
+        object_url,
         letter_url: page(LinkPurpose::Letter, own),
         register_url: format!("{base}/"),
         contacts_url: page(LinkPurpose::Manage, recipient),

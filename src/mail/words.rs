@@ -25,6 +25,8 @@ use crate::domain::zone::Zone;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Links {
     pub object_url: String,
+    /// The reader's deadline for its calendar.
+    pub ics_url: String,
     pub letter_url: String,
     pub register_url: String,
     /// Where a contact names a successor.

@@ -12,7 +12,7 @@ pub use personal::{
 };
 pub use public::{
     ChangeEvent, PublicChange, announced_with, change_by_reference, change_events, changes_of_delivery,
-    last_act_at, open_changes, published_changes,
+    last_act_at, open_changes, published_changes, times_revised,
 };
 
 use super::Error;

@@ -1,5 +1,6 @@
 //! What anybody may see, and what the bearer of a letter's link may do.
 
+pub mod calendar;
 pub mod change;
 pub mod coming;
 pub mod feed;
@@ -25,6 +26,7 @@ pub fn routes() -> Router<Site> {
         .route("/register.schema.json", get(feed::register_schema))
         .route("/changes.json", get(feed::changes_json))
         .route("/changes.atom", get(feed::changes_atom))
+        .route("/changes.ics", get(calendar::changes_ics))
         .route("/changes/{reference}", get(change::show))
         .route("/subscribe", get(subscribe::form).post(subscribe::ask))
         .route("/confirm/{token}", get(subscribe::confirm_page).post(subscribe::confirm))
@@ -32,6 +34,7 @@ pub fn routes() -> Router<Site> {
         .route("/unsubscribe/{token}", get(leave::show).post(leave::leave))
         .route("/letter/{token}", get(letter::show))
         .route("/object/{token}", get(object::show).post(object::object))
+        .route("/object/{token}/deadline.ics", get(calendar::deadline_ics))
         .route("/object/{token}/objection", get(object::objection))
         .route("/assets/{file}", get(assets::asset))
 }

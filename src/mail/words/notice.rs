@@ -200,6 +200,7 @@ fn what_came_before(words: &mut Words, facts: &NoticeFacts) -> Result<(), WordsE
 
 fn the_links(words: &mut Words, links: &Links) {
     words.url("object_url", &links.object_url);
+    words.url("ics_url", &links.ics_url);
     words.url("letter_url", &links.letter_url);
     words.url("contacts_url", &links.contacts_url);
     words.url("unsubscribe_url", &links.unsubscribe_url);

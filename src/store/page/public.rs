@@ -1,5 +1,7 @@
 //! The announced changes and what happened to them.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::types::Json;
 use sqlx::{FromRow, PgConnection};
@@ -190,6 +192,24 @@ pub async fn change_events(
     .fetch_all(conn)
     .await?;
     Ok(events)
+}
+
+/// How often each of `changes` was told of anew since its announcement, be it that the notice was cancelled since: it only grows.
+pub async fn times_revised(
+    conn: &mut PgConnection,
+    changes: &[ChangeId],
+) -> Result<BTreeMap<ChangeId, i64>, Error> {
+    let ids: Vec<i64> = changes.iter().map(|id| id.0).collect();
+    let counts: Vec<(i64, i64)> = sqlx::query_as(
+        "select notice_change.change_id, count(*) - 1
+         from notice_change join notice on notice.id = notice_change.notice_id
+         where notice_change.change_id = any($1) and notice.kind <> 'reminder'
+         group by notice_change.change_id",
+    )
+    .bind(ids)
+    .fetch_all(conn)
+    .await?;
+    Ok(counts.into_iter().map(|(change, count)| (ChangeId(change), count)).collect())
 }
 
 /// The changes that a letter is about: those of its notice, or of the objection it answers, by number.

@@ -303,7 +303,7 @@ fn summary(register: &Register<'_>, change: &PublicChange) -> String {
 
 impl Register<'_> {
     /// No part of what this says is younger; none while something may still turn up that is older.
-    fn last_modified(&self) -> Option<DateTime<Utc>> {
+    pub(super) fn last_modified(&self) -> Option<DateTime<Utc>> {
         self.newest_act.filter(|at| *at + LAST_MODIFIED_SETTLES < self.now)
     }
 }

@@ -1,4 +1,5 @@
 //! Each edge where people or programs touch forenotice, with hostile values.
 
+mod calendar;
 mod public;
 pub mod visitor;

@@ -12,6 +12,7 @@ use crate::domain::obligation::Consent;
 use crate::store::page::PublicChange;
 use crate::web::dates;
 use crate::web::page::Shell;
+use crate::web::public::calendar;
 use crate::web::public::change::comparison;
 use crate::web::public::coming::count_of_changes;
 use crate::web::public::register::Choice;
@@ -26,6 +27,7 @@ pub struct Page {
     lede: String,
     notices: Vec<Note>,
     clock: Option<Clock>,
+    calendar_href: Option<String>,
     follows: Vec<(String, String)>,
     changes: Vec<Planned>,
     form: Form,
@@ -101,6 +103,7 @@ pub fn page_of(personal: &Personal<'_>, filled: &Filled, faults: &[Fault]) -> Pa
         lede: lede(personal),
         notices: notices(personal),
         clock: window.map(|window| clock(personal, window)),
+        calendar_href: calendar_href(personal),
         follows: window.map(|window| follows(personal, window)).unwrap_or_default(),
         changes: personal.changes.iter().map(|change| planned(personal, change)).collect(),
         form: form(personal, window, filled, faults),
@@ -111,6 +114,11 @@ pub fn page_of(personal: &Personal<'_>, filled: &Filled, faults: &[Fault]) -> Pa
             [("processor", processor.legal_name.as_str()), ("dpo", &processor.dpo_address)],
         ),
     }
+}
+
+fn calendar_href(personal: &Personal<'_>) -> Option<String> {
+    let dated = personal.changes.iter().any(|change| calendar::deadline(personal, change).is_some());
+    (dated && !personal.opened.former).then(|| format!("/object/{}/deadline.ics", personal.token))
 }
 
 pub fn title(personal: &Personal<'_>) -> String {
