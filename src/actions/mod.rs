@@ -11,6 +11,7 @@ pub mod remind;
 pub mod lodge_objection;
 pub mod resolve_objection;
 pub mod import_customers;
+pub mod end_contract;
 pub mod maintain_records;
 pub mod subscribe;
 mod settlement;

@@ -34,6 +34,8 @@ pub enum Error {
     Expired(AskedFor),
     #[error("this address was subscribed by this link and has left since")]
     Left(AskedFor),
+    #[error("{address} is no subscriber")]
+    NoSubscriber { address: String },
     #[error("a contact is owed its letters by contract; name a successor")]
     IsContact,
     #[error("letters are not written in {language:?}")]
@@ -83,8 +85,8 @@ fn used(known: &Subscriber, letter: DeliveryId) -> bool {
 }
 
 /// Sends the letter that asks to confirm. The address must have been read by `parse_address`.
-pub async fn ask(cx: &Context, address: &str, language: &str) -> Result<(), Error> {
-    let mut tx = cx.begin(Actor::Public).await?;
+pub async fn ask(cx: &Context, actor: Actor, address: &str, language: &str) -> Result<(), Error> {
+    let mut tx = cx.begin(actor).await?;
     let now = tx.now();
     let letter = Occasional::Confirmation(Confirmation {
         processor: cx.settings.site.processor(),
@@ -151,6 +153,20 @@ pub async fn leave(cx: &Context, recipient: RecipientId) -> Result<(), Error> {
     }
     subscriber::exempt_owed(&mut tx, who.customer).await?;
     tx.commit([Event::SubscriberLeft { customer: who.customer, recipient: recipient.0 }]).await?;
+    Ok(())
+}
+
+/// The DPO's word that a subscriber gets no further letter.
+pub async fn remove(cx: &Context, actor: Actor, address: &str, reason: &str) -> Result<(), Error> {
+    let mut tx = cx.begin(actor).await?;
+    let known = subscriber::by_address(tx.conn(), address).await?;
+    let known = known.ok_or_else(|| Error::NoSubscriber { address: address.to_owned() })?;
+    if !suppress(&mut tx, known.recipient, reason).await? {
+        return Ok(tx.rollback().await?);
+    }
+    subscriber::exempt_owed(&mut tx, known.customer).await?;
+    let (customer, recipient) = (known.customer, known.recipient);
+    tx.commit([Event::RecipientSuppressed { customer, recipient, why: reason.to_owned() }]).await?;
     Ok(())
 }
 

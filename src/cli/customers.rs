@@ -12,6 +12,7 @@ use super::context::{acting, open};
 use super::findings::Outcome;
 use super::register::Format;
 use super::{Failure, Global, OrHint as _, Output, print};
+use crate::actions::end_contract::end_contract;
 use crate::actions::import_customers::{Import, Imported, Mode};
 use crate::domain::customer_file::{cells, write_header, write_row};
 use crate::domain::table::Writer;
@@ -34,6 +35,22 @@ enum Command {
     Import(ImportArgs),
     Export(ExportArgs),
     Show(show::Args),
+    End(EndArgs),
+}
+
+/// Write the last day of a contract; nothing is owed under it afterwards
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Example:
+  forenotice customers end C-001 --last-day 2026-12-31")]
+struct EndArgs {
+    #[arg(value_name = "REF")]
+    reference: String,
+    /// Which contract, where the customer has several
+    #[arg(long, value_name = "REF")]
+    contract: Option<String>,
+    #[arg(long, value_name = "DAY")]
+    last_day: chrono::NaiveDate,
 }
 
 /// Record customers from a CSV or JSON file, one row a contact
@@ -74,7 +91,14 @@ pub async fn run(global: &Global, args: &Args) -> Result<(), Failure> {
         Command::Import(args) => import(global, args).await,
         Command::Export(args) => export(global, args).await,
         Command::Show(args) => show::run(global, args).await,
+        Command::End(args) => end(global, args).await,
     }
+}
+
+async fn end(global: &Global, args: &EndArgs) -> Result<(), Failure> {
+    let (cx, actor) = acting(global).await?;
+    let ended = end_contract(&cx, actor, &args.reference, args.contract.as_deref(), args.last_day).await?;
+    print(format_args!("the contract {ended} of {} ends on {}", args.reference, args.last_day))
 }
 
 async fn import(global: &Global, args: &ImportArgs) -> Result<(), Failure> {

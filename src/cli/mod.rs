@@ -5,6 +5,7 @@
 
 mod calendar;
 mod change;
+mod completeness;
 mod config;
 mod context;
 mod customers;
@@ -22,6 +23,7 @@ mod serve;
 mod register;
 mod shell;
 mod stage;
+mod subscribers;
 mod users;
 
 pub use config::load;
@@ -82,10 +84,12 @@ pub enum Command {
     Config(config::Args),
     Register(register::Args),
     Customers(customers::Args),
+    Subscribers(subscribers::Args),
     User(users::Args),
     Change(Box<change::Args>),
     Gate(gate::GateArgs),
     Deliveries(gate::DeliveriesArgs),
+    Completeness(completeness::Args),
     Status(gate::StatusArgs),
     Stage(stage::Args),
     Mail(mail::Args),
@@ -117,9 +121,11 @@ async fn obey(global: &Global, command: Command) -> Result<(), Failure> {
         Command::Change(args) => change::run(global, &args).await,
         Command::Gate(args) => gate::gate(global, &args).await,
         Command::Deliveries(args) => gate::deliveries(global, &args).await,
+        Command::Completeness(args) => completeness::run(global, &args).await,
         Command::Status(args) => gate::status(global, &args).await,
         Command::Register(args) => register::run(global, &args).await,
         Command::Customers(args) => customers::run(global, &args).await,
+        Command::Subscribers(args) => subscribers::run(global, &args).await,
         Command::User(args) => users::run(global, &args).await,
         Command::Stage(args) => stage::run(global, args).await,
         Command::Mail(args) => mail::run(global, &args).await,

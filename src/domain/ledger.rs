@@ -200,6 +200,11 @@ pub enum Event {
         customer: CustomerId,
         recipient: i64,
     },
+    ContractEnded {
+        customer: CustomerId,
+        contract: String,
+        last_day: NaiveDate,
+    },
     SubscriberLeft {
         customer: CustomerId,
         recipient: i64,

@@ -199,6 +199,16 @@ pub async fn insert_terms(tx: &mut Tx, versions: &[GivenTerms]) -> Result<(), Er
     Ok(())
 }
 
+/// Writes the last day of a contract.
+pub async fn end_contract(tx: &mut Tx, contract: ContractId, last_day: NaiveDate) -> Result<(), Error> {
+    sqlx::query("update contract set ended_on = $2 where id = $1")
+        .bind(contract.0)
+        .bind(last_day)
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
 /// A customer by contract or a subscriber.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Customer {

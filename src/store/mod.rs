@@ -6,6 +6,7 @@
 pub mod account;
 pub mod bell;
 pub mod delivery;
+pub mod completeness;
 pub mod customer;
 pub mod customer_export;
 pub mod door;

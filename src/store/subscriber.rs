@@ -83,6 +83,49 @@ pub async fn by_address(conn: &mut PgConnection, address: &str) -> Result<Option
     }))
 }
 
+/// A subscriber in a list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, FromRow)]
+pub struct Listed {
+    #[serde(skip)]
+    pub recipient: i64,
+    pub address: String,
+    pub language: String,
+    pub confirmed_at: Option<DateTime<Utc>>,
+    /// The reference of the customer that it is known to belong to.
+    pub linked_to: Option<String>,
+    pub suppressed_at: Option<DateTime<Utc>>,
+    pub suppressed_why: Option<String>,
+}
+
+/// The subscribers with an id behind `after`, by id.
+pub async fn page(conn: &mut PgConnection, after: i64, limit: i64) -> Result<Vec<Listed>, Error> {
+    let rows = sqlx::query_as(
+        "select r.id as recipient, r.address, r.language, r.confirmed_at, linked.reference as linked_to, r.suppressed_at,
+                r.suppressed_why
+         from recipient r join customer c on c.id = r.customer_id and c.kind = 'subscriber'
+         left join customer linked on linked.id = c.linked_to
+         where r.id > $1 and r.address is not null order by r.id limit $2",
+    )
+    .bind(after)
+    .bind(limit)
+    .fetch_all(conn)
+    .await?;
+    Ok(rows)
+}
+
+/// Says whose a subscriber is. False: it is that customer's already.
+pub async fn link(tx: &mut Tx, subscriber: CustomerId, customer: CustomerId) -> Result<bool, Error> {
+    let done = sqlx::query(
+        "update customer set linked_to = $2, version = version + 1
+         where id = $1 and kind = 'subscriber' and linked_to is distinct from $2",
+    )
+    .bind(subscriber.0)
+    .bind(customer.0)
+    .execute(tx.conn())
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
 /// Inserts a confirmed subscriber. None: another transaction has just inserted the same.
 pub async fn insert(
     tx: &mut Tx,

@@ -16,6 +16,7 @@ use crate::actions::subscribe::{self, Error, LEFT, Standing};
 use crate::domain::access::LinkPurpose;
 use crate::domain::customer::CustomerKind;
 use crate::domain::delivery::DeliveryId;
+use crate::domain::ledger::Actor;
 use crate::domain::recipient::parse_address;
 use crate::store::page::Addressee;
 use crate::web::Site;
@@ -103,7 +104,7 @@ async fn send_letter(site: &Site, address: &str, language: &str) -> Result<(), P
     let known = &site.cx().settings.site.languages;
     let chosen = known.iter().find(|tag| *tag == language).or(known.first()).map_or("en", String::as_str);
     if site.limits().letter_to(address) {
-        subscribe::ask(site.cx(), address, chosen).await?;
+        subscribe::ask(site.cx(), Actor::Public, address, chosen).await?;
     }
     Ok(())
 }
@@ -343,7 +344,9 @@ fn escaped(text: &str) -> Html {
 impl From<Error> for PageError {
     fn from(cause: Error) -> Self {
         match cause {
-            Error::NotAsked | Error::Expired(_) | Error::Left(_) => Self::UnknownLink,
+            Error::NotAsked | Error::Expired(_) | Error::Left(_) | Error::NoSubscriber { .. } => {
+                Self::UnknownLink
+            }
             Error::IsContact | Error::Language { .. } => Self::Form,
             Error::Store(cause) => cause.into(),
             Error::Begin(cause) => cause.into(),

@@ -9,7 +9,7 @@ use crate::support::World;
 
 const HEADER: &str = "reference,customer,email,customer_since\n";
 
-async fn announced() -> World {
+pub async fn announced() -> World {
     let world = world().await;
     import(&world, format!("{HEADER}C-1,Acme,a@acme.example,2024-03-01\n").as_bytes()).await;
     import_register(&world.cx, world.dpo.clone(), b"name,countries\nHetzner,DE\n").await.unwrap();
@@ -116,5 +116,20 @@ async fn a_new_contact_of_a_customer_told_before_is_told_too() {
     let world = announced().await;
     import(&world, format!("{HEADER}C-1,Acme,second@acme.example,2024-03-01\n").as_bytes()).await;
     assert_eq!(standing(&world).await[0].3, 2);
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn a_contract_that_ends_is_owed_nothing_more_and_a_wrong_one_is_named() {
+    let world = announced().await;
+    let ran = world.command(&["customers", "end", "C-1", "--last-day", "2026-12-19"]).await;
+    assert_eq!((ran.code, ran.printed.as_str()), (Some(0), "the contract C-1 of C-1 ends on 2026-12-19\n"));
+    assert_eq!(standing(&world).await[0].2.as_deref(), Some("contract_ended"));
+    let ran =
+        world.command(&["customers", "end", "C-1", "--contract", "X", "--last-day", "2026-12-19"]).await;
+    assert_eq!(ran.code, Some(1));
+    assert!(ran.said.contains("C-1 has no contract \"X\"; it has C-1"), "{}", ran.said);
+    let ran = world.command(&["customers", "end", "C-1", "--last-day", "2020-01-01"]).await;
+    assert!(ran.said.contains("C-1 was signed on 2024-03-01; it cannot end before"), "{}", ran.said);
     world.finish().await;
 }

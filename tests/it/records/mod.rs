@@ -1,10 +1,13 @@
 //! The records: registers and customers from files, as people send them, and what is kept of them.
 
+mod completeness;
 mod corpus;
 mod customers;
+mod histories;
 mod late_customers;
 mod registers;
 mod stores;
+mod subscribers;
 
 use std::path::PathBuf;
 

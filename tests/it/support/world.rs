@@ -30,7 +30,7 @@ use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use super::postgres::Database;
 
 /// The processor of all tests, in the dullest lawful configuration.
-const SETTINGS: &str = r#"
+pub(super) const SETTINGS: &str = r#"
 environment = "test"
 [site]
 name = "Processor GmbH"
@@ -57,7 +57,7 @@ origin = "processor.example/test"
 const SEED: u64 = 20_261_123;
 
 /// The person who acts in tests, unless one names somebody else.
-const DPO: &str = "dpo@processor.example";
+pub(super) const DPO: &str = "dpo@processor.example";
 
 #[derive(Debug)]
 pub struct World {
@@ -69,6 +69,8 @@ pub struct World {
     pub in_flight: InFlight,
     /// The data protection officer's account, an admin.
     pub dpo: Actor,
+    /// The settings that differ from the file's, as the environment gives them.
+    pub(super) variables: Vec<(String, String)>,
     database: Database,
 }
 
@@ -83,7 +85,8 @@ impl World {
         let start = parse_instant(instant);
         let database = Database::new().await;
         let mailbox = Mailbox::start(mailbox::Options::default()).await.unwrap();
-        let settings = test_settings(start, &database, &mailbox, settings);
+        let variables = differing(start, &database, &mailbox, settings);
+        let settings = test_settings(&variables);
         let mut superuser = PgConnection::connect(&database.url()).await.unwrap();
         superuser.execute("set search_path = forenotice").await.unwrap();
         sqlx::query("update installation set simulated_at = $1")
@@ -107,7 +110,15 @@ impl World {
         });
         let daemon =
             Daemon::enlist(cx.clone(), Role::ALL, TASKS, Some(door), Health::default()).await.unwrap();
-        Self { cx, mailbox, daemon, in_flight, dpo: Actor::Account { id, email: DPO.to_owned() }, database }
+        Self {
+            cx,
+            mailbox,
+            daemon,
+            in_flight,
+            dpo: Actor::Account { id, email: DPO.to_owned() },
+            variables,
+            database,
+        }
     }
 
     /// The simulated instant.
@@ -176,23 +187,27 @@ pub fn parse_instant(text: &str) -> DateTime<Utc> {
     with_seconds.parse().unwrap_or_else(|error| panic!("{text:?} is no instant: {error}"))
 }
 
-fn test_settings(
+fn differing(
     start: DateTime<Utc>,
     database: &Database,
     mailbox: &Mailbox,
     changed: &[(&str, &str)],
-) -> Settings {
+) -> Vec<(String, String)> {
     let fixed = [
         ("clock", format!("simulated:{}", start.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true))),
         ("database.url", database.url()),
         ("smtp.url", mailbox.smtp_url()),
     ];
     let changed = changed.iter().map(|(key, value)| (*key, (*value).to_owned()));
-    let variables: Variables = fixed
+    fixed
         .into_iter()
         .chain(changed)
         .map(|(key, value)| (format!("FORENOTICE__{}", key.replace('.', "__").to_uppercase()), value))
-        .collect();
+        .collect()
+}
+
+fn test_settings(variables: &[(String, String)]) -> Settings {
+    let variables: Variables = variables.iter().cloned().collect();
     config::parse(Path::new("forenotice.toml"), SETTINGS, &variables)
         .unwrap_or_else(|faults| panic!("{faults}"))
         .settings
