@@ -10,6 +10,7 @@ pub mod take_effect;
 pub mod remind;
 pub mod lodge_objection;
 pub mod resolve_objection;
+pub mod clear_customer;
 pub mod import_customers;
 pub mod end_contract;
 pub mod maintain_records;
@@ -19,6 +20,7 @@ mod settlement;
 use std::sync::Arc;
 
 use chrono::{DateTime, Days, TimeDelta, Utc};
+use sha2::{Digest as _, Sha256};
 
 use crate::clock::Clock;
 use crate::config::Settings;
@@ -57,6 +59,22 @@ pub struct Context {
     pub keys: Keys,
     /// What is frozen with a notice of today.
     pub templates: Arc<Templates>,
+}
+
+/// A file that proves what a person records.
+#[derive(Clone, Debug)]
+pub struct Attachment {
+    pub name: String,
+    pub bytes: Vec<u8>,
+}
+
+impl Attachment {
+    /// Keeps it by its SHA-256, which is returned.
+    pub async fn keep(&self, tx: &mut Tx) -> Result<[u8; 32], store::Error> {
+        let hash = Sha256::digest(&self.bytes).into();
+        store::notice::keep_file(tx, hash, &self.name, &self.bytes).await?;
+        Ok(hash)
+    }
 }
 
 /// Why an action could not even begin.

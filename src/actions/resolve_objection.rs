@@ -16,6 +16,7 @@ mod letter;
 
 use sha2::{Digest as _, Sha256};
 
+pub use super::Attachment;
 use super::Context;
 use crate::domain::change;
 use crate::domain::customer::Regime;
@@ -23,13 +24,6 @@ use crate::domain::ledger::{Actor, Event};
 use crate::domain::objection::{Act, Asked, AskedTooLittle, IllegalAct, Outcome, Resolution, State};
 use crate::store::objection::{Exclusion, Objected, Objection, Resolved};
 use crate::store::{self, Tx, objection};
-
-/// A file that proves what a resolution says.
-#[derive(Clone, Debug)]
-pub struct Attachment {
-    pub name: String,
-    pub bytes: Vec<u8>,
-}
 
 /// Where the objection stands now.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,6 +5,7 @@
 
 mod calendar;
 mod change;
+mod clear;
 mod completeness;
 mod config;
 mod context;
@@ -78,6 +79,9 @@ pub enum Command {
     Serve(serve::Args),
     Objection(objection::Args),
     Exclusion(exclusion::Args),
+    Consent(clear::ConsentArgs),
+    Service(clear::ServiceArgs),
+    Override(clear::OverrideArgs),
     Migrate(migrate::Args),
     Doctor(doctor::Args),
     Calendar(calendar::Args),
@@ -114,6 +118,9 @@ async fn obey(global: &Global, command: Command) -> Result<(), Failure> {
         Command::Serve(args) => serve::run(global, &args).await,
         Command::Objection(args) => objection::run(global, &args).await,
         Command::Exclusion(args) => exclusion::run(global, &args).await,
+        Command::Consent(args) => clear::consent(global, &args).await,
+        Command::Service(args) => clear::service(global, &args).await,
+        Command::Override(args) => clear::override_reason(global, &args).await,
         Command::Migrate(args) => migrate::run(global, &args).await,
         Command::Doctor(args) => doctor::run(global, &args).await,
         Command::Calendar(args) => calendar::run(args),

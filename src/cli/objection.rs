@@ -159,7 +159,7 @@ async fn resolve(global: &Global, args: &ResolveArgs) -> Result<(), Failure> {
     tell(&done.map_err(failure)?, args.output)
 }
 
-fn read_attachment(path: &Path) -> Result<Attachment, Failure> {
+pub fn read_attachment(path: &Path) -> Result<Attachment, Failure> {
     let unreadable = |error: std::io::Error| {
         Failure::new(format!("{} cannot be read: {error}", path.display())).hint("name a file with --attach")
     };

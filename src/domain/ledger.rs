@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 
 use super::account::{Account, Role};
 use super::change::{ChangeId, ChangeKind};
+use super::clearing::{ServiceChannel, Waivable, Word};
 use super::customer::{ContractId, CustomerId, Terms};
 use super::delivery::DeliveryId;
 use super::objection::{Channel, Resolution, Timeliness};
@@ -192,6 +193,47 @@ pub enum Event {
         subprocessor: SubprocessorId,
         how: String,
         cleared: Vec<ChangeId>,
+    },
+    /// What a customer said under one contract, as a person recorded it.
+    ConsentRecorded {
+        change: ChangeId,
+        customer: CustomerId,
+        contract: String,
+        word: Word,
+        said_by: String,
+        said_at: DateTime<Utc>,
+        channel: Channel,
+        attached: Option<String>,
+        clear_at: Option<DateTime<Utc>>,
+    },
+    /// Served by post, portal or hand.
+    ServiceRecorded {
+        change: ChangeId,
+        customer: CustomerId,
+        channel: ServiceChannel,
+        received_at: DateTime<Utc>,
+        attached: String,
+        clear_at: Option<DateTime<Utc>>,
+    },
+    /// A waiver that waits for a second person.
+    OverrideProposed {
+        change: ChangeId,
+        customer: CustomerId,
+        reason: Waivable,
+        justification: String,
+        waiver: String,
+    },
+    OverrideApproved {
+        change: ChangeId,
+        customer: CustomerId,
+        reason: Waivable,
+        clear_at: Option<DateTime<Utc>>,
+    },
+    /// In use although its gate is shut.
+    ChangeInUse {
+        change: ChangeId,
+        since: NaiveDate,
+        reason: String,
     },
     FirstAdminMade {
         email: String,

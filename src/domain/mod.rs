@@ -75,6 +75,7 @@ pub mod delivery;
 pub mod access;
 pub mod objection;
 pub mod entitlement;
+pub mod clearing;
 pub mod completeness;
 pub mod gate;
 pub mod ledger;

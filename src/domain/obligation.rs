@@ -81,6 +81,20 @@ impl Clearance {
         let earliest_by_notice = at.max(self.served_at);
         Self { earliest_by_notice, window_shuts: false, clear_at: earliest_by_notice, ..self }
     }
+
+    /// After a waiver of the rest of the notice period at `at`; the window shuts as before.
+    #[must_use]
+    pub fn without_notice_period(self, at: DateTime<Utc>) -> Self {
+        let earliest_by_notice = self.earliest_by_notice.min(at.max(self.served_at));
+        let clear_at = clear_at(earliest_by_notice, self.window_closes_at, self.window_shuts);
+        Self { earliest_by_notice, clear_at, ..self }
+    }
+
+    /// After a waiver of the objection window: it stays promised, and shuts no gate; the notice period runs on.
+    #[must_use]
+    pub fn without_window(self) -> Self {
+        Self { window_shuts: false, clear_at: self.earliest_by_notice, ..self }
+    }
 }
 
 fn clear_at(earliest: DateTime<Utc>, window: Option<DateTime<Utc>>, window_shuts: bool) -> DateTime<Utc> {

@@ -21,6 +21,7 @@ pub mod ledger;
 pub mod letter;
 pub mod notice;
 pub mod obligation;
+pub mod clearing;
 pub mod subprocessor;
 pub mod task;
 pub mod migrate;

@@ -2,6 +2,8 @@
 //! randomness are the test's. Read [`support::world`] first, then any file below.
 
 #[cfg(test)]
+mod contracts;
+#[cfg(test)]
 mod edges;
 #[cfg(test)]
 mod concurrency;

@@ -1,4 +1,5 @@
--- Serves what is owed. The window that a yes, a waiver or an emergency took out of the gate stays out of it.
+-- Serves what is owed. The window that a yes, a waiver or an emergency took out of the gate stays out of it, a deadline told
+-- stays told, and an earlier service never moves the end of a notice period later.
 with letter as (
     select * from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::timestamptz[], $5::timestamptz[], $6::timestamptz[],
                          $7::timestamptz[], $8::boolean[])
@@ -8,12 +9,15 @@ with letter as (
 update obligation o
 set state = 'served', served_by = letter.delivery_id, served_at = letter.served_at,
     notice_started_at = letter.notice_started_at,
-    earliest_by_notice = case when o.consent = 'given' then letter.served_at else letter.earliest_by_notice end,
-    window_closes_at = letter.window_closes_at,
+    earliest_by_notice = case when o.consent = 'given' and o.state = 'owed' then letter.served_at
+        else greatest(letter.served_at, least(letter.earliest_by_notice, case when o.state = 'served' then o.earliest_by_notice end)) end,
+    window_closes_at = greatest(letter.window_closes_at, o.window_closes_at),
     window_shuts = o.window_shuts and letter.window_shuts and o.consent <> 'given',
     clear_at = greatest(
-        case when o.consent = 'given' then letter.served_at else letter.earliest_by_notice end,
-        case when o.window_shuts and letter.window_shuts and o.consent <> 'given' then letter.window_closes_at end)
+        case when o.consent = 'given' and o.state = 'owed' then letter.served_at
+            else greatest(letter.served_at, least(letter.earliest_by_notice, case when o.state = 'served' then o.earliest_by_notice end)) end,
+        case when o.window_shuts and letter.window_shuts and o.consent <> 'given'
+            then greatest(letter.window_closes_at, o.window_closes_at) end)
 from letter
 where o.change_id = letter.change_id and o.customer_id = letter.customer_id and o.in_force_at is null
   and (o.state = 'owed' or o.state = 'served' and letter.served_at < o.served_at)
