@@ -13,6 +13,8 @@ mod outside;
 mod source;
 #[cfg(test)]
 mod sql;
+#[cfg(test)]
+mod states;
 
 #[cfg(test)]
 mod rules {

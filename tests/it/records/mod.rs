@@ -3,6 +3,7 @@
 mod completeness;
 mod corpus;
 mod customers;
+mod dpa_terms;
 mod histories;
 mod late_customers;
 mod registers;
