@@ -83,7 +83,7 @@ impl Drop for UnderWay {
 ///
 /// A request that only reads cannot shut a gate: from here on it is not counted, so a slow reader holds nothing up.
 pub async fn note_arrival(Extension(line): Extension<Line>, mut request: Request, next: Next) -> Response {
-    let Begun { under_way, last } = line.begin(request.body().size_hint().exact());
+    let Begun { under_way, last } = line.begun(request.body().size_hint().exact());
     request.extensions_mut().insert(Arrived(under_way.arrived()));
     let reads = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     let under_way = (!reads).then_some(under_way);

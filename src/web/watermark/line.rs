@@ -45,8 +45,8 @@ impl Line {
     }
 
     /// The head is complete; a body of this length follows, where that is known.
-    pub fn begin(&self, body: Option<u64>) -> Begun {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).begin(body)
+    pub fn begun(&self, body: Option<u64>) -> Begun {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).begun(body)
     }
 }
 
@@ -63,7 +63,7 @@ impl Stream {
         self.head.follow(fresh, before.max(begins));
     }
 
-    fn begin(&mut self, body: Option<u64>) -> Begun {
+    fn begun(&mut self, body: Option<u64>) -> Begun {
         let under_way = self.coming.take().unwrap_or_else(|| self.in_flight.enter(&self.clock));
         let ends = std::mem::take(&mut self.head).ends.zip(body).map(|(head, body)| head + body);
         // What came in one breath with this request and lies behind it was not followed.
@@ -141,7 +141,7 @@ mod tests {
             wire.read(second, bytes);
             assert_eq!(wire.holds_at(), at(1));
         }
-        let begun = wire.line.begin(Some(4));
+        let begun = wire.line.begun(Some(4));
         assert_eq!((begun.under_way.arrived(), begun.last), (at(1), false));
         wire.read(5, "cd");
         assert_eq!(wire.holds_at(), at(1));
@@ -153,16 +153,16 @@ mod tests {
     fn the_next_request_of_a_connection_counts_from_its_own_first_byte() {
         let wire = Wire::new();
         wire.read(1, "GET / HTTP/1.1\r\n\r\n");
-        drop(wire.line.begin(Some(0)));
+        drop(wire.line.begun(Some(0)));
         wire.read(7, "\r\nPOST / HTTP/1.1\n\n");
-        let post = wire.line.begin(Some(3));
+        let post = wire.line.begun(Some(3));
         assert_eq!((post.under_way.arrived(), post.last), (at(7), false));
         // The tail of its body, and in the same breath the next one.
         wire.read(8, "abcGET");
         drop(post);
         assert_eq!(wire.holds_at(), at(8));
         wire.read(9, " / HTTP/1.1\r\n\r\n");
-        let get = wire.line.begin(Some(0));
+        let get = wire.line.begun(Some(0));
         assert_eq!((get.under_way.arrived(), get.last), (at(8), false));
     }
 
@@ -170,12 +170,12 @@ mod tests {
     fn a_request_after_which_nobody_can_tell_where_the_next_begins_is_the_last() {
         let chunked = Wire::new();
         chunked.read(1, "POST / HTTP/1.1\r\n\r\n");
-        assert!(chunked.line.begin(None).last);
+        assert!(chunked.line.begun(None).last);
         chunked.read(2, "0\r\n\r\n");
         assert_eq!(chunked.holds_at(), at(1000));
 
         let hurried = Wire::new();
         hurried.read(1, "GET / HTTP/1.1\r\n\r\nPOST / HTTP/1.1\r\n\r\n");
-        assert!(hurried.line.begin(Some(0)).last);
+        assert!(hurried.line.begun(Some(0)).last);
     }
 }
