@@ -37,7 +37,6 @@ pub async fn run_once(cx: &Context) -> Result<Report, Error> {
             if store::fan_out::anyone_to_remind(tx.conn(), announced, change.id, deadlines).await? {
                 let mut facts = cx.notice_about(NoticeKind::Reminder, change);
                 facts.announced_on = change.published_at.map(|at| cx.policy.zone.day_of(at));
-                facts.days_left = Some(days);
                 facts.deadlines_between = Some(deadlines);
                 cx.freeze(&mut tx, facts, Some(announced), now).await?;
                 frozen += 1;
@@ -131,7 +130,7 @@ fn failed(letter: Failed) -> DigestFailure {
     DigestFailure { customer: letter.customer, address: letter.address, code, words: letter.words }
 }
 
-/// Warns the DPO, once a change, when letters still wait and the first of them is about to be too late.
+/// Warns the DPO, once a change and day, when letters still wait and the first of them is about to be too late.
 pub async fn warn_at_risk(cx: &Context) -> Result<Report, Error> {
     let mut tx = cx.begin(Actor::Daemon).await?;
     let now = tx.now();

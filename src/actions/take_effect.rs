@@ -96,6 +96,7 @@ async fn put_into_effect(cx: &Context, mut tx: Tx, change: &Change, open: Open) 
     if was_held {
         let mut in_force = change.clone();
         in_force.draft.effective_on = on;
+        in_force.effective_at = cx.policy.zone.first_instant(on);
         follow_up(cx, &mut tx, NoticeKind::Effective, &in_force, Some(change.draft.effective_on)).await?;
     }
     tx.commit([Event::ChangeTookEffect { change: change.id, at }]).await?;

@@ -101,8 +101,6 @@ pub struct NoticeFacts {
     pub old_effective_on: Option<NaiveDate>,
     /// Of a withdrawal: why, if said.
     pub why: Option<String>,
-    /// Of a reminder: full days left until the deadline.
-    pub days_left: Option<u16>,
     /// Of a reminder: it goes to those whose deadline lies in this half-open span.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deadlines_between: Option<(DateTime<Utc>, DateTime<Utc>)>,
@@ -148,7 +146,6 @@ impl NoticeFacts {
             announced_on: None,
             old_effective_on: None,
             why: None,
-            days_left: None,
             deadlines_between: None,
             replaces: None,
             correction: None,

@@ -85,12 +85,13 @@ pub struct Recipient {
 }
 
 impl Mail {
-    /// The first header of this name, unfolded and decoded.
+    /// The first header of this name, unfolded and decoded; one that lists ids, as it stands.
     pub fn header(&self, name: &str) -> Option<String> {
         let message = mail_parser::MessageParser::default().parse(&self.bytes[..])?;
         let raw = message.header_raw(name)?;
         let unfolded = raw.split_whitespace().collect::<Vec<_>>().join(" ");
-        let decoded = message.header(name).and_then(|value| value.as_text().map(str::to_owned));
+        let value = message.header(name).filter(|value| value.as_text_list().is_none_or(|ids| ids.len() < 2));
+        let decoded = value.and_then(|value| value.as_text().map(str::to_owned));
         Some(decoded.unwrap_or(unfolded))
     }
 

@@ -168,9 +168,7 @@ fn the_dates(words: &mut Words, facts: &NoticeFacts, reader: &Reader) -> Result<
     };
     if let Some(deadline) = deadline {
         words.deadline(deadline, zone)?;
-        let days_left =
-            facts.days_left.map_or_else(|| dates::days_left(reader.now, deadline.instant(), zone), i64::from);
-        words.number("days_left", days_left);
+        words.number("days_left", dates::days_left(reader.now, deadline.instant(), zone));
     }
     words.flag("specific", specific);
     words.flag("asked", deadline.is_some());

@@ -1,3 +1,8 @@
 //! What people do from beginning to end.
 
+mod approved;
+mod held;
+mod moved;
 mod object_and_resolve;
+mod told_by_itself;
+mod withdrawn;

@@ -1,0 +1,30 @@
+//! Four eyes: nothing leaves before a second person has said yes.
+
+use forenotice::actions::schedule_change::{self, Error};
+use forenotice::domain::change::State;
+
+use crate::support::World;
+use crate::support::builders::addition;
+
+const ACME: &str = "dpo@acme.example";
+
+#[tokio::test]
+async fn nothing_is_sent_before_another_person_approves() {
+    let settings = [("policy.notice_days", "10"), ("policy.approval", "four-eyes")];
+    let world = World::configured("2026-11-23T09:00Z", &settings).await;
+    world.customers("reference,customer,email,customer_since\nC-1,Acme,dpo@acme.example,2024-03-01\n").await;
+    let reference = world.schedule(&addition("Nimbus", "2026-12-14")).await.reference;
+    world.advance_to("2026-11-25T12:00Z").await;
+    assert_eq!(world.subjects(ACME), Vec::<String>::new());
+    let own = schedule_change::approve(&world.cx, world.dpo.clone(), &reference).await.unwrap_err();
+    assert!(matches!(own, Error::SameApprover { .. }), "{own}");
+    let second = world.second_person().await;
+    schedule_change::approve(&world.cx, second.clone(), &reference).await.unwrap();
+    world.settle().await;
+    assert_eq!(world.subjects(ACME).len(), 1);
+    let again = schedule_change::approve(&world.cx, second, &reference).await.unwrap_err();
+    assert!(matches!(again, Error::NothingToApprove { .. }), "{again}");
+    world.advance_to("2026-12-14T12:00Z").await;
+    assert_eq!(world.change(&reference).await.state, State::Effective);
+    world.finish().await;
+}

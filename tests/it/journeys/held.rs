@@ -1,0 +1,108 @@
+//! The day comes and the gate is shut: held, told the same day, and in force on the day after it opened.
+
+use forenotice::actions::{resolve_objection, schedule_change};
+use forenotice::domain::change::State;
+use forenotice::domain::objection::{Asked, Outcome};
+
+use crate::support::World;
+use crate::support::builders::addition;
+
+const ACME: &str = "dpo@acme.example";
+const BIRCH: &str = "dpo@birch.example";
+const DPO: &str = "dpo@processor.example";
+
+/// Announced on 24 November for 14 December; Acme has objected; it is noon of that day.
+async fn held() -> (World, String, String) {
+    let world = World::configured("2026-11-23T09:00Z", &[("policy.notice_days", "10")]).await;
+    world
+        .customers(
+            "reference,customer,email,customer_since\n\
+             C-1,Acme,dpo@acme.example,2024-03-01\n\
+             C-2,Birch,dpo@birch.example,2024-03-01\n",
+        )
+        .await;
+    let reference = world.schedule(&addition("Nimbus", "2026-12-14")).await.reference;
+    world.advance_to("2026-12-10T12:00Z").await;
+    let objection = world.object(ACME, "We object.").await.reference;
+    world.advance_to("2026-12-14T11:00Z").await;
+    (world, reference, objection)
+}
+
+async fn mitigated(world: &World, objection: &str) {
+    let asked = Asked {
+        outcome: Outcome::Mitigated,
+        reason: "as agreed".to_owned(),
+        condition: Some("data stay in the EU".to_owned()),
+        how: None,
+        last_day: None,
+        remedies: None,
+        refund: None,
+        attached: None,
+    };
+    resolve_objection::resolve(&world.cx, world.dpo.clone(), objection, asked, None).await.unwrap();
+    world.settle().await;
+}
+
+async fn listed(world: &World) -> i64 {
+    sqlx::query_scalar("select count(*) from subprocessor_version where listed")
+        .fetch_one(world.cx.db.pool())
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn everyone_told_hears_of_it_the_same_day_and_nobody_of_who_stands_in_the_way() {
+    let (world, reference, objection) = held().await;
+    assert_eq!((world.change(&reference).await.state, listed(&world).await), (State::Held, 0));
+    for address in [ACME, BIRCH] {
+        let mails = world.mailbox.mails_to(address);
+        let letter = mails.last().unwrap();
+        assert_eq!(letter.subject(), format!("{reference}: Nimbus does not start on 14 Dec 2026"));
+        assert!(letter.header("Date").unwrap().contains("13 Dec 2026 23:00"), "{:?}", letter.header("Date"));
+    }
+    let to_birch = world.mailbox.mails_to(BIRCH).pop().unwrap();
+    let whole = [to_birch.text(), to_birch.html(), to_birch.subject()].concat();
+    assert!(!whole.contains("Acme") && !whole.contains(&objection), "{whole}");
+    let alert = world.mailbox.mails_to(DPO).into_iter().find(|mail| mail.subject().contains("held"));
+    let alert = alert.unwrap().text();
+    assert!(alert.contains("an objection received in time is not resolved"), "{alert}");
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn it_takes_effect_the_day_after_its_gate_opened_and_they_hear_of_that() {
+    let (world, reference, objection) = held().await;
+    world.advance_to("2026-12-15T09:00Z").await;
+    mitigated(&world, &objection).await;
+    world.advance_to("2026-12-15T22:59Z").await;
+    assert_eq!((world.change(&reference).await.state, listed(&world).await), (State::Held, 0));
+    world.advance_to("2026-12-16T08:00Z").await;
+    assert_eq!((world.change(&reference).await.state, listed(&world).await), (State::Effective, 1));
+    for address in [ACME, BIRCH] {
+        let subjects = world.subjects(address);
+        assert_eq!(
+            subjects.last().unwrap(),
+            &format!("{reference}: Nimbus in use since 16 Dec 2026"),
+            "{subjects:?}"
+        );
+        // Held and still shut on the second day: nothing new was told.
+        assert_eq!(subjects.iter().filter(|subject| subject.contains("does not start")).count(), 1);
+    }
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn rescheduled_out_of_a_hold_it_is_in_notice_again() {
+    let (world, reference, objection) = held().await;
+    let to = "2026-12-21".parse().unwrap();
+    let done = schedule_change::reschedule(&world.cx, world.dpo.clone(), &reference, to).await.unwrap();
+    assert_eq!(done.state, State::InNotice);
+    mitigated(&world, &objection).await;
+    world.advance_to("2026-12-20T22:59Z").await;
+    assert_eq!(world.change(&reference).await.state, State::InNotice);
+    world.advance_to("2026-12-21T08:00Z").await;
+    assert_eq!(world.change(&reference).await.state, State::Effective);
+    let subjects = world.subjects(BIRCH);
+    assert_eq!(subjects.last().unwrap(), &format!("{reference}: new date for Nimbus: 21 Dec 2026"));
+    world.finish().await;
+}

@@ -1,0 +1,99 @@
+//! What is said when days pass and nobody does anything: reminders, the digest, the warning that letters run out of time.
+
+use forenotice::demo::mailbox::{Fault, Mail, Reply, Times};
+use forenotice::domain::change::State;
+
+use crate::support::World;
+use crate::support::builders::addition;
+
+const DPO: &str = "dpo@processor.example";
+const THREE: &str = "reference,customer,email,customer_since\n\
+    C-1,Acme,dpo@acme.example,2024-03-01\n\
+    C-2,Birch,dpo@birch.example,2024-03-01\n";
+
+/// Two customers with 14 days to object, an addition scheduled on Monday 23 November.
+async fn scheduled(settings: &[(&str, &str)]) -> (World, String) {
+    let settings = [&[("policy.notice_days", "10"), ("policy.objection_days", "14")], settings].concat();
+    let world = World::configured("2026-11-23T09:00Z", &settings).await;
+    world.customers(THREE).await;
+    let planned = world.schedule(&addition("Nimbus", "2026-12-21")).await;
+    (world, planned.reference)
+}
+
+fn reminders(world: &World, address: &str) -> Vec<Mail> {
+    let mails = world.mailbox.mails_to(address);
+    mails.into_iter().filter(|mail| mail.subject().starts_with("Reminder, ")).collect()
+}
+
+#[tokio::test]
+async fn who_has_said_nothing_is_reminded_once_for_each_number_of_days() {
+    let (world, _) = scheduled(&[("notice.reminders", "7;2")]).await;
+    world.advance_to("2026-11-26T12:00Z").await;
+    world.object("dpo@acme.example", "We object.").await;
+    world.advance_to("2026-12-21T12:00Z").await;
+    assert_eq!(reminders(&world, "dpo@acme.example").len(), 0);
+    let reminders = reminders(&world, "dpo@birch.example");
+    // Announced on Tuesday 24 November: fourteen days end with Tuesday 8 December.
+    let heads: Vec<_> = reminders
+        .iter()
+        .map(|mail| {
+            let text = mail.text();
+            let head = text.lines().find(|line| line.contains("you can object to")).unwrap_or_default();
+            format!("{}: {head}", &mail.header("Date").unwrap()[..16])
+        })
+        .collect();
+    assert_eq!(
+        heads,
+        [
+            "Wed, 02 Dec 2026: 6 days left: you can object to Nimbus until Tuesday 8 December 2026,",
+            // The two days fall on a Sunday: told at the next window, with what is left by then.
+            "Mon, 07 Dec 2026: 1 day left: you can object to Nimbus until Tuesday 8 December 2026,",
+        ]
+    );
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn the_digest_comes_by_its_cron_and_says_what_is_under_way() {
+    let (world, reference) = scheduled(&[("digest.at", "30 7 * * mon-fri")]).await;
+    world.advance_to("2026-11-30T12:00Z").await;
+    let digests: Vec<Mail> = world
+        .mailbox
+        .mails_to(DPO)
+        .into_iter()
+        .filter(|mail| mail.header("Date").unwrap().contains("06:30"))
+        .collect();
+    let days: Vec<_> = digests.iter().map(|mail| mail.header("Date").unwrap()[..11].to_owned()).collect();
+    assert_eq!(days, ["Tue, 24 Nov", "Wed, 25 Nov", "Thu, 26 Nov", "Fri, 27 Nov", "Mon, 30 Nov"]);
+    assert!(digests[0].text().contains(&reference), "{}", digests[0].text());
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn that_letters_run_out_of_time_is_told_while_it_can_be_mended() {
+    // The earliest day: to be lawful a letter must be taken on Wednesday 25 November before business ends, 15:59:59 UTC.
+    let settings = [("policy.notice_days", "10")];
+    let world = World::configured("2026-11-23T09:00Z", &settings).await;
+    world.customers(THREE).await;
+    let reference = world.schedule(&addition("Nimbus", "2026-12-06")).await.reference;
+    world.advance_to("2026-11-24T07:00Z").await;
+    for address in ["dpo@acme.example", "dpo@birch.example"] {
+        let fault = Fault::RefusesRecipient(address.to_owned(), Reply::greylisted());
+        world.mailbox.arrange(fault, Times::Always);
+    }
+    let warnings = || {
+        let subjects = world.subjects(DPO);
+        subjects.into_iter().filter(|s| s.contains("the last lawful moment is near")).collect::<Vec<_>>()
+    };
+    world.advance_to("2026-11-25T03:30Z").await;
+    assert_eq!(warnings(), Vec::<String>::new());
+    world.advance_to("2026-11-25T04:30Z").await;
+    assert_eq!(warnings(), [format!("{reference}: 2 letters wait, the last lawful moment is near")]);
+    world.mailbox.mend();
+    world.advance_to("2026-11-25T12:00Z").await;
+    assert_eq!(warnings().len(), 1);
+    // Mended in time.
+    world.advance_to("2026-12-06T12:00Z").await;
+    assert_eq!(world.change(&reference).await.state, State::Effective);
+    world.finish().await;
+}
