@@ -97,7 +97,7 @@ async fn list(global: &Global, args: &ListArgs) -> Result<(), Failure> {
 async fn add(global: &Global, args: &AddArgs) -> Result<(), Failure> {
     let address = parse_address(&args.address).or_hint("one address, without a name")?;
     let (cx, actor) = acting(global).await?;
-    if !cx.settings.site.languages.iter().any(|known| *known == args.language) {
+    if !cx.settings.site.languages.contains(&args.language) {
         return Err(Failure::new(format!("letters are not written in {:?}", args.language))
             .hint(format!("take one of {}", cx.settings.site.languages.join(", "))));
     }
