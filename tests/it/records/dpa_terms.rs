@@ -88,6 +88,25 @@ fn short(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
+/// What an obligation came to.
+#[derive(sqlx::FromRow)]
+struct Kept {
+    name: String,
+    served_at: DateTime<Utc>,
+    earliest_by_notice: DateTime<Utc>,
+    window_closes_at: Option<DateTime<Utc>>,
+}
+
+fn addition() -> Request {
+    serde_json::from_value(serde_json::json!({
+        "kind": "addition", "name": "Nimbus", "reason": "Mail", "effective": "2026-12-01",
+        "facts": [["legal_entity", "Nimbus GmbH"], ["address", "Berlin"], ["contact", "dpo@nimbus.example"],
+                  ["purpose", "Mail"], ["nature", "Hosting"], ["countries", "DE"], ["data_types", "names"],
+                  ["data_subjects", "users"], ["transfer_mechanism", "none"]]
+    }))
+    .unwrap()
+}
+
 #[tokio::test]
 async fn each_of_25_published_terms_is_expressed_and_kept() {
     let published = super::fixture("tests/fixtures/dpa-terms.csv");
@@ -116,13 +135,7 @@ async fn each_of_25_published_terms_is_expressed_and_kept() {
     let imported = import_in(&world, file.as_bytes(), Mode::Write).await;
     assert_eq!((imported.imported, imported.rejected.listed.len()), (25, 0), "{:?}", imported.rejected);
     import_register(&world.cx, world.dpo.clone(), b"name,countries\nHetzner,DE\n").await.unwrap();
-    let mut request: Request = serde_json::from_value(serde_json::json!({
-        "kind": "addition", "name": "Nimbus", "reason": "Mail", "effective": "2026-12-01",
-        "facts": [["legal_entity", "Nimbus GmbH"], ["address", "Berlin"], ["contact", "dpo@nimbus.example"],
-                  ["purpose", "Mail"], ["nature", "Hosting"], ["countries", "DE"], ["data_types", "names"],
-                  ["data_subjects", "users"], ["transfer_mechanism", "none"]]
-    }))
-    .unwrap();
+    let mut request = addition();
     let refused = schedule_change::plan(&world.cx, &request).await.unwrap_err().to_string();
     let earliest = refused.rsplit(' ').next().unwrap();
     assert!(refused.contains("Kitefaster must have"), "{refused}");
@@ -130,7 +143,7 @@ async fn each_of_25_published_terms_is_expressed_and_kept() {
     schedule_change::schedule(&world.cx, world.dpo.clone(), &request).await.unwrap();
     world.advance_to("2026-11-26T12:00Z").await;
 
-    let kept: Vec<(String, DateTime<Utc>, DateTime<Utc>, Option<DateTime<Utc>>)> = sqlx::query_as(
+    let kept: Vec<Kept> = sqlx::query_as(
         "select c.name, o.served_at, o.earliest_by_notice, o.window_closes_at
          from obligation o join customer c on c.id = o.customer_id where o.state = 'served' order by c.reference",
     )
@@ -139,20 +152,19 @@ async fn each_of_25_published_terms_is_expressed_and_kept() {
     .unwrap();
     assert_eq!(kept.len(), 25);
     let mut table = String::new();
-    for (((row, said), number), (name, served, earliest, closes)) in
-        rows.iter().zip(&expressed).zip(1..).zip(&kept)
-    {
-        assert_eq!(*name, row.company, "D-{number:02}");
-        let closes = closes.map_or("until effect".to_owned(), short);
+    for (((row, said), number), kept) in rows.iter().zip(&expressed).zip(1..).zip(&kept) {
+        assert_eq!(kept.name, row.company, "D-{number:02}");
+        let closes = kept.window_closes_at.map_or("until effect".to_owned(), short);
         let _ = writeln!(
             table,
-            "{name} | {} / {} ({}) | {} | served {}, notice over {}, window {closes}",
+            "{} | {} / {} ({}) | {} | served {}, notice over {}, window {closes}",
+            kept.name,
             row.notice_days,
             row.objection_days,
             row.objection_counts_from,
             said.how.join("; "),
-            short(*served),
-            short(*earliest)
+            short(kept.served_at),
+            short(kept.earliest_by_notice)
         );
     }
     insta::assert_snapshot!("dpa-terms", table);

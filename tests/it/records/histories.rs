@@ -143,11 +143,11 @@ async fn replay(path: &Path) {
     ];
     let world = World::configured(&format!("{stated_on}T06:00Z"), &settings).await;
     import(&world, b"reference,customer,email,customer_since\nC-1,Acme,a@acme.example,2010-01-01\n").await;
-    let mut list = String::from("name,legal_entity,purpose\n");
+    let mut stated = String::from("name,legal_entity,purpose\n");
     for step in steps.iter().filter(|step| step.kind == "initial") {
-        list += &format!("{},{},{}\n", cell(&step.name), cell(&step.name), cell(&after(step)));
+        stated += &format!("{},{},{}\n", cell(&step.name), cell(&step.name), cell(&after(step)));
     }
-    import_register(&world.cx, world.dpo.clone(), list.as_bytes()).await.unwrap();
+    import_register(&world.cx, world.dpo.clone(), stated.as_bytes()).await.unwrap();
 
     let changes = changes(&steps);
     for step in &changes {
