@@ -5,25 +5,23 @@
 //! groups; what cannot be taken is a finding with its place, and the rows around it are in. Idempotent by reference: the
 //! same file again changes nothing. A customer that has become entitled to a change already announced is told at once.
 
-mod sheet;
 mod write;
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
-use serde::Serialize;
+use chrono::{DateTime, Utc};
 
 use super::{Context, Error};
-use crate::domain::customer_file::{Place, Read, Row, Seen};
+use crate::domain::customer_file::{Clash, FORMAT, Frame, Place, Row, Seen, read};
 use crate::domain::ledger::Actor;
-use crate::domain::table::{self, Finding, Findings};
+use crate::domain::recipient::Unreached;
+use crate::domain::table::{self, Finding, Findings, Item, Mapping, Printed, Sheet, of_file};
 
-use sheet::{Item, Sheet};
 use write::Written;
 
 /// Rows written in one transaction.
 const ROWS_PER_GROUP: usize = 500;
-/// Bytes from which it is told what kind of file this is.
-const HEAD_BYTES: usize = 1024;
 
 /// Whether anything is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,36 +42,28 @@ pub struct Imported {
     pub customers_changed: u64,
     pub rejected: Findings,
     pub warnings: Findings,
-    /// Where the rejected rows lie in the file, to be written beside it.
+    /// Where the rejected rows lie in the file's text, in its order, to be written beside it.
     pub rejected_bytes: Vec<Range<u64>>,
     /// Where the header lies; none: JSON, or the file was refused.
     pub header_bytes: Option<Range<u64>>,
     /// The file was refused as a whole.
     pub refused: bool,
-}
-
-/// An import as programs read it.
-#[derive(Debug, Serialize)]
-pub struct Printed<'a> {
-    imported: u64,
-    duplicates: u64,
-    customers_new: u64,
-    customers_changed: u64,
-    rejected: &'a [Finding],
-    warnings: &'a [Finding],
+    /// A mapping of the columns as they were read; none where all were ours.
+    pub proposed_mapping: Option<String>,
 }
 
 impl Imported {
     pub fn printed(&self) -> Printed<'_> {
-        Printed {
-            imported: self.imported,
-            duplicates: self.duplicates,
-            customers_new: self.customers_new,
-            customers_changed: self.customers_changed,
-            rejected: &self.rejected.listed,
-            warnings: &self.warnings.listed,
-        }
+        Printed::of(self.imported, &self.rejected, &self.warnings)
     }
+}
+
+/// How much of a row is to be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    Whole,
+    /// It contradicts an earlier row and is refused; its terms hold where they are longer for the customer.
+    TermsIfLonger,
 }
 
 /// A row that is to be written, with its place.
@@ -82,6 +72,7 @@ struct Pending {
     line: u64,
     record: u64,
     bytes: Range<u64>,
+    part: Part,
     row: Row,
 }
 
@@ -91,83 +82,81 @@ pub struct Import {
     cx: Context,
     actor: Actor,
     mode: Mode,
-    head: Option<Vec<u8>>,
     sheet: Sheet,
     seen: Seen,
+    /// Whether it was said that the file has no references.
+    said_keyless: bool,
     pending: Vec<Pending>,
     imported: Imported,
+    /// When the import began: what the terms are looked at for.
+    at: Option<DateTime<Utc>>,
+    /// Customers that no letter would reach as it should, with the place of a row of theirs.
+    unreached: BTreeMap<String, (u64, u64, Unreached)>,
 }
 
 impl Import {
-    pub fn new(cx: &Context, actor: Actor, mode: Mode) -> Self {
+    pub fn new(cx: &Context, actor: Actor, mode: Mode, mapping: Mapping) -> Self {
         Self {
             cx: cx.clone(),
             actor,
             mode,
-            head: Some(Vec::new()),
-            sheet: Sheet::new(cx.settings.site.products.clone()),
+            sheet: Sheet::new(&FORMAT, mapping),
             seen: Seen::default(),
+            said_keyless: false,
             pending: Vec::new(),
             imported: Imported::default(),
+            at: None,
+            unreached: BTreeMap::new(),
         }
     }
 
     /// Takes the next bytes of the file.
     pub async fn push(&mut self, bytes: &[u8]) -> Result<(), Error> {
-        let Some(head) = &mut self.head else { return self.take(bytes).await };
-        head.extend_from_slice(bytes);
-        if head.len() >= HEAD_BYTES { self.begin().await } else { Ok(()) }
+        self.sheet.push(bytes);
+        self.take().await
     }
 
     /// The file is over: writes what is left, and says what it all came to.
     pub async fn finish(mut self) -> Result<Imported, Error> {
-        self.begin().await?;
-        if !self.imported.refused {
-            let items = self.sheet.finish();
-            self.place(items).await?;
-            self.write().await?;
-            self.imported.header_bytes = self.sheet.header_bytes();
+        self.sheet.finish();
+        self.take().await?;
+        self.write().await?;
+        for (reference, (line, record, how)) in std::mem::take(&mut self.unreached) {
+            let reason = format!("the customer {reference}: {how}");
+            self.imported.warnings.add(Finding { line, record, column: Some("role".to_owned()), reason });
         }
+        self.imported.header_bytes = self.sheet.header_bytes();
+        self.imported.proposed_mapping = self.sheet.proposed_mapping();
+        self.imported.rejected_bytes.sort_unstable_by_key(|bytes| bytes.start);
         if self.imported.customers_new + self.imported.customers_changed > 0 && self.mode == Mode::Write {
             self.cx.bells.ring("deliver");
         }
         Ok(self.imported)
     }
 
-    /// Looks at the first bytes, once.
-    async fn begin(&mut self) -> Result<(), Error> {
-        let Some(head) = self.head.take() else { return Ok(()) };
-        if let Err(fault) = table::sniff(&head) {
-            self.refuse(None, fault.to_string());
-            return Ok(());
+    async fn take(&mut self) -> Result<(), Error> {
+        if self.at.is_none() {
+            self.at = Some(self.cx.now().await?);
         }
-        self.sheet.recognise(&head);
-        self.take(&head).await
-    }
-
-    async fn take(&mut self, bytes: &[u8]) -> Result<(), Error> {
-        if self.imported.refused {
-            return Ok(());
+        while !self.imported.refused
+            && let Some(items) = self.sheet.take_items()
+        {
+            self.place(items).await?;
         }
-        let items = self.sheet.push(bytes);
-        self.place(items).await
-    }
-
-    fn refuse(&mut self, column: Option<String>, reason: String) {
-        self.imported.refused = true;
-        self.imported.rejected.add(Finding { line: 1, record: 0, column, reason });
+        Ok(())
     }
 
     async fn place(&mut self, items: Vec<Item>) -> Result<(), Error> {
         for item in items {
             match item {
-                Item::Refused { column, reason } => {
-                    self.refuse(column, reason);
+                Item::Refused(finding) => {
+                    self.imported.refused = true;
+                    self.imported.rejected.add(finding);
                     return Ok(());
                 }
                 Item::Warning(finding) => self.imported.warnings.add(finding),
-                Item::Bad { finding, bytes } => self.reject(finding, bytes),
-                Item::Row { line, record, bytes, read } => self.place_row(line, record, bytes, read),
+                Item::Bad { finding, bytes } => self.reject([finding], bytes),
+                Item::Row(row) => self.place_row(&row),
             }
             if self.pending.len() >= ROWS_PER_GROUP {
                 self.write().await?;
@@ -176,39 +165,69 @@ impl Import {
         Ok(())
     }
 
-    /// Rows that lie one behind the other are one piece to copy.
-    fn reject(&mut self, finding: Finding, bytes: Range<u64>) {
-        self.imported.rejected.add(finding);
+    /// Findings that concern one piece of the file are one piece to copy.
+    fn reject(&mut self, findings: impl IntoIterator<Item = Finding>, bytes: Range<u64>) {
+        for finding in findings {
+            self.imported.rejected.add(finding);
+        }
         if self.imported.rejected_bytes.last() != Some(&bytes) {
             self.imported.rejected_bytes.push(bytes);
         }
     }
 
-    fn place_row(&mut self, line: u64, record: u64, bytes: Range<u64>, read: Box<Read>) {
-        let at =
-            |column: &str, reason: String| Finding { line, record, column: Some(column.to_owned()), reason };
-        match self.seen.place(u32::try_from(record).unwrap_or(u32::MAX), &read.row) {
+    fn place_row(&mut self, row: &table::Row) {
+        if !row.has("reference") && !std::mem::replace(&mut self.said_keyless, true) {
+            let reason = "no such column: the customer's name is the key".to_owned();
+            self.imported.warnings.add(of_file(Some("reference".to_owned()), reason));
+        }
+        let frame = Frame {
+            products: &self.cx.settings.site.products,
+            policy: &self.cx.policy,
+            at: self.at.unwrap_or_default(),
+        };
+        let read = match read(frame, row) {
+            Ok(read) => read,
+            Err(unread) => {
+                let findings = unread.reasons.iter().map(|(column, reason)| row.finding(column, reason));
+                self.reject(findings, row.bytes.clone());
+                self.remark(row, &unread.remarks);
+                return;
+            }
+        };
+        match self.seen.place(u32::try_from(row.record).unwrap_or(u32::MAX), &read.value) {
             Err((column, clash)) => {
-                self.reject(at(column, clash.to_string()), bytes);
+                self.reject([row.finding(column, &clash)], row.bytes.clone());
+                if let Clash::Terms { .. } = clash {
+                    self.pend(row, Part::TermsIfLonger, read.value);
+                }
                 return;
             }
             Ok(Place::Repeats { earlier, otherwise_same }) => {
                 self.imported.duplicates += 1;
                 let but = if otherwise_same { "" } else { ", though other columns differ" };
                 let reason = format!("the same contact as record {earlier}{but}; it was imported once");
-                self.imported.warnings.add(at("email", reason));
+                self.imported.warnings.add(row.finding("email", &reason));
                 return;
             }
             Ok(Place::SharesAddress { earlier }) => {
                 let reason = format!("this address is a contact of the customer of record {earlier}, too");
-                self.imported.warnings.add(at("email", reason));
+                self.imported.warnings.add(row.finding("email", &reason));
             }
             Ok(Place::First) => {}
         }
-        for (column, remark) in &read.remarks {
-            self.imported.warnings.add(at(column, remark.to_string()));
+        self.remark(row, &read.remarks);
+        self.pend(row, Part::Whole, read.value);
+    }
+
+    fn pend(&mut self, row: &table::Row, part: Part, value: Row) {
+        let table::Row { line, record, .. } = *row;
+        self.pending.push(Pending { line, record, bytes: row.bytes.clone(), part, row: value });
+    }
+
+    fn remark(&mut self, row: &table::Row, remarks: &[(&'static str, impl ToString)]) {
+        for (column, remark) in remarks {
+            self.imported.warnings.add(row.finding(column, remark));
         }
-        self.pending.push(Pending { line, record, bytes, row: read.row });
     }
 
     async fn write(&mut self) -> Result<(), Error> {
@@ -217,13 +236,23 @@ impl Import {
             return Ok(());
         }
         let written: Written = write::write(&self.cx, &self.actor, self.mode, &pending).await?;
-        self.imported.imported += (pending.len() - written.rejected.len()) as u64;
+        let whole = pending.iter().filter(|pending| pending.part == Part::Whole).count();
+        self.imported.imported += (whole - written.rejected.len()) as u64;
         self.imported.customers_new += written.customers_new;
         self.imported.customers_changed += written.customers_changed;
         for (at, column, reason) in written.rejected {
             let Pending { line, record, bytes, .. } = &pending[at];
             let finding = Finding { line: *line, record: *record, column: Some(column.to_owned()), reason };
-            self.reject(finding, bytes.clone());
+            self.reject([finding], bytes.clone());
+        }
+        for (reference, found) in written.reached {
+            match found {
+                Some((at, how)) if !self.seen.has_privacy_contact(&reference) || how == Unreached::Nobody => {
+                    self.unreached.insert(reference, (pending[at].line, pending[at].record, how));
+                }
+                Some(_) => {}
+                None => drop(self.unreached.remove(&reference)),
+            }
         }
         // Those that the file itself gives to both were found as it was read.
         for (at, other) in written.shared.into_iter().filter(|(_, other)| !self.seen.knows(other)) {

@@ -4,17 +4,17 @@ mod rejected;
 mod show;
 
 use std::io::Read as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 
 use super::context::{acting, open};
-use super::findings::Outcome;
+use super::findings::{self, Outcome};
 use super::register::Format;
 use super::{Failure, Global, OrHint as _, Output, print};
 use crate::actions::end_contract::end_contract;
 use crate::actions::import_customers::{Import, Imported, Mode};
-use crate::domain::customer_file::{cells, write_header, write_row};
+use crate::domain::customer_file::{FORMAT, cells, write_header, write_row};
 use crate::domain::table::Writer;
 use crate::store;
 
@@ -53,23 +53,30 @@ struct EndArgs {
     last_day: chrono::NaiveDate,
 }
 
-/// Record customers from a CSV or JSON file, one row a contact
+/// Record customers from a CSV, XLSX or JSON file, one row a contact
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 The header is reference,customer,contact_name,email,language,products,customer_since,notice_days,objection_days,
 convention,time_zone,holidays and, where needed, contract,clause,authorisation,start,objection_convention,kinds,
 emergency_days,grounds,role,rank,notice_address. An empty cell of the terms is the policy's; objection_days
 until_effect is not. Importing the same file again changes nothing; other terms hold from today. Bad rows are named,
-and lie in NAME.rejected.csv beside the file; the good ones are in.
+and lie in NAME.rejected.csv beside the file (NAME.rejected.json for JSON); the good ones are in.
+
+Any separator and encoding is read, XLSX by its first sheet, JSON as a list of objects or one a line. Where the columns
+have other names, --dry-run prints a mapping to correct and save; [values.products] in it says what their cells mean.
 
 Example:
-  forenotice customers import customers.csv --dry-run")]
+  forenotice customers import export.csv --dry-run > crm.toml
+  forenotice customers import export.csv --mapping crm.toml")]
 struct ImportArgs {
     #[arg(value_name = "FILE")]
     file: PathBuf,
     /// Say what would happen; write nothing
     #[arg(long)]
     dry_run: bool,
+    /// Which of their columns is which of ours, as --dry-run proposes it
+    #[arg(long, value_name = "FILE")]
+    mapping: Option<PathBuf>,
     #[command(flatten)]
     output: Output,
 }
@@ -104,9 +111,10 @@ async fn end(global: &Global, args: &EndArgs) -> Result<(), Failure> {
 async fn import(global: &Global, args: &ImportArgs) -> Result<(), Failure> {
     let hint = || format!("is {} the right name?", args.file.display());
     let mut file = std::fs::File::open(&args.file).or_hint(hint())?;
+    let mapping = findings::mapping(args.mapping.as_deref(), &FORMAT)?;
     let (cx, actor) = acting(global).await?;
     let mode = if args.dry_run { Mode::DryRun } else { Mode::Write };
-    let mut import = Import::new(&cx, actor, mode);
+    let mut import = Import::new(&cx, actor, mode, mapping.clone());
     let mut piece = vec![0; PIECE_BYTES];
     loop {
         let read = file.read(&mut piece).or_hint(hint())?;
@@ -117,7 +125,10 @@ async fn import(global: &Global, args: &ImportArgs) -> Result<(), Failure> {
     }
     let imported = import.finish().await?;
     let beside = match mode {
-        Mode::Write => rejected::write(&args.file, &mut file, &imported)?,
+        Mode::Write => rejected::write(&args.file, &mapping, &imported).or_hint(format!(
+            "{} rows are in; the others are named when the file is imported again, from a folder that can be written",
+            imported.imported
+        ))?,
         Mode::DryRun => None,
     };
     let outcome = Outcome { file: &args.file, rejected: &imported.rejected, warnings: &imported.warnings };
@@ -126,28 +137,44 @@ async fn import(global: &Global, args: &ImportArgs) -> Result<(), Failure> {
         return outcome.fail_in_silence();
     }
     outcome.say();
-    tell(&imported, mode)?;
-    outcome.fail(&match beside {
+    tell(&imported, mode, &args.file)?;
+    outcome.fail(&hint_after(&imported, beside.as_deref(), &args.file))
+}
+
+fn hint_after(imported: &Imported, beside: Option<&Path>, file: &Path) -> String {
+    match beside {
         Some(path) => format!(
             "{} rows are in; correct the others in {} and import that file",
             imported.imported,
             path.display()
         ),
+        None if imported.refused && imported.proposed_mapping.is_some() => format!(
+            "nothing was imported; forenotice customers import {} --dry-run proposes a mapping of its columns",
+            file.display()
+        ),
         None if imported.refused => "nothing was imported".to_owned(),
         None => "nothing was written: this was a dry run".to_owned(),
-    })
+    }
 }
 
-fn tell(imported: &Imported, mode: Mode) -> Result<(), Failure> {
-    if imported.refused {
-        return Ok(());
+/// What it came to; behind a dry run the mapping to correct and save, of which the rest is a comment.
+fn tell(imported: &Imported, mode: Mode, file: &Path) -> Result<(), Failure> {
+    let mapping = imported.proposed_mapping.as_ref().filter(|_| mode == Mode::DryRun);
+    let comment = if mapping.is_some() { "# " } else { "" };
+    if !imported.refused {
+        let Imported { imported: rows, duplicates, customers_new, customers_changed, .. } = imported;
+        let would = if mode == Mode::DryRun { "would be " } else { "" };
+        let duplicates =
+            if *duplicates == 0 { String::new() } else { format!(", {duplicates} twice in the file") };
+        print(format_args!(
+            "{comment}{rows} rows {would}imported: {customers_new} customers new, {customers_changed} changed{duplicates}"
+        ))?;
     }
-    let Imported { imported: rows, duplicates, customers_new, customers_changed, .. } = imported;
-    let would = if mode == Mode::DryRun { "would be " } else { "" };
-    let duplicates =
-        if *duplicates == 0 { String::new() } else { format!(", {duplicates} twice in the file") };
+    let Some(mapping) = mapping else { return Ok(()) };
     print(format_args!(
-        "{rows} rows {would}imported: {customers_new} customers new, {customers_changed} changed{duplicates}"
+        "# Their columns as they are read; correct, save, then: forenotice customers import {} --mapping FILE\n{}",
+        file.display(),
+        mapping.trim_end()
     ))
 }
 

@@ -2,11 +2,18 @@
 
 use std::path::Path;
 
-use super::{Failure, print};
-use crate::domain::table::{Finding, Findings};
+use super::{Failure, OrHint as _, print};
+use crate::domain::table::{Finding, Findings, Format, Mapping};
 
 /// Columns of a table are cut to this many characters, the last one is not.
 const COLUMN_CHARS_MAX: usize = 44;
+
+/// The mapping of a file, where one is given.
+pub(super) fn mapping(path: Option<&Path>, format: &Format) -> Result<Mapping, Failure> {
+    let Some(path) = path else { return Ok(Mapping::default()) };
+    let text = std::fs::read_to_string(path).or_hint(format!("is {} the right name?", path.display()))?;
+    Mapping::read(&text, format).or_hint(format!("correct {}", path.display()))
+}
 
 /// What an import said of a file.
 pub(super) struct Outcome<'a> {
@@ -37,7 +44,7 @@ impl Outcome<'_> {
 
     /// Exit 1 if anything was rejected.
     pub(super) fn fail(&self, hint: &str) -> Result<(), Failure> {
-        match self.rejected.count {
+        match self.rejected.records {
             0 => Ok(()),
             1 => Err(Failure::new("one row was not imported").hint(hint)),
             count => Err(Failure::new(format!("{count} rows were not imported")).hint(hint)),

@@ -30,7 +30,7 @@ enum Command {
     Show(ShowArgs),
 }
 
-/// State the register from a CSV or JSON file
+/// State the register from a CSV, XLSX or JSON file
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 The header is name,legal_entity,category,purpose,countries,regions,data_types,transfer_mechanism,website and, where
@@ -42,6 +42,9 @@ Example:
 struct ImportArgs {
     #[arg(value_name = "FILE")]
     file: PathBuf,
+    /// Which of their columns is which of ours, saved from `customers import --dry-run` or written alike
+    #[arg(long, value_name = "FILE")]
+    mapping: Option<PathBuf>,
     #[command(flatten)]
     output: Output,
 }
@@ -90,9 +93,10 @@ pub async fn run(global: &Global, args: &Args) -> Result<(), Failure> {
 }
 
 async fn import(global: &Global, args: &ImportArgs) -> Result<(), Failure> {
-    let bytes = read(&args.file)?;
+    let mapping = findings::mapping(args.mapping.as_deref(), &register_file::FORMAT)?;
+    let file = maintain_records::read_register(&read(&args.file)?, mapping);
     let (cx, actor) = acting(global).await?;
-    let imported = maintain_records::import_register(&cx, actor, &bytes).await?;
+    let imported = maintain_records::import_register(&cx, actor, file).await?;
     let outcome = Outcome { file: &args.file, rejected: &imported.rejected, warnings: &imported.warnings };
     if args.output.json {
         print(serde_json::to_string_pretty(&imported.printed())?)?;

@@ -10,7 +10,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use table::{COUNTRIES, LANGUAGES};
+use table::{COUNTRIES, LANGUAGES, OTHER_NAMES};
 
 /// A country or territory of ISO 3166-1, shown by its alpha-2 code.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -41,8 +41,12 @@ impl Country {
     }
 
     fn by_name(name: &str) -> Option<Self> {
-        let at = COUNTRIES.iter().position(|(_, known)| known.eq_ignore_ascii_case(name))?;
-        u16::try_from(at).ok().map(Self)
+        let lower = name.to_lowercase();
+        if let Some(at) = COUNTRIES.iter().position(|(_, known)| known.to_lowercase() == lower) {
+            return u16::try_from(at).ok().map(Self);
+        }
+        let (_, code) = OTHER_NAMES.iter().find(|(known, _)| known.to_lowercase() == lower)?;
+        Self::by_code(code)
     }
 
     /// What was probably meant by something that is no code: a name, or a habit.

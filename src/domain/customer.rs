@@ -3,6 +3,8 @@
 //! Terms say only what the contract says; whatever is unset is the processor's [`Policy`]. Where a contract reads
 //! both ways, the reading longer for the customer holds. Served by [`Terms::timing`] to the [calendar](super::calendar).
 
+mod lint;
+
 use chrono::NaiveDate;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -11,6 +13,8 @@ use super::change::ChangeKind;
 use super::holidays::Holidays;
 use super::subprocessor::{overlap, same_name};
 use super::zone::Zone;
+
+pub use lint::Oddity;
 
 id!(CustomerId);
 id!(ContractId);

@@ -9,17 +9,15 @@ mod terms;
 mod values;
 mod write;
 
-use std::borrow::Cow;
-
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::UnknownWord;
 use super::calendar::DaysOutOfRange;
 use super::country::{Language, UnknownLanguage};
-use super::customer::Terms;
+use super::customer::{Oddity, Policy, Terms};
 use super::holidays::UnknownCalendar;
 use super::recipient::{AddressFault, PRIVACY_ROLE, parse_address};
-use super::table::{self, Altered, CellFault, Field, TextFault};
+use super::table::{self, Altered, CellFault, Field, Format, RowReader, TextFault};
 use super::zone::UnknownZone;
 
 pub use seen::{Clash, Place, Seen};
@@ -33,40 +31,47 @@ macro_rules! fields {
 }
 
 /// The header, in the order in which files are written: the first twelve, then those that may be left out. The
-/// other names are those of the exports of CRM programs.
-pub const FIELDS: &[Field] = fields![
-    "reference" = "customer reference" = "customer id" = "account id" = "crm id" = "company id",
-    "customer" = "customer name" = "company" =
-        "company name" = "associated company" = "account" = "account name" = "organisation" = "organization",
-    "contact_name" = "contact" = "full name" = "contact: full name",
-    "email" = "e-mail address" = "email address" = "contact: email",
-    "language" = "preferred language" = "locale",
-    "products" = "product",
-    "customer_since" = "signed" = "signed on" = "contract date",
-    "notice_days" = "notice" = "notice period",
-    "objection_days" = "objection period",
+/// other names are those of the exports of CRM programs, in the languages of our letters.
+const FIELDS: &[Field] = fields![
+    "reference" = "customer reference" = "customer id" = "customer no" = "customer number" = "account id" =
+        "crm id" = "company id" =
+            "kundennr" = "kundennummer" = "debitorennummer" = "référence client" = "referencia",
+    "customer" = "customer name" = "company" = "company name" = "associated company" = "account" = "account name" =
+        "organisation" = "organization" =
+            "firma" = "kunde" = "kundenname" = "unternehmen" = "client" = "société" = "cliente" = "empresa",
+    "contact_name" = "contact" = "full name" =
+        "contact: full name" = "ansprechpartner" = "kontakt" = "kontaktperson" = "interlocuteur" = "contacto",
+    "email" = "e-mail address" =
+        "email address" = "contact: email" = "e-mail-adresse" = "mail" = "courriel" = "correo electrónico",
+    "language" = "preferred language" = "locale" = "sprache" = "langue" = "idioma",
+    "products" = "product" = "produkt" = "produkte" = "produits" = "productos",
+    "customer_since" = "signed" = "signed on" = "contract date" =
+        "kunde seit" = "vertragsbeginn" = "vertragsdatum" = "client depuis" = "cliente desde",
+    "notice_days" = "notice" = "notice period" =
+        "benachrichtigungsfrist" = "ankündigungsfrist" = "délai de préavis" = "plazo de preaviso",
+    "objection_days" = "objection period" = "widerspruchsfrist" = "délai d'opposition" = "plazo de oposición",
     "convention",
-    "time_zone" = "tz",
-    "holidays" = "holiday calendar",
-    "contract" = "contract reference",
-    "clause",
+    "time_zone" = "tz" = "zeitzone" = "fuseau horaire" = "zona horaria",
+    "holidays" = "holiday calendar" = "feiertage" = "feiertagskalender" = "jours fériés" = "festivos",
+    "contract" = "contract reference" = "vertrag" = "vertragsnummer" = "contrat" = "contrato",
+    "clause" = "klausel" = "cláusula",
     "authorisation" = "authorization",
     "start",
     "objection_convention",
     "kinds",
     "emergency_days",
     "grounds",
-    "role",
+    "role" = "rolle" = "rôle" = "rol",
     "rank",
     "notice_address",
-    "first_name" = "contact: first name",
-    "last_name" = "contact: last name",
+    "first_name" = "contact: first name" = "vorname" = "prénom",
+    "last_name" = "contact: last name" = "nachname" = "apellidos",
 ];
-/// How many of [`FIELDS`] are written: first and last name are read only.
+/// How many of the fields are written: first and last name are read only.
 const WRITTEN: usize = 23;
 
-/// The columns without which a file holds no customers.
-pub const NEEDED: &[&str] = &["email", "customer"];
+/// A file of customers.
+pub static FORMAT: Format = Format { fields: FIELDS, needed: &["email", "customer"], list: "customers" };
 
 /// A row as it is meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,8 +104,10 @@ pub struct Contact {
 pub struct Frame<'a> {
     /// The products of `[site]`.
     pub products: &'a [String],
-    /// Whether the file has the column `reference`.
-    pub has_reference: bool,
+    /// What holds where the terms say nothing.
+    pub policy: &'a Policy,
+    /// The instant at which a change might be announced, for which the terms are looked at.
+    pub at: DateTime<Utc>,
 }
 
 /// Why a row cannot be taken.
@@ -140,107 +147,59 @@ pub enum Reason {
     MonthsWithoutNumber,
     #[error(transparent)]
     Clash(#[from] Clash),
-    #[error("it must be a text, a number or a list of them")]
-    NotText,
 }
 
 /// What was read in a way that should be looked at.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Remark {
     #[error("{0}")]
-    Altered(Altered),
+    Altered(#[from] Altered),
     #[error("{given:?} was read as {read}")]
     ReadAs { given: String, read: String },
     #[error("{zone} names no place; its rules for summer time may not be the customer's")]
     ZoneWithoutPlace { zone: String },
-    #[error("working days without a holiday calendar: Monday to Friday")]
-    NoCalendar,
-    #[error("the objection window is longer than the notice: the window decides")]
-    WindowOutlastsNotice,
+    #[error("{0}")]
+    Odd(Oddity),
 }
 
-/// A row that was read, with the remarks on it, by column.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Read {
-    pub row: Row,
-    pub remarks: Vec<(&'static str, Remark)>,
-}
+pub type Read = table::Read<Row, Remark>;
+pub type Unread = table::Unread<Reason, Remark>;
 
 /// Reads one row by its cells; every reason at once.
-pub fn read<'a>(
-    frame: Frame<'_>,
-    cell: &dyn Fn(&'static str) -> Result<Cow<'a, str>, Reason>,
-) -> Result<Read, Vec<(&'static str, Reason)>> {
-    let mut reader = RowReader { frame, cell, remarks: Vec::new(), reasons: Vec::new() };
-    let customer = reader.needed("customer", NAME_CHARS_MAX);
-    let reference =
-        if frame.has_reference { reader.needed("reference", REFERENCE_CHARS_MAX) } else { customer.clone() };
+pub fn read(frame: Frame<'_>, row: &table::Row) -> Result<Read, Unread> {
+    let mut reader = CustomerReader { frame, row: RowReader::new(row) };
+    let customer = reader.row.needed("customer", NAME_CHARS_MAX, Reason::Empty);
+    let reference = if row.has("reference") {
+        reader.row.needed("reference", REFERENCE_CHARS_MAX, Reason::Empty)
+    } else {
+        customer.clone()
+    };
     let contact = reader.contact();
-    let row = Row {
+    let value = Row {
         reference,
         customer,
-        contract: reader.optional("contract", REFERENCE_CHARS_MAX),
-        clause: reader.optional("clause", NAME_CHARS_MAX),
+        contract: reader.row.optional("contract", REFERENCE_CHARS_MAX),
+        clause: reader.row.optional("clause", NAME_CHARS_MAX),
         products: reader.products(),
         since: reader.value("customer_since", values::day),
         terms: reader.terms(),
         contact,
     };
-    if reader.reasons.is_empty() { Ok(Read { row, remarks: reader.remarks }) } else { Err(reader.reasons) }
+    reader.row.finish(value)
 }
 
-struct RowReader<'f, 'c, 'a> {
+struct CustomerReader<'f, 'r> {
     frame: Frame<'f>,
-    cell: &'c dyn Fn(&'static str) -> Result<Cow<'a, str>, Reason>,
-    remarks: Vec<(&'static str, Remark)>,
-    reasons: Vec<(&'static str, Reason)>,
+    row: RowReader<'r, Reason, Remark>,
 }
 
-impl RowReader<'_, '_, '_> {
-    /// The cell as one line; empty after a reason was noted.
-    fn text(&mut self, column: &'static str, max: usize) -> String {
-        match (self.cell)(column).and_then(|cell| Ok(table::line(&cell, max)?)) {
-            Ok(line) => {
-                self.remarks.extend(line.altered.into_iter().map(|what| (column, Remark::Altered(what))));
-                line.text
-            }
-            Err(reason) => {
-                self.reasons.push((column, reason));
-                String::new()
-            }
-        }
-    }
-
-    fn needed(&mut self, column: &'static str, max: usize) -> String {
-        let reasons_before = self.reasons.len();
-        let text = self.text(column, max);
-        if text.is_empty() && self.reasons.len() == reasons_before {
-            self.reasons.push((column, Reason::Empty));
-        }
-        text
-    }
-
-    fn optional(&mut self, column: &'static str, max: usize) -> Option<String> {
-        Some(self.text(column, max)).filter(|text| !text.is_empty())
-    }
-
-    /// A value by its reader; none where the cell is empty or a reason was noted.
+impl CustomerReader<'_, '_> {
     fn value<T>(
         &mut self,
         column: &'static str,
         read: impl FnOnce(&str) -> Result<(T, Option<Remark>), Reason>,
     ) -> Option<T> {
-        let text = self.optional(column, NAME_CHARS_MAX)?;
-        match read(&text) {
-            Ok((value, remark)) => {
-                self.remarks.extend(remark.map(|remark| (column, remark)));
-                Some(value)
-            }
-            Err(reason) => {
-                self.reasons.push((column, reason));
-                None
-            }
-        }
+        self.row.value(column, NAME_CHARS_MAX, read)
     }
 
     fn word<T: std::str::FromStr<Err = UnknownWord>>(&mut self, column: &'static str) -> Option<T> {
@@ -260,16 +219,17 @@ impl RowReader<'_, '_, '_> {
     }
 
     fn contact(&mut self) -> Contact {
-        let address = match (self.cell)("email").and_then(|cell| Ok(parse_address(&cell)?)) {
-            Ok(address) => address,
-            Err(reason) => {
-                self.reasons.push(("email", reason));
+        let address = match self.row.cell("email").map(parse_address) {
+            Some(Ok(address)) => address,
+            Some(Err(fault)) => {
+                self.row.refuse("email", fault);
                 String::new()
             }
+            None => String::new(),
         };
-        let whole = self.text("contact_name", NAME_CHARS_MAX);
-        let parts = [self.text("first_name", NAME_CHARS_MAX), self.text("last_name", NAME_CHARS_MAX)];
-        let role = self.text("role", REFERENCE_CHARS_MAX).to_lowercase();
+        let whole = self.row.text("contact_name", NAME_CHARS_MAX);
+        let parts = [self.row.text("first_name", NAME_CHARS_MAX), self.row.text("last_name", NAME_CHARS_MAX)];
+        let role = self.row.text("role", REFERENCE_CHARS_MAX).to_lowercase();
         Contact {
             address,
             name: if whole.is_empty() { parts.join(" ").trim().to_owned() } else { whole },

@@ -16,6 +16,15 @@ id!(RecipientId);
 /// The role whose contacts all get the letter at once; contacts of other roles are asked in order of rank.
 pub const PRIVACY_ROLE: &str = "privacy";
 
+/// Why a customer's letters would not go as they should.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unreached {
+    #[error("nobody to write to; every address of it is dead or forgotten")]
+    Nobody,
+    #[error("no privacy contact; its letters go to one of the others by rank")]
+    NoPrivacyContact,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Recipient {
     pub id: RecipientId,

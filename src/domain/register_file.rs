@@ -6,11 +6,9 @@
 
 mod settle;
 
-use serde_json::Value;
-
 use super::country::{Country, UnknownCountry};
 use super::subprocessor::{Facts, List};
-use super::table::{self, Altered, CellFault, Field, TextFault, Writer};
+use super::table::{self, Altered, CellFault, Field, Format, RowReader, TextFault, Writer};
 
 pub use settle::{Begun, Known, Refusal, Settled, settle};
 
@@ -24,27 +22,28 @@ macro_rules! fields {
 }
 
 /// The header, in the order in which files are written; the first nine are always there, the others may be.
-pub const FIELDS: &[Field] = fields![
-    "name" = "subprocessor" = "vendor",
-    "legal_entity" = "entity",
-    "category",
-    "purpose" = "service",
-    "countries" = "country",
-    "regions" = "region",
-    "data_types" = "data",
-    "transfer_mechanism",
-    "website" = "url",
-    "address",
-    "contact",
-    "data_subjects",
-    "products",
+const FIELDS: &[Field] = fields![
+    "name" = "subprocessor" = "vendor" = "unterauftragsverarbeiter" = "sous-traitant" = "subencargado",
+    "legal_entity" = "entity" = "firma" = "raison sociale" = "razón social",
+    "category" = "kategorie" = "catégorie" = "categoría",
+    "purpose" = "service" = "zweck" = "finalité" = "finalidad",
+    "countries" = "country" = "land" = "länder" = "pays" = "país" = "países",
+    "regions" = "region" = "regionen" = "région" = "régions" = "región" = "regiones",
+    "data_types" = "data" = "datenarten" = "datenkategorien" = "données" = "datos",
+    "transfer_mechanism" = "übermittlungsgrundlage" = "mécanisme de transfert" = "mecanismo de transferencia",
+    "website" = "url" = "webseite" = "site web" = "sitio web",
+    "address" = "anschrift" = "adresse" = "dirección",
+    "contact" = "kontakt" = "contacto",
+    "data_subjects" = "betroffene" = "betroffene personen" = "personnes concernées" = "interesados",
+    "products" = "produkte" = "produits" = "productos",
     "affiliate",
     "engaged_by",
-    "safeguards",
+    "safeguards" = "garantien" = "garanties" = "garantías",
     "nature",
 ];
-/// The columns without which a file is no register.
-pub const NEEDED: &[&str] = &["name"];
+
+/// A file of subprocessors.
+pub static FORMAT: Format = Format { fields: FIELDS, needed: &["name"], list: "subprocessors" };
 
 /// Why a row cannot be taken.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -61,8 +60,6 @@ pub enum Reason {
     Website { given: String },
     #[error("{given:?} is neither yes nor no")]
     YesOrNo { given: String },
-    #[error("it must be a text, or a list of texts")]
-    NotText,
 }
 
 /// What was read in a way that should be looked at.
@@ -73,64 +70,40 @@ pub enum Remark {
     #[error("divided by commas; lists are divided by semicolons")]
     Commas,
     #[error("{0}")]
-    Altered(Altered),
+    Altered(#[from] Altered),
     #[error("{} lies outside the EEA and the countries with an adequacy decision, and no transfer mechanism is named", .0.name())]
     NoMechanism(Country),
 }
 
-/// One row: its facts with the remarks on them, by column.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Read {
-    pub facts: Facts,
-    pub remarks: Vec<(&'static str, Remark)>,
-}
+pub type Read = table::Read<Facts, Remark>;
+pub type Unread = table::Unread<Reason, Remark>;
 
-/// Reads one row by its cells; every reason at once.
-pub fn read<'a>(
-    cell: impl Fn(&'static str) -> Result<std::borrow::Cow<'a, str>, Reason>,
-) -> Result<Read, Vec<(&'static str, Reason)>> {
-    let mut reader = RowReader { cell, remarks: Vec::new(), reasons: Vec::new() };
+/// Reads one row by its cells; every reason at once. What else stands in a row (`slug`, `valid_from`) is not a fact.
+pub fn read(row: &table::Row) -> Result<Read, Unread> {
+    let mut reader = FactsReader { row: RowReader::new(row) };
     let facts = Facts {
-        name: reader.text("name", NAME_CHARS_MAX),
-        legal_entity: reader.text("legal_entity", NAME_CHARS_MAX),
-        address: reader.text("address", TEXT_CHARS_MAX),
-        contact: reader.text("contact", TEXT_CHARS_MAX),
+        name: reader.row.needed("name", NAME_CHARS_MAX, Reason::Empty),
+        legal_entity: reader.row.text("legal_entity", NAME_CHARS_MAX),
+        address: reader.row.text("address", TEXT_CHARS_MAX),
+        contact: reader.row.text("contact", TEXT_CHARS_MAX),
         website: reader.website(),
-        category: reader.text("category", TEXT_CHARS_MAX),
-        purpose: reader.text("purpose", TEXT_CHARS_MAX),
-        nature: reader.text("nature", TEXT_CHARS_MAX),
+        category: reader.row.text("category", TEXT_CHARS_MAX),
+        purpose: reader.row.text("purpose", TEXT_CHARS_MAX),
+        nature: reader.row.text("nature", TEXT_CHARS_MAX),
         countries: reader.countries(),
         regions: reader.list("regions"),
         data_types: reader.list("data_types"),
         data_subjects: reader.list("data_subjects"),
         products: reader.list("products"),
-        transfer_mechanism: reader.text("transfer_mechanism", TEXT_CHARS_MAX),
-        safeguards: reader.text("safeguards", TEXT_CHARS_MAX),
+        transfer_mechanism: reader.row.text("transfer_mechanism", TEXT_CHARS_MAX),
+        safeguards: reader.row.text("safeguards", TEXT_CHARS_MAX),
         affiliate: reader.yes_or_no("affiliate"),
-        engaged_by: reader.text("engaged_by", NAME_CHARS_MAX),
+        engaged_by: reader.row.text("engaged_by", NAME_CHARS_MAX),
     };
-    if facts.name.is_empty() && !reader.reasons.iter().any(|(column, _)| *column == "name") {
-        reader.reasons.insert(0, ("name", Reason::Empty));
-    }
     if let (true, Some(country)) = (facts.transfer_mechanism.is_empty(), third_country(&facts.countries)) {
-        reader.remarks.push(("transfer_mechanism", Remark::NoMechanism(country)));
+        reader.row.remark("transfer_mechanism", Remark::NoMechanism(country));
     }
-    if reader.reasons.is_empty() { Ok(Read { facts, remarks: reader.remarks }) } else { Err(reader.reasons) }
-}
-
-/// Reads one object of a JSON register: the fields are texts or lists of texts. What else stands in it (`slug`,
-/// `valid_from`) is not a fact.
-pub fn read_json(object: &serde_json::Map<String, Value>) -> Result<Read, Vec<(&'static str, Reason)>> {
-    read(|field| match object.get(field) {
-        None | Some(Value::Null) => Ok("".into()),
-        Some(Value::String(text)) => Ok(text.trim().to_owned().into()),
-        Some(Value::Bool(yes)) => Ok(if *yes { "yes" } else { "no" }.into()),
-        Some(Value::Array(values)) => {
-            let texts: Option<Vec<_>> = values.iter().map(Value::as_str).collect();
-            texts.map(|texts| texts.join(";").into()).ok_or(Reason::NotText)
-        }
-        Some(Value::Number(_) | Value::Object(_)) => Err(Reason::NotText),
-    })
+    reader.row.finish(facts)
 }
 
 /// The register as CSV, every column, in the order given.
@@ -146,38 +119,22 @@ pub fn write_csv<'a>(register: impl IntoIterator<Item = &'a Facts>) -> String {
     writer.into_text()
 }
 
-struct RowReader<F> {
-    cell: F,
-    remarks: Vec<(&'static str, Remark)>,
-    reasons: Vec<(&'static str, Reason)>,
+struct FactsReader<'r> {
+    row: RowReader<'r, Reason, Remark>,
 }
 
-impl<'a, F: Fn(&'static str) -> Result<std::borrow::Cow<'a, str>, Reason>> RowReader<F> {
-    fn text(&mut self, column: &'static str, max: usize) -> String {
-        let line = (self.cell)(column).and_then(|cell| Ok(table::line(&cell, max)?));
-        match line {
-            Ok(line) => {
-                self.remarks.extend(line.altered.into_iter().map(|what| (column, Remark::Altered(what))));
-                line.text
-            }
-            Err(reason) => {
-                self.reasons.push((column, reason));
-                String::new()
-            }
-        }
-    }
-
+impl FactsReader<'_> {
     fn list(&mut self, column: &'static str) -> List {
-        let text = self.text(column, TEXT_CHARS_MAX);
+        let text = self.row.text(column, TEXT_CHARS_MAX);
         let Ok(list) = text.parse::<List>();
         list
     }
 
     fn countries(&mut self) -> List {
         const COLUMN: &str = "countries";
-        let text = self.text(COLUMN, TEXT_CHARS_MAX);
+        let text = self.row.text(COLUMN, TEXT_CHARS_MAX);
         if text.contains(',') {
-            self.remarks.push((COLUMN, Remark::Commas));
+            self.row.remark(COLUMN, Remark::Commas);
         }
         let mut codes = Vec::new();
         for given in text.split([';', ',']).map(str::trim).filter(|given| !given.is_empty()) {
@@ -185,34 +142,34 @@ impl<'a, F: Fn(&'static str) -> Result<std::borrow::Cow<'a, str>, Reason>> RowRe
                 Ok(country) => codes.push(country.code().to_owned()),
                 Err(UnknownCountry { given, meant: Some(read) }) => {
                     codes.push(read.code().to_owned());
-                    self.remarks.push((COLUMN, Remark::CountryMeant { given, read }));
+                    self.row.remark(COLUMN, Remark::CountryMeant { given, read });
                 }
-                Err(unknown) => self.reasons.push((COLUMN, unknown.into())),
+                Err(unknown) => self.row.refuse(COLUMN, unknown),
             }
         }
         List(codes)
     }
 
     fn website(&mut self) -> String {
-        let text = self.text("website", TEXT_CHARS_MAX);
+        let text = self.row.text("website", TEXT_CHARS_MAX);
         let scheme_known = ["https://", "http://"].iter().any(|scheme| {
             text.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
                 && text.len() > scheme.len()
         });
         if !text.is_empty() && (!scheme_known || text.contains([' ', '"', '<', '>'])) {
-            self.reasons.push(("website", Reason::Website { given: text.chars().take(100).collect() }));
+            self.row.refuse("website", Reason::Website { given: text.chars().take(100).collect() });
         }
         text
     }
 
     fn yes_or_no(&mut self, column: &'static str) -> String {
-        let text = self.text(column, TEXT_CHARS_MAX);
+        let text = self.row.text(column, TEXT_CHARS_MAX);
         match text.to_lowercase().as_str() {
             "" => String::new(),
             "yes" | "true" => "yes".to_owned(),
             "no" | "false" => "no".to_owned(),
             _ => {
-                self.reasons.push((column, Reason::YesOrNo { given: text }));
+                self.row.refuse(column, Reason::YesOrNo { given: text });
                 String::new()
             }
         }
@@ -235,24 +192,21 @@ fn third_country(countries: &List) -> Option<Country> {
 mod tests {
     use super::*;
 
-    fn row(cells: &[(&str, &str)]) -> Result<Read, Vec<(&'static str, Reason)>> {
-        read(|field| {
-            let cell = cells.iter().find(|(name, _)| *name == field).map_or("", |(_, cell)| cell);
-            Ok(cell.to_owned().into())
-        })
+    fn row(cells: &[(&'static str, &str)]) -> Result<Read, Vec<(&'static str, Reason)>> {
+        read(&table::Row::of(cells)).map_err(|unread| unread.reasons)
     }
 
-    fn reasons(cells: &[(&str, &str)]) -> Vec<String> {
+    fn reasons(cells: &[(&'static str, &str)]) -> Vec<String> {
         row(cells).unwrap_err().iter().map(|(column, reason)| format!("{column}: {reason}")).collect()
     }
 
-    fn remarks(cells: &[(&str, &str)]) -> Vec<String> {
+    fn remarks(cells: &[(&'static str, &str)]) -> Vec<String> {
         row(cells).unwrap().remarks.iter().map(|(column, remark)| format!("{column}: {remark}")).collect()
     }
 
     #[test]
     fn places_are_codes_and_what_was_meant_is_read_and_said() {
-        assert_eq!(row(&[("name", "A"), ("countries", "DE;FR")]).unwrap().facts.countries.join(";"), "DE;FR");
+        assert_eq!(row(&[("name", "A"), ("countries", "DE;FR")]).unwrap().value.countries.join(";"), "DE;FR");
         assert_eq!(
             remarks(&[("name", "A"), ("countries", "Germany")]),
             ["countries: \"Germany\" was read as DE (Germany)"]
@@ -292,16 +246,6 @@ mod tests {
                 "affiliate: \"perhaps\" is neither yes nor no",
             ]
         );
-    }
-
-    #[test]
-    fn a_json_object_reads_like_a_row() {
-        let object =
-            serde_json::json!({"name": "A", "countries": ["DE", "FR"], "affiliate": true, "slug": "a"});
-        let facts = read_json(object.as_object().unwrap()).unwrap().facts;
-        assert_eq!((facts.countries.join(";"), facts.affiliate), ("DE;FR".to_owned(), "yes".to_owned()));
-        let wrong = serde_json::json!({"name": {"x": 1}});
-        assert_eq!(read_json(wrong.as_object().unwrap()).unwrap_err(), [("name", Reason::NotText)]);
     }
 
     #[test]

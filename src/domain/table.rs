@@ -1,6 +1,7 @@
-//! Tables as people send them: comma-separated records, read piece by piece, written so that a spreadsheet does no harm.
+//! Tables as people send them: CSV, workbooks and JSON, read piece by piece, written so that a spreadsheet does no harm.
 //!
-//! [`Reader`] takes bytes as they come and gives [`Record`]s: the file never lies in memory whole. What is wrong with
+//! [`Sheet`] takes the bytes of a file and gives its [`Row`]s by the fields of a [`Format`]; what stands below it:
+//! [`Decoder`] makes text of them, [`Objects`] cuts JSON. [`Reader`] takes bytes as they come and gives [`Record`]s: the file never lies in memory whole. What is wrong with
 //! a cell (a byte that is no UTF-8, a NUL, too long) or a record (too large, a quote never closed) is a value with its
 //! place, so that the records around it live on. RFC 4180 with what spreadsheets do to it: any line end, a byte order
 //! mark, quoted line breaks, a quote inside a bare cell.
@@ -9,17 +10,26 @@
 //! gets an apostrophe in front, and so does one that begins with apostrophes before such a character. [`unguarded`]
 //! takes exactly one away again, so what goes out comes back the same.
 
+mod decode;
 mod finding;
 mod header;
+mod mapping;
 mod objects;
+mod row;
+mod sheet;
 mod text;
+mod workbook;
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-pub use finding::{Finding, Findings, against_row};
-pub use header::{Field, Header, HeaderFault, Row, RowFault};
+pub use decode::{Decoder, NotATable};
+pub use finding::{Finding, Findings, Printed};
+pub use header::{Field, Header, HeaderFault, RowFault};
+pub use mapping::{Mapping, MappingFault};
 pub use objects::{Object, ObjectFault, Objects};
+pub use row::{Read, Row, RowReader, Unread};
+pub use sheet::{Format, Item, Sheet, of_file};
 pub use text::{Altered, Line, TextFault, line};
 
 /// Bytes of one cell; more is no name, purpose or list any more.
@@ -55,12 +65,16 @@ impl Record {
 /// Why a cell cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CellFault {
-    #[error("the byte 0x{byte:02X} after {after:?} is no UTF-8; save the file as \"CSV UTF-8\"")]
+    #[error(
+        "the byte 0x{byte:02X} after {after:?} is no UTF-8; save the file as \"CSV UTF-8\", or give its encoding in a mapping"
+    )]
     NotUtf8 { byte: u8, after: String },
     #[error("a NUL character after {after:?}; a text cannot hold one")]
     Nul { after: String },
     #[error("longer than {CELL_BYTES_MAX} bytes")]
     TooLong,
+    #[error("it must be a text, a number or a list of them")]
+    NotText,
 }
 
 /// Why a record as a whole cannot be read.
@@ -84,7 +98,7 @@ enum At {
     QuoteInQuoted,
 }
 
-/// Reads comma-separated records from bytes pushed into it.
+/// Reads records of divided cells from bytes pushed into it.
 ///
 /// ```
 /// # use forenotice::domain::table::Reader;
@@ -97,6 +111,7 @@ enum At {
 /// ```
 #[derive(Debug)]
 pub struct Reader {
+    separator: u8,
     at: At,
     offset: u64,
     line: u64,
@@ -122,8 +137,14 @@ impl Default for Reader {
 }
 
 impl Reader {
+    /// Cells divided by commas.
     pub fn new() -> Self {
+        Self::divided_by(b',')
+    }
+
+    pub fn divided_by(separator: u8) -> Self {
         Self {
+            separator,
             at: At::RecordStart,
             offset: 0,
             line: 1,
@@ -206,7 +227,7 @@ impl Reader {
                 self.line += 1;
                 self.begin_record();
             }
-            (At::RecordStart | At::CellStart | At::Bare | At::QuoteInQuoted, b',') => {
+            (At::RecordStart | At::CellStart | At::Bare | At::QuoteInQuoted, _) if byte == self.separator => {
                 self.end_cell();
                 self.at = At::CellStart;
             }
@@ -290,50 +311,6 @@ fn tail(text: &str) -> String {
     const SHOWN_CHARS: usize = 20;
     let skipped = text.chars().count().saturating_sub(SHOWN_CHARS);
     text.chars().skip(skipped).collect()
-}
-
-/// Why a file is no comma-separated text at all, told from its first bytes.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum NotATable {
-    #[error("the file is empty; was the export finished?")]
-    Empty,
-    #[error("this is a spreadsheet (.xlsx) or another zip file, not CSV; save the sheet as \"CSV UTF-8\"")]
-    Zip,
-    #[error("this is an old spreadsheet (.xls), not CSV; save the sheet as \"CSV UTF-8\"")]
-    OldSpreadsheet,
-    #[error("this is a PDF, not CSV")]
-    Pdf,
-    #[error(
-        "the file is {encoding}, not UTF-8; save it as \"CSV UTF-8\", or convert it: iconv -f {encoding} -t UTF-8"
-    )]
-    Utf16 { encoding: &'static str },
-}
-
-/// Looks at the first bytes of a file (a few hundred do).
-pub fn sniff(head: &[u8]) -> Result<(), NotATable> {
-    if head.strip_prefix(BYTE_ORDER_MARK).unwrap_or(head).is_empty() {
-        return Err(NotATable::Empty);
-    }
-    if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {
-        return Err(NotATable::Zip);
-    }
-    if head.starts_with(&[0xD0, 0xCF, 0x11, 0xE0]) {
-        return Err(NotATable::OldSpreadsheet);
-    }
-    if head.starts_with(b"%PDF") {
-        return Err(NotATable::Pdf);
-    }
-    let halves_empty = |offset: usize| {
-        let places = head.iter().skip(offset).step_by(2);
-        head.len() >= 8 && places.clone().filter(|&&byte| byte == 0).count() * 2 > places.count()
-    };
-    if head.starts_with(&[0xFF, 0xFE]) || halves_empty(1) {
-        return Err(NotATable::Utf16 { encoding: "UTF-16LE" });
-    }
-    if head.starts_with(&[0xFE, 0xFF]) || halves_empty(0) {
-        return Err(NotATable::Utf16 { encoding: "UTF-16BE" });
-    }
-    Ok(())
 }
 
 /// Writes comma-separated records into a text: LF line ends, quotes where needed, formulas guarded.
@@ -452,7 +429,7 @@ mod tests {
         let records = read(b"a,b\nCaf\xE9,ok\nNu\0l,ok\n");
         assert_eq!(
             records[1].cells[0].clone().unwrap_err().to_string(),
-            "the byte 0xE9 after \"Caf\" is no UTF-8; save the file as \"CSV UTF-8\""
+            "the byte 0xE9 after \"Caf\" is no UTF-8; save the file as \"CSV UTF-8\", or give its encoding in a mapping"
         );
         assert_eq!(records[2].cells[0], Err(CellFault::Nul { after: "Nu".to_owned() }));
         assert_eq!(records[1].cells[1], Ok("ok".to_owned()));
@@ -469,17 +446,6 @@ mod tests {
         let long = read(format!("a,b\n{},2\n", "x".repeat(CELL_BYTES_MAX + 1)).as_bytes());
         assert_eq!(long[1].cells[0], Err(CellFault::TooLong));
         assert_eq!(read(",".repeat(CELLS_MAX + 5).as_bytes())[0].fault, Some(RecordFault::TooLarge));
-    }
-
-    #[test]
-    fn what_is_no_text_is_told_from_its_first_bytes() {
-        assert_eq!(sniff(b""), Err(NotATable::Empty));
-        assert_eq!(sniff(b"\xEF\xBB\xBF"), Err(NotATable::Empty));
-        assert_eq!(sniff(b"PK\x03\x04\x14"), Err(NotATable::Zip));
-        assert_eq!(sniff(b"\xFF\xFEn\0a\0"), Err(NotATable::Utf16 { encoding: "UTF-16LE" }));
-        assert_eq!(sniff(b"n\0a\0m\0e\0,\0"), Err(NotATable::Utf16 { encoding: "UTF-16LE" }));
-        assert_eq!(sniff(b"\0n\0a\0m\0e"), Err(NotATable::Utf16 { encoding: "UTF-16BE" }));
-        assert_eq!(sniff("name,größe\n".as_bytes()), Ok(()));
     }
 
     #[test]

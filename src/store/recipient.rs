@@ -6,7 +6,7 @@ use sqlx::{FromRow, PgConnection};
 use super::customer::Outcome;
 use super::{Error, Tx};
 use crate::domain::customer::CustomerId;
-use crate::domain::recipient::{Recipient, RecipientId};
+use crate::domain::recipient::{Recipient, RecipientId, Unreached};
 
 /// A contact as a file gives it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -112,6 +112,31 @@ pub async fn by_id(conn: &mut PgConnection, id: RecipientId) -> Result<Option<Re
     .fetch_optional(conn)
     .await?;
     Ok(row.map(Recipient::from))
+}
+
+/// Of these customers those whom a letter would not reach as it should.
+pub async fn unreached(
+    conn: &mut PgConnection,
+    customers: &[CustomerId],
+) -> Result<Vec<(CustomerId, Unreached)>, Error> {
+    if customers.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<i64> = customers.iter().map(|id| id.0).collect();
+    let rows: Vec<(i64, bool)> = sqlx::query_as(
+        "select g.id, bool_or(r.id is not null)
+         from unnest($1::bigint[]) as g(id)
+         left join recipient r on r.customer_id = g.id and r.suppressed_why is null and r.address is not null
+         group by g.id
+         having not bool_or(r.id is not null and (r.role = 'privacy' or r.notice_address))",
+    )
+    .bind(ids)
+    .fetch_all(conn)
+    .await?;
+    let how = |(id, anybody)| {
+        (CustomerId(id), if anybody { Unreached::NoPrivacyContact } else { Unreached::Nobody })
+    };
+    Ok(rows.into_iter().map(how).collect())
 }
 
 /// Of these addresses (lower case), those that are contacts of customers other than the one given beside each:

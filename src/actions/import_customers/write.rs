@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::super::{Context, Error};
-use super::{Mode, Pending};
-use crate::domain::customer::{ContractId, CustomerId, Terms};
+use super::{Mode, Part, Pending};
+use crate::domain::customer::{ContractId, CustomerId, Policy, Terms};
 use crate::domain::ledger::{Actor, Event, Recorded, RecordedTerms};
-use crate::domain::recipient::same_address_key;
+use crate::domain::recipient::{PRIVACY_ROLE, Unreached, same_address_key};
 use crate::store::customer::{GivenContract, GivenTerms, Outcome, WrittenContract, WrittenCustomer};
 use crate::store::recipient::GivenContact;
 use crate::store::{self, Tx};
@@ -26,6 +26,8 @@ pub(super) struct Written {
     pub(super) rejected: Vec<(usize, &'static str, String)>,
     /// Contacts that another customer has, too, with its reference.
     pub(super) shared: Vec<(usize, String)>,
+    /// Of the customers in whose case it was not plain, by reference: whom no letter would reach as it should.
+    pub(super) reached: Vec<(String, Option<(usize, Unreached)>)>,
 }
 
 /// Writes the group, or does everything and takes it back; tries again where others stand in the way.
@@ -55,8 +57,9 @@ async fn write_once(cx: &Context, actor: &Actor, mode: Mode, rows: &[Pending]) -
     let customers = group.customers(&mut tx).await?;
     let contracts = group.contracts(&mut tx, &customers).await?;
     let today = cx.policy.zone.day_of(tx.now());
-    group.terms(&mut tx, &contracts, today).await?;
+    group.terms(&mut tx, &contracts, today, &cx.policy).await?;
     group.contacts(&mut tx, &customers).await?;
+    group.find_unreached(&mut tx, &customers).await?;
     let touched: Vec<CustomerId> = group.recorded.keys().copied().collect();
     let settled = cx.settle(&mut tx, &touched).await?;
     let Group { written, recorded, .. } = group.counted();
@@ -80,8 +83,8 @@ fn events(customers: &Customers, mut recorded: BTreeMap<CustomerId, Recorded>) -
 }
 
 type Customers = BTreeMap<String, WrittenCustomer>;
-/// By customer and reference, with the place of the row that gave it.
-type Contracts = BTreeMap<(CustomerId, String), (usize, WrittenContract)>;
+/// By customer and reference, with the places of the rows that speak of its terms.
+type Contracts = BTreeMap<(CustomerId, String), (Vec<usize>, WrittenContract)>;
 
 struct Group<'a> {
     rows: &'a [Pending],
@@ -121,7 +124,7 @@ impl Group<'_> {
         for (customer, reference) in store::customer::contract_references(tx.conn(), &ids).await? {
             known.entry(customer).or_default().insert(reference);
         }
-        let mut given: BTreeMap<(CustomerId, String), (usize, GivenContract)> = BTreeMap::new();
+        let mut given: BTreeMap<(CustomerId, String), (Vec<usize>, GivenContract)> = BTreeMap::new();
         for (at, pending) in self.rows.iter().enumerate() {
             let row = &pending.row;
             let Some(customer) = customers.get(&row.reference) else { continue };
@@ -130,6 +133,7 @@ impl Group<'_> {
                     (Some(reference), _) => reference.clone(),
                     (None, Some((1, Some(only)))) => only.clone(),
                     (None, None) => row.reference.clone(),
+                    (None, Some(_)) if pending.part == Part::TermsIfLonger => continue,
                     (None, Some(_)) => {
                         let reason =
                             "this customer has several contracts; say which one the row is about".to_owned();
@@ -144,7 +148,10 @@ impl Group<'_> {
                 products: row.products.clone(),
                 signed_on: row.since,
             };
-            given.entry((customer.id, reference)).or_insert((at, contract));
+            let (places, _) = given.entry((customer.id, reference)).or_insert_with(|| (Vec::new(), contract));
+            if places.is_empty() || pending.part == Part::TermsIfLonger {
+                places.push(at);
+            }
         }
         let contracts: Vec<GivenContract> = given.values().map(|(_, contract)| contract.clone()).collect();
         let written = store::customer::upsert_contracts(tx, &contracts, SINCE_EVER.date_naive()).await?;
@@ -154,22 +161,28 @@ impl Group<'_> {
                 self.record(contract.customer_id).contracts.push(contract.reference.clone());
             }
             let key = (contract.customer_id, contract.reference.clone());
-            if let Some((at, _)) = given.get(&key) {
-                placed.insert(key, (*at, contract));
+            if let Some((places, _)) = given.remove(&key) {
+                placed.insert(key, (places, contract));
             }
         }
         Ok(placed)
     }
 
     /// Terms that differ from those in force hold from today, or from the day the contract is signed.
-    async fn terms(&mut self, tx: &mut Tx, contracts: &Contracts, today: NaiveDate) -> Result<(), Error> {
+    async fn terms(
+        &mut self,
+        tx: &mut Tx,
+        contracts: &Contracts,
+        today: NaiveDate,
+        policy: &Policy,
+    ) -> Result<(), Error> {
         let ids: Vec<ContractId> = contracts.values().map(|(_, contract)| contract.id).collect();
         let in_force: BTreeMap<ContractId, Terms> =
             store::customer::terms_on(tx, &ids, today).await?.into_iter().collect();
         let mut versions = Vec::new();
-        for (at, contract) in contracts.values() {
+        for (places, contract) in contracts.values() {
             let known = in_force.get(&contract.id);
-            let terms = with_what_files_do_not_say(self.rows[*at].row.terms.clone(), known);
+            let Some(terms) = self.terms_meant(places, known, policy) else { continue };
             if known == Some(&terms) {
                 continue;
             }
@@ -182,11 +195,21 @@ impl Group<'_> {
         Ok(())
     }
 
+    /// What the first row says, unless it only contradicts what is known; of what contradicts it the longer reading.
+    fn terms_meant(&self, places: &[usize], known: Option<&Terms>, policy: &Policy) -> Option<Terms> {
+        let mut rows = places.iter().map(|at| &self.rows[*at]).peekable();
+        let first = match rows.next_if(|pending| pending.part == Part::Whole) {
+            Some(whole) => with_what_files_do_not_say(whole.row.terms.clone(), known),
+            None => known?.clone(),
+        };
+        Some(rows.fold(first, |terms, pending| terms.longer(&pending.row.terms, policy)))
+    }
+
     async fn contacts(&mut self, tx: &mut Tx, customers: &Customers) -> Result<(), Error> {
         let mut given: BTreeMap<(CustomerId, String), (usize, GivenContact)> = BTreeMap::new();
         for (at, pending) in self.rows.iter().enumerate() {
-            let Some(customer) = customers.get(&pending.row.reference).filter(|_| !self.is_rejected(at))
-            else {
+            let is_in = pending.part == Part::Whole && !self.is_rejected(at);
+            let Some(customer) = customers.get(&pending.row.reference).filter(|_| is_in) else {
                 continue;
             };
             let contact = &pending.row.contact;
@@ -212,6 +235,32 @@ impl Group<'_> {
             }
         }
         self.find_shared_addresses(tx, &given).await
+    }
+
+    /// Customers to whom a letter would not go as it should. One that is new, with a privacy contact in this very
+    /// group, is reached.
+    async fn find_unreached(&mut self, tx: &mut Tx, customers: &Customers) -> Result<(), Error> {
+        let mut doubtful: BTreeMap<CustomerId, usize> = BTreeMap::new();
+        let mut plain = BTreeSet::new();
+        for (at, pending) in self.rows.iter().enumerate() {
+            let Some(customer) = customers.get(&pending.row.reference) else { continue };
+            let contact = &pending.row.contact;
+            doubtful.entry(customer.id).or_insert(at);
+            if customer.outcome == Outcome::Created
+                && (contact.role == PRIVACY_ROLE || contact.notice_address)
+            {
+                plain.insert(customer.id);
+            }
+        }
+        doubtful.retain(|id, _| !plain.contains(id));
+        let ids: Vec<CustomerId> = doubtful.keys().copied().collect();
+        let unreached: BTreeMap<CustomerId, Unreached> =
+            store::recipient::unreached(tx.conn(), &ids).await?.into_iter().collect();
+        for (id, at) in doubtful {
+            let found = unreached.get(&id).map(|how| (at, *how));
+            self.written.reached.push((self.rows[at].row.reference.clone(), found));
+        }
+        Ok(())
     }
 
     /// Contacts that another customer has, too.

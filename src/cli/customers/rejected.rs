@@ -1,37 +1,85 @@
-//! The rows that were not imported, as they stand in the file, written beside it.
+//! The rows that were not imported, as they stand in the file, written beside it as UTF-8.
 
 use std::fs::File;
-use std::io::{self, BufWriter, Read as _, Seek as _, SeekFrom};
+use std::io::{self, BufWriter, Read as _, Write as _};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use crate::actions::import_customers::Imported;
+use crate::domain::table::{Decoder, Mapping};
 
-/// Writes `NAME.rejected.csv` with the header and the rejected rows, byte by byte as they were; none: nothing was.
-pub(super) fn write(path: &Path, file: &mut File, imported: &Imported) -> io::Result<Option<PathBuf>> {
+/// Bytes read of the file at a time.
+const PIECE_BYTES: usize = 64 * 1024;
+
+/// Writes `NAME.rejected.csv` with the header and the rejected rows, as their text was; none: nothing was.
+pub(super) fn write(path: &Path, mapping: &Mapping, imported: &Imported) -> io::Result<Option<PathBuf>> {
     if imported.refused || imported.rejected_bytes.is_empty() {
         return Ok(None);
     }
-    let beside = beside(path);
-    let mut out = BufWriter::new(File::create(&beside)?);
-    for bytes in imported.header_bytes.iter().chain(&imported.rejected_bytes) {
-        copy(file, bytes, &mut out)?;
+    let beside = beside(path, imported);
+    let mut copy = Copy {
+        wanted: imported.header_bytes.iter().chain(&imported.rejected_bytes),
+        under_way: None,
+        at: 0,
+        out: BufWriter::new(File::create(&beside)?),
+    };
+    let (mut file, mut decoder) = (File::open(path)?, Decoder::new(mapping.encoding()));
+    let (mut piece, mut text) = (vec![0; PIECE_BYTES], Vec::new());
+    loop {
+        let read = file.read(&mut piece)?;
+        let taken =
+            if read == 0 { decoder.finish(&mut text) } else { decoder.push(&piece[..read], &mut text) };
+        taken.map_err(io::Error::other)?;
+        copy.take(&text)?;
+        text.clear();
+        if read == 0 {
+            break;
+        }
     }
-    out.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
+    copy.out.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
     Ok(Some(beside))
 }
 
-/// `customers.csv` becomes `customers.rejected.csv`.
-fn beside(path: &Path) -> PathBuf {
+/// `customers.xlsx` becomes `customers.rejected.csv`; JSON stays JSON.
+fn beside(path: &Path, imported: &Imported) -> PathBuf {
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-    let extension = path.extension().map_or_else(|| "csv".into(), |extension| extension.to_string_lossy());
+    let extension = if imported.header_bytes.is_some() { "csv" } else { "json" };
     path.with_file_name(format!("{stem}.rejected.{extension}"))
 }
 
-fn copy(file: &mut File, bytes: &Range<u64>, out: &mut impl io::Write) -> io::Result<()> {
-    file.seek(SeekFrom::Start(bytes.start))?;
-    io::copy(&mut file.take(bytes.end - bytes.start), out)?;
-    out.write_all(b"\n")
+/// The pieces of a text that are wanted, in its order, each as a line of its own.
+struct Copy<'a, I: Iterator<Item = &'a Range<u64>>> {
+    wanted: I,
+    under_way: Option<Range<u64>>,
+    /// How much of the text went by.
+    at: u64,
+    out: BufWriter<File>,
+}
+
+impl<'a, I: Iterator<Item = &'a Range<u64>>> Copy<'a, I> {
+    fn take(&mut self, text: &[u8]) -> io::Result<()> {
+        let end = self.at + text.len() as u64;
+        while let Some(mut wanted) = self.under_way.take().or_else(|| self.wanted.next().cloned()) {
+            let start = wanted.start.max(self.at);
+            let to = wanted.end.min(end);
+            if start < to {
+                let (from, to) = (offset(start - self.at)?, offset(to - self.at)?);
+                self.out.write_all(&text[from..to])?;
+                wanted.start = start + (to - from) as u64;
+            }
+            if wanted.end > end {
+                self.under_way = Some(wanted);
+                break;
+            }
+            self.out.write_all(b"\n")?;
+        }
+        self.at = end;
+        Ok(())
+    }
+}
+
+fn offset(within: u64) -> io::Result<usize> {
+    usize::try_from(within).map_err(io::Error::other)
 }
 
 #[cfg(test)]
@@ -48,7 +96,7 @@ mod tests {
             rejected_bytes: vec![13..22, 24..27],
             ..Imported::default()
         };
-        let beside = write(&path, &mut File::open(&path).unwrap(), &imported).unwrap().unwrap();
+        let beside = write(&path, &Mapping::default(), &imported).unwrap().unwrap();
         assert_eq!(beside, folder.path().join("customers.rejected.csv"));
         assert_eq!(std::fs::read_to_string(&beside).unwrap(), "a,b\nbad,\"x\ny\"\n3,4\n");
     }
@@ -58,7 +106,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("customers.csv");
         std::fs::write(&path, "a\n").unwrap();
-        let written = write(&path, &mut File::open(&path).unwrap(), &Imported::default()).unwrap();
+        let written = write(&path, &Mapping::default(), &Imported::default()).unwrap();
         assert_eq!(written, None);
     }
 }

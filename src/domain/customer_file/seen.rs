@@ -3,15 +3,15 @@
 //! Only fingerprints of 64 bits are kept, some hundred bytes a row, so that a file of a million rows is read in the
 //! memory of its fingerprints, not of its text. At a million rows two that differ look alike once in ten million files.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 
 use sha2::{Digest, Sha256};
 
-use super::super::recipient::same_address_key;
+use super::super::recipient::{PRIVACY_ROLE, same_address_key};
 use super::Row;
 
-/// The columns that say the same in every row of one contract.
+/// The columns that say the same in every row of one contract; from [`TERMS_FROM`] on they are its terms.
 const SHARED: [&str; 8] = [
     "customer",
     "products",
@@ -23,11 +23,19 @@ const SHARED: [&str; 8] = [
     "terms",
 ];
 
+const TERMS_FROM: usize = 4;
+
 /// What an earlier row says otherwise.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Clash {
     #[error("record {earlier} says otherwise for the same contract; one contract has one {column}")]
     Contract { column: &'static str, earlier: u32 },
+    /// Only the terms differ.
+    #[error(
+        "record {earlier} says otherwise for the same contract; one contract has one {column}; until that is mended, \
+         the reading longer for the customer holds"
+    )]
+    Terms { column: &'static str, earlier: u32 },
     #[error("record {earlier} gives this customer another name")]
     Name { earlier: u32 },
 }
@@ -52,6 +60,8 @@ pub enum Place {
 pub struct Seen {
     contracts: HashMap<u64, (u32, [u16; SHARED.len()])>,
     names: HashMap<u64, (u32, u32)>,
+    /// Customers to whom the file gives a privacy contact or a notice address.
+    reached: HashSet<u64>,
     contacts: HashMap<u64, u32>,
     addresses: HashMap<u64, (u32, u32)>,
 }
@@ -71,6 +81,9 @@ impl Seen {
             return Err(clash);
         }
         self.contacts.insert(who, record);
+        if row.contact.role == PRIVACY_ROLE || row.contact.notice_address {
+            self.reached.insert(customer_key);
+        }
         self.contracts.entry(contract_key).or_insert_with(|| (record, shared(row)));
         self.names.entry(customer_key).or_insert((record, half(key(&[&row.customer]))));
         Ok(match self.addresses.entry(key(&[&address])) {
@@ -83,6 +96,11 @@ impl Seen {
                 Place::First
             }
         })
+    }
+
+    /// Whether the file has given that customer somebody who gets its letters at once.
+    pub fn has_privacy_contact(&self, reference: &str) -> bool {
+        self.reached.contains(&key(&[reference]))
     }
 
     /// Whether the file has named that customer.
@@ -98,8 +116,13 @@ impl Seen {
         }
         let (earlier, known) = self.contracts.get(&contract_key)?;
         let differing = known.iter().zip(shared(row)).position(|(known, now)| *known != now)?;
-        let column = SHARED[differing];
-        Some((column, Clash::Contract { column, earlier: *earlier }))
+        let (column, earlier) = (SHARED[differing], *earlier);
+        let clash = if differing >= TERMS_FROM {
+            Clash::Terms { column, earlier }
+        } else {
+            Clash::Contract { column, earlier }
+        };
+        Some((column, clash))
     }
 }
 

@@ -4,7 +4,7 @@ use super::super::calendar::{Convention, ObjectionDays};
 use super::super::change::ChangeKind;
 use super::super::customer::{EmergencyTerms, NoticeTerms, ObjectionTerms, Terms, Window};
 use super::super::holidays::Holidays;
-use super::{Reason, Remark, RowReader, values};
+use super::{CustomerReader, Reason, Remark, values};
 
 /// Objection days in a file that mean the window is open until the change takes effect.
 pub(super) const UNTIL_EFFECT: &str = "until_effect";
@@ -14,7 +14,7 @@ enum Objection {
     Days(ObjectionDays),
 }
 
-impl RowReader<'_, '_, '_> {
+impl CustomerReader<'_, '_> {
     pub(super) fn terms(&mut self) -> Terms {
         let convention: Option<Convention> = self.word("convention");
         let notice = NoticeTerms {
@@ -65,33 +65,19 @@ impl RowReader<'_, '_, '_> {
         }
     }
 
-    /// What contradicts itself is refused, what is odd is remarked.
+    /// What cannot be meant is refused, what is odd is remarked.
     fn lint(&mut self, terms: &Terms) {
-        let conventions = match &terms.objection {
-            Window::Days(window) => [terms.notice.convention, window.convention],
-            Window::Policy | Window::UntilEffect => [terms.notice.convention, None],
-        };
         if terms.notice.convention == Some(Convention::Months) && terms.notice.n.is_none() {
-            self.reasons.push(("notice_days", Reason::MonthsWithoutNumber));
+            self.row.refuse("notice_days", Reason::MonthsWithoutNumber);
         }
-        let Window::Days(window) = &terms.objection else {
-            return self.remark_calendar(terms, conventions);
-        };
-        if window.convention == Some(Convention::Months) && window.n.is_none() {
-            self.reasons.push(("objection_days", Reason::MonthsWithoutNumber));
-        }
-        if let (Some(notice), Some(objection)) = (terms.notice.n, window.n)
-            && terms.notice.convention == window.convention
-            && objection.get() > notice.get()
+        if let Window::Days(window) = &terms.objection
+            && window.convention == Some(Convention::Months)
+            && window.n.is_none()
         {
-            self.remarks.push(("objection_days", Remark::WindowOutlastsNotice));
+            self.row.refuse("objection_days", Reason::MonthsWithoutNumber);
         }
-        self.remark_calendar(terms, conventions);
-    }
-
-    fn remark_calendar(&mut self, terms: &Terms, conventions: [Option<Convention>; 2]) {
-        if conventions.contains(&Some(Convention::WorkingDays)) && terms.holidays.is_none() {
-            self.remarks.push(("holidays", Remark::NoCalendar));
+        for odd in terms.oddities(self.frame.policy, self.frame.at) {
+            self.row.remark(odd.column(), Remark::Odd(odd));
         }
     }
 }

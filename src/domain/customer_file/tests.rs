@@ -1,5 +1,5 @@
 use super::super::customer::Policy;
-use super::super::table::{Header, Reader, Writer};
+use super::super::table::{Header, Mapping, Reader, Writer};
 use super::super::zone::Zone;
 use super::seen::Place;
 use super::*;
@@ -8,34 +8,43 @@ fn products() -> Vec<String> {
     ["chat", "api"].map(str::to_owned).to_vec()
 }
 
-fn row(cells: &[(&str, &str)]) -> Result<Read, Vec<(&'static str, Reason)>> {
-    let defaults = [("reference", "C-1"), ("customer", "Acme"), ("email", "a@acme.example")];
-    let products = products();
-    read(Frame { products: &products, has_reference: true }, &|field| {
-        let given = cells.iter().chain(&defaults).find(|(name, _)| *name == field);
-        Ok(given.map_or("", |(_, cell)| *cell).to_owned().into())
-    })
+fn policy() -> Policy {
+    Policy::in_zone(Zone::utc())
 }
 
-fn reason(column: &str, cell: &str) -> String {
+fn at() -> DateTime<Utc> {
+    "2026-11-23T09:00:00Z".parse().unwrap()
+}
+
+fn row(cells: &[(&'static str, &str)]) -> Result<Read, Vec<(&'static str, Reason)>> {
+    let defaults = [("reference", "C-1"), ("customer", "Acme"), ("email", "a@acme.example")];
+    let cells: Vec<_> = cells.iter().chain(&defaults).copied().collect();
+    let products = products();
+    let frame = Frame { products: &products, policy: &policy(), at: at() };
+    read(frame, &table::Row::of(&cells)).map_err(|unread| unread.reasons)
+}
+
+fn reason(column: &'static str, cell: &str) -> String {
     let reasons = row(&[(column, cell)]).unwrap_err();
     assert_eq!(reasons.len(), 1, "{reasons:?}");
     assert_eq!(reasons[0].0, column);
     reasons[0].1.to_string()
 }
 
-fn remarks(cells: &[(&str, &str)]) -> Vec<String> {
+fn remarks(cells: &[(&'static str, &str)]) -> Vec<String> {
     let read = row(cells).unwrap();
     read.remarks.iter().map(|(column, remark)| format!("{column}: {remark}")).collect()
 }
 
 #[test]
 fn days_are_bare_numbers_and_everything_else_is_refused_with_what_to_write() {
-    assert_eq!(row(&[("notice_days", "30\u{a0}")]).unwrap().row.terms.notice.n.unwrap().get(), 30);
+    assert_eq!(row(&[("notice_days", "30\u{a0}")]).unwrap().value.terms.notice.n.unwrap().get(), 30);
     assert_eq!(remarks(&[("notice_days", "30.0")]), ["notice_days: \"30.0\" was read as 30"]);
     assert!(reason("notice_days", "30 days").ends_with("leave out the unit"));
     assert!(reason("notice_days", "4 weeks").contains("weeks are to be counted out"));
     assert!(reason("notice_days", "10 business days").ends_with("(working_days)"));
+    assert!(reason("notice_days", "30 Tage").ends_with("leave out the unit"));
+    assert!(reason("notice_days", "1E+02").ends_with("format the column as a number"));
     assert!(reason("notice_days", "366000").contains("out of range"));
     for wrong in ["-5", "３０", "1,5", "thirty", "99999999999999999999", "30.", "+3", "1e2", "30.0.0"] {
         assert!(
@@ -49,10 +58,16 @@ fn days_are_bare_numbers_and_everything_else_is_refused_with_what_to_write() {
 #[test]
 fn a_day_is_never_guessed() {
     assert_eq!(
-        row(&[("customer_since", "2026-02-28")]).unwrap().row.since,
+        row(&[("customer_since", "2026-02-28")]).unwrap().value.since,
         Some("2026-02-28".parse().unwrap())
     );
     assert_eq!(reason("customer_since", "2026-02-30"), "there is no 2026-02-30");
+    assert_eq!(
+        row(&[("customer_since", "1.3.2024")]).unwrap().value.since,
+        Some("2024-03-01".parse().unwrap())
+    );
+    assert_eq!(reason("customer_since", "31.04.2025"), "there is no 31.04.2025");
+    assert!(reason("customer_since", "01.03.24").contains("is no day"));
     assert!(reason("customer_since", "02/03/2026").ends_with("day and month could be either"));
     assert!(reason("customer_since", "46083").contains("spreadsheet"));
     assert!(reason("customer_since", "2. März 2026").starts_with("\"2. März 2026\" is no day"));
@@ -88,7 +103,8 @@ fn words_outside_their_set_name_the_set() {
 
 #[test]
 fn one_convention_holds_for_both_periods_unless_the_objection_has_its_own() {
-    let window = |cells: &[(&str, &str)]| serde_json::to_string(&row(cells).unwrap().row.terms).unwrap();
+    let window =
+        |cells: &[(&'static str, &str)]| serde_json::to_string(&row(cells).unwrap().value.terms).unwrap();
     assert_eq!(
         window(&[("notice_days", "30"), ("objection_days", "14"), ("convention", "clear_days")]),
         r#"{"notice":{"n":30,"convention":"clear_days"},"objection":{"n":14,"convention":"clear_days"}}"#
@@ -112,7 +128,7 @@ fn contradictory_terms_are_flagged() {
     assert_eq!(
         said,
         [
-            "objection_days: the objection window is longer than the notice: the window decides",
+            "objection_days: 20 working_days to object outlast the notice of 10 working_days: the window decides",
             "holidays: working days without a holiday calendar: Monday to Friday"
         ]
     );
@@ -121,14 +137,15 @@ fn contradictory_terms_are_flagged() {
 #[test]
 fn the_rows_of_one_file_are_held_against_one_another() {
     let mut seen = Seen::default();
-    let mut place = |record: u32, cells: &[(&str, &str)]| seen.place(record, &row(cells).unwrap().row);
+    let mut place =
+        |record: u32, cells: &[(&'static str, &str)]| seen.place(record, &row(cells).unwrap().value);
     assert_eq!(place(1, &[("notice_days", "30")]), Ok(Place::First));
     assert_eq!(
         place(2, &[("notice_days", "30"), ("email", "A@ACME.example")]),
         Ok(Place::Repeats { earlier: 1, otherwise_same: true })
     );
     let clash = place(3, &[("notice_days", "45"), ("email", "b@acme.example")]).unwrap_err();
-    assert_eq!(clash, ("notice_days", Clash::Contract { column: "notice_days", earlier: 1 }));
+    assert_eq!(clash, ("notice_days", Clash::Terms { column: "notice_days", earlier: 1 }));
     assert_eq!(place(4, &[("reference", "C-2")]), Ok(Place::SharesAddress { earlier: 1 }));
     let renamed = place(5, &[("notice_days", "30"), ("customer", "Acme AG"), ("email", "c@acme.example")]);
     assert_eq!(renamed.unwrap_err(), ("customer", Clash::Name { earlier: 1 }));
@@ -137,7 +154,7 @@ fn the_rows_of_one_file_are_held_against_one_another() {
 
 #[test]
 fn what_is_exported_is_read_back_the_same() {
-    let policy = Policy::in_zone(Zone::utc());
+    let policy = policy();
     let cells = [
         ("customer", "=HYPERLINK(1)"),
         ("contact_name", "O'Neil, Pat"),
@@ -161,7 +178,7 @@ fn what_is_exported_is_read_back_the_same() {
         ("rank", "2"),
         ("notice_address", "yes"),
     ];
-    let first = row(&cells).unwrap().row;
+    let first = row(&cells).unwrap().value;
     let exported = Exported {
         reference: first.reference.clone(),
         customer: first.customer.clone(),
@@ -182,10 +199,9 @@ fn what_is_exported_is_read_back_the_same() {
     write_row(&mut writer, &exported, &policy);
     let (mut reader, mut records) = (Reader::new(), Vec::new());
     reader.push(writer.into_text().as_bytes(), &mut records);
-    let header = Header::read(&records[0], FIELDS, NEEDED).unwrap();
-    let cells = header.row(&records[1]).unwrap();
+    let header = Header::read(&records[0], &FORMAT, &Mapping::default()).unwrap();
+    let row = header.row(records[1].clone(), &Mapping::default()).unwrap();
     let products = products();
-    let again =
-        read(Frame { products: &products, has_reference: true }, &|field| Ok(cells.cell(field)?.into()));
-    assert_eq!(again.unwrap().row, first);
+    let again = read(Frame { products: &products, policy: &policy, at: at() }, &row);
+    assert_eq!(again.unwrap().value, first);
 }

@@ -43,19 +43,24 @@ fn is_number(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|digit| digit.is_ascii_digit())
 }
 
+/// What people write instead of a bare number, and where it belongs.
+const DAYS_HINTS: &[(&[&str], &str)] = &[
+    (
+        &["business", "working", "werktag", "arbeitstag", "ouvré", "hábil"],
+        "; working days belong into the column convention (working_days)",
+    ),
+    (&["week", "woche", "semaine", "semana"], "; weeks are to be counted out in days"),
+    (&["month", "monat", "mois", "mes"], "; months belong into the column convention (months)"),
+    (&["day", "tag", "jour", "día"], "; leave out the unit"),
+];
+
 fn days_hint(text: &str) -> &'static str {
     let words = text.to_lowercase();
-    if words.contains("business") || words.contains("working") {
-        "; working days belong into the column convention (working_days)"
-    } else if words.contains("week") {
-        "; weeks are to be counted out in days"
-    } else if words.contains("month") {
-        "; months belong into the column convention (months)"
-    } else if words.contains("day") {
-        "; leave out the unit"
-    } else {
-        ""
+    if text.parse::<f64>().is_ok() && words.contains('e') {
+        return "; this is how a spreadsheet shortens numbers: format the column as a number";
     }
+    let hint = DAYS_HINTS.iter().find(|(units, _)| units.iter().any(|unit| words.contains(unit)));
+    hint.map_or("", |(_, hint)| hint)
 }
 
 pub(super) fn rank(text: &str) -> Result<(i16, Option<Remark>), Reason> {
@@ -73,7 +78,8 @@ pub(super) fn yes_or_no(text: &str) -> Result<(bool, Option<Remark>), Reason> {
     }
 }
 
-/// A day of ISO 8601. An instant gives its day and a remark; what could be read two ways is refused.
+/// A day of ISO 8601, or with dots as in 31.12.2026, where nobody writes the month first. An instant gives its day and a
+/// remark; what could be read two ways is refused.
 pub(super) fn day(text: &str) -> Result<(NaiveDate, Option<Remark>), Reason> {
     let looks_iso = |text: &str| {
         let shape =
@@ -91,6 +97,9 @@ pub(super) fn day(text: &str) -> Result<(NaiveDate, Option<Remark>), Reason> {
         let (day, _) = day(start)?;
         return Ok((day, Some(Remark::ReadAs { given: text.to_owned(), read: start.to_owned() })));
     }
+    if let Some(day) = dotted(text) {
+        return Ok((day?, None));
+    }
     let hint = if is_number(text) {
         "; this looks like the day number of a spreadsheet: format the column as a date"
     } else if text.contains('/') {
@@ -99,6 +108,20 @@ pub(super) fn day(text: &str) -> Result<(NaiveDate, Option<Remark>), Reason> {
         ""
     };
     Err(Reason::NotDay { given: shown(text), hint })
+}
+
+fn dotted(text: &str) -> Option<Result<NaiveDate, Reason>> {
+    let mut parts = text.split('.');
+    let (Some(day), Some(month), Some(year), None) = (parts.next(), parts.next(), parts.next(), parts.next())
+    else {
+        return None;
+    };
+    let numbers = is_number(day) && is_number(month) && is_number(year);
+    if !numbers || day.len() > 2 || month.len() > 2 || year.len() != 4 {
+        return None;
+    }
+    let date = NaiveDate::from_ymd_opt(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?);
+    Some(date.ok_or_else(|| Reason::NoSuchDay { given: text.to_owned() }))
 }
 
 /// A zone by its IANA name; another case is read, a zone without a place remarked.

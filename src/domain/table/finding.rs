@@ -1,6 +1,6 @@
 //! What an import has to say of a place in a file.
 
-use std::fmt::Write as _;
+use std::borrow::Cow;
 
 use serde::Serialize;
 
@@ -23,11 +23,17 @@ pub struct Finding {
 pub struct Findings {
     pub listed: Vec<Finding>,
     pub count: usize,
+    /// In how many records; those of one record come one behind the other.
+    pub records: usize,
+    last_record: Option<u64>,
 }
 
 impl Findings {
     pub fn add(&mut self, finding: Finding) {
         self.count += 1;
+        if self.last_record.replace(finding.record) != Some(finding.record) {
+            self.records += 1;
+        }
         if self.listed.len() < LISTED_MAX {
             self.listed.push(finding);
         }
@@ -43,36 +49,54 @@ impl Findings {
     }
 }
 
-/// One finding of all reasons against a row: the first by its column, the others behind it.
-pub fn against_row<R: std::fmt::Display>(line: u64, record: u64, reasons: &[(&'static str, R)]) -> Finding {
-    let mut sentences = reasons.iter();
-    let (column, mut reason) = match sentences.next() {
-        Some((column, reason)) => (Some((*column).to_owned()), reason.to_string()),
-        None => (None, String::new()),
-    };
-    for (column, other) in sentences {
-        let _ = write!(reason, "; column \"{column}\": {other}");
+/// What an import found, as programs read it: these three and nothing else.
+#[derive(Debug, Serialize)]
+pub struct Printed<'a> {
+    imported: u64,
+    rejected: &'a [Finding],
+    warnings: Vec<Cow<'a, Finding>>,
+}
+
+impl<'a> Printed<'a> {
+    pub fn of(imported: u64, rejected: &'a Findings, warnings: &'a Findings) -> Self {
+        let mut listed: Vec<_> = warnings.listed.iter().map(Cow::Borrowed).collect();
+        for (what, findings) in [("rejected", rejected), ("warnings", warnings)] {
+            if findings.unlisted() > 0 {
+                let reason = format!("and {} more {what}, which are not listed", findings.unlisted());
+                listed.push(Cow::Owned(Finding { line: 1, record: 0, column: None, reason }));
+            }
+        }
+        Self { imported, rejected: &rejected.listed, warnings: listed }
     }
-    Finding { line, record, column, reason }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_row_is_one_finding_with_all_its_reasons() {
-        let finding = against_row(3, 2, &[("email", "empty"), ("time_zone", "there is no Mars")]);
-        assert_eq!(finding.column.as_deref(), Some("email"));
-        assert_eq!(finding.reason, "empty; column \"time_zone\": there is no Mars");
+    fn finding(record: u64) -> Finding {
+        Finding { line: record + 1, record, column: None, reason: "empty".to_owned() }
     }
 
     #[test]
-    fn what_is_not_listed_is_counted() {
+    fn a_record_with_several_reasons_is_one_record() {
         let mut findings = Findings::default();
-        for record in 0..LISTED_MAX as u64 + 5 {
-            findings.add(against_row::<&str>(record, record, &[]));
+        for record in [1, 1, 2] {
+            findings.add(finding(record));
         }
-        assert_eq!((findings.listed.len(), findings.unlisted()), (LISTED_MAX, 5));
+        assert_eq!((findings.count, findings.records), (3, 2));
+    }
+
+    #[test]
+    fn what_is_not_listed_is_counted_and_said() {
+        let (mut rejected, warnings) = (Findings::default(), Findings::default());
+        for record in 0..LISTED_MAX as u64 + 5 {
+            rejected.add(finding(record));
+        }
+        assert_eq!((rejected.listed.len(), rejected.unlisted()), (LISTED_MAX, 5));
+        let printed = serde_json::to_value(Printed::of(7, &rejected, &warnings)).unwrap();
+        let keys: Vec<_> = printed.as_object().unwrap().keys().collect();
+        assert_eq!(keys, ["imported", "rejected", "warnings"]);
+        assert!(printed["warnings"][0]["reason"].as_str().unwrap().starts_with("and 5 more rejected"));
     }
 }

@@ -3,7 +3,7 @@
 //! Columns are known by name, in any order, whatever their case, blanks or underscores. A column that looks like a
 //! misspelt field refuses the file: dropping `notice_day` in silence would drop a customer's terms.
 
-use super::{CellFault, Record, RecordFault, unguarded};
+use super::{CellFault, Format, Mapping, Record, RecordFault, Row, unguarded};
 
 /// A field of a file, with the other names that exports of common programs give it.
 #[derive(Debug)]
@@ -19,8 +19,6 @@ pub enum HeaderFault {
     Unreadable(#[from] RecordFault),
     #[error("the first line cannot be read: {0}")]
     UnreadableCell(#[from] CellFault),
-    #[error("the columns are divided by {separator}; save the file divided by commas (\"CSV UTF-8\")")]
-    Separator { separator: &'static str },
     #[error("the first line names no known column (it begins with {first:?}); the header is {expected}")]
     NoKnownColumn { first: String, expected: String },
     #[error("column {column:?} stands twice ({first:?} and {second:?}); remove one")]
@@ -35,10 +33,7 @@ impl HeaderFault {
     /// The column concerned, where it is one.
     pub fn column(&self) -> Option<&str> {
         match self {
-            Self::Unreadable(_)
-            | Self::UnreadableCell(_)
-            | Self::Separator { .. }
-            | Self::NoKnownColumn { .. } => None,
+            Self::Unreadable(_) | Self::UnreadableCell(_) | Self::NoKnownColumn { .. } => None,
             Self::Misspelt { given, .. } => Some(given),
             Self::Twice { column, .. } | Self::Missing { column, .. } => Some(column),
         }
@@ -52,7 +47,7 @@ pub enum RowFault {
     Record(#[from] RecordFault),
     #[error("too few cells: {found}, and the header has {expected}")]
     TooFew { found: usize, expected: usize },
-    #[error("too many cells: {found}, and the header has {expected}; is a comma not quoted?")]
+    #[error("too many cells: {found}, and the header has {expected}; is a separator not quoted?")]
     TooMany { found: usize, expected: usize },
 }
 
@@ -66,16 +61,22 @@ pub struct Header {
 }
 
 impl Header {
-    /// Reads the first record against the fields of a format, those `needed` among them.
-    pub fn read(record: &Record, fields: &[Field], needed: &[&'static str]) -> Result<Self, HeaderFault> {
+    /// Reads the first record against the fields of a format; a mapping knows better than their names.
+    pub fn read(record: &Record, format: &Format, mapping: &Mapping) -> Result<Self, HeaderFault> {
+        let fields = format.fields;
         if let Some(fault) = &record.fault {
             return Err(fault.clone().into());
         }
         let cells = record.cells.iter().cloned().collect::<Result<Vec<_>, _>>()?;
-        let columns: Vec<_> = cells.iter().map(|cell| field_of(cell, fields)).collect();
+        let column = |cell: &String| match mapping.field(cell) {
+            Some(ours) => fields.iter().find(|field| field.name == ours).map(|field| field.name),
+            None => field_of(cell, fields),
+        };
+        let columns: Vec<_> = cells.iter().map(column).collect();
         let expected = || fields.iter().map(|field| field.name).collect::<Vec<_>>().join(",");
         if columns.iter().all(Option::is_none) {
-            return Err(no_known_column(&cells, fields, expected()));
+            let first = cells.first().map(|cell| cell.chars().take(40).collect()).unwrap_or_default();
+            return Err(HeaderFault::NoKnownColumn { first, expected: expected() });
         }
         for (at, column) in columns.iter().enumerate() {
             let Some(column) = column else { continue };
@@ -89,14 +90,14 @@ impl Header {
         }
         let mut ignored = Vec::new();
         for (cell, column) in cells.into_iter().zip(&columns) {
-            if column.is_none() && !cell.trim().is_empty() {
+            if column.is_none() && !cell.trim().is_empty() && mapping.field(&cell).is_none() {
                 if let Some(meant) = nearly(&cell, fields) {
                     return Err(HeaderFault::Misspelt { given: cell, meant });
                 }
                 ignored.push(cell);
             }
         }
-        if let Some(column) = needed.iter().find(|name| !columns.contains(&Some(name))) {
+        if let Some(column) = format.needed.iter().find(|name| !columns.contains(&Some(name))) {
             return Err(HeaderFault::Missing { column, expected: expected() });
         }
         Ok(Self { columns, ignored })
@@ -106,10 +107,16 @@ impl Header {
         self.columns.contains(&Some(field))
     }
 
-    /// The record's cells by field. Empty cells beyond the last column don't count, spreadsheets write them.
-    pub fn row<'a>(&'a self, record: &'a Record) -> Result<Row<'a>, RowFault> {
-        if let Some(fault) = &record.fault {
-            return Err(fault.clone().into());
+    /// How many columns there are.
+    pub fn width(&self) -> usize {
+        self.columns.len()
+    }
+
+    /// The record's cells by field, without the guard against formulas and blanks around them. Empty cells beyond the
+    /// last column don't count, spreadsheets write them.
+    pub fn row(&self, record: Record, mapping: &Mapping) -> Result<Row, RowFault> {
+        if let Some(fault) = record.fault {
+            return Err(fault.into());
         }
         let expected = self.columns.len();
         let filled =
@@ -120,37 +127,24 @@ impl Header {
         if filled > expected {
             return Err(RowFault::TooMany { found: record.cells.len(), expected });
         }
-        Ok(Row { header: self, record })
+        let cells = self.columns.iter().zip(record.cells).filter_map(|(column, cell)| {
+            let field = (*column)?;
+            Some((field, cell.map(|text| mapping.meant(field, trimmed(text)))))
+        });
+        Ok(Row::new((record.line, record.number), record.bytes, cells.collect()))
     }
 }
 
-/// A record read by a header.
-#[derive(Clone, Copy, Debug)]
-pub struct Row<'a> {
-    header: &'a Header,
-    record: &'a Record,
-}
-
-impl<'a> Row<'a> {
-    /// The cell of a field, without the guard against formulas and blanks around it; empty where the file has no
-    /// such column.
-    pub fn cell(&self, field: &str) -> Result<&'a str, CellFault> {
-        let Some(at) = self.header.columns.iter().position(|column| *column == Some(field)) else {
-            return Ok("");
-        };
-        match self.record.cells.get(at) {
-            Some(Ok(text)) => Ok(unguarded(text).trim()),
-            Some(Err(fault)) => Err(fault.clone()),
-            None => Ok(""),
-        }
-    }
+fn trimmed(text: String) -> String {
+    let kept = unguarded(&text).trim();
+    if kept.len() == text.len() { text } else { kept.to_owned() }
 }
 
 fn plain(name: &str) -> String {
     name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
-fn field_of(cell: &str, fields: &[Field]) -> Option<&'static str> {
+pub(super) fn field_of(cell: &str, fields: &[Field]) -> Option<&'static str> {
     let given = plain(cell);
     fields
         .iter()
@@ -159,7 +153,7 @@ fn field_of(cell: &str, fields: &[Field]) -> Option<&'static str> {
 }
 
 /// The field that a name probably is: one or two letters off, in a name long enough to tell.
-fn nearly(cell: &str, fields: &[Field]) -> Option<&'static str> {
+pub(super) fn nearly(cell: &str, fields: &[Field]) -> Option<&'static str> {
     const LETTERS_OFF_MAX: usize = 2;
     const LETTERS_MIN: usize = 6;
     let given = plain(cell);
@@ -171,27 +165,20 @@ fn nearly(cell: &str, fields: &[Field]) -> Option<&'static str> {
         .map(|(_, name)| name)
 }
 
-fn no_known_column(cells: &[String], fields: &[Field], expected: String) -> HeaderFault {
-    let line = cells.join(",");
-    for (sign, separator) in [(';', "semicolons"), ('\t', "tabs"), ('|', "bars")] {
-        if line.split(sign).count() > 2 && line.split(sign).any(|cell| field_of(cell, fields).is_some()) {
-            return HeaderFault::Separator { separator };
-        }
-    }
-    let first = cells.first().map(|cell| cell.chars().take(40).collect()).unwrap_or_default();
-    HeaderFault::NoKnownColumn { first, expected }
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::Reader;
     use super::*;
 
-    const FIELDS: &[Field] = &[
-        Field { name: "name", also: &["company name"] },
-        Field { name: "email", also: &["e-mail"] },
-        Field { name: "notice_days", also: &[] },
-    ];
+    const FORMAT: Format = Format {
+        fields: &[
+            Field { name: "name", also: &["company name"] },
+            Field { name: "email", also: &["e-mail"] },
+            Field { name: "notice_days", also: &[] },
+        ],
+        needed: &["name"],
+        list: "rows",
+    };
 
     fn records(text: &str) -> Vec<Record> {
         let (mut reader, mut records) = (Reader::new(), Vec::new());
@@ -201,15 +188,15 @@ mod tests {
     }
 
     fn header(text: &str) -> Result<Header, HeaderFault> {
-        Header::read(&records(text)[0], FIELDS, &["name"])
+        Header::read(&records(text)[0], &FORMAT, &Mapping::default())
     }
 
     #[test]
     fn columns_are_known_in_any_order_and_spelling_and_strange_ones_reported() {
         let all = records("E-Mail,Phone,COMPANY_NAME,Notice Days\n a@x.example ,1,'=Acme,30\n");
-        let header = Header::read(&all[0], FIELDS, &["name"]).unwrap();
+        let header = Header::read(&all[0], &FORMAT, &Mapping::default()).unwrap();
         assert_eq!(header.ignored, ["Phone"]);
-        let row = header.row(&all[1]).unwrap();
+        let row = header.row(all[1].clone(), &Mapping::default()).unwrap();
         assert_eq!(row.cell("email"), Ok("a@x.example"));
         assert_eq!(row.cell("name"), Ok("=Acme"));
         assert_eq!(row.cell("notice_days"), Ok("30"));
@@ -227,16 +214,15 @@ mod tests {
         assert!(
             says("Acme,Anna\n").starts_with("the first line names no known column (it begins with \"Acme\")")
         );
-        assert!(says("name;email;notice_days\n").starts_with("the columns are divided by semicolons"));
-        assert!(says("name\temail\tx\n").starts_with("the columns are divided by tabs"));
     }
 
     #[test]
     fn ragged_records_are_faults_but_empty_cells_beyond_the_last_are_not() {
         let all = records("name,email\nA\nB,b@x.example,extra\nC,c@x.example,,\n");
-        let header = Header::read(&all[0], FIELDS, &["name"]).unwrap();
-        assert_eq!(header.row(&all[1]).unwrap_err(), RowFault::TooFew { found: 1, expected: 2 });
-        assert_eq!(header.row(&all[2]).unwrap_err(), RowFault::TooMany { found: 3, expected: 2 });
-        assert!(header.row(&all[3]).is_ok());
+        let header = Header::read(&all[0], &FORMAT, &Mapping::default()).unwrap();
+        let row = |at: usize| header.row(all[at].clone(), &Mapping::default());
+        assert_eq!(row(1).unwrap_err(), RowFault::TooFew { found: 1, expected: 2 });
+        assert_eq!(row(2).unwrap_err(), RowFault::TooMany { found: 3, expected: 2 });
+        assert!(row(3).is_ok());
     }
 }

@@ -2,6 +2,10 @@
 
 use std::ops::Range;
 
+use serde_json::Value;
+
+use super::CellFault;
+
 /// Bytes of one object.
 const OBJECT_BYTES_MAX: usize = 1024 * 1024;
 
@@ -13,7 +17,7 @@ pub struct Object {
     /// The line it begins on, counted from 1.
     pub line: u64,
     pub bytes: Range<u64>,
-    pub content: Result<serde_json::Map<String, serde_json::Value>, ObjectFault>,
+    pub content: Result<serde_json::Map<String, Value>, ObjectFault>,
 }
 
 /// Why something in the file is no object.
@@ -169,6 +173,22 @@ impl Objects {
         });
         self.number += 1;
         self.at = At::Between;
+    }
+}
+
+/// A value as a cell: lists are divided by semicolons.
+pub(super) fn cell_of(value: &Value) -> Result<String, CellFault> {
+    match value {
+        Value::Null => Ok(String::new()),
+        Value::String(text) if text.contains('\0') => Err(CellFault::Nul { after: String::new() }),
+        Value::String(text) => Ok(text.trim().to_owned()),
+        Value::Number(number) => Ok(number.to_string()),
+        Value::Bool(yes) => Ok(if *yes { "yes" } else { "no" }.to_owned()),
+        Value::Array(values) => {
+            let cells = values.iter().map(cell_of).collect::<Result<Vec<_>, _>>()?;
+            Ok(cells.join(";"))
+        }
+        Value::Object(_) => Err(CellFault::NotText),
     }
 }
 

@@ -5,11 +5,10 @@
 use std::fmt::Write as _;
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use forenotice::actions::maintain_records::import_register;
 use forenotice::actions::schedule_change;
 use forenotice::domain::request::Request;
 
-use super::import_in;
+use super::{import_in, register_from};
 use crate::support::World;
 use forenotice::actions::import_customers::Mode;
 
@@ -134,7 +133,7 @@ async fn each_of_25_published_terms_is_expressed_and_kept() {
     }
     let imported = import_in(&world, file.as_bytes(), Mode::Write).await;
     assert_eq!((imported.imported, imported.rejected.listed.len()), (25, 0), "{:?}", imported.rejected);
-    import_register(&world.cx, world.dpo.clone(), b"name,countries\nHetzner,DE\n").await.unwrap();
+    register_from(&world, b"name,countries\nHetzner,DE\n").await;
     let mut request = addition();
     let refused = schedule_change::plan(&world.cx, &request).await.unwrap_err().to_string();
     let earliest = refused.rsplit(' ').next().unwrap();

@@ -5,13 +5,12 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use chrono::{Days, NaiveDate};
-use forenotice::actions::maintain_records::import_register;
 use forenotice::actions::schedule_change;
 use forenotice::domain::register::{Version, on_day};
 use forenotice::domain::request::Request;
 use forenotice::store;
 
-use super::import;
+use super::{import, register_from};
 use crate::support::World;
 
 /// How long before its day each change is scheduled; the customer of these worlds must have ten.
@@ -147,7 +146,7 @@ async fn replay(path: &Path) {
     for step in steps.iter().filter(|step| step.kind == "initial") {
         stated += &format!("{},{},{}\n", cell(&step.name), cell(&step.name), cell(&after(step)));
     }
-    import_register(&world.cx, world.dpo.clone(), stated.as_bytes()).await.unwrap();
+    register_from(&world, stated.as_bytes()).await;
 
     let changes = changes(&steps);
     for step in &changes {

@@ -1,10 +1,9 @@
 //! Customers recorded while a change is announced: entitled ones are told at once, those who joined later are exempt.
 
-use forenotice::actions::maintain_records::import_register;
 use forenotice::actions::schedule_change;
 use forenotice::domain::request::Request;
 
-use super::{import, world};
+use super::{import, register_from, world};
 use crate::support::World;
 
 const HEADER: &str = "reference,customer,email,customer_since\n";
@@ -12,7 +11,7 @@ const HEADER: &str = "reference,customer,email,customer_since\n";
 pub async fn announced() -> World {
     let world = world().await;
     import(&world, format!("{HEADER}C-1,Acme,a@acme.example,2024-03-01\n").as_bytes()).await;
-    import_register(&world.cx, world.dpo.clone(), b"name,countries\nHetzner,DE\n").await.unwrap();
+    register_from(&world, b"name,countries\nHetzner,DE\n").await;
     let request: Request = serde_json::from_value(serde_json::json!({
         "kind": "addition", "name": "Nimbus", "reason": "Mail", "effective": "2027-02-01",
         "facts": [["legal_entity", "Nimbus GmbH"], ["address", "Berlin"], ["contact", "dpo@nimbus.example"],

@@ -6,6 +6,7 @@ mod customers;
 mod dpa_terms;
 mod histories;
 mod late_customers;
+mod people_files;
 mod registers;
 mod stores;
 mod subscribers;
@@ -13,6 +14,9 @@ mod subscribers;
 use std::path::PathBuf;
 
 use forenotice::actions::import_customers::{Import, Imported, Mode};
+use forenotice::actions::maintain_records::{self, import_register, read_register};
+use forenotice::domain::customer_file::FORMAT;
+use forenotice::domain::table::Mapping;
 use forenotice::store;
 
 use crate::support::World;
@@ -28,8 +32,13 @@ pub fn fixture(path: &str) -> Vec<u8> {
 }
 
 pub async fn import_in(world: &World, bytes: &[u8], mode: Mode) -> Imported {
+    import_mapped(world, bytes, mode, "").await
+}
+
+pub async fn import_mapped(world: &World, bytes: &[u8], mode: Mode, mapping: &str) -> Imported {
     const PIECE_BYTES: usize = 777;
-    let mut import = Import::new(&world.cx, world.dpo.clone(), mode);
+    let mapping = Mapping::read(mapping, &FORMAT).unwrap();
+    let mut import = Import::new(&world.cx, world.dpo.clone(), mode, mapping);
     for piece in bytes.chunks(PIECE_BYTES) {
         import.push(piece).await.unwrap();
     }
@@ -38,6 +47,11 @@ pub async fn import_in(world: &World, bytes: &[u8], mode: Mode) -> Imported {
 
 pub async fn import(world: &World, bytes: &[u8]) -> Imported {
     import_in(world, bytes, Mode::Write).await
+}
+
+pub async fn register_from(world: &World, bytes: &[u8]) -> maintain_records::Imported {
+    let file = read_register(bytes, Mapping::default());
+    import_register(&world.cx, world.dpo.clone(), file).await.unwrap()
 }
 
 /// The customers as `customers export` writes them.

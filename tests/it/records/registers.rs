@@ -3,18 +3,13 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use forenotice::actions::maintain_records::{Imported, import_register};
 use forenotice::domain::register::on_day;
 use forenotice::domain::register_file;
 use forenotice::domain::subprocessor::Facts;
 use forenotice::store;
 
-use super::{fixture, world};
+use super::{fixture, register_from as import, world};
 use crate::support::World;
-
-async fn import(world: &World, bytes: &[u8]) -> Imported {
-    import_register(&world.cx, world.dpo.clone(), bytes).await.unwrap()
-}
 
 async fn register(world: &World) -> Vec<Facts> {
     let today = world.cx.policy.zone.day_of(world.now().await);

@@ -18,6 +18,7 @@ use forenotice::domain::ledger::Actor;
 use forenotice::domain::objection::Channel;
 use forenotice::domain::recipient::RecipientId;
 use forenotice::domain::request::Request;
+use forenotice::domain::table::Mapping;
 use forenotice::store::{self, account, change};
 
 use super::World;
@@ -52,7 +53,7 @@ pub fn addition(name: &str, effective: &str) -> Request {
 impl World {
     /// Imports customers from the text of a file, every row of which is taken.
     pub async fn customers(&self, csv: &str) {
-        let mut import = Import::new(&self.cx, self.dpo.clone(), Mode::Write);
+        let mut import = Import::new(&self.cx, self.dpo.clone(), Mode::Write, Mapping::default());
         import.push(csv.as_bytes()).await.unwrap();
         let imported = import.finish().await.unwrap();
         assert!(!imported.refused && imported.rejected.is_empty(), "{imported:?}");
