@@ -19,6 +19,7 @@ no-objection-no-action = If you have no objection, you need do nothing.
 
 label-planned-start = Planned start
 label-planned-end = Planned end
+label-ended = Not used since
 label-until = You can object until
 label-answer-by = Please answer by
 label-your-deadline = Your deadline

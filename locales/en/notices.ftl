@@ -6,6 +6,7 @@ announcement-subject = { $change_ref }: { $subprocessor } planned from { $effect
     .emergency = { $change_ref }: emergency replacement by { $subprocessor }; you can object until { $deadline_short }
     .material = { $change_ref }: change at { $subprocessor } planned from { $effective_short }; you can object until { $deadline_short }
     .removal = { $change_ref }: { $subprocessor } leaves our subprocessor list on { $effective_short }
+    .removal-afterwards = { $change_ref }: { $subprocessor } has left our subprocessor list
     .removal-objection = { $change_ref }: { $subprocessor } leaves our subprocessor list on { $effective_short }; you can object until { $deadline_short }
     .no-objection = { $change_ref }: { $subprocessor } planned from { $effective_short }
 
@@ -25,6 +26,7 @@ section-removal = { $name } leaves
 section-correction = { $name }: correction
 
 announcement-head = { $processor } plans to { $headline }.
+    .afterwards = { $processor } no longer uses { $subprocessor }.
     .specific = { $processor } asks for your authorisation to { $headline }.
     .nothing-without-yes = Without your yes, { $subprocessor } { $count ->
         [one] is
@@ -35,6 +37,7 @@ announcement-replaces = This letter replaces ours of { $replaced_announced } ({ 
     .authorised = Your authorisation of { $authorised_on } does not cover the new plan; we ask again.
 announcement-intro = under { $clause } we tell you before we change the companies that process your personal data for us.
     .subscriber = you asked us to tell you before we change the companies that process personal data for us.
+    .afterwards = we tell you which companies process your personal data for us. One of them no longer does.
 
 fact-company = Company
     .contact = contact: { $contact }
@@ -82,11 +85,19 @@ announcement-then = What happens then.
         [several] none of these changes takes effect for your data
        *[other] { $subprocessor } is not used for your data
     }.
-    .emergency = This is an emergency replacement: { $emergency_reason }. { $clause_first } allows a shorter notice of { $notice_days ->
+    .emergency = This is an emergency { $kind ->
+        [material_change] change
+        [removal] removal
+       *[other] replacement
+    }: { $emergency_reason }. { $clause_first } allows a shorter notice of { $notice_days ->
         [one] one day
        *[other] { $notice_days } days
     } for this. You keep your right to object until { $deadline }, we then stop using { $subprocessor } for your data or settle it with you as the agreement provides.
-    .emergency-after = This is an emergency replacement: { $emergency_reason }. { $clause_first } allows a shorter notice of { $notice_days ->
+    .emergency-after = This is an emergency { $kind ->
+        [material_change] change
+        [removal] removal
+       *[other] replacement
+    }: { $emergency_reason }. { $clause_first } allows a shorter notice of { $notice_days ->
         [one] one day
        *[other] { $notice_days } days
     } for this. You keep your right to object until { $deadline }, also after the start; we then stop using { $subprocessor } for your data or settle it with you as the agreement provides.

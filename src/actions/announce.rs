@@ -7,6 +7,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Context, Error, Report};
+use crate::domain::change::ChangeId;
 use crate::domain::customer::CustomerId;
 use crate::domain::entitlement::{self, Ruling};
 use crate::domain::ledger::{Actor, Event};
@@ -72,6 +73,8 @@ async fn fan_out_range(cx: &Context, id: NoticeId) -> Result<Option<u64>, Error>
     let after = notice.fanned_out_to;
     let Some(end) = store::entitlement::range_end(tx.conn(), after, CUSTOMERS_PER_RANGE).await? else {
         store::notice::move_cursor(&mut tx, id, after, true).await?;
+        let told: Vec<ChangeId> = notice.facts.changes.iter().map(|change| change.id).collect();
+        store::change::look_now_at_past(&mut tx, &told).await?;
         tx.commit([Event::NoticeFannedOut { notice: id.0, reference: notice.facts.reference.clone() }])
             .await?;
         return Ok(None);
@@ -110,9 +113,11 @@ async fn announcement(
             let standing = candidate.standing(&change.draft(), Some(change.subprocessor), policy, now);
             let instant = match entitlement::at_announcement(standing, customer) {
                 Ruling::Inform => change.effective_at,
+                // Of what has happened, nothing is owed but to say so.
+                Ruling::Owe(_) if notice.facts.afterwards => now,
                 Ruling::Owe(entitled) | Ruling::Keep(entitled) | Ruling::Serve { entitled, .. } => {
                     owed.push(Owed::to(change.id, &entitled));
-                    latest_service_at(&entitled.timing, change.effective_at).unwrap_or(now)
+                    latest_service_at(&entitled.gating(), change.effective_at).unwrap_or(now)
                 }
                 Ruling::Exempt { contract, why, .. } => {
                     exempt.push(Exempt { change: change.id, customer, contract, why });
@@ -136,19 +141,19 @@ async fn announcement(
 /// The letters of a follow-up: to everyone of a range who had, or may have had, the announcement.
 async fn follow_up(tx: &mut Tx, notice: &ToFanOut, (after, end): (i64, i64)) -> Result<Vec<Letter>, Error> {
     let Some(announced) = notice.follows else { return Ok(Vec::new()) };
-    let told = store::fan_out::told(tx.conn(), announced, after, end).await?;
+    let about: Vec<ChangeId> = notice.facts.changes.iter().map(|change| change.id).collect();
+    let told = store::fan_out::told(tx.conn(), announced, &about, after, end).await?;
     Ok(letters_to(told, notice.due_at))
 }
 
 /// The letters of a reminder: to those told whose deadline is the one that the notice reminds of.
 async fn reminder(tx: &mut Tx, notice: &ToFanOut, range: (i64, i64)) -> Result<Vec<Letter>, Error> {
     let facts = &notice.facts;
-    let (Some(announced), Some(change), Some(deadlines)) =
-        (notice.follows, facts.first_change(), facts.deadlines_between)
-    else {
+    let (Some(announced), Some(deadlines)) = (notice.follows, facts.deadlines_between) else {
         return Ok(Vec::new());
     };
-    let told = store::fan_out::to_remind(tx.conn(), announced, change.id, deadlines, range, i64::MAX).await?;
+    let about: Vec<ChangeId> = facts.changes.iter().map(|change| change.id).collect();
+    let told = store::fan_out::to_remind(tx.conn(), announced, &about, deadlines, range, i64::MAX).await?;
     Ok(letters_to(told, notice.due_at))
 }
 

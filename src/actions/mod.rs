@@ -107,10 +107,16 @@ impl Context {
         Ok(self.db.begin(now, actor, self.entropy.bytes()?).await?)
     }
 
-    /// A notice of `kind` about `change`, as it will be frozen; it gets its number then.
-    pub fn notice_about(&self, kind: NoticeKind, change: &Change) -> NoticeFacts {
+    /// A notice of `kind` about `changes`, as it will be frozen; it gets its number then.
+    pub fn notice_about(&self, kind: NoticeKind, changes: &[Change]) -> NoticeFacts {
         let processor = self.settings.site.processor();
-        NoticeFacts::about(kind, processor, self.policy.zone.clone(), vec![ChangeFacts::from(change)])
+        let changes = changes.iter().map(ChangeFacts::from).collect();
+        NoticeFacts::about(kind, processor, self.policy.zone.clone(), changes)
+    }
+
+    /// Until when an announcement of `due_at` is not too old.
+    pub fn valid_until(&self, due_at: DateTime<Utc>) -> DateTime<Utc> {
+        due_at + Days::new(self.policy.notice_valid_days.into())
     }
 
     /// Numbers a notice and freezes it with the templates of the day; announce finds it from `due_at` on.
@@ -127,7 +133,7 @@ impl Context {
         let hash = bundle.hash;
         store::notice::keep_file(tx, hash, "templates", &bundle.bytes).await?;
         let ages = facts.kind == NoticeKind::Announcement;
-        let valid_until = ages.then(|| due_at + Days::new(self.policy.notice_valid_days.into()));
+        let valid_until = ages.then(|| self.valid_until(due_at));
         let new = store::notice::New { facts: &facts, follows, template_hash: hash, due_at, valid_until };
         store::notice::insert(tx, id, &new).await?;
         Ok(id)

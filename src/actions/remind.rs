@@ -4,12 +4,15 @@
 //! Each is one pass over what came due since the last one; a day missed is caught up. Reminders are notices, which
 //! [`announce`](super::announce) fans out; the rest are single letters to the DPO.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Context, Error, Report};
 use crate::config::Fires;
+use crate::domain::change::{Change, ChangeId};
 use crate::domain::ledger::Actor;
-use crate::domain::notice::{NoticeKind, was_told};
+use crate::domain::notice::{NoticeId, NoticeKind, was_told};
 use crate::mail::letter::{
     Alarm, ChangeName, Digest, DigestChange, DigestFailure, DigestObjection, Occasional,
 };
@@ -19,24 +22,29 @@ use crate::store::{self, Tx};
 /// A letter whose last lawful instant is nearer than this, and that still waits, is at risk.
 const AT_RISK: TimeDelta = TimeDelta::hours(12);
 
-/// Freezes the reminders whose day has come: for each open change and each number of days that the settings name,
-/// one notice to those whose deadline is that far away and who have said nothing yet.
+/// Freezes the reminders whose day has come: for each announcement of open changes and each number of days that the
+/// settings name, one notice to those whose deadline is that far away and who have said nothing yet.
 pub async fn run_once(cx: &Context) -> Result<Report, Error> {
     let Some((mut tx, before)) = since_last(cx, "reminders", &cx.settings.notice.send_window).await? else {
         return Ok(Report::idle("reminders"));
     };
     let now = tx.now();
     let mut frozen = 0;
-    for change in store::change::open(tx.conn()).await?.iter().filter(|change| was_told(change.state)) {
-        let Some((announced, _)) = store::notice::live_announcement(tx.conn(), change.id).await? else {
-            continue;
-        };
+    let mut announced_together: BTreeMap<NoticeId, Vec<Change>> = BTreeMap::new();
+    for change in store::change::open(tx.conn()).await?.into_iter().filter(|change| was_told(change.state)) {
+        if let Some((announced, _)) = store::notice::live_announcement(tx.conn(), change.id).await? {
+            announced_together.entry(announced).or_default().push(change);
+        }
+    }
+    for (announced, changes) in announced_together {
+        let about: Vec<ChangeId> = changes.iter().map(|change| change.id).collect();
         for days in cx.settings.notice.reminders.iter().copied() {
             let ahead = TimeDelta::days(days.into());
             let deadlines = (before + ahead, now + ahead);
-            if store::fan_out::anyone_to_remind(tx.conn(), announced, change.id, deadlines).await? {
-                let mut facts = cx.notice_about(NoticeKind::Reminder, change);
-                facts.announced_on = change.published_at.map(|at| cx.policy.zone.day_of(at));
+            if store::fan_out::anyone_to_remind(tx.conn(), announced, &about, deadlines).await? {
+                let mut facts = cx.notice_about(NoticeKind::Reminder, &changes);
+                let published_at = changes.iter().find_map(|change| change.published_at);
+                facts.announced_on = published_at.map(|at| cx.policy.zone.day_of(at));
                 facts.deadlines_between = Some(deadlines);
                 cx.freeze(&mut tx, facts, Some(announced), now).await?;
                 frozen += 1;

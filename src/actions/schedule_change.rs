@@ -1,18 +1,23 @@
-//! Planning, scheduling, approving, moving and withdrawing a change: what the DPO does before the day.
+//! Planning, scheduling and approving changes: what the DPO does before anybody is told. [`reschedule`] and [`withdraw`]
+//! are what he does with those that are planned.
 //!
-//! Writes rows and nothing else: the change, its notice with facts and templates frozen. [`announce`](super::announce)
+//! Writes rows and nothing else: the changes, their notice with facts and templates frozen. [`announce`](super::announce)
 //! finds the notice, [`take_effect`](super::take_effect) the change. A refusal of the plan goes back as it is.
+
+mod later;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
+pub use later::{Alteration, alter, reschedule, withdraw};
+
 use super::Context;
-use crate::domain::change::{Act, Change, ChangeKind, Draft, IllegalAct, State};
+use crate::domain::change::{Change, ChangeKind, Draft, IllegalAct, State, Step};
 use crate::domain::customer::Approval;
 use crate::domain::ledger::{Actor, Event};
-use crate::domain::notice::{NoticeKind, Replaced, was_told};
+use crate::domain::notice::NoticeKind;
 use crate::domain::plan::{self, Candidate, Entitled, Plan, Refusal, Standing};
-use crate::domain::register::Version;
-use crate::domain::request::Request;
+use crate::domain::register::{Version, as_planned};
+use crate::domain::request::{self, Request, Understood};
 use crate::domain::subprocessor::SubprocessorId;
 use crate::store::{self, Tx};
 
@@ -24,6 +29,18 @@ pub enum Error {
     Illegal { reference: String, source: IllegalAct },
     #[error("{reference} already plans this for {name}; reschedule or withdraw it")]
     AlreadyPlanned { reference: String, name: String },
+    #[error(
+        "{reference} is planned for {name} on {on} as if this did not come first; take a later day, or withdraw it"
+    )]
+    InTheWay { reference: String, name: String, on: NaiveDate },
+    #[error("{by}, planned for {on}, builds on {reference}; move or withdraw {by} first")]
+    BuiltUpon { reference: String, by: String, on: NaiveDate },
+    #[error(
+        "the announcement of {reference} is going out just now; try again when `forenotice deliveries {reference}` shows none waiting"
+    )]
+    GoingOut { reference: String },
+    #[error("{reference} can no longer be approved for {on}: {refusal}; reschedule it first")]
+    ApprovedTooLate { reference: String, on: NaiveDate, refusal: Refusal },
     #[error("{reference} was scheduled by you; another person must approve it")]
     SameApprover { reference: String },
     #[error("{reference} needs no approval, or has it")]
@@ -44,75 +61,151 @@ pub struct Done {
     pub effective_on: NaiveDate,
     /// When the notice about it goes out; none where nobody is to be told.
     pub notice_at: Option<DateTime<Utc>>,
+    /// Nothing is sent before a second person has approved it.
+    pub awaits_approval: bool,
 }
 
-/// What the change would mean if it were scheduled now. Writes nothing.
+impl Done {
+    fn with(change: &Change, state: State, notice_at: Option<DateTime<Utc>>) -> Self {
+        Self {
+            reference: change.reference.clone(),
+            state,
+            effective_on: change.draft.effective_on,
+            notice_at,
+            awaits_approval: change.needs_approval && !change.approved,
+        }
+    }
+}
+
+/// What one change would mean if it were scheduled now. Writes nothing.
 pub async fn plan(cx: &Context, request: &Request) -> Result<Plan, Error> {
-    let now = cx.now().await?;
-    let mut snapshot = cx.snapshot().await?;
-    let versions = store::subprocessor::versions(snapshot.conn()).await?;
-    let understood = request.understand(&versions, cx.policy.zone.day_of(now))?;
-    let today = cx.policy.zone.day_of(now);
-    let candidates = store::entitlement::all(snapshot.conn(), today).await?;
-    let subject = understood.subject.map(|version| version.subprocessor_id);
-    let entitled = entitled(cx, &candidates, &understood.draft, subject, now);
-    Ok(planned(cx, &understood.draft, &entitled, now)?)
+    plan_together(cx, std::slice::from_ref(request)).await
 }
 
-/// Schedules the change, if its date is lawful for every entitled customer.
+/// What the changes would mean if they were scheduled now and announced together; without a wanted day, what the
+/// earliest would be. Writes nothing.
+pub async fn plan_together(cx: &Context, requests: &[Request]) -> Result<Plan, Error> {
+    let now = cx.now().await?;
+    let today = cx.policy.zone.day_of(now);
+    let mut snapshot = cx.snapshot().await?;
+    let open = store::change::open(snapshot.conn()).await?;
+    let versions = as_planned(&store::subprocessor::versions(snapshot.conn()).await?, &open);
+    let understood = request::together(requests, &versions, today)?;
+    let subjects: Vec<_> =
+        understood.iter().map(|one| one.subject.map(|version| version.subprocessor_id)).collect();
+    let mut drafts: Vec<Draft> = understood.into_iter().map(|one| one.draft).collect();
+    let candidates = store::entitlement::all(snapshot.conn(), today).await?;
+    let entitled = entitled(cx, &candidates, drafts.iter().zip(subjects), now);
+    if requests.iter().all(|request| request.effective.is_none()) {
+        let earliest = plan::earliest_on(&drafts, &entitled, &cx.policy, now);
+        for draft in &mut drafts {
+            draft.effective_on = earliest;
+        }
+    }
+    Ok(planned(cx, &drafts, &entitled, now)?)
+}
+
+/// Schedules one change, if its date is lawful for every entitled customer.
 pub async fn schedule(cx: &Context, actor: Actor, request: &Request) -> Result<Done, Error> {
+    let done = schedule_together(cx, actor, std::slice::from_ref(request)).await?;
+    done.into_iter().next().ok_or_else(nothing)
+}
+
+/// Schedules changes that one notice announces, all or none.
+pub async fn schedule_together(cx: &Context, actor: Actor, requests: &[Request]) -> Result<Vec<Done>, Error> {
     let Actor::Account { id: author, .. } = actor else { return Err(Error::NobodyActs) };
+    if requests.is_empty() {
+        return Err(nothing());
+    }
+    if requests.iter().any(|request| request.effective.is_none()) {
+        let why = "name the first day on which it is in force; `forenotice change plan` says which is lawful";
+        return Err(Refusal::Contradiction { field: "effective", why: why.to_owned() }.into());
+    }
     let mut tx = cx.begin(actor).await?;
+    store::subprocessor::lock_register(&mut tx).await?;
     let now = tx.now();
-    let versions = store::subprocessor::versions(tx.conn()).await?;
-    let understood = request.understand(&versions, cx.policy.zone.day_of(now))?;
-    let draft = &understood.draft;
-    refuse_twice(&mut tx, draft).await?;
-    let replaces = understood.replaced.map(|version| version.subprocessor_id);
-    let subject = match understood.subject {
-        Some(Version { subprocessor_id, .. }) => *subprocessor_id,
-        None => store::subprocessor::insert(&mut tx, &draft.facts.name).await?,
-    };
-    let concerned: Vec<SubprocessorId> = [Some(subject), replaces].into_iter().flatten().collect();
-    store::change::lock_open_of(&mut tx, &concerned).await?;
-    let candidates = store::entitlement::all(tx.conn(), cx.policy.zone.day_of(now)).await?;
-    let entitled = entitled(cx, &candidates, draft, Some(subject), now);
-    let plan = planned(cx, draft, &entitled, now)?;
-    let needs_approval = draft.emergency.is_some() || cx.policy.approval == Approval::FourEyes;
-    let new = store::change::New {
-        draft,
-        subprocessor: subject,
-        replaces,
-        effective_at: plan.effective_at,
-        go_live: cx.policy.go_live,
-        author,
-        needs_approval,
-    };
-    let (id, reference) = store::change::insert_scheduled(&mut tx, &new).await?;
-    let change = store::change::lock(&mut tx, id).await?;
-    let notice_at = (draft.kind != ChangeKind::Correction).then_some(plan.notice_at);
+    let today = cx.policy.zone.day_of(now);
+    let open = store::change::open(tx.conn()).await?;
+    let versions = as_planned(&store::subprocessor::versions(tx.conn()).await?, &open);
+    let understood = request::together(requests, &versions, today)?;
+    let steps = in_order(&mut tx, &open, &understood).await?;
+    let drafts: Vec<Draft> = understood.iter().map(|one| one.draft.clone()).collect();
+    let candidates = store::entitlement::all(tx.conn(), today).await?;
+    let subjects = steps.iter().map(|step| Some(step.subprocessor));
+    let entitled = entitled(cx, &candidates, drafts.iter().zip(subjects), now);
+    let plan = planned(cx, &drafts, &entitled, now)?;
+    let past = drafts.iter().all(|draft| plan::is_past(draft, &cx.policy, now));
+    let mut changes = Vec::new();
+    let mut events = Vec::new();
+    for (step, request) in steps.iter().zip(requests) {
+        let draft = step.draft;
+        let new = store::change::New {
+            draft,
+            subprocessor: step.subprocessor,
+            replaces: step.replaces,
+            effective_at: plan.effective_at,
+            go_live: cx.policy.go_live,
+            author,
+            needs_approval: draft.emergency.is_some() || cx.policy.approval == Approval::FourEyes,
+            // What is past waits for nothing but its letters: announcing asks the gate.
+            next_look_at: (!past).then_some(plan.effective_at),
+        };
+        let (id, reference) = store::change::insert_scheduled(&mut tx, &new).await?;
+        changes.push(store::change::lock(&mut tx, id).await?);
+        events.push(Event::ChangeScheduled {
+            change: id,
+            reference,
+            change_kind: draft.kind,
+            effective_on: draft.effective_on,
+            attested: request.attested.clone(),
+        });
+    }
+    let told = drafts.iter().any(|draft| draft.kind != ChangeKind::Correction);
+    let notice_at = told.then_some(if past { now } else { plan.notice_at });
     if let Some(due_at) = notice_at {
-        let facts = cx.notice_about(NoticeKind::Announcement, &change);
+        let mut facts = cx.notice_about(NoticeKind::Announcement, &changes);
+        facts.afterwards = past;
         cx.freeze(&mut tx, facts, None, due_at).await?;
     }
-    let scheduled = Event::ChangeScheduled {
-        change: id,
-        reference: reference.clone(),
-        change_kind: draft.kind,
-        effective_on: draft.effective_on,
-    };
-    tx.commit([scheduled]).await?;
+    tx.commit(events).await?;
     cx.bells.ring("announce");
-    Ok(Done { reference, state: State::Scheduled, effective_on: draft.effective_on, notice_at })
+    Ok(changes.iter().map(|change| Done::with(change, State::Scheduled, notice_at)).collect())
 }
 
-/// The second person's yes to a change that needs one.
+/// The changes among those of their subprocessors, whose open ones are locked; refused where they disturb them.
+async fn in_order<'a>(
+    tx: &mut Tx,
+    open: &[Change],
+    understood: &'a [Understood<'_>],
+) -> Result<Vec<Step<'a>>, Error> {
+    let mut steps = Vec::new();
+    for one in understood {
+        refuse_twice(open, &one.draft)?;
+        let replaces = one.replaced.map(|version| version.subprocessor_id);
+        let subprocessor = match one.subject {
+            Some(Version { subprocessor_id, .. }) => *subprocessor_id,
+            None => store::subprocessor::insert(tx, &one.draft.facts.name).await?,
+        };
+        steps.push(Step { subprocessor, replaces, draft: &one.draft });
+    }
+    let concerned: Vec<SubprocessorId> =
+        steps.iter().flat_map(|step| [Some(step.subprocessor), step.replaces]).flatten().collect();
+    store::change::lock_open_of(tx, &concerned).await?;
+    steps.iter().try_for_each(|step| refuse_disturbing(open, step))?;
+    Ok(steps)
+}
+
+/// The second person's yes to a change that needs one. Comes too late where the notice could not run any more.
 pub async fn approve(cx: &Context, actor: Actor, reference: &str) -> Result<Done, Error> {
     let Actor::Account { id: approver, .. } = actor else { return Err(Error::NobodyActs) };
-    let (mut tx, change) = locked(cx, actor, reference).await?;
+    let (mut tx, mut change) = locked(cx, actor, reference).await?;
     let reference = change.reference.clone();
     if !change.needs_approval || change.approved {
         return Err(Error::NothingToApprove { reference });
+    }
+    let mut notice_at = None;
+    if change.state == State::Scheduled && change.published_at.is_none() {
+        notice_at = still_in_time(cx, &mut tx, &change).await?;
     }
     store::change::approve(&mut tx, change.id, approver).await.map_err(|error| match error.constraint() {
         Some("change_four_eyes") => Error::SameApprover { reference: reference.clone() },
@@ -120,58 +213,30 @@ pub async fn approve(cx: &Context, actor: Actor, reference: &str) -> Result<Done
     })?;
     tx.commit([Event::ChangeApproved { change: change.id }]).await?;
     cx.bells.ring("announce");
-    Ok(Done { reference, state: change.state, effective_on: change.draft.effective_on, notice_at: None })
+    change.approved = true;
+    Ok(Done::with(&change, change.state, notice_at))
 }
 
-/// Moves the effective date. A later one keeps what was served and tells those who know of the change; an earlier
-/// one must be lawful as if planned now, and starts every period anew with a new announcement.
-pub async fn reschedule(cx: &Context, actor: Actor, reference: &str, to: NaiveDate) -> Result<Done, Error> {
-    let (mut tx, change) = locked(cx, actor, reference).await?;
-    let illegal = |source| Error::Illegal { reference: change.reference.clone(), source };
-    let state = change.state.after(Act::Reschedule).map_err(illegal)?;
-    let from = change.draft.effective_on;
-    let now = tx.now();
-    let mut moved = change.clone();
-    moved.draft.effective_on = to;
-    moved.effective_at = cx.policy.zone.first_instant(to);
-    let told = was_told(change.state);
-    let notice_at = if told && to > from && to > cx.policy.zone.day_of(now) {
-        postpone(cx, &mut tx, &change, &moved).await?
-    } else {
-        announce_anew(cx, &mut tx, &change, &moved, told).await?
+/// When the announcement goes out that waited for its approval; refused where the date is lawful no more.
+async fn still_in_time(cx: &Context, tx: &mut Tx, change: &Change) -> Result<Option<DateTime<Utc>>, Error> {
+    let Some((notice, facts)) = store::notice::live_announcement(tx.conn(), change.id).await? else {
+        return Ok(None);
     };
-    store::change::set_effective_date(&mut tx, change.id, to, moved.effective_at).await?;
-    if state != change.state {
-        store::change::move_state(&mut tx, change.id, change.state, state).await?;
-    }
-    tx.commit([Event::ChangeRescheduled { change: change.id, from, to }]).await?;
-    cx.bells.ring("announce");
-    Ok(Done { reference: change.reference, state, effective_on: to, notice_at })
-}
-
-/// Drops the change and tells everyone who had heard of it.
-pub async fn withdraw(cx: &Context, actor: Actor, reference: &str, why: &str) -> Result<Done, Error> {
-    let (mut tx, change) = locked(cx, actor, reference).await?;
-    let illegal = |source| Error::Illegal { reference: change.reference.clone(), source };
-    let state = change.state.after(Act::Withdraw).map_err(illegal)?;
-    let announcement = store::notice::live_announcement(tx.conn(), change.id).await?;
-    store::notice::cancel_of(&mut tx, change.id, NoticeKind::ALL).await?;
     let now = tx.now();
-    let mut notice_at = None;
-    if let Some((announced, facts)) = announcement.filter(|_| change.published_at.is_some()) {
-        let mut follow_up = cx.notice_about(NoticeKind::Withdrawn, &change);
-        follow_up.announced_on = change.published_at.map(|at| cx.policy.zone.day_of(at));
-        follow_up.old_effective_on = facts.first_change().map(|told| told.effective_on);
-        follow_up.why = Some(why.trim().to_owned()).filter(|why| !why.is_empty());
-        cx.freeze(&mut tx, follow_up, Some(announced), now).await?;
-        notice_at = Some(now);
-    }
-    store::change::move_state(&mut tx, change.id, change.state, state).await?;
-    store::change::set_next_look(&mut tx, change.id, None).await?;
-    store::objection::close_as_change_withdrawn(&mut tx, change.id).await?;
-    tx.commit([Event::ChangeWithdrawn { change: change.id, reason: why.to_owned() }]).await?;
-    cx.bells.ring("announce");
-    Ok(Done { reference: change.reference, state, effective_on: change.draft.effective_on, notice_at })
+    let drafts: Vec<Draft> = facts.changes.iter().map(crate::domain::notice::ChangeFacts::draft).collect();
+    let candidates = store::entitlement::all(tx.conn(), cx.policy.zone.day_of(now)).await?;
+    let subjects = facts.changes.iter().map(|told| Some(told.subprocessor));
+    let entitled = entitled(cx, &candidates, drafts.iter().zip(subjects), now);
+    let plan = match planned(cx, &drafts, &entitled, now) {
+        Ok(plan) => plan,
+        Err(refusal) => {
+            let (reference, on) = (change.reference.clone(), change.draft.effective_on);
+            return Err(Error::ApprovedTooLate { reference, on, refusal });
+        }
+    };
+    let due_at = if facts.afterwards { now } else { plan.notice_at };
+    store::notice::set_due(tx, notice, due_at, cx.valid_until(due_at)).await?;
+    Ok(Some(due_at))
 }
 
 async fn locked(cx: &Context, actor: Actor, reference: &str) -> Result<(Tx, Change), Error> {
@@ -181,8 +246,12 @@ async fn locked(cx: &Context, actor: Actor, reference: &str) -> Result<(Tx, Chan
     Ok((tx, change))
 }
 
-async fn refuse_twice(tx: &mut Tx, draft: &Draft) -> Result<(), Error> {
-    let open = store::change::open(tx.conn()).await?;
+fn nothing() -> Error {
+    let why = "there is no change in it".to_owned();
+    Error::Refused(Refusal::Contradiction { field: "from", why })
+}
+
+fn refuse_twice(open: &[Change], draft: &Draft) -> Result<(), Error> {
     let same = open.iter().find(|change| {
         change.draft.kind == draft.kind
             && change.draft.facts.name == draft.facts.name
@@ -196,61 +265,42 @@ async fn refuse_twice(tx: &mut Tx, draft: &Draft) -> Result<(), Error> {
     }
 }
 
-async fn postpone(
+/// What is planned for a later day was planned without this one before it.
+fn refuse_disturbing(open: &[Change], step: &Step<'_>) -> Result<(), Error> {
+    let later = |change: &&Change| change.draft.effective_on > step.draft.effective_on;
+    match open.iter().filter(later).find(|change| !step.may_precede(&change.step())) {
+        Some(change) => Err(Error::InTheWay {
+            reference: change.reference.clone(),
+            name: change.draft.facts.name.clone(),
+            on: change.draft.effective_on,
+        }),
+        None => Ok(()),
+    }
+}
+
+fn planned(
     cx: &Context,
-    tx: &mut Tx,
-    change: &Change,
-    moved: &Change,
-) -> Result<Option<DateTime<Utc>>, Error> {
-    let Some((announced, _)) = store::notice::live_announcement(tx.conn(), change.id).await? else {
-        return Ok(None);
-    };
-    let mut facts = cx.notice_about(NoticeKind::Rescheduled, moved);
-    facts.announced_on = change.published_at.map(|at| cx.policy.zone.day_of(at));
-    facts.old_effective_on = Some(change.draft.effective_on);
-    let now = tx.now();
-    cx.freeze(tx, facts, Some(announced), now).await?;
-    Ok(Some(now))
+    drafts: &[Draft],
+    entitled: &[Entitled],
+    now: DateTime<Utc>,
+) -> Result<Plan, Refusal> {
+    plan::plan(drafts, entitled, &cx.policy, now, |at| cx.settings.notice.send_window.next_after(at))
 }
 
-async fn announce_anew(
-    cx: &Context,
-    tx: &mut Tx,
-    change: &Change,
-    moved: &Change,
-    told: bool,
-) -> Result<Option<DateTime<Utc>>, Error> {
-    let now = tx.now();
-    let candidates = store::entitlement::all(tx.conn(), cx.policy.zone.day_of(now)).await?;
-    let entitled = entitled(cx, &candidates, &moved.draft, Some(moved.subprocessor_id), now);
-    let plan = planned(cx, &moved.draft, &entitled, now)?;
-    let before = store::notice::live_announcement(tx.conn(), change.id).await?;
-    store::notice::cancel_of(tx, change.id, &[NoticeKind::Announcement, NoticeKind::Rescheduled]).await?;
-    let mut facts = cx.notice_about(NoticeKind::Announcement, moved);
-    facts.replaces = before.as_ref().filter(|_| told).map(|(_, old)| Replaced {
-        reference: old.reference.clone(),
-        announced_on: cx.policy.zone.day_of(change.published_at.unwrap_or(now)),
-        what_changed: "the planned start is another day".to_owned(),
-    });
-    cx.freeze(tx, facts, before.filter(|_| told).map(|(id, _)| id), plan.notice_at).await?;
-    Ok(Some(plan.notice_at))
-}
-
-fn planned(cx: &Context, draft: &Draft, entitled: &[Entitled], now: DateTime<Utc>) -> Result<Plan, Refusal> {
-    plan::plan(draft, entitled, &cx.policy, now, |at| cx.settings.notice.send_window.next_after(at))
-}
-
-/// Those of the candidates who are entitled to notice of the draft given at `now`.
-fn entitled(
+/// Those of the candidates who are entitled to notice of the drafts given at `now`, once for each. A draft comes with its
+/// subprocessor, where that is on file.
+fn entitled<'a>(
     cx: &Context,
     candidates: &[Candidate],
-    draft: &Draft,
-    subject: Option<SubprocessorId>,
+    drafts: impl Iterator<Item = (&'a Draft, Option<SubprocessorId>)>,
     now: DateTime<Utc>,
 ) -> Vec<Entitled> {
-    let standing = |candidate: &Candidate| match candidate.standing(draft, subject, &cx.policy, now) {
-        Standing::Entitled(entitled) => Some(entitled),
-        Standing::Informed | Standing::Exempt { .. } | Standing::Unconcerned => None,
+    let of_draft = |(draft, subject): (&Draft, Option<SubprocessorId>)| {
+        let standing = |candidate: &Candidate| match candidate.standing(draft, subject, &cx.policy, now) {
+            Standing::Entitled(entitled) => Some(entitled),
+            Standing::Informed | Standing::Exempt { .. } | Standing::Unconcerned => None,
+        };
+        candidates.iter().filter_map(standing).collect::<Vec<_>>()
     };
-    candidates.iter().filter_map(standing).collect()
+    drafts.flat_map(of_draft).collect()
 }

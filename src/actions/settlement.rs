@@ -130,7 +130,7 @@ impl<'a> Settlement<'a> {
     }
 
     fn latest_at(&self, entitled: &Entitled) -> DateTime<Utc> {
-        latest_service_at(&entitled.timing, self.change.effective_at).unwrap_or(self.now)
+        latest_service_at(&entitled.gating(), self.change.effective_at).unwrap_or(self.now)
     }
 
     /// Writes it; a contact that has had the announcement's letter gets no second one.

@@ -91,7 +91,8 @@ async fn put_into_effect(cx: &Context, mut tx: Tx, change: &Change, open: Open) 
     store::gate::insert_verdict(&mut tx, change.id, open.at(), &BTreeSet::new()).await?;
     let (_, at) = open.take_effect(change.state)?;
     store::change::set_effective(&mut tx, change.id, change.state, at).await?;
-    let on = cx.policy.zone.day_of(at).max(change.draft.effective_on);
+    let day = cx.policy.zone.day_of(at).max(change.draft.effective_on);
+    let on = if change.was_told_afterwards() { change.draft.effective_on } else { day };
     enter_in_register(&mut tx, change, on).await?;
     if was_held {
         let mut in_force = change.clone();
@@ -106,8 +107,12 @@ async fn put_into_effect(cx: &Context, mut tx: Tx, change: &Change, open: Open) 
 /// What the register says from `on` on.
 async fn enter_in_register(tx: &mut Tx, change: &Change, on: NaiveDate) -> Result<(), store::Error> {
     let listed = change.draft.kind != ChangeKind::Removal;
-    let facts = &change.draft.facts;
-    store::subprocessor::insert_version(tx, change.subprocessor_id, on, listed, facts, Some(change.id))
+    let current = match change.draft.before {
+        Some(_) => Some(store::subprocessor::facts_on(tx.conn(), change.subprocessor_id, on).await?),
+        None => None,
+    };
+    let facts = change.draft.upon(current.as_ref());
+    store::subprocessor::insert_version(tx, change.subprocessor_id, on, listed, &facts, Some(change.id))
         .await?;
     if let Some(replaced) = change.replaces_id {
         let last = store::subprocessor::facts_on(tx.conn(), replaced, on).await?;
@@ -185,7 +190,7 @@ async fn follow_up(
     let Some((announced, _)) = store::notice::live_announcement(tx.conn(), change.id).await? else {
         return Ok(());
     };
-    let mut facts = cx.notice_about(kind, change);
+    let mut facts = cx.notice_about(kind, std::slice::from_ref(change));
     facts.announced_on = change.published_at.map(|at| cx.policy.zone.day_of(at));
     facts.old_effective_on = old_effective_on;
     let now = tx.now();

@@ -83,8 +83,10 @@ pub async fn gate(global: &Global, args: &GateArgs) -> Result<(), Failure> {
 
 fn in_words(concern: &Concern) -> String {
     let mut words = format!("  {}: {}", concern.reason, concern.reason.in_words());
-    if concern.count > 0 {
-        words += &format!(" ({} customers)", concern.count);
+    match concern.count {
+        0 => {}
+        1 => words += " (1 customer)",
+        count => words += &format!(" ({count} customers)"),
     }
     for customer in concern.customers.iter().take(5) {
         let until = customer

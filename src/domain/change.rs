@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::customer::GoLive;
-use super::subprocessor::{Facts, SubprocessorId};
+use super::subprocessor::{Difference, Facts, SubprocessorId};
 
 id!(ChangeId);
 
@@ -120,6 +120,75 @@ impl Draft {
     pub fn products(&self) -> &[String] {
         &self.facts.products.0
     }
+
+    /// The facts it leaves behind where `current` stand before it: an alteration sets what it alters and nothing else.
+    pub fn upon(&self, current: Option<&Facts>) -> Facts {
+        match (self.kind, &self.before, current) {
+            (ChangeKind::MaterialChange | ChangeKind::Correction, Some(before), Some(current)) => {
+                current.altered(before, &self.facts)
+            }
+            (ChangeKind::Removal, _, Some(current)) => current.clone(),
+            _ => self.facts.clone(),
+        }
+    }
+
+    /// Whether it alters one of these facts.
+    pub fn alters_any(&self, facts: &[Difference]) -> bool {
+        self.alters().iter().any(|mine| facts.iter().any(|theirs| theirs.field == mine.field))
+    }
+
+    fn alters(&self) -> Vec<Difference> {
+        match self.kind {
+            ChangeKind::MaterialChange | ChangeKind::Correction => {
+                self.before.as_ref().map(|before| before.differences(&self.facts)).unwrap_or_default()
+            }
+            ChangeKind::Addition | ChangeKind::Replacement | ChangeKind::Removal => Vec::new(),
+        }
+    }
+}
+
+/// A change in the order of those about the same subprocessor.
+#[derive(Clone, Copy, Debug)]
+pub struct Step<'a> {
+    pub subprocessor: SubprocessorId,
+    pub replaces: Option<SubprocessorId>,
+    pub draft: &'a Draft,
+}
+
+impl Step<'_> {
+    fn is_about(&self, subprocessor: SubprocessorId) -> bool {
+        self.subprocessor == subprocessor || self.replaces == Some(subprocessor)
+    }
+
+    fn joins(&self) -> Option<SubprocessorId> {
+        let joins = matches!(self.draft.kind, ChangeKind::Addition | ChangeKind::Replacement);
+        joins.then_some(self.subprocessor)
+    }
+
+    fn leaves(&self) -> Option<SubprocessorId> {
+        match self.draft.kind {
+            ChangeKind::Removal => Some(self.subprocessor),
+            ChangeKind::Replacement => self.replaces,
+            ChangeKind::Addition | ChangeKind::MaterialChange | ChangeKind::Correction => None,
+        }
+    }
+
+    /// Whether it was planned on what `earlier` brings about: without it, or before it, this says what is not so.
+    pub fn builds_on(&self, earlier: &Step<'_>) -> bool {
+        let joined = earlier.joins().is_some_and(|id| self.is_about(id));
+        let left = earlier.leaves().is_some_and(|id| self.joins() == Some(id));
+        joined || left || self.alters_the_same_as(earlier)
+    }
+
+    fn alters_the_same_as(&self, other: &Step<'_>) -> bool {
+        self.subprocessor == other.subprocessor && self.draft.alters_any(&other.draft.alters())
+    }
+
+    /// Whether it may take effect before `later`, which is about the same subprocessor and already planned.
+    pub fn may_precede(&self, later: &Step<'_>) -> bool {
+        let takes_away = self.leaves().is_some_and(|id| later.is_about(id));
+        !takes_away && !self.builds_on(later) && !later.builds_on(self)
+    }
 }
 
 /// A change on record.
@@ -141,6 +210,24 @@ pub struct Change {
     pub took_effect_at: Option<DateTime<Utc>>,
 }
 
+impl Change {
+    pub fn step(&self) -> Step<'_> {
+        Step { subprocessor: self.subprocessor_id, replaces: self.replaces_id, draft: &self.draft }
+    }
+
+    /// Whether it takes effect before `other`: by their days, then by their numbers.
+    pub fn comes_before(&self, other: &Self) -> bool {
+        (self.effective_at, self.id) < (other.effective_at, other.id)
+    }
+
+    /// A removal recorded after its day: told at once, and gone since that day.
+    pub fn was_told_afterwards(&self) -> bool {
+        self.draft.kind == ChangeKind::Removal
+            && self.state != State::Held
+            && self.published_at.is_some_and(|at| at >= self.effective_at)
+    }
+}
+
 /// `CHG-2026-0001`: the year it was scheduled in, and a number that never repeats.
 pub fn reference(year: i32, number: ChangeId) -> String {
     format!("CHG-{year}-{:04}", number.0)
@@ -159,6 +246,67 @@ mod tests {
         assert_eq!(
             State::Effective.after(Act::Withdraw).unwrap_err().to_string(),
             "a change that is effective cannot be withdrawn; its life is over"
+        );
+    }
+
+    fn draft(kind: ChangeKind, before: Option<&str>, after: &str) -> Draft {
+        let facts = |text: &str| {
+            let mut facts = Facts { name: "Nimbus".into(), ..Facts::default() };
+            for (field, value) in text.split(',').filter_map(|pair| pair.split_once('=')) {
+                facts.set(field, value).unwrap();
+            }
+            facts
+        };
+        Draft {
+            kind,
+            facts: facts(after),
+            before: before.map(facts),
+            replaces: None,
+            reason: "because".into(),
+            effective_on: "2027-01-15".parse().unwrap(),
+            emergency: None,
+        }
+    }
+
+    fn step(draft: &Draft) -> Step<'_> {
+        Step { subprocessor: SubprocessorId(1), replaces: None, draft }
+    }
+
+    #[test]
+    fn an_alteration_builds_on_what_lists_its_subprocessor_and_on_the_same_fact() {
+        let addition = draft(ChangeKind::Addition, None, "countries=DE");
+        let place = draft(ChangeKind::MaterialChange, Some("countries=DE"), "countries=DE;US");
+        let place_again = draft(ChangeKind::MaterialChange, Some("countries=DE;US"), "countries=US");
+        let website = draft(ChangeKind::Correction, Some("countries=DE"), "countries=DE,website=w");
+        let removal = draft(ChangeKind::Removal, Some("countries=DE"), "countries=DE");
+        assert!(step(&place).builds_on(&step(&addition)));
+        assert!(step(&place_again).builds_on(&step(&place)));
+        assert!(!step(&website).builds_on(&step(&place)));
+        assert!(!step(&removal).builds_on(&step(&place)));
+        assert!(step(&addition).builds_on(&step(&removal)));
+        // Of another subprocessor, nothing.
+        let other = Step { subprocessor: SubprocessorId(2), ..step(&place_again) };
+        assert!(!other.builds_on(&step(&place)));
+    }
+
+    #[test]
+    fn only_what_disturbs_nothing_may_go_first() {
+        let place = draft(ChangeKind::MaterialChange, Some("countries=DE"), "countries=DE;US");
+        let website = draft(ChangeKind::Correction, Some("countries=DE"), "countries=DE,website=w");
+        let removal = draft(ChangeKind::Removal, Some("countries=DE"), "countries=DE");
+        assert!(step(&website).may_precede(&step(&place)));
+        assert!(step(&place).may_precede(&step(&removal)));
+        assert!(!step(&removal).may_precede(&step(&place)));
+        assert!(!step(&place).may_precede(&step(&place)));
+    }
+
+    #[test]
+    fn an_alteration_sets_what_it_alters_upon_what_stands_by_then() {
+        let website = draft(ChangeKind::Correction, Some("countries=DE"), "countries=DE,website=w");
+        let by_then = draft(ChangeKind::Addition, None, "countries=FR").facts;
+        assert_eq!(
+            website.upon(Some(&by_then)),
+            draft(ChangeKind::Addition, None, "countries=FR,website=w").facts
         );
     }
 

@@ -17,7 +17,7 @@ use super::delivery::DeliveryId;
 use super::objection::{Channel, Resolution, Timeliness};
 use super::obligation::ExemptWhy;
 use super::recipient::RecipientId;
-use super::subprocessor::SubprocessorId;
+use super::subprocessor::{Difference, SubprocessorId};
 
 /// Who acted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,6 +59,9 @@ pub enum Event {
         reference: String,
         change_kind: ChangeKind,
         effective_on: NaiveDate,
+        /// Of a correction: what somebody stands for.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        attested: Option<String>,
     },
     ChangeApproved {
         change: ChangeId,
@@ -67,6 +70,11 @@ pub enum Event {
         change: ChangeId,
         from: NaiveDate,
         to: NaiveDate,
+    },
+    /// Other facts than were planned.
+    ChangeAltered {
+        change: ChangeId,
+        differences: Vec<Difference>,
     },
     ChangeWithdrawn {
         change: ChangeId,

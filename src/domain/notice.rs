@@ -8,7 +8,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::change::{Change, ChangeId, ChangeKind, Draft, State};
-use super::subprocessor::{Facts, SubprocessorId};
+use super::subprocessor::{Difference, Facts, SubprocessorId};
 use super::zone::Zone;
 
 id!(NoticeId);
@@ -110,6 +110,9 @@ pub struct NoticeFacts {
     /// Of a correction: the slip.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub correction: Option<Correction>,
+    /// Of an announcement: it tells of what has happened, a removal recorded after its day. Nothing is owed for it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub afterwards: bool,
 }
 
 /// The announcement that a new one replaces, because the plan became earlier or wider.
@@ -127,6 +130,26 @@ pub struct Correction {
     pub field: String,
     pub old_value: String,
     pub new_value: String,
+}
+
+impl Correction {
+    /// What of a subprocessor's facts reads otherwise: "what we wrote of Nimbus (address, contact)".
+    pub fn of(name: &str, differences: &[Difference]) -> Self {
+        let joined = |parts: Vec<String>, by: &str| parts.join(by);
+        let labels = differences.iter().map(|d| d.field.replace('_', " ")).collect();
+        let shown = |value: &str| {
+            if value.is_empty() {
+                "nothing".to_owned()
+            } else {
+                value.replace(';', "; ").replace(";  ", "; ")
+            }
+        };
+        Self {
+            field: format!("what we wrote of {name} ({})", joined(labels, ", ")),
+            old_value: joined(differences.iter().map(|d| shown(&d.before)).collect(), " and "),
+            new_value: joined(differences.iter().map(|d| shown(&d.after)).collect(), " and "),
+        }
+    }
 }
 
 impl NoticeFacts {
@@ -149,6 +172,7 @@ impl NoticeFacts {
             deadlines_between: None,
             replaces: None,
             correction: None,
+            afterwards: false,
         }
     }
 

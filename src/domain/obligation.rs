@@ -51,8 +51,7 @@ impl Clearance {
     ) -> Self {
         let periods: Periods = timing.periods(served_at);
         let earliest_by_notice = periods.earliest_by_notice.max(served_at);
-        let window_closes_at =
-            periods.window_closes_at.map(|closes| printed.map_or(closes, |p| p.max(closes)));
+        let window_closes_at = periods.window_closes_at.max(printed);
         let clear_at = clear_at(earliest_by_notice, window_closes_at, window_shuts);
         Self {
             served_at,

@@ -2,6 +2,8 @@
 //!
 //! Pure: `schedule` refuses by it, `change plan` shows it, the gate asks again on the day.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -29,6 +31,14 @@ pub struct Entitled {
     pub reachable: bool,
     /// Only letters to a notice address serve.
     pub has_notice_address: bool,
+}
+
+impl Entitled {
+    /// What of its time the gate waits for: not a window that runs on after the start.
+    pub fn gating(&self) -> Timing {
+        let objection = self.timing.objection.filter(|_| self.window_shuts);
+        Timing { objection, ..self.timing.clone() }
+    }
 }
 
 /// A customer as it stands on a day, before anybody has asked whether a change concerns it.
@@ -72,12 +82,11 @@ impl Candidate {
         if draft.kind == ChangeKind::Correction {
             return Standing::Unconcerned;
         }
-        let emergency = draft.emergency.is_some();
         let day = policy.zone.day_of(at);
         match self.kind {
             CustomerKind::Subscriber if policy.subscribers == Subscribers::Linked => Standing::Informed,
             CustomerKind::Subscriber => {
-                Standing::Entitled(self.entitled(None, &Terms::default(), policy, emergency))
+                Standing::Entitled(self.entitled(None, &Terms::default(), policy, draft))
             }
             CustomerKind::Contract => {
                 let in_scope = |contract: &&Contract| contract.entitles(draft.kind, draft.products(), day);
@@ -90,7 +99,7 @@ impl Candidate {
                     .iter()
                     .filter(in_scope)
                     .filter(|contract| !contract.terms.authorises(draft.kind, &draft.facts.name))
-                    .map(|contract| self.entitled(Some(contract), &contract.terms, policy, emergency))
+                    .map(|contract| self.entitled(Some(contract), &contract.terms, policy, draft))
                     .max_by_key(|e| {
                         (e.authorisation == Authorisation::Specific, e.timing.periods(at).clear_at)
                     })
@@ -104,15 +113,22 @@ impl Candidate {
         contract: Option<&Contract>,
         terms: &Terms,
         policy: &Policy,
-        emergency: bool,
+        draft: &Draft,
     ) -> Entitled {
+        let emergency = draft.emergency.is_some();
+        let timing = terms.timing(policy, emergency);
+        // Nobody is asked whether a subprocessor may leave.
+        let (authorisation, timing) = match draft.kind {
+            ChangeKind::Removal => (Authorisation::General, Timing { objection: None, ..timing }),
+            _ => (terms.authorisation(), timing),
+        };
         Entitled {
             customer: self.customer,
             reference: self.reference.clone(),
             name: self.name.clone(),
             contract: contract.map(|contract| contract.id),
-            authorisation: terms.authorisation(),
-            timing: terms.timing(policy, emergency),
+            authorisation,
+            timing,
             window_shuts: terms.window_shuts(emergency),
             reachable: self.reachable,
             has_notice_address: self.has_notice_address,
@@ -133,8 +149,9 @@ pub struct Named {
 pub struct Plan {
     /// The earliest day on which `schedule` would be accepted, safety days counted in.
     pub earliest: NaiveDate,
-    /// Those whose terms make it that day, by reference; the first hundred.
+    /// Those whose terms make it that day, by reference; the first hundred of `deciders`.
     pub decided_by: Vec<Named>,
+    pub deciders: usize,
     /// The earliest day if those were not there; none where they are all.
     pub without_them: Option<NaiveDate>,
     pub unreachable: Vec<Named>,
@@ -150,96 +167,142 @@ pub struct Plan {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize)]
 #[serde(tag = "refused", rename_all = "snake_case")]
 pub enum Refusal {
-    #[error("{wanted} is too early: {}. Earliest: {earliest}", decided(decided_by))]
+    #[error("{wanted} is too early: {}. Earliest: {earliest}", decided(decided_by, *deciders))]
     TooEarly {
         wanted: NaiveDate,
         earliest: NaiveDate,
         decided_by: Vec<Named>,
+        deciders: usize,
         without_them: Option<NaiveDate>,
         unreachable: Vec<Named>,
     },
     #[error(
         "{} cannot be reached: {}; add a contact whose address works",
-        count(unreachable),
-        listed(unreachable)
+        customers(*count),
+        listed(unreachable, *count)
     )]
-    Unreachable { earliest: NaiveDate, decided_by: Vec<Named>, unreachable: Vec<Named> },
+    Unreachable { earliest: NaiveDate, decided_by: Vec<Named>, unreachable: Vec<Named>, count: usize },
     #[error("the fact sheet is incomplete: --{} {} empty; state it, or \"none\"", fields.join(", --"), if fields.len() == 1 { "is" } else { "are" })]
     FactsMissing { fields: Vec<&'static str> },
     #[error("{field}: {why}")]
     Contradiction { field: &'static str, why: String },
 }
 
-fn decided(deciders: &[Named]) -> String {
-    match deciders {
+fn decided(named: &[Named], deciders: usize) -> String {
+    match named {
         [] => "the day has to lie ahead".to_owned(),
         [one] => format!("{} must have {}", one.name, one.terms),
-        [first, rest @ ..] => format!("{} and {} more must have {}", first.name, rest.len(), first.terms),
+        [first, ..] => format!("{} and {} more must have {}", first.name, deciders - 1, first.terms),
     }
 }
 
-fn count(customers: &[Named]) -> String {
-    if customers.len() == 1 { "one customer".to_owned() } else { format!("{} customers", customers.len()) }
+fn customers(count: usize) -> String {
+    if count == 1 { "one customer".to_owned() } else { format!("{count} customers") }
 }
 
-fn listed(customers: &[Named]) -> String {
-    let names: Vec<_> = customers.iter().take(5).map(|c| format!("{} ({})", c.name, c.reference)).collect();
-    let more = customers.len().saturating_sub(names.len());
-    if more == 0 { names.join(", ") } else { format!("{} and {more} more", names.join(", ")) }
+fn listed(named: &[Named], count: usize) -> String {
+    let shown: Vec<_> = named.iter().take(5).map(|c| format!("{} ({})", c.name, c.reference)).collect();
+    let more = count.saturating_sub(shown.len());
+    if more == 0 { shown.join(", ") } else { format!("{} and {more} more", shown.join(", ")) }
 }
 
 /// How many customers a plan or refusal names.
 pub const NAMED_MAX: usize = 100;
 
-/// What the wanted change would mean if it were scheduled at `now`. `next_window` gives the next instant after
-/// another at which notices may be sent.
+/// How the earliest lawful day comes about.
+struct Outlook<'a> {
+    earliest: NaiveDate,
+    decisive: Vec<&'a Entitled>,
+    without_them: Option<NaiveDate>,
+}
+
+fn outlook<'a>(
+    drafts: &[Draft],
+    entitled: &'a [Entitled],
+    policy: &Policy,
+    now: DateTime<Utc>,
+) -> Outlook<'a> {
+    let today = policy.zone.day_of(now);
+    // A slip is mended from the day on which it is seen; everything else lies ahead.
+    let slips = drafts.iter().all(|draft| draft.kind == ChangeKind::Correction);
+    let first = if slips { today } else { today + Days::new(1) };
+    let lawful: Vec<NaiveDate> = entitled.iter().map(|customer| lawful_day(customer, policy, now)).collect();
+    let with_reserve = |day: NaiveDate| (day + Days::new(policy.safety_days.into())).max(first);
+    let latest = lawful.iter().copied().max();
+    let decisive = entitled.iter().zip(&lawful).filter(|(_, day)| Some(**day) == latest);
+    Outlook {
+        earliest: latest.map_or(first, with_reserve),
+        decisive: decisive.map(|(customer, _)| customer).collect(),
+        without_them: lawful.iter().copied().filter(|day| Some(*day) != latest).max().map(with_reserve),
+    }
+}
+
+/// The earliest day on which [`plan`] would let the drafts be.
+pub fn earliest_on(
+    drafts: &[Draft],
+    entitled: &[Entitled],
+    policy: &Policy,
+    now: DateTime<Utc>,
+) -> NaiveDate {
+    outlook(drafts, entitled, policy, now).earliest
+}
+
+/// Whether the draft is a removal recorded after its day: there is nothing left to give notice of.
+pub fn is_past(draft: &Draft, policy: &Policy, now: DateTime<Utc>) -> bool {
+    draft.kind == ChangeKind::Removal && draft.effective_on <= policy.zone.day_of(now)
+}
+
+/// What the wanted changes would mean if they were scheduled at `now`, announced together for the day that all of
+/// them name. `entitled` holds a customer once for each of them that concerns it; `next_window` gives the next instant
+/// after another at which notices may be sent.
 pub fn plan(
-    draft: &Draft,
+    drafts: &[Draft],
     entitled: &[Entitled],
     policy: &Policy,
     now: DateTime<Utc>,
     next_window: impl Fn(DateTime<Utc>) -> Option<DateTime<Utc>>,
 ) -> Result<Plan, Refusal> {
-    check_facts(draft)?;
-    let safety_days = if entitled.is_empty() { 0 } else { policy.safety_days };
-    let lawful: Vec<NaiveDate> = entitled.iter().map(|customer| lawful_day(customer, policy, now)).collect();
-    let tomorrow = policy.zone.day_of(now) + Days::new(1);
-    let decisive = lawful.iter().copied().max();
-    let earliest = decisive.map_or(tomorrow, |day| (day + Days::new(safety_days.into())).max(tomorrow));
-    let decided_by =
-        named(entitled.iter().zip(&lawful).filter(|(_, day)| Some(**day) == decisive).map(|(c, _)| c));
-    let without_them = lawful
-        .iter()
-        .copied()
-        .filter(|day| Some(*day) != decisive)
-        .max()
-        .map(|day| (day + Days::new(safety_days.into())).max(tomorrow));
-    let unreachable = named(entitled.iter().filter(|customer| !customer.reachable));
-    let wanted = draft.effective_on;
-    if wanted < earliest {
-        return Err(Refusal::TooEarly { wanted, earliest, decided_by, without_them, unreachable });
+    drafts.iter().try_for_each(check_facts)?;
+    let Outlook { earliest, decisive, without_them } = outlook(drafts, entitled, policy, now);
+    let (deciders, decided_by) = named(decisive);
+    let (count, unreachable) = named(entitled.iter().filter(|customer| !customer.reachable).collect());
+    let wanted = drafts.iter().map(|draft| draft.effective_on).min().unwrap_or(earliest);
+    let effective_at = policy.zone.first_instant(wanted);
+    let past = drafts.iter().all(|draft| is_past(draft, policy, now));
+    if wanted < earliest && !past {
+        return Err(Refusal::TooEarly { wanted, earliest, decided_by, deciders, without_them, unreachable });
     }
-    if !unreachable.is_empty() {
-        return Err(Refusal::Unreachable { earliest, decided_by, unreachable });
+    if count > 0 && !past {
+        return Err(Refusal::Unreachable { earliest, decided_by, unreachable, count });
     }
-    let in_reserve = wanted - Days::new(safety_days.into());
+    let in_reserve = wanted - Days::new(policy.safety_days.into());
     let early_enough = |at: DateTime<Utc>| entitled.iter().all(|c| lawful_day(c, policy, at) <= in_reserve);
-    let notice_at = next_window(now).filter(|at| early_enough(*at)).unwrap_or(now);
+    let valid = Days::new(policy.notice_valid_days.into());
+    let fresh = |at: DateTime<Utc>| at + valid > effective_at;
+    // Where the next window is so early that the notice would be too old on the day: in the middle of its life, so
+    // that being held does not age it at once; else as late as needed.
+    let middle = effective_at - Days::new((policy.notice_valid_days / 2).into());
+    let notice_at = [now, middle, effective_at - valid]
+        .into_iter()
+        .filter_map(|from| next_window(from.max(now)))
+        .find(|at| early_enough(*at) && fresh(*at))
+        .unwrap_or(now);
     Ok(Plan {
         earliest,
         decided_by,
+        deciders,
         without_them,
         unreachable,
-        customers: entitled.len(),
+        customers: entitled.iter().map(|customer| customer.customer).collect::<BTreeSet<_>>().len(),
         notice_at,
-        effective_at: policy.zone.first_instant(wanted),
+        effective_at,
         effective_on: wanted,
     })
 }
 
 /// The earliest lawful day in the policy's zone for one customer, were its letter accepted at `accepted_at`.
 fn lawful_day(customer: &Entitled, policy: &Policy, accepted_at: DateTime<Utc>) -> NaiveDate {
-    earliest_effective_on(customer.timing.periods(accepted_at).clear_at, &policy.zone)
+    earliest_effective_on(customer.gating().periods(accepted_at).clear_at, &policy.zone)
 }
 
 fn check_facts(draft: &Draft) -> Result<(), Refusal> {
@@ -263,17 +326,20 @@ fn check_facts(draft: &Draft) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn named<'a>(customers: impl Iterator<Item = &'a Entitled>) -> Vec<Named> {
-    let mut named: Vec<_> = customers
+/// How many they are, and the first by reference: of a million only as many are written out as are shown.
+fn named(mut customers: Vec<&Entitled>) -> (usize, Vec<Named>) {
+    customers.sort_by(|a, b| a.reference.cmp(&b.reference));
+    customers.dedup_by_key(|customer| customer.customer);
+    let named = customers
+        .iter()
+        .take(NAMED_MAX)
         .map(|customer| Named {
             reference: customer.reference.clone(),
             name: customer.name.clone(),
             terms: in_words(&customer.timing),
         })
         .collect();
-    named.sort_by(|a, b| a.reference.cmp(&b.reference));
-    named.truncate(NAMED_MAX);
-    named
+    (customers.len(), named)
 }
 
 /// The notice that terms grant, as a sentence about a customer goes on: "45 days' notice (`clear_days`, Europe/Berlin)".
@@ -298,4 +364,120 @@ pub fn latest_service_at(timing: &Timing, effective_at: DateTime<Utc>) -> Option
     let serves = |at: &DateTime<Utc>| timing.periods(*at).clear_at <= effective_at;
     let before_closing = starts + TimeDelta::hours(17) - TimeDelta::seconds(1);
     [ends - TimeDelta::seconds(1), before_closing, starts].into_iter().find(serves)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::subprocessor::Facts;
+    use crate::domain::zone::Zone;
+
+    fn now() -> DateTime<Utc> {
+        "2026-11-23T09:00:00Z".parse().unwrap()
+    }
+
+    fn draft(kind: ChangeKind, effective_on: &str) -> Draft {
+        let mut facts = Facts { name: "Nimbus".into(), ..Facts::default() };
+        for field in
+            ["legal_entity", "address", "contact", "purpose", "countries", "data_types", "data_subjects"]
+        {
+            facts.set(field, "DE").unwrap();
+        }
+        facts.set("transfer_mechanism", "none").unwrap();
+        Draft {
+            kind,
+            before: (kind != ChangeKind::Addition).then(|| facts.clone()),
+            facts,
+            replaces: None,
+            reason: "because".into(),
+            effective_on: effective_on.parse().unwrap(),
+            emergency: None,
+        }
+    }
+
+    fn customers(count: usize, terms: &Terms, policy: &Policy, draft: &Draft) -> Vec<Entitled> {
+        let candidate = |n: usize| Candidate {
+            customer: CustomerId(i64::try_from(n).unwrap()),
+            reference: format!("C-{n:04}"),
+            name: format!("Customer {n}"),
+            kind: CustomerKind::Contract,
+            reachable: true,
+            has_notice_address: false,
+            excluded: Vec::new(),
+            contracts: vec![Contract {
+                id: ContractId(1),
+                reference: "main".into(),
+                document: None,
+                clause: None,
+                products: Vec::new(),
+                signed_on: "2024-01-01".parse().unwrap(),
+                ended_on: None,
+                terms: terms.clone(),
+            }],
+        };
+        let standing = |n| match candidate(n).standing(draft, None, policy, now()) {
+            Standing::Entitled(entitled) => entitled,
+            other => panic!("{other:?}"),
+        };
+        (0..count).map(standing).collect()
+    }
+
+    /// Notices go out on the next full hour.
+    fn planned(draft: &Draft, entitled: &[Entitled], policy: &Policy) -> Result<Plan, Refusal> {
+        plan(std::slice::from_ref(draft), entitled, policy, now(), |at| Some(at + TimeDelta::hours(1)))
+    }
+
+    #[test]
+    fn a_hundred_of_those_who_decide_are_named_and_all_are_counted() {
+        let policy = Policy::in_zone(Zone::utc());
+        let wanted = draft(ChangeKind::Addition, "2026-12-24");
+        let entitled = customers(250, &Terms::default(), &policy, &wanted);
+        let Err(Refusal::TooEarly { decided_by, deciders, earliest, .. }) =
+            planned(&wanted, &entitled, &policy)
+        else {
+            panic!("lawful");
+        };
+        assert_eq!((decided_by.len(), deciders, decided_by[0].reference.as_str()), (100, 250, "C-0000"));
+        assert_eq!(earliest, "2026-12-25".parse().unwrap());
+        assert_eq!(earliest_on(std::slice::from_ref(&wanted), &entitled, &policy, now()), earliest);
+        let sentence = planned(&wanted, &entitled, &policy).unwrap_err().to_string();
+        assert!(sentence.contains("Customer 0 and 249 more must have 30 days' notice"), "{sentence}");
+    }
+
+    #[test]
+    fn nobody_is_asked_whether_a_subprocessor_may_leave() {
+        let policy = Policy::in_zone(Zone::utc());
+        let terms: Terms =
+            serde_json::from_str(r#"{"authorisation":"specific","objection":{"n":90}}"#).unwrap();
+        let removal = draft(ChangeKind::Removal, "2026-12-25");
+        let entitled = customers(1, &terms, &policy, &removal);
+        assert_eq!(
+            (entitled[0].authorisation, &entitled[0].timing.objection),
+            (Authorisation::General, &None)
+        );
+        assert!(planned(&removal, &entitled, &policy).is_ok());
+        let addition = draft(ChangeKind::Addition, "2026-12-25");
+        assert!(planned(&addition, &customers(1, &terms, &policy, &addition), &policy).is_err());
+    }
+
+    #[test]
+    fn what_is_past_needs_no_period_and_a_slip_is_mended_today() {
+        let policy = Policy::in_zone(Zone::utc());
+        let removal = draft(ChangeKind::Removal, "2026-10-01");
+        let entitled = customers(1, &Terms::default(), &policy, &removal);
+        assert_eq!(planned(&removal, &entitled, &policy).unwrap().customers, 1);
+        assert!(planned(&draft(ChangeKind::Addition, "2026-10-01"), &entitled, &policy).is_err());
+        let correction = draft(ChangeKind::Correction, "2026-11-23");
+        assert_eq!(planned(&correction, &[], &policy).unwrap().earliest, "2026-11-23".parse().unwrap());
+        assert!(planned(&draft(ChangeKind::Correction, "2026-11-22"), &[], &policy).is_err());
+    }
+
+    #[test]
+    fn a_notice_goes_out_so_late_that_it_is_not_too_old_on_the_day() {
+        let policy = Policy::in_zone(Zone::utc());
+        let far = draft(ChangeKind::Addition, "2027-11-23");
+        let entitled = customers(1, &Terms::default(), &policy, &far);
+        let notice_at = planned(&far, &entitled, &policy).unwrap().notice_at;
+        assert_eq!(notice_at, "2027-08-25T01:00:00Z".parse::<DateTime<Utc>>().unwrap());
+    }
 }

@@ -6,7 +6,8 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::subprocessor::{Facts, SubprocessorId};
+use super::change::{Change, ChangeKind};
+use super::subprocessor::{Facts, SubprocessorId, slug};
 
 /// One state of one subprocessor, valid from its day until its next version.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,13 +27,41 @@ pub fn on_day(versions: &[Version], day: NaiveDate) -> Vec<&Version> {
     let mut newest = std::collections::BTreeMap::new();
     for version in versions.iter().filter(|version| version.valid_from <= day) {
         let kept = newest.entry(version.subprocessor_id).or_insert(version);
-        if kept.valid_from < version.valid_from {
+        if kept.valid_from <= version.valid_from {
             *kept = version;
         }
     }
     let mut listed: Vec<_> = newest.into_values().filter(|version| version.listed).collect();
     listed.sort_by_key(|version| (version.facts.name.to_lowercase(), version.slug.clone()));
     listed
+}
+
+/// The versions, and those that the open changes will bring about on the days they are planned for: what a further
+/// change is planned against. `open` comes in the order of effect.
+pub fn as_planned(versions: &[Version], open: &[Change]) -> Vec<Version> {
+    let mut planned = versions.to_vec();
+    for change in open {
+        let draft = &change.draft;
+        let newest = |id: SubprocessorId| planned.iter().rev().find(|version| version.subprocessor_id == id);
+        let own = newest(change.subprocessor_id);
+        let to_come = Version {
+            subprocessor_id: change.subprocessor_id,
+            slug: own.map_or_else(|| slug(&draft.facts.name), |version| version.slug.clone()),
+            valid_from: draft.effective_on,
+            listed: draft.kind != ChangeKind::Removal,
+            facts: draft.upon(own.map(|version| &version.facts)),
+            change: Some(change.reference.clone()),
+        };
+        let replaced = change.replaces_id.and_then(newest).map(|version| Version {
+            valid_from: draft.effective_on,
+            listed: false,
+            change: Some(change.reference.clone()),
+            ..version.clone()
+        });
+        planned.push(to_come);
+        planned.extend(replaced);
+    }
+    planned
 }
 
 #[cfg(test)]

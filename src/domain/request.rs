@@ -26,9 +26,14 @@ pub struct Request {
     #[serde(default)]
     pub facts: Vec<(String, String)>,
     pub reason: String,
-    pub effective: NaiveDate,
+    /// None: the earliest lawful day is asked for. Only a plan may leave it open.
+    #[serde(default)]
+    pub effective: Option<NaiveDate>,
     #[serde(default)]
     pub emergency: Option<String>,
+    /// Of a correction: how it is known that this is the same legal person and no new processing.
+    #[serde(default)]
+    pub attested: Option<String>,
 }
 
 /// The draft, and whom on the register it is about.
@@ -41,13 +46,14 @@ pub struct Understood<'a> {
 }
 
 impl Request {
-    /// Reads the request against the register of `today`.
+    /// Reads the request against the register as it will be on its day: `versions` hold what open changes will
+    /// bring about, too. Where no day is wanted, that is the register after all of them, and `today` stands in for the day.
     pub fn understand<'a>(
         &self,
         versions: &'a [Version],
         today: NaiveDate,
     ) -> Result<Understood<'a>, Refusal> {
-        let current = on_day(versions, today);
+        let current = on_day(versions, self.effective.map_or(NaiveDate::MAX, |day| day.max(today)));
         let subject = find(&current, &self.name, "name")?;
         let before = subject.map(|version| version.facts.clone());
         let (facts, before, subject) = match self.kind {
@@ -57,7 +63,8 @@ impl Request {
                         "name",
                         format!(
                             "{} is on the register since {}; alter it instead",
-                            listed.facts.name, listed.valid_from
+                            listed.facts.name,
+                            since(listed)
                         ),
                     ));
                 }
@@ -74,9 +81,18 @@ impl Request {
                         "a removal changes no facts; leave them out".to_owned(),
                     ));
                 }
-                (self.given(before.clone())?, Some(before), subject)
+                let facts = self.given(before.clone())?;
+                match self.kind {
+                    ChangeKind::Correction => self.corrects(&before, &facts)?,
+                    ChangeKind::Removal => self.stopped(versions, subject, today)?,
+                    ChangeKind::Addition | ChangeKind::Replacement | ChangeKind::MaterialChange => {}
+                }
+                (facts, Some(before), subject)
             }
         };
+        if self.attested.is_some() && self.kind != ChangeKind::Correction {
+            return Err(contradiction("attest", "only a correction is attested; leave it out".to_owned()));
+        }
         let replaced = self.replaced(&current)?;
         let draft = Draft {
             kind: self.kind,
@@ -84,23 +100,53 @@ impl Request {
             before,
             replaces: replaced.map(|version| version.facts.name.clone()),
             reason: self.reason.trim().to_owned(),
-            effective_on: self.effective,
+            effective_on: self.effective.unwrap_or(today),
             emergency: self.emergency.clone().filter(|why| !why.trim().is_empty()),
         };
         Ok(Understood { draft, subject, replaced })
     }
 
-    fn given(&self, mut facts: Facts) -> Result<Facts, Refusal> {
-        for (field, value) in &self.facts {
-            facts.set(field, value.trim()).map_err(|unknown| contradiction("facts", unknown.to_string()))?;
+    fn given(&self, facts: Facts) -> Result<Facts, Refusal> {
+        set(facts, &self.facts)
+    }
+
+    /// A correction is the same legal person's, and adds no processing; somebody stands for that.
+    fn corrects(&self, before: &Facts, after: &Facts) -> Result<(), Refusal> {
+        if let [first, ..] = before.new_processing(after)[..] {
+            let why = format!(
+                "{first} would say more than before, which is no correction; schedule it as `alter`, with notice"
+            );
+            return Err(contradiction("facts", why));
         }
-        for code in facts.countries.iter() {
-            if code.parse::<Country>().is_err() {
-                let why = format!("{code:?} is no ISO 3166-1 alpha-2 code; write \"DE\" for Germany");
-                return Err(contradiction("country", why));
-            }
+        if self.attested.as_ref().is_none_or(|words| words.trim().is_empty()) {
+            let why = "say how you know that it is the same legal person and no new processing".to_owned();
+            return Err(contradiction("attest", why));
         }
-        Ok(facts)
+        Ok(())
+    }
+
+    /// A removal may carry a day that is past, but none on which the register says otherwise.
+    fn stopped(
+        &self,
+        versions: &[Version],
+        subject: Option<&Version>,
+        today: NaiveDate,
+    ) -> Result<(), Refusal> {
+        let (Some(day), Some(subject)) = (self.effective.filter(|day| *day <= today), subject) else {
+            return Ok(());
+        };
+        let own = versions.iter().filter(|version| version.subprocessor_id == subject.subprocessor_id);
+        match own.filter(|version| version.valid_from <= today).max_by_key(|version| version.valid_from) {
+            Some(newest) if day <= newest.valid_from => Err(contradiction(
+                "effective",
+                format!(
+                    "{} is on the register as it stands since {}; it can have stopped on a later day only",
+                    newest.facts.name,
+                    since(newest)
+                ),
+            )),
+            Some(_) | None => Ok(()),
+        }
     }
 
     fn replaced<'a>(&self, current: &[&'a Version]) -> Result<Option<&'a Version>, Refusal> {
@@ -114,6 +160,57 @@ impl Request {
             (_, Some(_)) => Err(contradiction("replaces", "only a replacement replaces somebody".to_owned())),
             (_, None) => Ok(None),
         }
+    }
+}
+
+/// Reads requests that are to be announced together: they share their day, and each is about somebody else.
+pub fn together<'a>(
+    requests: &[Request],
+    versions: &'a [Version],
+    today: NaiveDate,
+) -> Result<Vec<Understood<'a>>, Refusal> {
+    let understood =
+        requests.iter().map(|request| request.understand(versions, today)).collect::<Result<Vec<_>, _>>()?;
+    let (Some(first), [_, _, ..]) = (requests.first(), requests) else { return Ok(understood) };
+    if requests.iter().any(|request| request.effective != first.effective) {
+        return Err(contradiction("effective", "changes announced together share their day".to_owned()));
+    }
+    let alone = |draft: &Draft| draft.kind == ChangeKind::Correction || draft.emergency.is_some();
+    if let Some(draft) = understood.iter().map(|one| &one.draft).find(|draft| alone(draft)) {
+        let why = format!("a correction or an emergency ({}) is scheduled by itself", draft.facts.name);
+        return Err(contradiction("kind", why));
+    }
+    let mut seen = std::collections::BTreeSet::new();
+    for draft in understood.iter().map(|one| &one.draft) {
+        for name in [Some(&draft.facts.name), draft.replaces.as_ref()].into_iter().flatten() {
+            if !seen.insert(name.to_lowercase()) {
+                let why = format!("{name} stands twice among changes that are announced together");
+                return Err(contradiction("name", why));
+            }
+        }
+    }
+    Ok(understood)
+}
+
+/// `facts` with those that are given by the names that files use.
+pub fn set(mut facts: Facts, given: &[(String, String)]) -> Result<Facts, Refusal> {
+    for (field, value) in given {
+        facts.set(field, value.trim()).map_err(|unknown| contradiction("facts", unknown.to_string()))?;
+    }
+    for code in facts.countries.iter() {
+        if code.parse::<Country>().is_err() {
+            let why = format!("{code:?} is no ISO 3166-1 alpha-2 code; write \"DE\" for Germany");
+            return Err(contradiction("country", why));
+        }
+    }
+    Ok(facts)
+}
+
+/// "2027-01-15 by CHG-2026-0001"
+fn since(version: &Version) -> String {
+    match &version.change {
+        Some(reference) => format!("{} by {reference}", version.valid_from),
+        None => version.valid_from.to_string(),
     }
 }
 
@@ -181,8 +278,9 @@ mod tests {
             replaces: None,
             facts: Vec::new(),
             reason: "because".into(),
-            effective: "2027-01-15".parse().unwrap(),
+            effective: Some("2027-01-15".parse().unwrap()),
             emergency: None,
+            attested: None,
         }
     }
 
@@ -201,6 +299,64 @@ mod tests {
         assert_eq!(understood.draft.facts.purpose, "Hosting");
         assert_eq!(understood.draft.facts.countries.join(";"), "DE;FI");
         assert_eq!(understood.subject.unwrap().subprocessor_id, SubprocessorId(1));
+    }
+
+    #[test]
+    fn what_is_announced_together_shares_its_day_and_no_subprocessor() {
+        let together = |requests: &[Request]| {
+            let read = super::together(requests, &register(), "2026-11-23".parse().unwrap())
+                .map(|understood| understood.len());
+            read.map_err(|refusal| refusal.to_string())
+        };
+        let remove = |name: &str| request(ChangeKind::Removal, name);
+        assert_eq!(together(&[remove("Vercel"), remove("Hetzner")]), Ok(2));
+        let later = Request { effective: Some("2027-02-01".parse().unwrap()), ..remove("Hetzner") };
+        assert_eq!(
+            together(&[remove("Vercel"), later]).unwrap_err(),
+            "effective: changes announced together share their day"
+        );
+        assert_eq!(
+            together(&[remove("Vercel"), remove("vercel")]).unwrap_err(),
+            "name: Vercel stands twice among changes that are announced together"
+        );
+        let urgent = Request { emergency: Some("It is down".into()), ..remove("Hetzner") };
+        assert_eq!(
+            together(&[remove("Vercel"), urgent]).unwrap_err(),
+            "kind: a correction or an emergency (Hetzner) is scheduled by itself"
+        );
+    }
+
+    #[test]
+    fn a_correction_adds_nothing_and_somebody_stands_for_it() {
+        let correct = |field: &str, value: &str, attested: Option<&str>| Request {
+            facts: vec![(field.into(), value.into())],
+            attested: attested.map(str::to_owned),
+            ..request(ChangeKind::Correction, "Vercel")
+        };
+        assert_eq!(
+            refusal(&correct("countries", "US", Some("the register of companies"))),
+            "facts: countries would say more than before, which is no correction; schedule it as `alter`, with notice"
+        );
+        assert_eq!(
+            refusal(&correct("website", "https://vercel.example", None)),
+            "attest: say how you know that it is the same legal person and no new processing"
+        );
+        let renamed = correct("legal_entity", "Vercel, Inc.", Some("the register of companies"));
+        assert!(renamed.understand(&register(), "2026-11-23".parse().unwrap()).is_ok());
+    }
+
+    #[test]
+    fn a_removal_may_be_past_but_not_before_the_register_says_otherwise() {
+        let stopped = |day: &str| Request {
+            effective: Some(day.parse().unwrap()),
+            ..request(ChangeKind::Removal, "Vercel")
+        };
+        let versions = register();
+        assert!(stopped("2026-10-01").understand(&versions, "2026-11-23".parse().unwrap()).is_ok());
+        assert_eq!(
+            refusal(&stopped("2026-01-01")),
+            "effective: Vercel is on the register as it stands since 2026-01-01; it can have stopped on a later day only"
+        );
     }
 
     #[test]

@@ -98,6 +98,8 @@ pub struct Difference {
     pub after: String,
 }
 
+const LEGAL_ENTITY: &str = "legal_entity";
+
 impl Facts {
     /// Each fact with its name, in the order of the fact sheet.
     pub fn fields(&self) -> [(&'static str, String); 17] {
@@ -175,24 +177,63 @@ impl Facts {
             .collect()
     }
 
-    /// Whether `after` adds a purpose, place, datum, subject, product, mechanism or entity: then customers must be
-    /// told anew. Products: from some to all is wider, from all to some is not.
-    pub fn widened_by(&self, after: &Self) -> bool {
+    /// The facts by which `after` adds a purpose, place, datum, subject, product, mechanism or entity: then customers
+    /// must be told anew. Products: from some to all is wider, from all to some is not.
+    pub fn widening(&self, after: &Self) -> Vec<&'static str> {
         let products = match (self.products.is_empty(), after.products.is_empty()) {
             (true, _) => false,
             (false, true) => true,
             (false, false) => after.products.adds_to(&self.products),
         };
-        products
-            || after.purpose != self.purpose
-            || after.nature != self.nature
-            || after.legal_entity != self.legal_entity
-            || after.transfer_mechanism != self.transfer_mechanism
-            || after.engaged_by != self.engaged_by
-            || after.countries.adds_to(&self.countries)
-            || after.regions.adds_to(&self.regions)
-            || after.data_types.adds_to(&self.data_types)
-            || after.data_subjects.adds_to(&self.data_subjects)
+        let wider = [
+            (LEGAL_ENTITY, after.legal_entity != self.legal_entity),
+            ("purpose", after.purpose != self.purpose),
+            ("nature", after.nature != self.nature),
+            ("countries", after.countries.adds_to(&self.countries)),
+            ("regions", after.regions.adds_to(&self.regions)),
+            ("data_types", after.data_types.adds_to(&self.data_types)),
+            ("data_subjects", after.data_subjects.adds_to(&self.data_subjects)),
+            ("products", products),
+            ("transfer_mechanism", after.transfer_mechanism != self.transfer_mechanism),
+            ("engaged_by", after.engaged_by != self.engaged_by),
+        ];
+        wider.into_iter().filter(|(_, wider)| *wider).map(|(field, _)| field).collect()
+    }
+
+    /// The facts by which `after` means other processing than these: any of [`widening`](Self::widening) but the legal
+    /// name, which a person may get without becoming another.
+    pub fn new_processing(&self, after: &Self) -> Vec<&'static str> {
+        self.widening(after).into_iter().filter(|field| *field != LEGAL_ENTITY).collect()
+    }
+
+    /// These facts with whatever differs between `before` and `after` taken from `after`: an alteration planned
+    /// against `before` leaves alone what others have altered meanwhile.
+    #[must_use]
+    pub fn altered(&self, before: &Self, after: &Self) -> Self {
+        macro_rules! altered {
+            ($($field:ident),+ $(,)?) => {
+                Self { $($field: if before.$field == after.$field { &self.$field } else { &after.$field }.clone()),+ }
+            };
+        }
+        altered!(
+            name,
+            legal_entity,
+            address,
+            contact,
+            website,
+            category,
+            purpose,
+            nature,
+            countries,
+            regions,
+            data_types,
+            data_subjects,
+            products,
+            transfer_mechanism,
+            safeguards,
+            affiliate,
+            engaged_by,
+        )
     }
 
     /// Whether it serves one of `products`; an empty side means all.
@@ -259,10 +300,28 @@ mod tests {
     #[test]
     fn an_added_place_widens_and_a_dropped_one_does_not() {
         let fewer = Facts { countries: "DE".parse().unwrap(), ..full() };
-        assert!(fewer.widened_by(&full()));
-        assert!(!full().widened_by(&fewer));
-        assert!(full().widened_by(&Facts { products: List::default(), ..full() }));
-        assert!(!Facts { products: List::default(), ..full() }.widened_by(&full()));
+        assert_eq!(fewer.widening(&full()), ["countries"]);
+        assert!(full().widening(&fewer).is_empty());
+        let all_products = Facts { products: List::default(), ..full() };
+        assert_eq!(full().widening(&all_products), ["products"]);
+        assert!(all_products.widening(&full()).is_empty());
+    }
+
+    #[test]
+    fn another_legal_name_is_wider_and_yet_no_new_processing() {
+        let renamed =
+            Facts { legal_entity: "Nimbus SE".into(), website: "https://nimbus.example".into(), ..full() };
+        assert_eq!(full().widening(&renamed), ["legal_entity"]);
+        assert!(full().new_processing(&renamed).is_empty());
+        assert_eq!(full().new_processing(&Facts { purpose: "Mail".into(), ..renamed }), ["purpose"]);
+    }
+
+    #[test]
+    fn an_alteration_leaves_alone_what_others_altered_meanwhile() {
+        let planned = Facts { countries: "DE;FR;US".parse().unwrap(), ..full() };
+        let meanwhile = Facts { website: "https://nimbus.example".into(), ..full() };
+        let both = Facts { website: "https://nimbus.example".into(), ..planned.clone() };
+        assert_eq!(meanwhile.altered(&full(), &planned), both);
     }
 
     #[test]

@@ -90,9 +90,11 @@ pub struct New<'a> {
     pub go_live: GoLive,
     pub author: i64,
     pub needs_approval: bool,
+    /// When its gate is asked first; none = announcing says when.
+    pub next_look_at: Option<DateTime<Utc>>,
 }
 
-/// Inserts a change as `scheduled`; the gate looks at it first at its effective instant.
+/// Inserts a change as `scheduled`.
 pub async fn insert_scheduled(tx: &mut Tx, new: &New<'_>) -> Result<(ChangeId, String), Error> {
     let id: i64 = sqlx::query_scalar("select nextval('change_no')").fetch_one(tx.conn()).await?;
     let id = ChangeId(id);
@@ -103,7 +105,7 @@ pub async fn insert_scheduled(tx: &mut Tx, new: &New<'_>) -> Result<(ChangeId, S
     sqlx::query(
         "insert into change (id, reference, kind, state, subprocessor_id, replaces_id, facts, reason, products,
                              effective_on, effective_at, go_live, emergency, author_id, needs_approval, next_look_at)
-         values ($1, $2, $3, 'scheduled', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $10)",
+         values ($1, $2, $3, 'scheduled', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
     )
     .bind(id.0)
     .bind(&reference)
@@ -119,6 +121,7 @@ pub async fn insert_scheduled(tx: &mut Tx, new: &New<'_>) -> Result<(ChangeId, S
     .bind(&draft.emergency)
     .bind(new.author)
     .bind(new.needs_approval)
+    .bind(new.next_look_at)
     .execute(tx.conn())
     .await?;
     Ok((id, reference))
@@ -262,20 +265,35 @@ pub async fn publish(tx: &mut Tx, id: ChangeId) -> Result<bool, Error> {
     Ok(done.rows_affected() == 1)
 }
 
-/// Another effective date; the gate looks again at its first instant.
-pub async fn set_effective_date(
-    tx: &mut Tx,
-    id: ChangeId,
-    on: NaiveDate,
-    at: DateTime<Utc>,
-) -> Result<(), Error> {
+/// The gate is asked now about those of `changes` whose day is past and that waited for nothing but their letters.
+pub async fn look_now_at_past(tx: &mut Tx, changes: &[ChangeId]) -> Result<(), Error> {
+    let now = tx.now();
+    sqlx::query(
+        "update change set next_look_at = $2
+         where id = any($1) and state = 'scheduled' and next_look_at is null and effective_at <= $2",
+    )
+    .bind(changes.iter().map(|id| id.0).collect::<Vec<_>>())
+    .bind(now)
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Another effective date or other facts; the gate looks again at the first instant of the day.
+pub async fn alter(tx: &mut Tx, change: &Change) -> Result<(), Error> {
+    let draft = &change.draft;
+    let sheet =
+        Sheet { facts: draft.facts.clone(), before: draft.before.clone(), replaces: draft.replaces.clone() };
     let done = sqlx::query(
-        "update change set effective_on = $2, effective_at = $3, next_look_at = $3, version = version + 1
+        "update change set effective_on = $2, effective_at = $3, next_look_at = $3, facts = $4, products = $5,
+                version = version + 1
          where id = $1",
     )
-    .bind(id.0)
-    .bind(on)
-    .bind(at)
+    .bind(change.id.0)
+    .bind(draft.effective_on)
+    .bind(change.effective_at)
+    .bind(Json(sheet))
+    .bind(draft.products())
     .execute(tx.conn())
     .await?;
     exactly_one(&done, "change")
@@ -291,5 +309,14 @@ pub async fn approve(tx: &mut Tx, id: ChangeId, approver: i64) -> Result<(), Err
     .bind(approver)
     .execute(tx.conn())
     .await?;
+    exactly_one(&done, "change")
+}
+
+/// The second person's yes was to another plan.
+pub async fn withdraw_approval(tx: &mut Tx, id: ChangeId) -> Result<(), Error> {
+    let done = sqlx::query("update change set approver_id = null where id = $1")
+        .bind(id.0)
+        .execute(tx.conn())
+        .await?;
     exactly_one(&done, "change")
 }

@@ -157,10 +157,12 @@ struct ToldRow {
     customer_id: i64,
 }
 
-/// The recipients of customers with an id in `(after, up_to]` who had, or may have had, a letter of `announcement`.
+/// The recipients of customers with an id in `(after, up_to]` who had, or may have had, a letter of `announcement`, and
+/// whom one of `changes` concerns: of changes announced together, each has followers of its own.
 pub async fn told(
     conn: &mut PgConnection,
     announcement: NoticeId,
+    changes: &[ChangeId],
     after: i64,
     up_to: i64,
 ) -> Result<Vec<(RecipientId, CustomerId)>, Error> {
@@ -169,39 +171,44 @@ pub async fn told(
          join recipient r on r.id = d.recipient_id and r.suppressed_at is null and r.address is not null
          where d.notice_id = $1 and (d.state = 'accepted' or d.in_doubt)
            and d.recipient_id in (select id from recipient where customer_id > $2 and customer_id <= $3)
+           and (exists (select from obligation o where o.customer_id = d.customer_id and o.change_id = any($4))
+                or not exists (select from obligation o join notice_change n on n.change_id = o.change_id
+                               where n.notice_id = $1 and o.customer_id = d.customer_id))
          order by d.customer_id, d.recipient_id",
     )
     .bind(announcement.0)
     .bind(after)
     .bind(up_to)
+    .bind(changes.iter().map(|id| id.0).collect::<Vec<_>>())
     .fetch_all(conn)
     .await?;
     Ok(rows.into_iter().map(|row| (RecipientId(row.recipient_id), CustomerId(row.customer_id))).collect())
 }
 
-/// At most `limit` of [`told`] whose customer may still object until an instant in `[from, to)` and has said nothing yet.
+/// At most `limit` of [`told`] whose customer may still object to one of `changes` until an instant in `[from, to)`, and
+/// has said nothing to it yet.
 pub async fn to_remind(
     conn: &mut PgConnection,
     announcement: NoticeId,
-    change: ChangeId,
+    changes: &[ChangeId],
     (from, to): (DateTime<Utc>, DateTime<Utc>),
     (after, up_to): (i64, i64),
     limit: i64,
 ) -> Result<Vec<(RecipientId, CustomerId)>, Error> {
     let rows: Vec<ToldRow> = sqlx::query_as(
-        "select d.recipient_id, d.customer_id
+        "select distinct d.recipient_id, d.customer_id
          from obligation o
          join change c on c.id = o.change_id
          join recipient r on r.customer_id = o.customer_id and r.suppressed_at is null and r.address is not null
          join delivery d on d.notice_id = $1 and d.recipient_id = r.id and (d.state = 'accepted' or d.in_doubt)
-         where o.change_id = $2 and o.state = 'served' and o.consent in ('silence', 'awaited')
+         where o.change_id = any($2) and o.state = 'served' and o.consent in ('silence', 'awaited')
            and coalesce(o.window_closes_at, c.effective_at) >= $3 and coalesce(o.window_closes_at, c.effective_at) < $4
            and o.customer_id > $5 and o.customer_id <= $6
-           and not exists (select from objection_change x where x.change_id = $2 and x.customer_id = o.customer_id)
+           and not exists (select from objection_change x where x.change_id = o.change_id and x.customer_id = o.customer_id)
          order by d.customer_id, d.recipient_id limit $7",
     )
     .bind(announcement.0)
-    .bind(change.0)
+    .bind(changes.iter().map(|id| id.0).collect::<Vec<_>>())
     .bind(from)
     .bind(to)
     .bind(after)
@@ -216,8 +223,8 @@ pub async fn to_remind(
 pub async fn anyone_to_remind(
     conn: &mut PgConnection,
     announcement: NoticeId,
-    change: ChangeId,
+    changes: &[ChangeId],
     deadlines: (DateTime<Utc>, DateTime<Utc>),
 ) -> Result<bool, Error> {
-    Ok(!to_remind(conn, announcement, change, deadlines, (0, i64::MAX), 1).await?.is_empty())
+    Ok(!to_remind(conn, announcement, changes, deadlines, (0, i64::MAX), 1).await?.is_empty())
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Datelike, Utc};
 use sqlx::types::Json;
 use sqlx::{FromRow, PgConnection};
 
-use super::{Error, Tx};
+use super::{Error, Tx, exactly_one};
 use crate::domain::change::ChangeId;
 use crate::domain::notice::{NoticeFacts, NoticeId, NoticeKind, reference};
 
@@ -177,8 +177,106 @@ pub async fn live_announcement(
     Ok(row.map(|(id, facts)| (NoticeId(id), facts.0)))
 }
 
+/// An announcement that a change shares with others that are still open.
+#[derive(Debug, Clone)]
+pub struct Shared {
+    pub id: NoticeId,
+    pub facts: NoticeFacts,
+    pub follows: Option<NoticeId>,
+    pub due_at: DateTime<Utc>,
+    pub has_begun: bool,
+    /// Begun, and letters of it still wait.
+    pub is_going_out: bool,
+}
+
+#[derive(FromRow)]
+struct SharedRow {
+    id: i64,
+    facts: Json<NoticeFacts>,
+    follows_id: Option<i64>,
+    due_at: DateTime<Utc>,
+    has_begun: bool,
+    is_going_out: bool,
+}
+
+/// The live announcement of a change, if it tells of others that are still open.
+pub async fn shared_announcement(conn: &mut PgConnection, change: ChangeId) -> Result<Option<Shared>, Error> {
+    let row: Option<SharedRow> = sqlx::query_as(
+        "select n.id, n.facts, n.follows_id, n.due_at, n.barrier_at is not null as has_begun,
+                n.barrier_at is not null and (n.fanned_out_at is null
+                    or exists (select from batch b where b.notice_id = n.id and b.open)) as is_going_out
+         from notice n join notice_change nc on nc.notice_id = n.id
+         where nc.change_id = $1 and n.kind = 'announcement' and n.cancelled_at is null
+           and exists (select from notice_change o join change c on c.id = o.change_id
+                       where o.notice_id = n.id and c.id <> $1 and c.state in ('scheduled', 'in_notice', 'held'))
+         order by n.id desc limit 1",
+    )
+    .bind(change.0)
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(|row| Shared {
+        id: NoticeId(row.id),
+        facts: row.facts.0,
+        follows: row.follows_id.map(NoticeId),
+        due_at: row.due_at,
+        has_begun: row.has_begun,
+        is_going_out: row.is_going_out,
+    }))
+}
+
+/// Cancels a notice whose fan-out has not begun: there are no letters of it.
+pub async fn cancel_unbegun(tx: &mut Tx, id: NoticeId) -> Result<(), Error> {
+    let now = tx.now();
+    let done = sqlx::query(
+        "update notice set cancelled_at = $2 where id = $1 and barrier_at is null and cancelled_at is null",
+    )
+    .bind(id.0)
+    .bind(now)
+    .execute(tx.conn())
+    .await?;
+    exactly_one(&done, "notice")
+}
+
+/// Whether what a change was announced by is not too old for an effect at `at`.
+pub async fn is_valid_at(
+    conn: &mut PgConnection,
+    change: ChangeId,
+    at: DateTime<Utc>,
+) -> Result<bool, Error> {
+    let valid = sqlx::query_scalar(
+        "select exists (select from notice n join notice_change nc on nc.notice_id = n.id
+                        where nc.change_id = $1 and n.kind = 'announcement' and n.cancelled_at is null
+                          and n.valid_until > $2)",
+    )
+    .bind(change.0)
+    .bind(at)
+    .fetch_one(conn)
+    .await?;
+    Ok(valid)
+}
+
+/// A notice that has not begun goes out from `due_at` on, unless it is to go out later anyhow.
+pub async fn set_due(
+    tx: &mut Tx,
+    id: NoticeId,
+    due_at: DateTime<Utc>,
+    valid_until: DateTime<Utc>,
+) -> Result<(), Error> {
+    sqlx::query(
+        "update notice set due_at = $2, valid_until = $3
+         where id = $1 and barrier_at is null and due_at < $2 and kind = 'announcement'",
+    )
+    .bind(id.0)
+    .bind(due_at)
+    .bind(valid_until)
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
 /// Cancels the notices of a change that are not sent to the end, and their letters that no lease holds; letters
-/// in doubt stay so. Call with the change locked `for update`.
+/// in doubt stay so. A notice that tells of other open changes, too, goes on. Call with the change locked
+/// `for update`.
 pub async fn cancel_of(tx: &mut Tx, change: ChangeId, kinds: &[NoticeKind]) -> Result<u64, Error> {
     let now = tx.now();
     let cancelled: i64 = sqlx::query_scalar(
@@ -187,6 +285,9 @@ pub async fn cancel_of(tx: &mut Tx, change: ChangeId, kinds: &[NoticeKind]) -> R
              from notice_change nc
              where nc.notice_id = notice.id and nc.change_id = $1 and notice.kind = any($3)
                and notice.cancelled_at is null
+               and not exists (select from notice_change o join change c on c.id = o.change_id
+                               where o.notice_id = notice.id and c.id <> $1
+                                 and c.state in ('scheduled', 'in_notice', 'held'))
              returning notice.id),
          held as (
              select b.id from batch b join gone on gone.id = b.notice_id

@@ -1,10 +1,12 @@
 //! Who reads a notice: the recipient, its customer, the contract that decides, and the dates its letter promises.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::domain::calendar::Timing;
 use crate::domain::change::{ChangeId, ChangeKind};
-use crate::domain::customer::{CustomerKind, Grounds, Policy, Terms};
+use crate::domain::customer::{Authorisation, CustomerKind, Grounds, Policy, Terms};
 use crate::domain::notice::{ChangeFacts, NoticeFacts, NoticeKind};
 use crate::domain::obligation::{Clearance, ExemptWhy};
 use crate::mail::letter::{Deadline, EmergencyNotice, Reader, Standing};
@@ -34,8 +36,29 @@ impl Reading<'_> {
         if change.kind == ChangeKind::Removal { Timing { objection: None, ..timing } } else { timing }
     }
 
-    /// The deadline that a letter composed at `date` promises: as if accepted then, or as promised before.
-    fn deadline(&self, change: &ChangeFacts, date: DateTime<Utc>) -> Option<Deadline> {
+    /// The changes that the letter tells of: those that concern its customer; all, where nothing is owed to it.
+    fn told(&self) -> impl Iterator<Item = &ChangeFacts> {
+        let concerned = |change: &&ChangeFacts| self.duties.is_empty() || self.duty(change.id).is_some();
+        self.facts.changes.iter().filter(concerned)
+    }
+
+    /// The notice as this reader gets it.
+    pub(super) fn facts_told(&self, whole: &Arc<NoticeFacts>) -> Arc<NoticeFacts> {
+        if self.told().count() == whole.changes.len() {
+            return Arc::clone(whole);
+        }
+        Arc::new(NoticeFacts { changes: self.told().cloned().collect(), ..NoticeFacts::clone(whole) })
+    }
+
+    /// The one deadline that a letter composed at `date` promises for all it asks about: the latest of them.
+    fn deadline(&self, date: DateTime<Utc>) -> Option<Deadline> {
+        self.told()
+            .filter_map(|change| self.deadline_of(change, date))
+            .max_by_key(|deadline| deadline.instant())
+    }
+
+    /// The deadline of one change: as if accepted at `date`, or as promised before.
+    fn deadline_of(&self, change: &ChangeFacts, date: DateTime<Utc>) -> Option<Deadline> {
         if change.kind == ChangeKind::Removal {
             return None;
         }
@@ -54,17 +77,24 @@ impl Reading<'_> {
 
     /// Whether a letter of `old` may still leave as it is at `new`: the same notice day, the same deadlines.
     pub(super) fn dates_hold(&self, old: DateTime<Utc>, new: DateTime<Utc>) -> bool {
-        self.facts.changes.iter().all(|change| {
+        let same_day = |change: &ChangeFacts| {
             let timing = self.timing(change);
             timing.periods(old).notice_day == timing.periods(new).notice_day
-                && self.deadline(change, old) == self.deadline(change, new)
-        })
+        };
+        self.told().all(same_day) && self.deadline(old) == self.deadline(new)
     }
 
     /// The reader's part of the letter. `None`: the notice is about no change.
     pub(super) fn reader(&self, date: DateTime<Utc>) -> Option<Reader> {
-        let change = self.facts.first_change()?;
+        // Of several, the one with the latest deadline says by which agreement and in which zone.
+        let change =
+            self.told().max_by_key(|change| self.deadline_of(change, date).map(Deadline::instant))?;
         let duty = self.duty(change.id);
+        let duties = || self.told().filter_map(|change| self.duty(change.id));
+        let asks_first = |change: &ChangeFacts| {
+            change.kind != ChangeKind::Removal
+                && self.terms(change.id).authorisation() == Authorisation::Specific
+        };
         let contract = duty.and_then(|duty| duty.contract.as_ref());
         let terms = self.terms(change.id);
         let zone = self.timing(change).zone;
@@ -80,13 +110,17 @@ impl Reading<'_> {
             language: self.to.language.clone(),
             document: contract.and_then(|contract| contract.document.clone()),
             clause: contract.and_then(|contract| contract.clause.clone()),
-            authorisation: terms.authorisation(),
+            authorisation: if self.told().any(asks_first) {
+                Authorisation::Specific
+            } else {
+                Authorisation::General
+            },
             grounds: terms.grounds.unwrap_or(Grounds::None),
-            deadline: self.deadline(change, date),
+            deadline: self.deadline(date),
             now: date,
-            objection: duty.and_then(|duty| duty.objection.clone()),
+            objection: duties().find_map(|duty| duty.objection.clone()),
             excluded: duty.is_some_and(|duty| duty.excluded),
-            authorised_on: duty.and_then(|duty| duty.authorised_at).map(|at| zone.day_of(at)),
+            authorised_on: duties().find_map(|duty| duty.authorised_at).map(|at| zone.day_of(at)),
             emergency,
             acts_for_others: false,
             in_force: None,
@@ -119,12 +153,14 @@ impl Reading<'_> {
             .iter()
             .filter(owed)
             .map(|change| {
-                let printed = match self.deadline(change, date) {
-                    Some(Deadline::At(instant)) => Some(instant),
-                    Some(Deadline::UntilEffect(_)) | None => None,
+                // What is printed once is promised for each; where that is the effect, for each until it takes effect.
+                let own = self.deadline_of(change, date).and_then(|_| self.deadline(date));
+                let (printed, timing) = match (own, self.timing(change)) {
+                    (Some(Deadline::At(instant)), timing) => (Some(instant), timing),
+                    (Some(Deadline::UntilEffect(_)), timing) => (None, Timing { objection: None, ..timing }),
+                    (None, timing) => (None, timing),
                 };
                 let shuts = self.terms(change.id).window_shuts(change.emergency.is_some());
-                let timing = self.timing(change);
                 (change.id, Clearance::at_service(&timing, accepted_at, printed, shuts))
             })
             .collect()

@@ -121,6 +121,7 @@ fn the_plan(words: &mut Words, facts: &NoticeFacts) -> Result<(), WordsError> {
         }
     }
     words.flag("several", several);
+    words.flag("afterwards", facts.afterwards);
     words.number("count", i64::try_from(facts.changes.len()).unwrap_or(i64::MAX));
     words.formed("kind", if several { "several".to_owned() } else { first.kind.to_string() });
     words.formed("subprocessor", words.joined(&names)?);
@@ -158,7 +159,7 @@ fn the_dates(words: &mut Words, facts: &NoticeFacts, reader: &Reader) -> Result<
 
     let specific = reader.authorisation == Authorisation::Specific
         && matches!(reader.standing, Standing::Contact)
-        && first.kind != ChangeKind::Removal;
+        && facts.changes.iter().any(|change| change.kind != ChangeKind::Removal);
     let informed_only = matches!(reader.standing, Standing::LateJoiner { .. });
     let deadline = match reader.deadline {
         _ if informed_only => None,

@@ -103,8 +103,9 @@ pub async fn schedule(world: &World, name: &str) -> String {
         replaces: None,
         facts: facts.map(|(fact, value)| (fact.to_owned(), value.to_owned())).to_vec(),
         reason: "more capacity".to_owned(),
-        effective: "2027-02-15".parse().unwrap(),
+        effective: Some("2027-02-15".parse().unwrap()),
         emergency: None,
+        attested: None,
     };
     schedule_change::schedule(&world.cx, world.dpo.clone(), &wanted).await.unwrap().reference
 }

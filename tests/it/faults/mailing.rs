@@ -89,8 +89,9 @@ impl Mailing {
             replaces: None,
             facts: facts.map(|(fact, value)| (fact.to_owned(), value.to_owned())).to_vec(),
             reason: "more capacity".to_owned(),
-            effective: "2027-02-15".parse().unwrap(),
+            effective: Some("2027-02-15".parse().unwrap()),
             emergency: None,
+            attested: None,
         };
         let done = schedule_change::schedule(&world.cx, world.dpo.clone(), &request).await.unwrap();
         let mailing = Self { world };

@@ -2,6 +2,7 @@
 
 mod approved;
 mod held;
+mod kinds_of_change;
 mod moved;
 mod object_and_resolve;
 mod told_by_itself;

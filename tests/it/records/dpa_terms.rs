@@ -138,7 +138,7 @@ async fn each_of_25_published_terms_is_expressed_and_kept() {
     let refused = schedule_change::plan(&world.cx, &request).await.unwrap_err().to_string();
     let earliest = refused.rsplit(' ').next().unwrap();
     assert!(refused.contains("Kitefaster must have"), "{refused}");
-    request.effective = earliest.parse().unwrap();
+    request.effective = Some(earliest.parse().unwrap());
     schedule_change::schedule(&world.cx, world.dpo.clone(), &request).await.unwrap();
     world.advance_to("2026-11-26T12:00Z").await;
 

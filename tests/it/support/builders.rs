@@ -45,8 +45,9 @@ pub fn addition(name: &str, effective: &str) -> Request {
         replaces: None,
         facts: facts.map(|(fact, value)| (fact.to_owned(), value.to_owned())).to_vec(),
         reason: "more capacity".to_owned(),
-        effective: effective.parse().unwrap(),
+        effective: Some(effective.parse().unwrap()),
         emergency: None,
+        attested: None,
     }
 }
 
