@@ -153,6 +153,13 @@ held-open = You can still object, until { $deadline }:
     .reply = or reply.
 held-closed = Your deadline was { $deadline }; it does not reopen unless the plan changes.
 
+# In use all the same: before the day, or after it while the change is held.
+in-use-subject = { $change_ref }: { $subprocessor } in use since { $in_use_short } without completed notice
+in-use-head = { $subprocessor } has been in use since { $in_use_since }, before everyone's notice has run.
+    .change = The change at { $subprocessor } has been in use since { $in_use_since }, before everyone's notice has run.
+    .rest = The change we announced does not count as in force. We write again when it does, or when there is a new date.
+in-use-why = Why: { $in_use_why }.
+
 # 3b. Rescheduled to a later day.
 rescheduled-subject = { $change_ref }: new date for { $subprocessor }: { $effective_short }
 rescheduled-head = { $kind ->

@@ -46,11 +46,14 @@ answer-status = See where it stands, or add to it:
 
 outcome-accommodated = { $subprocessor } is not used for your data.
 outcome-mitigated = Settled on this condition: { $condition }.
+    .agreed = Your yes to it: { $agreed }.
 outcome-withdrawn = You took it back.
 outcome-terminated = The service concerned ends on { $last_day }; until then { $subprocessor } is not used for your data.
     .refund = Refund: { $refund }.
 outcome-change_withdrawn = We dropped the change.
 outcome-not_upheld = We did not follow it, for these reasons: { $reasons }
     .remedies = Your agreement then gives you: { $remedies }, until { $last_day }.
-outcome-lapsed = The time your agreement gives to settle it ended on { $last_day }; it provides: { $reasons }
+outcome-lapsed = The time your agreement gives to settle it is over; it provides: { $reasons }
+    .until = This holds until { $last_day }.
 outcome-not_entitled = The privacy contacts of { $customer } were asked: whoever wrote does not speak for it.
+    .asked = Who was asked: { $asked }.

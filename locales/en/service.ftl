@@ -26,6 +26,30 @@ alert-lodged-head = { $customer } objects to { $subprocessor } ({ $change_ref })
     }.
     .rest = Answer it by { $answer_due }.
     .shut = Until it is resolved the gate is shut.
+alert-found-subject = { $objection_ref }: { $customer } objected in time, { $subprocessor } is in force ({ $change_ref })
+alert-found-head = { $customer } objected to { $subprocessor } ({ $change_ref }) in time: { $objection_ref }. We know it only now.
+    .rest = The change is in force since { $since }; for this customer it is cleared no more. Stop using { $subprocessor } for its data, then answer: forenotice objection show { $objection_ref }.
+alert-waits-subject = { $objection_ref }: { $step ->
+        [answer_due] the answer to { $customer } is due today
+        [answer_over] the answer to { $customer } is overdue
+        [unattended] nobody attends to what { $customer } objects to
+        [lapse_near] the time to settle it with { $customer } ends soon
+       *[lapse] the time to settle it with { $customer } is over
+    }
+alert-waits-head = { $step ->
+        [answer_due] { $customer } waits for our answer to { $objection_ref } ({ $subprocessor }, { $change_ref }): it is due today, { $on }.
+        [answer_over] { $customer } waits for our answer to { $objection_ref } ({ $subprocessor }, { $change_ref }): it was due on { $on }.
+        [unattended] Nobody attends to { $objection_ref }: { $customer } objects to { $subprocessor } ({ $change_ref }) and has had no answer.
+        [lapse_near] The agreement with { $customer } gives until { $on } to settle { $objection_ref } ({ $subprocessor }, { $change_ref }).
+       *[lapse] The time that the agreement with { $customer } gives to settle { $objection_ref } ({ $subprocessor }, { $change_ref }) ended on { $on }.
+    }
+    .rest = { $step ->
+        [answer_due] Write to them today: forenotice objection answer { $objection_ref }.
+        [answer_over] Write to them now: forenotice objection answer { $objection_ref }.
+        [unattended] The answer is promised by { $on }: forenotice objection show { $objection_ref }.
+        [lapse_near] What the agreement says holds from then on. Until it is resolved the gate is shut: forenotice objection show { $objection_ref }.
+       *[lapse] The customer or both may now end the contract. Say until when: forenotice objection resolve { $objection_ref } --outcome lapsed --last-day DAY. Until then the gate is shut.
+    }
 alert-at-risk-subject = { $change_ref }: { $waiting ->
         [one] one letter waits
        *[other] { $waiting } letters wait
@@ -63,6 +87,8 @@ digest-objection = { $reference }: { $customer } on { $change_ref }, { $timeline
         [late] late
        *[in_time] in time
     }. Answer by { $answer_due }.
+    .overdue = The answer is overdue.
+    .settle = The agreement's time to settle it ends on { $settle_by }.
 digest-failures = Letters that could not be delivered
 digest-failure = { $customer }, { $address }: { $words }
 digest-changes = Changes under way
@@ -73,6 +99,7 @@ digest-change = { $change_ref }, { $subprocessor }: { $state ->
        *[other] { $state }
     }, planned start { $effective }.
     .open = Nothing stands in the way.
+digest-in-use = In use since { $since } without completed notice.
 digest-waiting = { $waiting ->
         [one] One letter waits
        *[other] { $waiting } letters wait

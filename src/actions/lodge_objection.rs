@@ -1,29 +1,31 @@
 //! Lodges an objection: whoever speaks, by whichever door, is written down with its receipt in one transaction.
 //!
-//! The page of a letter's link comes here now; console, letter and phone will use the same. Chapter 9 "Lodge": hold the
-//! changes, hold the door open, look in the next statement, insert. Promise: whoever gets a receipt is in the database; in time is
-//! decided by the instant the first byte reached us.
+//! The page of a letter's link comes here by [`lodge`]; what came by letter, phone, ticket or meeting is written down by [`record`].
+//! Chapter 9 "Lodge": hold the changes, hold the door open, look in the next statement, insert. Promise: whoever gets a receipt is in the
+//! database; in time is decided by the instant the statement reached us.
 
+mod by_hand;
 mod receipt;
+
+pub use by_hand::{Entered, Refusal, Who, record};
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 
-use super::Context;
+use super::{Attachment, Context};
 use crate::domain::change::{self, ChangeId};
 use crate::domain::customer::{CustomerId, Subscribers};
 use crate::domain::delivery::DeliveryId;
 use crate::domain::ledger::{Actor, Event};
 use crate::domain::objection::{
-    Act, Channel, IllegalAct, ObjectionId, STATEMENT_BYTES_MAX, State, Timeliness, answer_due_on, reference,
-    timeliness,
+    Act, Agenda, Channel, IllegalAct, ObjectionId, STATEMENT_BYTES_MAX, State, Timeliness, answer_due_on,
+    lapse_of_all, reference,
 };
 use crate::domain::recipient::RecipientId;
-use crate::domain::zone::Zone;
 use crate::store::door::DoorId;
-use crate::store::objection::{Against, New, Objected, Objection, Party, Speaker, Standing};
+use crate::store::objection::{Against, Measured, New, Objected, Objection, Party, Speaker};
 use crate::store::{self, Tx, door, objection};
 
 /// How often a unit of work is tried that met a deadlock or waited for a lock in vain.
@@ -85,6 +87,8 @@ pub enum Error {
     #[error("this door is closed; nothing was saved, try again in a moment")]
     DoorClosed,
     #[error(transparent)]
+    ByHand(#[from] Refusal),
+    #[error(transparent)]
     Illegal(#[from] IllegalAct),
     #[error(transparent)]
     Store(#[from] store::Error),
@@ -92,12 +96,54 @@ pub enum Error {
     Begin(#[from] super::Error),
 }
 
-/// Writes the statement down. Deadlocks and lost waits are tried again from the start; nothing half-done remains.
+/// A statement with who spoke: one shape for all channels.
+#[derive(Debug)]
+struct Said<'a> {
+    actor: Actor,
+    who: Voice<'a>,
+    page: Option<DeliveryId>,
+    changes: &'a [ChangeId],
+    channel: Channel,
+    door: Option<DoorId>,
+    received_at: DateTime<Utc>,
+    text: &'a str,
+    grounds: &'a [String],
+    condition: Option<&'a str>,
+    on_behalf_of: Option<&'a str>,
+    file: Option<&'a Attachment>,
+}
+
+#[derive(Debug)]
+enum Voice<'a> {
+    Link(RecipientId),
+    Hand(&'a Who),
+}
+
+/// Writes the statement of whoever held a letter's link down.
 pub async fn lodge(cx: &Context, statement: &Statement) -> Result<Lodged, Error> {
-    check(statement)?;
+    let said = Said {
+        actor: Actor::Link { recipient: statement.recipient.0 },
+        who: Voice::Link(statement.recipient),
+        page: statement.page,
+        changes: &statement.changes,
+        channel: statement.channel,
+        door: statement.door,
+        received_at: statement.received_at,
+        text: &statement.text,
+        grounds: &statement.grounds,
+        condition: statement.condition.as_deref(),
+        on_behalf_of: statement.on_behalf_of.as_deref(),
+        file: None,
+    };
+    write_down(cx, &said).await
+}
+
+/// Deadlocks and lost waits are tried again from the start; nothing half-done remains.
+async fn write_down(cx: &Context, said: &Said<'_>) -> Result<Lodged, Error> {
+    check(said)?;
     let mut tries = 1;
     loop {
-        match once(cx, statement).await {
+        match once(cx, said).await {
             Err(Error::Store(error)) if error.is_transient() && tries < TRIES => {
                 tokio::time::sleep(PAUSE * tries).await;
                 tries += 1;
@@ -107,30 +153,32 @@ pub async fn lodge(cx: &Context, statement: &Statement) -> Result<Lodged, Error>
     }
 }
 
-fn check(statement: &Statement) -> Result<(), Error> {
-    if statement.changes.is_empty() {
+fn check(said: &Said<'_>) -> Result<(), Error> {
+    if said.changes.is_empty() {
         return Err(Error::Empty);
     }
-    let bytes = statement.text.len()
-        + statement.condition.as_ref().map_or(0, String::len)
-        + statement.grounds.iter().map(String::len).sum::<usize>();
+    let bytes = said.text.len()
+        + said.condition.map_or(0, str::len)
+        + said.grounds.iter().map(String::len).sum::<usize>();
     if bytes > STATEMENT_BYTES_MAX { Err(Error::TooLong) } else { Ok(()) }
 }
 
-async fn once(cx: &Context, statement: &Statement) -> Result<Lodged, Error> {
-    let mut tx = cx.begin(Actor::Link { recipient: statement.recipient.0 }).await?;
-    let changes = objection::hold_changes(&mut tx, &statement.changes).await?;
-    refuse_what_is_over(&changes, statement)?;
-    if let Some(id) = statement.door
+async fn once(cx: &Context, said: &Said<'_>) -> Result<Lodged, Error> {
+    let mut tx = cx.begin(said.actor.clone()).await?;
+    let changes = objection::hold_changes(&mut tx, said.changes).await?;
+    refuse_what_is_over(&changes, said.changes)?;
+    if let Some(id) = said.door
         && !door::hold_open(&mut tx, id).await?
     {
         return Err(Error::DoorClosed);
     }
-    let speaker = objection::speaker(tx.conn(), statement.recipient).await?;
+    let speaker = match said.who {
+        Voice::Link(recipient) => objection::speaker(tx.conn(), recipient).await?,
+        Voice::Hand(who) => by_hand::speaker(&mut tx, who).await?,
+    };
     let customer = counts_for(&speaker, cx.policy.subscribers);
-    let measured = measure(cx, &mut tx, statement, &changes, customer).await?;
-    let lodging =
-        Lodging { cx, statement, speaker: &speaker, customer, changes: &changes, measured: &measured };
+    let measured = objection::measure(tx.conn(), &changes, customer, said.received_at, &cx.policy).await?;
+    let lodging = Lodging { cx, said, speaker: &speaker, customer, changes: &changes, measured: &measured };
     objection::mark(&mut tx).await?;
     match lodging.insert(&mut tx).await? {
         Some(written) => lodging.finish(tx, written).await,
@@ -141,9 +189,9 @@ async fn once(cx: &Context, statement: &Statement) -> Result<Lodged, Error> {
     }
 }
 
-fn refuse_what_is_over(changes: &[Objected], statement: &Statement) -> Result<(), Error> {
+fn refuse_what_is_over(changes: &[Objected], meant: &[ChangeId]) -> Result<(), Error> {
     let known: BTreeSet<ChangeId> = changes.iter().map(|change| change.id).collect();
-    if let Some(unknown) = statement.changes.iter().find(|id| !known.contains(id)) {
+    if let Some(unknown) = meant.iter().find(|id| !known.contains(id)) {
         return Err(store::Error::NotFound { what: "change", key: unknown.to_string() }.into());
     }
     let over = changes.iter().find(|change| match change.state {
@@ -165,47 +213,10 @@ fn refuse_what_is_over(changes: &[Objected], statement: &Statement) -> Result<()
 /// subscriber count.
 fn counts_for(speaker: &Speaker, subscribers: Subscribers) -> Option<CustomerId> {
     match (speaker.is_subscriber, subscribers) {
-        (false, _) => Some(speaker.of),
+        (false, _) => speaker.of,
         (true, Subscribers::Linked) => speaker.linked_to,
-        (true, Subscribers::Require) => Some(speaker.linked_to.unwrap_or(speaker.of)),
+        (true, Subscribers::Require) => speaker.linked_to.or(speaker.of),
     }
-}
-
-/// A statement measured against one change.
-struct Measured {
-    change: ChangeId,
-    deadline_at: Option<DateTime<Utc>>,
-    in_force_at: Option<DateTime<Utc>>,
-    timeliness: Timeliness,
-    zone: Zone,
-}
-
-async fn measure(
-    cx: &Context,
-    tx: &mut Tx,
-    statement: &Statement,
-    changes: &[Objected],
-    customer: Option<CustomerId>,
-) -> Result<Vec<Measured>, Error> {
-    let standings = match customer {
-        Some(customer) => objection::measures(tx.conn(), &statement.changes, customer).await?,
-        None => Vec::new(),
-    };
-    let of = |change: &Objected| {
-        let standing: Option<&Standing> = standings.iter().find(|standing| standing.change_id == change.id.0);
-        let deadline_at = standing.and_then(|standing| standing.window_closes_at);
-        let effects = [change.took_effect_at, standing.and_then(|standing| standing.in_force_at)];
-        let in_force_at = effects.into_iter().flatten().min();
-        let zone = standing.and_then(|standing| Zone::get(standing.zone.as_deref()?).ok());
-        Measured {
-            change: change.id,
-            deadline_at,
-            in_force_at,
-            timeliness: timeliness(statement.received_at, deadline_at, in_force_at),
-            zone: zone.unwrap_or_else(|| cx.policy.zone.clone()),
-        }
-    };
-    Ok(changes.iter().map(of).collect())
 }
 
 /// An objection just written.
@@ -218,7 +229,7 @@ struct Written {
 
 struct Lodging<'a> {
     cx: &'a Context,
-    statement: &'a Statement,
+    said: &'a Said<'a>,
     speaker: &'a Speaker,
     customer: Option<CustomerId>,
     changes: &'a [Objected],
@@ -231,25 +242,34 @@ impl Lodging<'_> {
         let id = objection::next_id(tx).await?;
         let reference = reference(tx.now().year(), id);
         let policy = &self.cx.policy;
-        let received_on = policy.zone.day_of(self.statement.received_at);
-        let within = self.cx.settings.objections.answer_within;
-        let answer_due_on = answer_due_on(received_on, within, |day| policy.holidays.is_working_day(day));
+        let received_at = self.said.received_at;
+        let rules = &self.cx.settings.objections;
+        let received_on = policy.zone.day_of(received_at);
+        let answer_due_on =
+            answer_due_on(received_on, rules.answer_within, |day| policy.holidays.is_working_day(day));
+        let lapses = lapse_of_all(self.measured.iter().map(|measured| measured.lapses));
+        let lapses_at = lapses.map(|lapses| lapses.at);
+        let agenda = Agenda::of(received_at, answer_due_on, rules.escalate_after, lapses_at, policy);
+        let file = self.keep_file(tx).await?;
         objection::insert(
             tx,
             &New {
                 id,
                 reference: &reference,
                 customer: self.customer,
-                recipient: Some(self.statement.recipient),
+                recipient: self.speaker.recipient,
                 address: self.speaker.address.as_deref(),
-                on_behalf_of: self.statement.on_behalf_of.as_deref(),
-                channel: self.statement.channel,
-                door: self.statement.door,
-                statement: &self.statement.text,
-                grounds: &self.statement.grounds,
-                condition: self.statement.condition.as_deref(),
-                received_at: self.statement.received_at,
+                on_behalf_of: self.said.on_behalf_of,
+                channel: self.said.channel,
+                door: self.said.door,
+                statement: self.said.text,
+                grounds: self.said.grounds,
+                condition: self.said.condition,
+                received_at,
                 answer_due_on,
+                lapses,
+                next_look_at: agenda.next_after(received_at),
+                file,
             },
         )
         .await?;
@@ -259,7 +279,7 @@ impl Lodging<'_> {
                 objection: id,
                 change: measured.change,
                 party: self.party(),
-                received_at: self.statement.received_at,
+                received_at,
                 deadline_at: measured.deadline_at,
                 timeliness: measured.timeliness,
             };
@@ -279,6 +299,7 @@ impl Lodging<'_> {
             objection::move_state(&mut tx, written.id, State::Lodged, next).await?;
         }
         self.alert(&mut tx, &written).await?;
+        self.alert_found(&mut tx, &written.reference, &written.against).await?;
         let timeliness = self.timeliness(&written.against);
         let events: Vec<Event> = self
             .measured
@@ -288,8 +309,8 @@ impl Lodging<'_> {
                 objection: written.reference.clone(),
                 change: measured.change,
                 customer: self.customer,
-                channel: self.statement.channel,
-                received_at: self.statement.received_at,
+                channel: self.said.channel,
+                received_at: self.said.received_at,
                 timeliness: measured.timeliness,
             })
             .collect();
@@ -299,7 +320,7 @@ impl Lodging<'_> {
             became: Became::AnObjection,
             reference: written.reference,
             timeliness,
-            received_at: self.statement.received_at,
+            received_at: self.said.received_at,
             answer_due_on: written.answer_due_on,
             receipts_to,
         })
@@ -317,21 +338,33 @@ impl Lodging<'_> {
             tx.rollback().await?;
             return Ok(lodged_in(Became::Repetition, &known));
         }
-        let at = self.statement.received_at;
+        let at = self.said.received_at;
         objection::insert_correspondence(&mut tx, known.id(), at, &self.words()).await?;
         let (objection, customer) = (known.reference.clone(), self.customer);
+        for measured in self.measured {
+            objection::came_earlier(&mut tx, known.id(), at, measured).await?;
+        }
+        self.keep_file(&mut tx).await?;
+        self.alert_found(&mut tx, &known.reference, &[first]).await?;
         let joined = Event::StatementAdded { objection, change: first, customer };
         tx.commit([joined]).await?;
+        self.cx.bells.ring("deliver");
         Ok(lodged_in(Became::PartOf, &known))
     }
 
+    /// The letter on paper, kept under its hash.
+    async fn keep_file(&self, tx: &mut Tx) -> Result<Option<[u8; 32]>, Error> {
+        let Some(file) = self.said.file else { return Ok(None) };
+        Ok(Some(file.keep(tx).await?))
+    }
+
     fn party(&self) -> Party {
-        self.customer.map_or(Party::Unlinked(self.statement.recipient), Party::Customer)
+        self.customer.map_or(Party::Unlinked(self.speaker.recipient), Party::Customer)
     }
 
     /// Whether the same person said the same before: as the objection itself, or in what was added to it.
     async fn repeats(&self, tx: &mut Tx, known: &Objection) -> Result<bool, Error> {
-        if known.recipient() == Some(self.statement.recipient) && known.statement == self.statement.text {
+        if known.recipient() == self.speaker.recipient && known.statement == self.said.text {
             return Ok(true);
         }
         let words = self.words();
@@ -342,8 +375,9 @@ impl Lodging<'_> {
     /// The statement as it stands in the correspondence: who, and what.
     fn words(&self) -> String {
         let name = self.speaker.name.as_deref().or(self.speaker.address.as_deref()).unwrap_or("somebody");
-        let condition = self.statement.condition.iter().map(|condition| format!("\nCondition: {condition}"));
-        format!("{name}: {}{}", self.statement.text, condition.collect::<String>())
+        let condition = self.said.condition.map(|condition| format!("\nCondition: {condition}"));
+        let file = self.said.file.map(|file| format!("\nOn file: {}", file.name));
+        format!("{name}: {}{}{}", self.said.text, condition.unwrap_or_default(), file.unwrap_or_default())
     }
 
     fn timeliness(&self, against: &[ChangeId]) -> Timeliness {

@@ -7,8 +7,11 @@ pub mod announce;
 pub mod deliver;
 pub mod schedule_change;
 pub mod take_effect;
+pub mod note_in_use;
 pub mod remind;
 pub mod lodge_objection;
+pub mod link_objection;
+pub mod admit_objection;
 pub mod resolve_objection;
 pub mod clear_customer;
 pub mod import_customers;
@@ -31,11 +34,12 @@ use crate::domain::gate::Disagreement;
 use crate::domain::ledger::Actor;
 use crate::domain::notice::{ChangeFacts, NoticeFacts, NoticeId, NoticeKind};
 use crate::entropy::{Entropy, NoEntropy};
-use crate::mail::letter::{Alarm, Alert, Occasional};
+use crate::mail::letter::{Alarm, Alert, ChangeName, Occasional};
 use crate::mail::relay::Post;
 use crate::mail::templates::Templates;
 use crate::store::bell::Bells;
 use crate::store::letter::To;
+use crate::store::objection::Objected;
 use crate::store::{self, Db, Snapshot, Tx};
 
 /// A single letter that has not gone out after this is of no use to anybody.
@@ -110,8 +114,10 @@ impl Context {
     /// A notice of `kind` about `changes`, as it will be frozen; it gets its number then.
     pub fn notice_about(&self, kind: NoticeKind, changes: &[Change]) -> NoticeFacts {
         let processor = self.settings.site.processor();
+        let in_use = changes.iter().find_map(|change| change.in_use.clone());
         let changes = changes.iter().map(ChangeFacts::from).collect();
-        NoticeFacts::about(kind, processor, self.policy.zone.clone(), changes)
+        let facts = NoticeFacts::about(kind, processor, self.policy.zone.clone(), changes);
+        NoticeFacts { in_use, ..facts }
     }
 
     /// Until when an announcement of `due_at` is not too old.
@@ -146,30 +152,69 @@ impl Context {
         key: &str,
         letter: &Occasional,
     ) -> Result<bool, store::Error> {
-        self.queue_to_dpo(tx, key, letter, LETTER_OF_USE_FOR).await
+        self.queue_to(tx, &self.settings.site.dpo_address, key, letter, LETTER_OF_USE_FOR).await
     }
 
     /// Tells the DPO what needs a person now; false: that was told already.
     pub async fn alert(&self, tx: &mut Tx, key: &str, what: Alarm) -> Result<bool, store::Error> {
-        let alert = Alert {
-            processor: self.settings.site.processor(),
-            zone: self.policy.zone.clone(),
-            at: tx.now(),
-            what,
-        };
-        self.queue_to_dpo(tx, &format!("alert:{key}"), &Occasional::Alert(alert), ALERT_OF_USE_FOR).await
+        let alert = self.alert_of(tx.now(), what);
+        self.queue_to(tx, &self.settings.site.dpo_address, &format!("alert:{key}"), &alert, ALERT_OF_USE_FOR)
+            .await
     }
 
-    async fn queue_to_dpo(
+    async fn queue_to(
         &self,
         tx: &mut Tx,
+        address: &str,
         key: &str,
         letter: &Occasional,
         of_use_for: TimeDelta,
     ) -> Result<bool, store::Error> {
         let latest_at = tx.now() + of_use_for;
-        let to = To::Address(&self.settings.site.dpo_address);
-        Ok(store::letter::queue(tx, key, to, letter, latest_at).await?.is_some())
+        Ok(store::letter::queue(tx, key, To::Address(address), letter, latest_at).await?.is_some())
+    }
+
+    fn alert_of(&self, at: DateTime<Utc>, what: Alarm) -> Occasional {
+        let processor = self.settings.site.processor();
+        Occasional::Alert(Alert { processor, zone: self.policy.zone.clone(), at, what })
+    }
+
+    /// Tells the DPO's deputies as well; false: all were told already.
+    pub async fn alert_with_deputies(
+        &self,
+        tx: &mut Tx,
+        key: &str,
+        what: Alarm,
+    ) -> Result<bool, store::Error> {
+        let mut told = self.alert(tx, key, what.clone()).await?;
+        let alert = self.alert_of(tx.now(), what);
+        for deputy in &self.settings.site.deputies {
+            let key = format!("alert:{key}:{deputy}");
+            told |= self.queue_to(tx, deputy, &key, &alert, ALERT_OF_USE_FOR).await?;
+        }
+        Ok(told)
+    }
+
+    /// An objection in time is known only now that the change is in force for the customer: it is cleared no more.
+    pub async fn alert_found_after_effect(
+        &self,
+        tx: &mut Tx,
+        objection_ref: &str,
+        change: &Objected,
+        customer: &str,
+        since: DateTime<Utc>,
+    ) -> Result<bool, store::Error> {
+        let key = format!("found-after-effect:{objection_ref}:{}", change.reference);
+        let alarm = Alarm::FoundAfterEffect {
+            change: ChangeName {
+                reference: change.reference.clone(),
+                subprocessor: change.subprocessor_name.clone(),
+            },
+            objection_ref: objection_ref.to_owned(),
+            customer: customer.to_owned(),
+            since: self.policy.zone.day_of(since),
+        };
+        self.alert_with_deputies(tx, &key, alarm).await
     }
 
     pub async fn snapshot(&self) -> Result<Snapshot, store::Error> {

@@ -6,13 +6,14 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 use super::{Context, Error, Report};
 use crate::config::Fires;
 use crate::domain::change::{Change, ChangeId};
 use crate::domain::ledger::Actor;
 use crate::domain::notice::{NoticeId, NoticeKind, was_told};
+use crate::domain::zone::Zone;
 use crate::mail::letter::{
     Alarm, ChangeName, Digest, DigestChange, DigestFailure, DigestObjection, Occasional,
 };
@@ -77,6 +78,7 @@ pub async fn digest(cx: &Context) -> Result<Report, Error> {
             },
             state: change.state,
             effective_on: change.draft.effective_on,
+            in_use_since: change.in_use.as_ref().map(|in_use| in_use.since),
             reasons: reasons.iter().map(|reason| reason.in_words().to_owned()).collect(),
         });
     }
@@ -87,7 +89,7 @@ pub async fn digest(cx: &Context) -> Result<Report, Error> {
         processor: cx.settings.site.processor(),
         day,
         zone: cx.policy.zone.clone(),
-        objections: objections.into_iter().map(in_digest).collect(),
+        objections: objections.into_iter().map(|open| in_digest(open, day, &cx.policy.zone)).collect(),
         changes,
         failures: failures.into_iter().map(failed).collect(),
         waiting: waiting.letters,
@@ -123,8 +125,10 @@ async fn since_last(
     }
 }
 
-fn in_digest(open: OpenObjection) -> DigestObjection {
+fn in_digest(open: OpenObjection, day: NaiveDate, zone: &Zone) -> DigestObjection {
     DigestObjection {
+        overdue: open.is_overdue(day),
+        settle_by: open.lapses_at.and_then(|at| zone.day_of(at).pred_opt()),
         reference: open.reference,
         change_ref: open.change_ref,
         customer: open.customer,

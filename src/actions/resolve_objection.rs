@@ -7,21 +7,25 @@
 //! | `mitigated`, `withdrawn`, `not_entitled`, `change_withdrawn` | opens at once |
 //! | `accommodated` with `how` (the switch, region or plan) | opens at once: the exclusion is confirmed with it |
 //! | `accommodated` without | `remedy_running` until [`confirm_exclusion`] |
-//! | `terminated`, `lapsed`, `not_upheld` with remedies | `remedy_running` until the last day is over |
+//! | `terminated`, `lapsed` and `not_upheld` with a last day | `remedy_running` until that day is over |
+//! | `lapsed` where the change then counts as accepted | opens at once; the daemon says so by itself ([`run_once`]) |
 //! | `not_upheld` | `objection_open` until a second person [`approve`]s |
 //!
 //! A held change is asked about again by the policy's own day; nothing here puts it into effect.
 
+mod attend;
 mod letter;
+mod terms;
+
+pub use attend::run_once;
+pub use terms::Forbidden;
 
 use sha2::{Digest as _, Sha256};
 
 pub use super::Attachment;
 use super::Context;
-use crate::domain::change;
-use crate::domain::customer::Regime;
 use crate::domain::ledger::{Actor, Event};
-use crate::domain::objection::{Act, Asked, AskedTooLittle, IllegalAct, Outcome, Resolution, State};
+use crate::domain::objection::{Act, Asked, AskedTooLittle, IllegalAct, Resolution, State};
 use crate::store::objection::{Exclusion, Objected, Objection, Resolved};
 use crate::store::{self, Tx, objection};
 
@@ -48,16 +52,8 @@ pub enum Error {
     NobodyActs,
     #[error("an answer needs words")]
     NoWords,
-    #[error("{reference} belongs to no customer yet: link its address first")]
-    NotLinked { reference: String },
-    #[error("{change} is {state}; withdraw it first, and its objections are closed with it")]
-    ChangeNotWithdrawn { change: String, state: change::State },
-    #[error(
-        "{customer} has a contract under DORA, which lets no objection be overruled; agree on a condition, exclude or terminate"
-    )]
-    NotUnderDora { customer: String },
-    #[error("{reference}: the contract names no time to settle it that could be over")]
-    NoResolutionPeriod { reference: String },
+    #[error(transparent)]
+    Forbidden(#[from] Forbidden),
     #[error("{reference} waits for nobody's approval")]
     NothingToApprove { reference: String },
     #[error("{reference} was resolved by you; another person must approve it")]
@@ -136,52 +132,14 @@ pub async fn resolve(
     let mut tx = cx.begin(actor).await?;
     let (known, changes) = locked(&mut tx, reference).await?;
     legal(&known, Act::Resolve)?;
-    allowed(&mut tx, &known, &changes, &resolution).await?;
+    terms::allow(cx, &mut tx, &known, &changes, &resolution).await?;
     if let (Some(hash), Some(file)) = (hash, attachment) {
         store::notice::keep_file(&mut tx, hash, &file.name, &file.bytes).await?;
     }
     if resolution.outcome().needs_two() {
         propose(cx, tx, known, &resolution, resolver).await
     } else {
-        end(cx, tx, known, &changes, resolution, resolver).await
-    }
-}
-
-/// What the terms and the facts forbid.
-async fn allowed(
-    tx: &mut Tx,
-    known: &Objection,
-    changes: &[Objected],
-    resolution: &Resolution,
-) -> Result<(), Error> {
-    let reference = || known.reference.clone();
-    match resolution.outcome() {
-        Outcome::Accommodated if known.customer().is_none() => {
-            Err(Error::NotLinked { reference: reference() })
-        }
-        Outcome::ChangeWithdrawn => {
-            match changes.iter().find(|change| change.state != change::State::Withdrawn) {
-                Some(change) => {
-                    Err(Error::ChangeNotWithdrawn { change: change.reference.clone(), state: change.state })
-                }
-                None => Ok(()),
-            }
-        }
-        Outcome::NotUpheld => match known.customer() {
-            Some(customer) if objection::is_under(tx.conn(), customer, Regime::Dora).await? => {
-                Err(Error::NotUnderDora { customer: known.customer_name.clone().unwrap_or_default() })
-            }
-            Some(_) | None => Ok(()),
-        },
-        Outcome::Lapsed => match known.lapses_at {
-            Some(lapses_at) if lapses_at <= tx.now() => Ok(()),
-            Some(_) | None => Err(Error::NoResolutionPeriod { reference: reference() }),
-        },
-        Outcome::Accommodated
-        | Outcome::Mitigated
-        | Outcome::Withdrawn
-        | Outcome::Terminated
-        | Outcome::NotEntitled => Ok(()),
+        end(cx, tx, known, &changes, resolution, Some(resolver)).await
     }
 }
 
@@ -225,7 +183,7 @@ async fn end(
     known: Objection,
     changes: &[Objected],
     resolution: Resolution,
-    resolver: i64,
+    resolver: Option<i64>,
 ) -> Result<Done, Error> {
     let clear_at = resolution.clear_at(tx.now(), &cx.policy.zone);
     for line in known.changes.iter().filter(|line| line.resolved_at.is_none()) {
@@ -248,9 +206,11 @@ async fn exclude(
     known: &Objection,
     changes: &[Objected],
     resolution: &Resolution,
-    resolver: i64,
+    resolver: Option<i64>,
 ) -> Result<(), Error> {
-    let (Resolution::Accommodated { reason, how }, Some(customer)) = (resolution, known.customer()) else {
+    let (Resolution::Accommodated { reason, how }, Some(customer), Some(resolver)) =
+        (resolution, known.customer(), resolver)
+    else {
         return Ok(());
     };
     for change in changes {

@@ -92,7 +92,8 @@ fn in_words(concern: &Concern) -> String {
         let until = customer
             .until
             .map_or_else(String::new, |at| format!(", until {}", at.format("%Y-%m-%d %H:%M UTC")));
-        words += &format!("\n    {} {}{until}", customer.reference, customer.name);
+        let consent = customer.consent.as_ref().map_or_else(String::new, |consent| format!(", {consent}"));
+        words += &format!("\n    {} {}{until}{consent}", customer.reference, customer.name);
     }
     words
 }
@@ -154,6 +155,8 @@ pub async fn status(global: &Global, args: &StatusArgs) -> Result<(), Failure> {
     let slack = waiting.latest_at.map(|latest| latest - now);
     let open = store::change::open(snapshot.conn()).await?;
     let objections = store::digest::open_objections(snapshot.conn()).await?;
+    let today = cx.policy.zone.day_of(now);
+    let overdue = objections.iter().filter(|objection| objection.is_overdue(today)).count();
     if args.output.json {
         let changes: Vec<Value> = open
             .iter()
@@ -162,7 +165,7 @@ pub async fn status(global: &Global, args: &StatusArgs) -> Result<(), Failure> {
         return print(json!({
             "now": now, "waiting": waiting.letters, "latest_at": waiting.latest_at,
             "slack_seconds": slack.map(|slack| slack.num_seconds()), "changes": changes,
-            "objections": objections.len(),
+            "objections": objections.len(), "answers_overdue": overdue,
         }));
     }
     print(format_args!("now         {}", now.format("%Y-%m-%d %H:%M:%S UTC")))?;
@@ -183,8 +186,12 @@ pub async fn status(global: &Global, args: &StatusArgs) -> Result<(), Failure> {
     }
     for objection in &objections {
         print(format_args!(
-            "objection   {} {} answer by {} {}",
-            objection.reference, objection.change_ref, objection.answer_due_on, objection.customer
+            "objection   {} {} {} {} {}",
+            objection.reference,
+            objection.change_ref,
+            if objection.is_overdue(today) { "answer overdue since" } else { "answer by" },
+            objection.answer_due_on,
+            objection.customer
         ))?;
     }
     Ok(())

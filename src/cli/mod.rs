@@ -16,6 +16,7 @@ mod exclusion;
 mod failure;
 mod findings;
 mod gate;
+mod in_use;
 mod mail;
 mod migrate;
 mod objection;
@@ -82,6 +83,7 @@ pub enum Command {
     Consent(clear::ConsentArgs),
     Service(clear::ServiceArgs),
     Override(clear::OverrideArgs),
+    InUse(in_use::Args),
     Migrate(migrate::Args),
     Doctor(doctor::Args),
     Calendar(calendar::Args),
@@ -121,6 +123,7 @@ async fn obey(global: &Global, command: Command) -> Result<(), Failure> {
         Command::Consent(args) => clear::consent(global, &args).await,
         Command::Service(args) => clear::service(global, &args).await,
         Command::Override(args) => clear::override_reason(global, &args).await,
+        Command::InUse(args) => in_use::run(global, &args).await,
         Command::Migrate(args) => migrate::run(global, &args).await,
         Command::Doctor(args) => doctor::run(global, &args).await,
         Command::Calendar(args) => calendar::run(args),

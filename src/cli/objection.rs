@@ -1,5 +1,7 @@
 //! `objection`: what customers said against a change, and how it ended.
 
+mod record;
+
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -7,8 +9,9 @@ use clap::Subcommand;
 use serde_json::{Value, json};
 
 use super::{Failure, Global, OrHint as _, Output, context, print};
-use crate::actions::resolve_objection::{self, Attachment, Done, Error};
-use crate::domain::objection::{Asked, Outcome, State};
+use crate::actions::resolve_objection::{self, Done, Error, Forbidden};
+use crate::actions::{Attachment, admit_objection, link_objection};
+use crate::domain::objection::{Asked, Outcome, State, Timeliness};
 use crate::store;
 use crate::store::objection::{Correspondence, Filter, Objection};
 
@@ -30,6 +33,15 @@ enum Command {
     /// One objection: its words, its measure in time, what was answered
     #[command(after_help = "Example:\n  forenotice objection show OBJ-2026-0001")]
     Show(RefArgs),
+    /// Write down one that came by letter, phone, ticket or meeting
+    #[command(after_help = record::HELP)]
+    Record(record::Args),
+    /// Say whose an objection is that came from an address nobody knew; it counts from its first instant
+    #[command(after_help = "Example:\n  forenotice objection link OBJ-2026-0001 --customer C-1042")]
+    Link(LinkArgs),
+    /// Let a late one in: it counts from now on, and the gate is shut until it is resolved
+    #[command(after_help = "Example:\n  forenotice objection admit OBJ-2026-0001")]
+    Admit(RefArgs),
     /// Answer in your own words; the objection stays open
     #[command(after_help = "\
 Goes to whoever objected and to the customer's other privacy contacts.
@@ -49,8 +61,10 @@ Example:
 
 const RESOLVE_HELP: &str = "\
 Opens the gate at once: mitigated, withdrawn, not_entitled, and accommodated with --how (the exclusion is confirmed
-with it). Later: accommodated without --how, once `exclusion confirm` was said; terminated and not_upheld with
-remedies, once --last-day is over; not_upheld, once a second person approved.
+with it). Later: accommodated without --how, once `exclusion confirm` was said; terminated, lapsed and not_upheld with
+remedies, once --last-day is over; not_upheld, once a second person approved. not_upheld is refused where the contract
+is under DORA, asks for the customer's own authorisation, or blocks the change until the objection is settled. lapsed
+needs the contract's time to be over; where the change then counts as accepted the daemon says it by itself.
 
 Examples:
   forenotice objection resolve OBJ-2026-0001 --outcome mitigated --reason \"Agreed by mail today\" --condition \"EU region only\"
@@ -73,6 +87,17 @@ struct ListArgs {
 struct RefArgs {
     #[arg(value_name = "OBJ")]
     reference: String,
+    #[command(flatten)]
+    output: Output,
+}
+
+#[derive(Debug, clap::Args)]
+struct LinkArgs {
+    #[arg(value_name = "OBJ")]
+    reference: String,
+    /// The customer's reference
+    #[arg(long, value_name = "REF")]
+    customer: String,
     #[command(flatten)]
     output: Output,
 }
@@ -117,6 +142,14 @@ struct ResolveArgs {
     /// Of terminated: what is paid back
     #[arg(long)]
     refund: Option<String>,
+    /// Of mitigated: the customer's yes to the condition: who, when, in which words
+    #[arg(long)]
+    agreed: Option<String>,
+    #[arg(
+        long,
+        help = "Of not_entitled: which contacts of the customer were asked, when, and what they said"
+    )]
+    asked: Option<String>,
     /// A file that proves it, such as the customer's letter; needed for withdrawn
     #[arg(long, value_name = "FILE")]
     attach: Option<PathBuf>,
@@ -128,6 +161,9 @@ pub async fn run(global: &Global, args: &Args) -> Result<(), Failure> {
     match &args.command {
         Command::List(args) => list(global, args).await,
         Command::Show(args) => show(global, args).await,
+        Command::Record(args) => record::run(global, args).await,
+        Command::Link(args) => link(global, args).await,
+        Command::Admit(args) => admit(global, args).await,
         Command::Answer(args) => {
             let (cx, actor) = context::acting(global).await?;
             let done = resolve_objection::answer(&cx, actor, &args.reference, &args.text).await;
@@ -153,6 +189,8 @@ async fn resolve(global: &Global, args: &ResolveArgs) -> Result<(), Failure> {
         last_day: args.last_day,
         remedies: args.remedies.clone(),
         refund: args.refund.clone(),
+        agreed: args.agreed.clone(),
+        contacts_asked: args.asked.clone(),
         attached: None,
     };
     let done = resolve_objection::resolve(&cx, actor, &args.reference, asked, attachment.as_ref()).await;
@@ -176,8 +214,7 @@ pub fn read_attachment(path: &Path) -> Result<Attachment, Failure> {
 pub fn failure(error: Error) -> Failure {
     let hint = match &error {
         Error::Illegal { reference, .. } => Some(format!("forenotice objection show {reference}")),
-        Error::NotUnderDora { .. } => Some("choose mitigated, accommodated or terminated".to_owned()),
-        Error::ChangeNotWithdrawn { change, .. } => Some(format!("forenotice change withdraw {change}")),
+        Error::Forbidden(forbidden) => way_out(forbidden),
         Error::SameApprover { .. } => Some("act as another approver: --as EMAIL".to_owned()),
         Error::NothingToConfirm { .. } => Some("forenotice exclusion list names those that wait".to_owned()),
         Error::Store(store::Error::NotFound { .. }) => {
@@ -186,8 +223,6 @@ pub fn failure(error: Error) -> Failure {
         Error::AskedTooLittle(_) => Some("forenotice objection resolve --help".to_owned()),
         Error::NobodyActs
         | Error::NoWords
-        | Error::NotLinked { .. }
-        | Error::NoResolutionPeriod { .. }
         | Error::NothingToApprove { .. }
         | Error::Store(_)
         | Error::Begin(_) => None,
@@ -196,6 +231,50 @@ pub fn failure(error: Error) -> Failure {
         Some(hint) => Failure::from(error).hint(hint),
         None => error.into(),
     }
+}
+
+fn way_out(forbidden: &Forbidden) -> Option<String> {
+    match forbidden {
+        Forbidden::NotUnderDora { .. } | Forbidden::NotUnderTheTerms { .. } => {
+            Some("choose mitigated, accommodated or terminated".to_owned())
+        }
+        Forbidden::ChangeNotWithdrawn { change, .. } => Some(format!("forenotice change withdraw {change}")),
+        Forbidden::NotLinked { reference } => {
+            Some(format!("forenotice objection link {reference} --customer REF"))
+        }
+        Forbidden::RemedyUntold { .. }
+        | Forbidden::NoResolutionPeriod { .. }
+        | Forbidden::NoLastDay { .. } => None,
+    }
+}
+
+async fn link(global: &Global, args: &LinkArgs) -> Result<(), Failure> {
+    let (cx, actor) = context::acting(global).await?;
+    let done = link_objection::link(&cx, actor, &args.reference, &args.customer)
+        .await
+        .or_hint("forenotice objection list names objections; forenotice customers show REF, a customer")?;
+    let in_time = done.timeliness == Timeliness::InTime;
+    if args.output.json {
+        return print(json!({
+            "ref": done.reference, "customer": args.customer, "in_time": in_time, "joined": done.joined,
+        }));
+    }
+    let measure = if in_time { "in time" } else { "late" };
+    print(format_args!("{} is {}'s, {measure}", done.reference, done.customer))?;
+    done.joined.iter().try_for_each(|joined| print(format_args!("its words were added to {joined}")))
+}
+
+async fn admit(global: &Global, args: &RefArgs) -> Result<(), Failure> {
+    let (cx, actor) = context::acting(global).await?;
+    admit_objection::admit(&cx, actor, &args.reference)
+        .await
+        .or_hint(format!("forenotice objection show {}", args.reference))?;
+    let mut snapshot = cx.snapshot().await?;
+    let known = store::objection::by_reference(snapshot.conn(), &args.reference).await?;
+    if args.output.json {
+        return print(as_json(&known));
+    }
+    print(format_args!("{} counts: the gate is shut until it is resolved", known.reference))
 }
 
 fn tell(done: &Done, output: Output) -> Result<(), Failure> {
@@ -278,6 +357,9 @@ async fn show(global: &Global, args: &RefArgs) -> Result<(), Failure> {
     }
     print(format_args!("received      {} by {}", instant(known.received_at), known.channel))?;
     print(format_args!("answer by     {}", known.answer_due_on))?;
+    if let (Some(at), Some(then)) = (known.lapses_at, &known.lapse_then) {
+        print(format_args!("settle by     {} (then: {then})", instant(at)))?;
+    }
     print(format_args!("words         {}", known.statement))?;
     for ground in &known.grounds {
         print(format_args!("ground        {ground}"))?;
@@ -287,7 +369,12 @@ async fn show(global: &Global, args: &RefArgs) -> Result<(), Failure> {
     }
     for line in &known.changes {
         let deadline = line.deadline_at.map_or("until the effect".to_owned(), instant);
-        print(format_args!("against       {} (deadline {deadline})", line.change))?;
+        let marks = [(line.admitted, ", admitted"), (line.found_after_effect, ", found after the effect")];
+        let marks: String = marks.iter().filter(|(set, _)| *set).map(|(_, words)| *words).collect();
+        print(format_args!("against       {} (deadline {deadline}{marks})", line.change))?;
+        if let Some(joined) = &line.joined {
+            print(format_args!("added to      {joined}"))?;
+        }
         if let Some(resolution) = &line.resolution {
             let at = line.resolved_at.map_or("waits for a second person".to_owned(), instant);
             print(format_args!("outcome       {}: {} ({at})", resolution.outcome(), resolution.reason()))?;
@@ -327,7 +414,8 @@ fn in_full(known: &Objection, said: &[Correspondence]) -> Value {
         "ref": known.reference, "customer": known.customer, "customer_name": known.customer_name,
         "address": known.address, "on_behalf_of": known.on_behalf_of, "channel": known.channel,
         "in_time": known.in_time(), "state": known.state, "received": known.received_at,
-        "entered": known.entered_at, "answer_due": known.answer_due_on, "statement": known.statement,
+        "entered": known.entered_at, "answer_due": known.answer_due_on,
+        "lapses_at": known.lapses_at, "lapse_then": known.lapse_then, "statement": known.statement,
         "grounds": known.grounds, "condition": known.condition, "changes": known.changes,
         "correspondence": said, "waits_for_approval": known.waits_for_approval(),
     })

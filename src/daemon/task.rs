@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use crate::actions::{self, Context, Report, remind};
+use crate::actions::{self, Context, Report, remind, resolve_objection};
 use crate::domain::words;
 
 words! {
@@ -80,6 +80,14 @@ pub const TASKS: &[Task] = &[
         fires: None,
         rings: &["announce", "deliver"],
         run: pass!(actions::take_effect::run_once),
+    },
+    Task {
+        name: "objections",
+        role: Role::Schedule,
+        period: Duration::from_mins(1),
+        fires: None,
+        rings: &["deliver", "take_effect"],
+        run: pass!(resolve_objection::run_once),
     },
     Task {
         name: "reminders",

@@ -243,6 +243,11 @@ pub fn deadline(last_day: NaiveDate, zone: &Zone) -> DateTime<Utc> {
     zone.first_instant(count::after(last_day, 1))
 }
 
+/// The last day of a period of `n` that starts on `day`, which is not counted.
+pub fn last_day(day: NaiveDate, n: ObjectionDays, convention: Convention, holidays: &Holidays) -> NaiveDate {
+    count::last(day, n, convention, holidays)
+}
+
 /// The earliest lawful effective date: the smallest day of the policy's zone that begins at or after `clear_at`.
 ///
 /// ```

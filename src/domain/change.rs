@@ -191,6 +191,13 @@ impl Step<'_> {
     }
 }
 
+/// A subprocessor that is in use before its change may take effect.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InUse {
+    pub since: NaiveDate,
+    pub why: String,
+}
+
 /// A change on record.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
@@ -206,7 +213,8 @@ pub struct Change {
     pub published_at: Option<DateTime<Utc>>,
     pub needs_approval: bool,
     pub approved: bool,
-    pub in_use_since: Option<NaiveDate>,
+    /// In use although the gate is shut: said everywhere, opens nothing.
+    pub in_use: Option<InUse>,
     pub took_effect_at: Option<DateTime<Utc>>,
 }
 

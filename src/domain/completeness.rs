@@ -17,6 +17,8 @@ words! {
     NoneDue {
         Correction = "correction",
         NotAnnounced = "not_announced",
+        /// It was over when it was announced: everybody is told, nothing is owed.
+        ToldAfterwards = "told_afterwards",
         NoContract = "no_contract",
         SignedLater = "signed_later",
         Ended = "contract_ended",
@@ -97,6 +99,9 @@ fn none_due(
         return Some(NoneDue::Correction);
     }
     let Some(announced_at) = announced_at else { return Some(NoneDue::NotAnnounced) };
+    if draft.kind == ChangeKind::Removal && policy.zone.first_instant(draft.effective_on) <= announced_at {
+        return Some(NoneDue::ToldAfterwards);
+    }
     let day = policy.zone.day_of(announced_at);
     let contracts = &candidate.contracts;
     let signed: Vec<_> = contracts.iter().filter(|contract| contract.signed_on <= day).collect();

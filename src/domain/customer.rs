@@ -31,6 +31,21 @@ words! {
     /// Whether the contract asks an objector for reasons.
     Grounds { None = "none", Reasonable = "reasonable" }
 }
+words! {
+    /// In what the time to settle an objection is counted; the day of receipt is not counted.
+    ResolutionUnit { Days = "days", WorkingDays = "working_days", Months = "months" }
+}
+words! {
+    /// What a contract says of an objection that is not settled in its time.
+    Lapse {
+        /// The change counts as accepted.
+        Accepted = "accepted",
+        CustomerMayTerminate = "customer_may_terminate",
+        EitherMayTerminate = "either_may_terminate",
+        /// It is settled or it stands: time alone ends nothing.
+        Blocked = "blocked",
+    }
+}
 words! { Regime { Eu = "eu", Uk = "uk", Ch = "ch", Dora = "dora", UsCa = "us-ca" } }
 words! {
     /// Which subscribers count for the gate.
@@ -162,6 +177,20 @@ pub struct EmergencyTerms {
     pub window_after_start: bool,
 }
 
+/// How long an objection may take to be settled, and what holds when it was not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ResolutionTerms {
+    pub n: ObjectionDays,
+    #[serde(default = "days")]
+    pub unit: ResolutionUnit,
+    pub then: Lapse,
+}
+
+fn days() -> ResolutionUnit {
+    ResolutionUnit::Days
+}
+
 /// One version of what a contract says. In a row or file an absent field is the policy's; `"objection": null`
 /// means "until the change takes effect".
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -184,6 +213,9 @@ pub struct Terms {
     pub emergency: Option<EmergencyTerms>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub grounds: Option<Grounds>,
+    /// Absent: the contract gives no time after which an objection is over.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resolution: Option<ResolutionTerms>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub regimes: Vec<Regime>,
     /// The names of subprocessors that the contract itself authorises: no notice of their addition is owed.

@@ -64,11 +64,15 @@ const FIELDS: &[Field] = fields![
     "role" = "rolle" = "rôle" = "rol",
     "rank",
     "notice_address",
+    "resolution_days" = "resolution period",
+    "resolution_unit",
+    "resolution_then",
+    "regimes" = "regime",
     "first_name" = "contact: first name" = "vorname" = "prénom",
     "last_name" = "contact: last name" = "nachname" = "apellidos",
 ];
 /// How many of the fields are written: first and last name are read only.
-const WRITTEN: usize = 23;
+const WRITTEN: usize = 27;
 
 /// A file of customers.
 pub static FORMAT: Format = Format { fields: FIELDS, needed: &["email", "customer"], list: "customers" };
@@ -143,6 +147,10 @@ pub enum Reason {
     Product { given: String, known: String },
     #[error("{given:?} is neither yes nor no")]
     YesOrNo { given: String },
+    #[error("say what holds when the time is over: {known}")]
+    NothingThen { known: String },
+    #[error("say how long the time is in resolution_days")]
+    NoTime,
     #[error("months need a number of their own: the policy's count is of days")]
     MonthsWithoutNumber,
     #[error(transparent)]

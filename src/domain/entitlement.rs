@@ -229,7 +229,7 @@ mod tests {
             published_at: Some(at("2026-12-01T09:00:00Z")),
             needs_approval: false,
             approved: false,
-            in_use_since: None,
+            in_use: None,
             took_effect_at: None,
         }
     }

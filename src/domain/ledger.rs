@@ -178,6 +178,20 @@ pub enum Event {
         change: ChangeId,
         customer: Option<CustomerId>,
     },
+    /// What an address said while it was nobody's is this customer's; `joined`: added to the objection it had open.
+    ObjectionLinked {
+        objection: String,
+        change: ChangeId,
+        customer: CustomerId,
+        timeliness: Timeliness,
+        joined: Option<String>,
+    },
+    /// A late objection was let in: it counts.
+    ObjectionAdmitted {
+        objection: String,
+        change: ChangeId,
+        customer: CustomerId,
+    },
     ObjectionAnswered {
         objection: String,
         customer: Option<CustomerId>,

@@ -7,7 +7,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::change::{Change, ChangeId, ChangeKind, Draft, State};
+use super::change::{Change, ChangeId, ChangeKind, Draft, InUse, State};
 use super::subprocessor::{Difference, Facts, SubprocessorId};
 use super::zone::Zone;
 
@@ -99,6 +99,9 @@ pub struct NoticeFacts {
     pub announced_on: Option<NaiveDate>,
     /// Of a follow-up: the date it is about, where that is no longer the change's.
     pub old_effective_on: Option<NaiveDate>,
+    /// The subprocessor is in use although its change is not in force.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_use: Option<InUse>,
     /// Of a withdrawal: why, if said.
     pub why: Option<String>,
     /// Of a reminder: it goes to those whose deadline lies in this half-open span.
@@ -168,6 +171,7 @@ impl NoticeFacts {
             changes,
             announced_on: None,
             old_effective_on: None,
+            in_use: None,
             why: None,
             deadlines_between: None,
             replaces: None,

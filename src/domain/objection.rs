@@ -4,6 +4,10 @@
 //! they leave behind: whether they count, whether they are resolved, and from which instant they stand in nobody's way.
 //! Promise: in time is decided by the instant the statement reached us, never by when somebody looked.
 
+mod agenda;
+
+pub use agenda::{Agenda, Lapses, Step, forbids_overruling, gives_a_way_out, lapse, lapse_of_all};
+
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -142,10 +146,15 @@ pub enum Resolution {
         reason: String,
         how: Option<String>,
     },
-    /// Settled on a condition that the customer said yes to.
+    /// Settled on a condition that the customer said yes to: `agreed` is its yes, who, when and in which words; `proof` the SHA-256 of the
+    /// letter that says it.
     Mitigated {
         reason: String,
         condition: String,
+        #[serde(default)]
+        agreed: Option<String>,
+        #[serde(default)]
+        proof: Option<String>,
     },
     /// Taken back by the customer: `proof` is the SHA-256 of the letter on file.
     Withdrawn {
@@ -166,14 +175,17 @@ pub enum Resolution {
         reason: String,
         remedies: Option<Remedies>,
     },
-    /// The terms' time to settle it is over; what they say then holds, until and with `last_day`.
+    /// The terms' time to settle it is over; what they say then holds, until and with `last_day`. None: the change counts as accepted.
     Lapsed {
         reason: String,
-        last_day: NaiveDate,
+        #[serde(default)]
+        last_day: Option<NaiveDate>,
     },
-    /// The customer's contacts were asked: whoever spoke does not speak for it.
+    /// The customer's contacts were asked: whoever spoke does not speak for it. `asked`: whom, when, and what they said.
     NotEntitled {
         reason: String,
+        #[serde(default)]
+        asked: Option<String>,
     },
 }
 
@@ -206,7 +218,7 @@ impl Resolution {
             | Self::ChangeWithdrawn { reason }
             | Self::NotUpheld { reason, .. }
             | Self::Lapsed { reason, .. }
-            | Self::NotEntitled { reason } => reason,
+            | Self::NotEntitled { reason, .. } => reason,
         }
     }
 
@@ -225,9 +237,12 @@ impl Resolution {
             | Self::Withdrawn { .. }
             | Self::ChangeWithdrawn { .. }
             | Self::NotEntitled { .. }
+            | Self::Lapsed { last_day: None, .. }
             | Self::NotUpheld { remedies: None, .. } => Some(resolved_at),
             Self::NotUpheld { remedies: Some(remedies), .. } => Some(after(remedies.last_day)),
-            Self::Terminated { last_day, .. } | Self::Lapsed { last_day, .. } => Some(after(*last_day)),
+            Self::Terminated { last_day, .. } | Self::Lapsed { last_day: Some(last_day), .. } => {
+                Some(after(*last_day))
+            }
         }
     }
 }
@@ -242,6 +257,8 @@ pub struct Asked {
     pub last_day: Option<NaiveDate>,
     pub remedies: Option<String>,
     pub refund: Option<String>,
+    pub agreed: Option<String>,
+    pub contacts_asked: Option<String>,
     /// SHA-256 in hex of the file attached.
     pub attached: Option<String>,
 }
@@ -268,6 +285,8 @@ impl Asked {
             (is_given(&self.how), "how", "accommodated", outcome == Outcome::Accommodated),
             (is_given(&self.remedies), "remedies", "not_upheld", outcome == Outcome::NotUpheld),
             (is_given(&self.refund), "refund", "terminated", outcome == Outcome::Terminated),
+            (is_given(&self.agreed), "agreed", "mitigated", outcome == Outcome::Mitigated),
+            (is_given(&self.contacts_asked), "asked", "not_entitled", outcome == Outcome::NotEntitled),
             (
                 self.last_day.is_some(),
                 "last-day",
@@ -286,7 +305,12 @@ impl Asked {
             Outcome::Mitigated => {
                 let condition =
                     given(self.condition).ok_or(missing("condition", "say what the customer agreed to"))?;
-                Ok(Resolution::Mitigated { reason, condition })
+                Ok(Resolution::Mitigated {
+                    reason,
+                    condition,
+                    agreed: given(self.agreed),
+                    proof: self.attached,
+                })
             }
             Outcome::Withdrawn => {
                 let proof = given(self.attached)
@@ -307,8 +331,8 @@ impl Asked {
                     remedies: Some(Remedies { what, last_day: last_day? }),
                 }),
             },
-            Outcome::Lapsed => Ok(Resolution::Lapsed { reason, last_day: last_day? }),
-            Outcome::NotEntitled => Ok(Resolution::NotEntitled { reason }),
+            Outcome::Lapsed => Ok(Resolution::Lapsed { reason, last_day: self.last_day }),
+            Outcome::NotEntitled => Ok(Resolution::NotEntitled { reason, asked: given(self.contacts_asked) }),
         }
     }
 }
@@ -339,6 +363,8 @@ mod tests {
             last_day: None,
             remedies: None,
             refund: None,
+            agreed: None,
+            contacts_asked: None,
             attached: None,
         }
     }
@@ -416,6 +442,7 @@ mod tests {
                 Some(at("2027-01-01T00:00:00Z")),
             ),
             (Asked { last_day, ..asked(Outcome::Lapsed) }, Some(at("2027-01-01T00:00:00Z"))),
+            (asked(Outcome::Lapsed), Some(now)),
             (asked(Outcome::NotEntitled), Some(now)),
         ];
         for (asked, expected) in rows {

@@ -6,6 +6,8 @@
 
 mod settle;
 
+use chrono::NaiveDate;
+
 use super::country::{Country, UnknownCountry};
 use super::subprocessor::{Facts, List};
 use super::table::{self, Altered, CellFault, Field, Format, RowReader, TextFault, Writer};
@@ -108,13 +110,31 @@ pub fn read(row: &table::Row) -> Result<Read, Unread> {
 
 /// The register as CSV, every column, in the order given.
 pub fn write_csv<'a>(register: impl IntoIterator<Item = &'a Facts>) -> String {
+    write_csv_with_use(register, &[])
+}
+
+/// The column that says since when somebody is in use who is not on the register; there only where there is one.
+const IN_USE: &str = "in_use_without_completed_notice_since";
+
+/// [`write_csv`], and behind it those in use although their change is not in force.
+pub fn write_csv_with_use<'a>(
+    register: impl IntoIterator<Item = &'a Facts>,
+    in_use: &[(&Facts, NaiveDate)],
+) -> String {
     let mut writer = Writer::new();
-    writer.record(FIELDS.iter().map(|field| field.name));
-    for facts in register {
+    let column = (!in_use.is_empty()).then_some(IN_USE);
+    writer.record(FIELDS.iter().map(|field| field.name).chain(column));
+    let mut row = |facts: &Facts, since: Option<String>| {
         let cells = facts.fields();
-        writer.record(FIELDS.iter().map(|field| {
-            cells.iter().find(|(name, _)| *name == field.name).map_or("", |(_, cell)| cell.as_str())
-        }));
+        let cell =
+            |name| cells.iter().find(|(known, _)| *known == name).map_or("", |(_, cell)| cell.as_str());
+        writer.record(FIELDS.iter().map(|field| cell(field.name)).chain(since.as_deref()));
+    };
+    for facts in register {
+        row(facts, column.map(|_| String::new()));
+    }
+    for (facts, since) in in_use {
+        row(facts, Some(since.to_string()));
     }
     writer.into_text()
 }

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::customer::{Authorisation, Contract, Grounds};
 use crate::domain::delivery::DeliveryId;
 use crate::domain::notice::{NoticeFacts, NoticeKind, Processor};
-use crate::domain::objection::Resolution;
+use crate::domain::objection::{Resolution, Step};
 use crate::domain::zone::Zone;
 
 /// One letter to one reader.
@@ -380,6 +380,10 @@ pub enum Alarm {
         in_time: bool,
         answer_due_on: NaiveDate,
     },
+    /// An objection came to light only after the change took effect, though it was in time.
+    FoundAfterEffect { change: ChangeName, objection_ref: String, customer: String, since: NaiveDate },
+    /// Something of an objection fell due; `day`: when the answer is due, or the last day to settle it.
+    ObjectionWaits { change: ChangeName, objection_ref: String, customer: String, step: Step, day: NaiveDate },
     /// Letters still wait and the last lawful instant is near.
     AtRisk { change: ChangeName, waiting: u64, latest_at: DateTime<Utc> },
     /// The relay refuses us as a sender, or says that we are over a limit: no address is to blame.
@@ -400,6 +404,8 @@ impl Alarm {
             | Self::Refused { change, .. }
             | Self::Held { change, .. }
             | Self::ObjectionLodged { change, .. }
+            | Self::FoundAfterEffect { change, .. }
+            | Self::ObjectionWaits { change, .. }
             | Self::AtRisk { change, .. } => Some(change),
             Self::RelayRefusesUs { .. } | Self::SuccessorNamed { .. } => None,
         }
@@ -428,6 +434,12 @@ pub struct DigestObjection {
     pub customer: String,
     pub in_time: bool,
     pub answer_due_on: NaiveDate,
+    /// That day is over, and nobody has answered.
+    #[serde(default)]
+    pub overdue: bool,
+    /// The last day that the terms give to settle it.
+    #[serde(default)]
+    pub settle_by: Option<NaiveDate>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -435,6 +447,9 @@ pub struct DigestChange {
     pub change: ChangeName,
     pub state: crate::domain::change::State,
     pub effective_on: NaiveDate,
+    /// In use since then, without completed notice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_use_since: Option<NaiveDate>,
     /// Sentences; empty = nothing stands in the way.
     pub reasons: Vec<String>,
 }

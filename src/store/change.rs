@@ -6,7 +6,7 @@ use sqlx::types::Json;
 use sqlx::{FromRow, PgConnection};
 
 use super::{Error, Tx, exactly_one};
-use crate::domain::change::{Change, ChangeId, Draft, State, reference};
+use crate::domain::change::{Change, ChangeId, Draft, InUse, State, reference};
 use crate::domain::customer::GoLive;
 use crate::domain::subprocessor::{Facts, SubprocessorId};
 
@@ -34,6 +34,7 @@ struct Row {
     emergency: Option<String>,
     published_at: Option<DateTime<Utc>>,
     in_use_since: Option<NaiveDate>,
+    in_use_why: Option<String>,
     needs_approval: bool,
     approved: bool,
     took_effect_at: Option<DateTime<Utc>>,
@@ -43,7 +44,7 @@ struct Row {
 macro_rules! columns {
     () => {
         "change.id, change.reference, change.kind, change.state, subprocessor_id, replaces_id, change.facts, change.reason, \
-         effective_on, effective_at, go_live, emergency, published_at, in_use_since, needs_approval, \
+         effective_on, effective_at, go_live, emergency, published_at, in_use_since, in_use_why, needs_approval, \
          approver_id is not null as approved, took_effect_at"
     };
 }
@@ -74,7 +75,7 @@ impl TryFrom<Row> for Change {
             published_at: row.published_at,
             needs_approval: row.needs_approval,
             approved: row.approved,
-            in_use_since: row.in_use_since,
+            in_use: row.in_use_since.zip(row.in_use_why).map(|(since, why)| InUse { since, why }),
             took_effect_at: row.took_effect_at,
         })
     }
@@ -294,6 +295,20 @@ pub async fn alter(tx: &mut Tx, change: &Change) -> Result<(), Error> {
     .bind(change.effective_at)
     .bind(Json(sheet))
     .bind(draft.products())
+    .execute(tx.conn())
+    .await?;
+    exactly_one(&done, "change")
+}
+
+/// In use although its gate is shut; what was said of it before is replaced.
+pub async fn set_in_use(tx: &mut Tx, id: ChangeId, in_use: &InUse) -> Result<(), Error> {
+    let done = sqlx::query(
+        "update change set in_use_since = $2, in_use_why = $3, version = version + 1
+         where id = $1 and state in ('scheduled', 'in_notice', 'held')",
+    )
+    .bind(id.0)
+    .bind(in_use.since)
+    .bind(&in_use.why)
     .execute(tx.conn())
     .await?;
     exactly_one(&done, "change")

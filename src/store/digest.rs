@@ -35,15 +35,26 @@ pub struct OpenObjection {
     pub customer: String,
     pub in_time: bool,
     pub answer_due_on: NaiveDate,
+    /// Nobody has answered it yet.
+    pub unanswered: bool,
+    pub lapses_at: Option<DateTime<Utc>>,
+}
+
+impl OpenObjection {
+    /// Whether its answer should have gone by the day before `today`.
+    pub fn is_overdue(&self, today: NaiveDate) -> bool {
+        self.unanswered && self.answer_due_on < today
+    }
 }
 
 /// The objections not resolved, those to be answered first on top.
 pub async fn open_objections(conn: &mut PgConnection) -> Result<Vec<OpenObjection>, Error> {
     let rows = sqlx::query_as(
-        "select o.reference, c.reference as change_ref, coalesce(k.name, o.address, '') as customer, x.in_time, o.answer_due_on
+        "select o.reference, c.reference as change_ref, coalesce(k.name, o.address, '') as customer, x.in_time, o.answer_due_on,
+                o.state in ('lodged', 'acknowledged') as unanswered, o.lapses_at
          from objection o join objection_change x on x.objection_id = o.id join change c on c.id = x.change_id
          left join customer k on k.id = o.customer_id
-         where o.state <> 'resolved' order by o.answer_due_on, o.id limit $1",
+         where o.state <> 'resolved' and x.resolved_at is null order by o.answer_due_on, o.id limit $1",
     )
     .bind(SHOWN_MAX)
     .fetch_all(conn)

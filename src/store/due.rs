@@ -16,7 +16,7 @@ pub async fn next_after(
              (select min(next_look_at) from obligation where next_look_at > $1),
              (select min(due_at) from notice where fanned_out_at is null and cancelled_at is null and due_at > $1),
              (select min(due_at) from batch where open and due_at > $1),
-             (select min(lapses_at) from objection where state <> 'resolved' and lapses_at > $1)
+             (select min(next_look_at) from objection where state <> 'resolved' and next_look_at > $1)
          )",
     )
     .bind(after)
@@ -31,7 +31,7 @@ pub async fn any_due(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<bool
              or exists (select from obligation where next_look_at <= $1)
              or exists (select from notice where fanned_out_at is null and cancelled_at is null and due_at <= $1)
              or exists (select from batch where open and due_at <= $1)
-             or exists (select from objection where state <> 'resolved' and lapses_at <= $1)",
+             or exists (select from objection where state <> 'resolved' and next_look_at <= $1)",
     )
     .bind(now)
     .fetch_one(conn)

@@ -57,6 +57,9 @@ pub struct Concerned {
     pub name: String,
     /// When it stands in the way no longer, where that is an instant already known.
     pub until: Option<DateTime<Utc>>,
+    /// Where its authorisation is missing: `awaited` or `refused`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub consent: Option<String>,
 }
 
 /// How many customers a reason concerns, and the first hundred of them by name.
@@ -70,12 +73,17 @@ pub struct Concern {
 /// How many facts `$from` finds, and the customers of the first of them by name.
 macro_rules! statements {
     ($from:literal, $until:literal) => {
+        statements!($from, $until, "null::text")
+    };
+    ($from:literal, $until:literal, $consent:literal) => {
         (
             concat!("select count(*) ", $from),
             concat!(
-                "select c.reference, c.name, x.until from (select f.customer_id, ",
+                "select c.reference, c.name, x.until, x.consent from (select f.customer_id, ",
                 $until,
-                " as until ",
+                " as until, ",
+                $consent,
+                " as consent ",
                 $from,
                 ") x join customer c on c.id = x.customer_id order by c.name, c.id limit $3"
             ),
@@ -107,7 +115,8 @@ pub async fn concern(
         ),
         Reason::ConsentMissing => statements!(
             "from obligation f where f.change_id = $1 and f.consent in ('awaited', 'refused') and f.state <> 'exempt' and $2::timestamptz is not null",
-            "null::timestamptz"
+            "null::timestamptz",
+            "f.consent"
         ),
         Reason::ObjectionOpen => statements!(
             "from objection_change f where f.change_id = $1 and f.counts and f.resolved_at is null and $2::timestamptz is not null",

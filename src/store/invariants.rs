@@ -160,7 +160,7 @@ pub const ALL: &[Invariant] = &[
         "somebody wrote past the triggers: report it with the row",
         "select objection.reference, x.change_id, x.received_at, x.deadline_at, x.in_time from objection_change x
          join objection on objection.id = x.objection_id join change on change.id = x.change_id
-         where x.received_at <> objection.received_at
+         where x.received_at > objection.received_at
             or (x.in_time and x.received_at >= change.took_effect_at)
             or (not x.in_time and x.received_at < coalesce(x.deadline_at, 'infinity')
                 and x.received_at < coalesce(least(change.took_effect_at, (select in_force_at from obligation o

@@ -4,24 +4,28 @@
 //! update. Lock order: change (by id), objection, door. In time or late is decided in `domain/objection.rs`, never here.
 
 mod exclusion;
+mod link;
+mod measure;
 mod read;
 
-pub use exclusion::{Exclusion, Unconfirmed, confirm_exclusion, exclude, list_unconfirmed, unconfirmed};
+pub use exclusion::{Exclusion, OnFile, Unconfirmed, confirm_exclusion, exclude, exclusions, unconfirmed};
+pub use link::{Linked, came_earlier, link, unlinked_of};
+pub use measure::{Measured, Standing, measure, standings};
 pub use read::{
-    Change, Correspondence, Filter, Objection, Receiver, Speaker, Standing, by_reference, correspondence,
-    is_under, list, measures, open_of, receivers, speaker,
+    Change, Correspondence, Filter, Objection, Receiver, Speaker, by_reference, correspondence, is_under,
+    list, open_of, receivers, speaker, speaker_of, speakers_at,
 };
 
 use chrono::{DateTime, NaiveDate, Utc};
-use sqlx::FromRow;
 use sqlx::types::Json;
+use sqlx::{FromRow, PgConnection};
 
 use super::door::DoorId;
 use super::{Error, Tx, exactly_one};
 use crate::domain::change::{self, ChangeId};
 use crate::domain::customer::CustomerId;
 use crate::domain::ledger::Actor;
-use crate::domain::objection::{Channel, ObjectionId, Resolution, State, Timeliness};
+use crate::domain::objection::{Channel, Lapses, ObjectionId, Resolution, State, Timeliness};
 use crate::domain::recipient::RecipientId;
 use crate::domain::subprocessor::SubprocessorId;
 
@@ -120,6 +124,11 @@ pub struct New<'a> {
     pub condition: Option<&'a str>,
     pub received_at: DateTime<Utc>,
     pub answer_due_on: NaiveDate,
+    pub lapses: Option<Lapses>,
+    /// When the daemon looks at it next.
+    pub next_look_at: Option<DateTime<Utc>>,
+    /// SHA-256 of the letter on paper, kept before.
+    pub file: Option<[u8; 32]>,
 }
 
 /// The next number; gaps are allowed, for a counter row would queue all objections behind one another.
@@ -132,8 +141,8 @@ pub async fn insert(tx: &mut Tx, new: &New<'_>) -> Result<(), Error> {
     let now = tx.now();
     sqlx::query(
         "insert into objection (id, reference, customer_id, recipient_id, address, on_behalf_of, channel, door_id, statement, grounds,
-                                condition, received_at, entered_at, state, answer_due_on)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'lodged', $14)",
+                                condition, received_at, entered_at, state, answer_due_on, lapses_at, lapse_then, next_look_at, file_hash)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'lodged', $14, $15, $16, $17, $18)",
     )
     .bind(new.id.0)
     .bind(new.reference)
@@ -149,6 +158,10 @@ pub async fn insert(tx: &mut Tx, new: &New<'_>) -> Result<(), Error> {
     .bind(new.received_at)
     .bind(now)
     .bind(new.answer_due_on)
+    .bind(new.lapses.map(|lapses| lapses.at))
+    .bind(new.lapses.map(|lapses| lapses.then.as_str()))
+    .bind(new.next_look_at)
+    .bind(new.file.as_ref().map(<[u8; 32]>::as_slice))
     .execute(tx.conn())
     .await?;
     Ok(())
@@ -158,8 +171,8 @@ pub async fn insert(tx: &mut Tx, new: &New<'_>) -> Result<(), Error> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Party {
     Customer(CustomerId),
-    /// An address on file that the DPO has linked to no customer.
-    Unlinked(RecipientId),
+    /// An address that the DPO has linked to no customer. On file it has one open too; written down by hand it is a case of its own.
+    Unlinked(Option<RecipientId>),
 }
 
 impl Party {
@@ -173,7 +186,7 @@ impl Party {
     fn unlinked(self) -> Option<RecipientId> {
         match self {
             Self::Customer(_) => None,
-            Self::Unlinked(id) => Some(id),
+            Self::Unlinked(id) => id,
         }
     }
 }
@@ -254,7 +267,8 @@ pub struct Resolved<'a> {
     pub objection: ObjectionId,
     pub change: ChangeId,
     pub resolution: &'a Resolution,
-    pub resolver: i64,
+    /// None: the terms' time was over, nobody decided.
+    pub resolver: Option<i64>,
     /// From here on it stands in nobody's way; none = not yet known.
     pub clear_at: Option<DateTime<Utc>>,
 }
@@ -276,6 +290,41 @@ pub async fn resolve(tx: &mut Tx, resolved: &Resolved<'_>) -> Result<(), Error> 
     .execute(tx.conn())
     .await?;
     exactly_one(&done, "objection")
+}
+
+/// Lets a late objection in: it counts from now on. Call with the changes held. False: nothing of it is late and open.
+pub async fn admit(tx: &mut Tx, id: ObjectionId, by: i64) -> Result<bool, Error> {
+    let done = sqlx::query(
+        "update objection_change set admitted_by = $2
+         where objection_id = $1 and not in_time and admitted_by is null and resolved_at is null",
+    )
+    .bind(id.0)
+    .bind(by)
+    .execute(tx.conn())
+    .await?;
+    Ok(done.rows_affected() > 0)
+}
+
+/// The open objections of which something falls due at `now`, longest due first.
+pub async fn due(conn: &mut PgConnection, now: DateTime<Utc>, limit: i64) -> Result<Vec<String>, Error> {
+    let references = sqlx::query_scalar(
+        "select reference from objection where state <> 'resolved' and next_look_at <= $1 order by next_look_at, id limit $2",
+    )
+    .bind(now)
+    .bind(limit)
+    .fetch_all(conn)
+    .await?;
+    Ok(references)
+}
+
+/// When the daemon looks at it next; none = nothing of it falls due any more.
+pub async fn set_next_look(tx: &mut Tx, id: ObjectionId, at: Option<DateTime<Utc>>) -> Result<(), Error> {
+    sqlx::query("update objection set next_look_at = $2 where id = $1")
+        .bind(id.0)
+        .bind(at)
+        .execute(tx.conn())
+        .await?;
+    Ok(())
 }
 
 /// Writes down a resolution that waits for a second person: the outcome without its instant.

@@ -16,11 +16,13 @@ use crate::store::objection::{self, Receiver};
 
 /// A receipt that arrives later than this is of no use.
 const RECEIPT_USEFUL: TimeDelta = TimeDelta::days(14);
+/// Of an address on no file.
+const DEFAULT_LANGUAGE: &str = "en";
 
 impl Lodging<'_> {
     pub(super) async fn queue_receipts(&self, tx: &mut Tx, written: &Written) -> Result<Vec<String>, Error> {
         let Some(first) = written.against.first().copied() else { return Ok(Vec::new()) };
-        let sender = Some(self.statement.recipient);
+        let sender = self.speaker.recipient;
         let receivers = objection::receivers(tx.conn(), sender, self.customer, first).await?;
         let mut addresses = Vec::with_capacity(receivers.len());
         for receiver in receivers {
@@ -34,28 +36,47 @@ impl Lodging<'_> {
             queue(tx, &key, to, &letter, latest_at).await?;
             addresses.push(receiver.address);
         }
+        addresses.extend(self.to_unknown_address(tx, written).await?);
         Ok(addresses)
     }
 
+    /// An address on no file, and nobody's, is written to itself: it is asked for whom it speaks.
+    async fn to_unknown_address(&self, tx: &mut Tx, written: &Written) -> Result<Option<String>, Error> {
+        let (None, None, Some(address)) =
+            (self.speaker.recipient, self.customer, self.speaker.address.as_deref())
+        else {
+            return Ok(None);
+        };
+        let receipt = self.receipt_in(written, DEFAULT_LANGUAGE.to_owned(), None);
+        let key = format!("receipt:{}:sender", written.reference);
+        let latest_at = tx.now() + RECEIPT_USEFUL;
+        queue(tx, &key, To::Address(address), &Occasional::Receipt(receipt), latest_at).await?;
+        Ok(Some(address.to_owned()))
+    }
+
     fn receipt(&self, written: &Written, receiver: &Receiver) -> Receipt {
-        let is_sender = receiver.recipient_id == self.statement.recipient.0;
-        let page = if is_sender { self.statement.page } else { None };
+        let is_sender = self.speaker.recipient == Some(RecipientId(receiver.recipient_id));
+        let page = if is_sender { self.said.page } else { None };
+        self.receipt_in(written, receiver.language.clone(), page.or(receiver.page.map(DeliveryId)))
+    }
+
+    fn receipt_in(&self, written: &Written, language: String, object_page: Option<DeliveryId>) -> Receipt {
         let sender = self.speaker.name.as_deref().filter(|name| !name.is_empty());
         let customer = self.customer.map_or("", |_| self.speaker.customer_name.as_str());
         Receipt {
             processor: self.cx.settings.site.processor(),
-            language: receiver.language.clone(),
+            language,
             zone: self.zone(),
             objection_ref: written.reference.clone(),
             changes: self.names(&written.against),
             customer: customer.to_owned(),
-            on_behalf_of: self.statement.on_behalf_of.clone(),
+            on_behalf_of: self.said.on_behalf_of.map(str::to_owned),
             sender: sender.or(self.speaker.address.as_deref()).unwrap_or_default().to_owned(),
-            received_at: self.statement.received_at,
+            received_at: self.said.received_at,
             arrival: self.arrival(&written.against),
             answer_due_on: written.answer_due_on,
-            statement: self.statement.text.clone(),
-            object_page: page.or(receiver.page.map(DeliveryId)),
+            statement: self.said.text.to_owned(),
+            object_page,
         }
     }
 
@@ -81,14 +102,14 @@ impl Lodging<'_> {
         }
         let worst = measured.clone().find(|measured| measured.timeliness == Timeliness::Late);
         let Some(worst) = worst.or_else(|| measured.next()) else { return Arrival::UnknownSender };
-        if let Some(since) = worst.in_force_at.filter(|effect| self.statement.received_at >= *effect) {
+        if let Some(since) = worst.in_force_at.filter(|effect| self.said.received_at >= *effect) {
             return Arrival::AlreadyInForce { since: worst.zone.day_of(since) };
         }
         let effective_at =
             self.changes.iter().find(|change| change.id == worst.change).map(|c| c.effective_at);
         let deadline = match (worst.deadline_at, effective_at) {
             (Some(deadline), _) => Deadline::At(deadline),
-            (None, effective_at) => Deadline::UntilEffect(effective_at.unwrap_or(self.statement.received_at)),
+            (None, effective_at) => Deadline::UntilEffect(effective_at.unwrap_or(self.said.received_at)),
         };
         match worst.timeliness {
             Timeliness::InTime => Arrival::InTime { deadline },
@@ -101,11 +122,34 @@ impl Lodging<'_> {
         let alarm = Alarm::ObjectionLodged {
             change,
             objection_ref: written.reference.clone(),
-            customer: self.speaker.customer_name.clone(),
+            customer: self.who(),
             in_time: self.timeliness(&written.against) == Timeliness::InTime,
             answer_due_on: written.answer_due_on,
         };
         self.cx.alert(tx, &format!("lodged:{}", written.reference), alarm).await?;
         Ok(())
+    }
+
+    /// What was in time although the change is in force for this customer is the DPO's alarm.
+    pub(super) async fn alert_found(
+        &self,
+        tx: &mut Tx,
+        reference: &str,
+        against: &[ChangeId],
+    ) -> Result<(), Error> {
+        let found = self.measured.iter().filter(|measured| against.contains(&measured.change));
+        for measured in found.filter(|measured| self.customer.is_some() && measured.is_found_after_effect()) {
+            let change = self.changes.iter().find(|change| change.id == measured.change);
+            if let (Some(change), Some(since)) = (change, measured.in_force_at) {
+                self.cx.alert_found_after_effect(tx, reference, change, &self.who(), since).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// As the DPO knows them.
+    fn who(&self) -> String {
+        let name = Some(&self.speaker.customer_name).filter(|name| !name.is_empty());
+        name.or(self.speaker.address.as_ref()).cloned().unwrap_or_default()
     }
 }

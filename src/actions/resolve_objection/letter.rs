@@ -28,12 +28,15 @@ pub async fn queue(
     outcome: Option<Resolution>,
 ) -> Result<Vec<String>, Error> {
     let Some(first) = changes.first() else { return Ok(Vec::new()) };
-    let zone = match known.customer() {
-        Some(customer) => objection::measures(tx.conn(), &[first.id], customer).await?.into_iter().next(),
-        None => None,
-    };
-    let zone = zone.and_then(|standing| Zone::get(standing.zone.as_deref()?).ok());
-    let zone = zone.unwrap_or_else(|| cx.policy.zone.clone());
+    let measured = objection::measure(
+        tx.conn(),
+        std::slice::from_ref(first),
+        known.customer(),
+        known.received_at,
+        &cx.policy,
+    )
+    .await?;
+    let zone = measured.first().map_or_else(|| cx.policy.zone.clone(), |measured| measured.zone.clone());
     let receivers = objection::receivers(tx.conn(), known.recipient(), known.customer(), first.id).await?;
     let mut addresses = Vec::with_capacity(receivers.len());
     for receiver in receivers {

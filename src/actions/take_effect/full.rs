@@ -66,12 +66,13 @@ async fn derive(
     Ok((reasons, whom))
 }
 
-/// Whether a contract entitled the customer when the change was announced, and still does.
+/// Whether a contract entitled the customer when the change was announced, and still does. Of what was over by then
+/// everybody is told and nothing is owed.
 fn was_entitled(cx: &Context, candidate: &Candidate, change: &Change, at: DateTime<Utc>) -> bool {
     let subject = Some(change.subprocessor_id);
     let by_contract = |instant| match candidate.standing(&change.draft, subject, &cx.policy, instant) {
         Standing::Entitled(entitled) => entitled.contract.is_some(),
         Standing::Exempt { .. } | Standing::Informed | Standing::Unconcerned => false,
     };
-    change.published_at.is_some_and(by_contract) && by_contract(at)
+    !change.was_told_afterwards() && change.published_at.is_some_and(by_contract) && by_contract(at)
 }

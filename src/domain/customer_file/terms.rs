@@ -2,7 +2,10 @@
 
 use super::super::calendar::{Convention, ObjectionDays};
 use super::super::change::ChangeKind;
-use super::super::customer::{EmergencyTerms, NoticeTerms, ObjectionTerms, Terms, Window};
+use super::super::customer::{
+    EmergencyTerms, Lapse, NoticeTerms, ObjectionTerms, Regime, ResolutionTerms, ResolutionUnit, Terms,
+    Window,
+};
 use super::super::holidays::Holidays;
 use super::{CustomerReader, Reason, Remark, values};
 
@@ -38,6 +41,13 @@ impl CustomerReader<'_, '_> {
                 .value("emergency_days", values::notice_days)
                 .map(|n| EmergencyTerms { n, window_after_start: false }),
             grounds: self.word("grounds"),
+            resolution: self.resolution(),
+            regimes: self
+                .value("regimes", |text| {
+                    let regimes = values::list(text).map(str::parse).collect::<Result<Vec<Regime>, _>>();
+                    Ok((regimes?, None))
+                })
+                .unwrap_or_default(),
             notice,
             ..Terms::default()
         };
@@ -62,6 +72,28 @@ impl CustomerReader<'_, '_> {
             }
             (None, Some(own)) => Window::Days(ObjectionTerms { n: None, convention: Some(own) }),
             (None, None) => Window::Policy,
+        }
+    }
+
+    /// A time without what holds after it, or the other way round, says nothing.
+    fn resolution(&mut self) -> Option<ResolutionTerms> {
+        let n = self.value("resolution_days", |text| values::days(text, ObjectionDays::new));
+        let unit: Option<ResolutionUnit> = self.word("resolution_unit");
+        let then: Option<Lapse> = self.word("resolution_then");
+        match (n, then) {
+            (Some(n), Some(then)) => {
+                Some(ResolutionTerms { n, unit: unit.unwrap_or(ResolutionUnit::Days), then })
+            }
+            (Some(_), None) => {
+                let known = Lapse::ALL.iter().map(|word| word.as_str()).collect::<Vec<_>>().join(", ");
+                self.row.refuse("resolution_then", Reason::NothingThen { known });
+                None
+            }
+            (None, Some(_)) => {
+                self.row.refuse("resolution_days", Reason::NoTime);
+                None
+            }
+            (None, None) => None,
         }
     }
 

@@ -135,6 +135,21 @@ fn contradictory_terms_are_flagged() {
 }
 
 #[test]
+fn a_time_to_settle_says_what_holds_after_it() {
+    let only = |cells: &[(&'static str, &str)]| row(cells).unwrap_err()[0].1.to_string();
+    assert_eq!(
+        only(&[("resolution_days", "30")]),
+        "say what holds when the time is over: accepted, customer_may_terminate, either_may_terminate, blocked"
+    );
+    assert_eq!(only(&[("resolution_then", "accepted")]), "say how long the time is in resolution_days");
+    let read = row(&[("resolution_days", "30"), ("resolution_then", "accepted")]).unwrap().value.terms;
+    assert_eq!(
+        serde_json::to_string(&read).unwrap(),
+        r#"{"resolution":{"n":30,"unit":"days","then":"accepted"}}"#
+    );
+}
+
+#[test]
 fn the_rows_of_one_file_are_held_against_one_another() {
     let mut seen = Seen::default();
     let mut place =
@@ -177,6 +192,10 @@ fn what_is_exported_is_read_back_the_same() {
         ("role", "legal"),
         ("rank", "2"),
         ("notice_address", "yes"),
+        ("resolution_days", "20"),
+        ("resolution_unit", "working_days"),
+        ("resolution_then", "customer_may_terminate"),
+        ("regimes", "eu;dora"),
     ];
     let first = row(&cells).unwrap().value;
     let exported = Exported {

@@ -43,6 +43,7 @@ pub fn write_row(writer: &mut Writer, row: &Exported, policy: &Policy) {
 pub fn cells(row: &Exported, policy: &Policy) -> Vec<(&'static str, String)> {
     let terms = &row.terms;
     let (objection_days, objection_convention) = objection(terms, policy);
+    let resolution = terms.resolution;
     let words = |value: Option<&dyn std::fmt::Display>| value.map(ToString::to_string).unwrap_or_default();
     vec![
         ("reference", row.reference.clone()),
@@ -70,6 +71,10 @@ pub fn cells(row: &Exported, policy: &Policy) -> Vec<(&'static str, String)> {
         ("grounds", words(terms.grounds.as_ref().map(|word| word as _))),
         ("role", if row.role == PRIVACY_ROLE { String::new() } else { row.role.clone() }),
         ("rank", if row.rank == 0 { String::new() } else { row.rank.to_string() }),
+        ("resolution_days", resolution.map(|terms| terms.n.get().to_string()).unwrap_or_default()),
+        ("resolution_unit", words(resolution.as_ref().map(|terms| &terms.unit as _))),
+        ("resolution_then", words(resolution.as_ref().map(|terms| &terms.then as _))),
+        ("regimes", terms.regimes.iter().map(ToString::to_string).collect::<Vec<_>>().join(";")),
         ("notice_address", if row.notice_address { "yes".to_owned() } else { String::new() }),
     ]
 }

@@ -7,10 +7,10 @@ use mail_parser::{MessageParser, MimeHeaders};
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::change::{ChangeId, ChangeKind};
+use crate::domain::change::{ChangeId, ChangeKind, InUse};
 use crate::domain::customer::{Authorisation, Grounds};
 use crate::domain::notice::{ChangeFacts, NoticeFacts, NoticeKind, Processor, Replaced};
-use crate::domain::objection::{Remedies, Resolution};
+use crate::domain::objection::{Remedies, Resolution, Step};
 use crate::domain::subprocessor::SubprocessorId;
 use crate::domain::zone::Zone;
 use crate::mail::letter::{
@@ -293,6 +293,21 @@ fn a_new_announcement_says_which_it_replaces() {
 }
 
 #[test]
+fn what_is_in_use_all_the_same_is_said_with_since_when_and_why() {
+    let facts = NoticeFacts {
+        in_use: Some(InUse {
+            since: "2026-11-30".parse().unwrap(),
+            why: "An engineer switched it on.\nIt is off again.".to_owned(),
+        }),
+        old_effective_on: None,
+        ..notice(NoticeKind::Held)
+    };
+    let letter = Letter::notice(Arc::new(facts), reader());
+    insta::assert_snapshot!("variant-in-use", text_of(&letter));
+    assert!(!shown(&letter).contains("is not used for your data"));
+}
+
+#[test]
 fn follow_ups_know_whether_the_window_has_closed() {
     let closed = Reader { deadline: Some(Deadline::At(now() - chrono::TimeDelta::hours(10))), ..reader() };
     let held = Letter::notice(Arc::new(notice(NoticeKind::Held)), closed.clone());
@@ -350,7 +365,12 @@ fn each_outcome_has_its_sentence() {
     let reason = "No alternative of the same quality exists.".to_owned();
     let last_day = "2027-01-31".parse().unwrap();
     let outcomes = [
-        Resolution::Mitigated { reason: reason.clone(), condition: "only pseudonymised data".to_owned() },
+        Resolution::Mitigated {
+            reason: reason.clone(),
+            condition: "only pseudonymised data".to_owned(),
+            agreed: Some("Ms Lindqvist by mail of 2 December".to_owned()),
+            proof: None,
+        },
         Resolution::Withdrawn { reason: reason.clone(), proof: String::new() },
         Resolution::Terminated { reason: reason.clone(), last_day, refund: Some("pro rata".to_owned()) },
         Resolution::ChangeWithdrawn { reason: reason.clone() },
@@ -358,8 +378,8 @@ fn each_outcome_has_its_sentence() {
             reason: reason.clone(),
             remedies: Some(Remedies { what: "a right to terminate".to_owned(), last_day }),
         },
-        Resolution::Lapsed { reason: reason.clone(), last_day },
-        Resolution::NotEntitled { reason },
+        Resolution::Lapsed { reason: reason.clone(), last_day: Some(last_day) },
+        Resolution::NotEntitled { reason, asked: Some("Petra Lindqvist, on 2 December".to_owned()) },
     ];
     let texts = outcomes.into_iter().map(Some).chain([None]).map(|outcome| {
         let Letter::Occasional(mut letter) = sample::letter(Kind::Answer, processor(), reader(), now())
@@ -380,7 +400,25 @@ fn each_alarm_says_what_to_do() {
     let change =
         || ChangeName { reference: "CHG-2026-0007".to_owned(), subprocessor: "Anthropic".to_owned() };
     let customer = || "Halden Logistics GmbH".to_owned();
+    let waits = |step, day: &str| Alarm::ObjectionWaits {
+        change: change(),
+        objection_ref: "OBJ-2026-0003".to_owned(),
+        customer: customer(),
+        step,
+        day: day.parse().unwrap(),
+    };
     let alarms = [
+        waits(Step::AnswerDue, "2026-12-08"),
+        waits(Step::AnswerOver, "2026-12-08"),
+        waits(Step::Unattended, "2026-12-08"),
+        waits(Step::LapseNear, "2026-12-24"),
+        waits(Step::Lapse, "2026-12-24"),
+        Alarm::FoundAfterEffect {
+            change: change(),
+            objection_ref: "OBJ-2026-0003".to_owned(),
+            customer: customer(),
+            since: "2027-01-15".parse().unwrap(),
+        },
         Alarm::Refused {
             change: change(),
             customer: customer(),

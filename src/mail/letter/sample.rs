@@ -196,11 +196,14 @@ fn digest(processor: Processor, reader: &Reader, now: DateTime<Utc>) -> Digest {
             customer: reader.customer.clone(),
             in_time: true,
             answer_due_on: later(today, 4),
+            overdue: false,
+            settle_by: None,
         }],
         changes: vec![DigestChange {
             change: change_name(),
             state: State::InNotice,
             effective_on: later(today, 53),
+            in_use_since: None,
             reasons: vec!["One objection received in time is not resolved.".to_owned()],
         }],
         failures: vec![DigestFailure {

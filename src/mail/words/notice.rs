@@ -191,6 +191,12 @@ fn what_came_before(words: &mut Words, facts: &NoticeFacts) -> Result<(), WordsE
         words.named("old_value", &correction.old_value);
         words.named("new_value", &without_full_stop(&correction.new_value));
     }
+    if let Some(in_use) = &facts.in_use {
+        words.day("in_use_since", in_use.since)?;
+        words.formed("in_use_short", dates::short(&words.locale, in_use.since)?);
+        let why = without_full_stop(&text::in_line(&text::prose(&in_use.why)));
+        words.formed("in_use_why", text::clip(&why, text::PROSE_CHARACTERS_MAX));
+    }
     if let Some(why) = facts.why.as_deref().map(text::prose).filter(|why| !why.is_empty()) {
         words.formed("why", text::clip(&text::in_line(&why), text::PROSE_CHARACTERS_MAX));
     }

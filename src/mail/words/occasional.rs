@@ -111,11 +111,20 @@ fn outcome(words: &mut Words, resolution: &Resolution) -> Result<Vec<String>, Wo
     match resolution {
         Resolution::Accommodated { .. }
         | Resolution::Withdrawn { .. }
-        | Resolution::ChangeWithdrawn { .. }
-        | Resolution::NotEntitled { .. } => {}
-        Resolution::Mitigated { condition, .. } => {
+        | Resolution::ChangeWithdrawn { .. } => {}
+        Resolution::NotEntitled { asked, .. } => {
+            if let Some(asked) = asked {
+                words.named("asked", asked.trim_end_matches('.'));
+                also = Some("asked");
+            }
+        }
+        Resolution::Mitigated { condition, agreed, .. } => {
             let condition = text::in_line(condition).trim_end_matches('.').to_owned();
             words.formed("condition", text::clip(&condition, text::PROSE_CHARACTERS_MAX));
+            if let Some(agreed) = agreed {
+                words.named("agreed", agreed.trim_end_matches('.'));
+                also = Some("agreed");
+            }
         }
         Resolution::Terminated { last_day, refund, .. } => {
             words.day("last_day", *last_day)?;
@@ -131,7 +140,12 @@ fn outcome(words: &mut Words, resolution: &Resolution) -> Result<Vec<String>, Wo
                 also = Some("remedies");
             }
         }
-        Resolution::Lapsed { last_day, .. } => words.day("last_day", *last_day)?,
+        Resolution::Lapsed { last_day, .. } => {
+            if let Some(last_day) = last_day {
+                words.day("last_day", *last_day)?;
+                also = Some("until");
+            }
+        }
     }
     let mut sentences = vec![words.sentence(&key)?];
     if let Some(part) = also {
@@ -182,11 +196,21 @@ fn tell_alert(words: &mut Words, alert: &Alert) -> Result<(), WordsError> {
             }
         }
         Alarm::ObjectionLodged { objection_ref, customer, in_time, answer_due_on, .. } => {
-            words.named("objection_ref", objection_ref);
-            words.named("customer", customer);
+            of_objection(words, objection_ref, customer);
             words.formed("timeliness", timeliness(*in_time));
             words.day("answer_due", *answer_due_on)?;
             ("lodged", if *in_time { &["rest", "shut"] } else { &["rest"] })
+        }
+        Alarm::FoundAfterEffect { objection_ref, customer, since, .. } => {
+            of_objection(words, objection_ref, customer);
+            words.day("since", *since)?;
+            ("found", &["rest"])
+        }
+        Alarm::ObjectionWaits { objection_ref, customer, step, day, .. } => {
+            of_objection(words, objection_ref, customer);
+            words.formed("step", step.to_string());
+            words.day("on", *day)?;
+            ("waits", &["rest"])
         }
         Alarm::AtRisk { waiting, latest_at, .. } => {
             words.number("waiting", i64::try_from(*waiting).unwrap_or(i64::MAX));
@@ -215,6 +239,11 @@ fn tell_alert(words: &mut Words, alert: &Alert) -> Result<(), WordsError> {
     words.list("lines", &lines);
     words.list("reasons", &reasons_in_the_way);
     Ok(())
+}
+
+fn of_objection(words: &mut Words, objection_ref: &str, customer: &str) {
+    words.named("objection_ref", objection_ref);
+    words.named("customer", customer);
 }
 
 fn refused_by(words: &mut Words, customer: &str, address: &str, code: Option<u16>, said: &str) {
@@ -281,7 +310,15 @@ fn objections(words: &mut Words, digest: &Digest) -> Result<Vec<DigestLine>, Wor
         words.named("customer", &objection.customer);
         words.formed("timeliness", timeliness(objection.in_time));
         words.day("answer_due", objection.answer_due_on)?;
-        lines.push(DigestLine { text: words.sentence("digest-objection")?, more: Vec::new() });
+        let mut more = Vec::new();
+        if objection.overdue {
+            more.push(words.sentence("digest-objection.overdue")?);
+        }
+        if let Some(last) = objection.settle_by {
+            words.day("settle_by", last)?;
+            more.push(words.sentence("digest-objection.settle")?);
+        }
+        lines.push(DigestLine { text: words.sentence("digest-objection")?, more });
     }
     Ok(lines)
 }
@@ -304,11 +341,15 @@ fn changes(words: &mut Words, digest: &Digest) -> Result<Vec<DigestLine>, WordsE
         words.named("subprocessor", &change.change.subprocessor);
         words.formed("state", change.state.to_string());
         words.day("effective", change.effective_on)?;
-        let more = if change.reasons.is_empty() {
-            vec![words.locale.word("digest-change.open")?]
-        } else {
-            change.reasons.iter().map(|reason| text::in_line(reason)).collect()
-        };
+        let mut more = Vec::new();
+        if let Some(since) = change.in_use_since {
+            words.day("since", since)?;
+            more.push(words.sentence("digest-in-use")?);
+        }
+        if change.reasons.is_empty() {
+            more.push(words.locale.word("digest-change.open")?);
+        }
+        more.extend(change.reasons.iter().map(|reason| text::in_line(reason)));
         lines.push(DigestLine { text: words.sentence("digest-change")?, more });
     }
     Ok(lines)

@@ -1,6 +1,7 @@
 //! Exclusions: customers whose data never goes to a subprocessor, because that is how their objection was settled.
 
 use chrono::{DateTime, Utc};
+use serde::Serialize;
 use sqlx::{FromRow, PgConnection};
 
 use crate::domain::change::ChangeId;
@@ -46,15 +47,55 @@ pub async fn exclude(tx: &mut Tx, exclusion: &Exclusion<'_>) -> Result<(), Error
     Ok(())
 }
 
+/// An exclusion as it is listed.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow, Serialize)]
+pub struct OnFile {
+    pub customer: String,
+    pub subprocessor: String,
+    /// The objection that led to it; none: silence under specific authorisation, or agreed.
+    pub objection: Option<String>,
+    pub since: DateTime<Utc>,
+    pub until: Option<DateTime<Utc>>,
+    pub why: String,
+    pub how: Option<String>,
+    /// Who said that it is so; none: nobody yet, and its objection shuts the gate.
+    pub confirmed_by: Option<String>,
+    pub confirmed_at: Option<DateTime<Utc>>,
+}
+
+/// What a subprocessor is called: as its latest facts, or the change that brings it, call it.
+macro_rules! called {
+    () => {
+        "coalesce((select facts ->> 'name' from subprocessor_version v where v.subprocessor_id = e.subprocessor_id
+                   order by valid_from desc limit 1),
+                  (select facts #>> '{facts,name}' from change where change.subprocessor_id = e.subprocessor_id
+                   order by change.id desc limit 1), subprocessor.slug) as subprocessor"
+    };
+}
+
+/// The exclusions that wait to be confirmed, oldest first; `all`: those confirmed and those that ended as well.
+pub async fn exclusions(conn: &mut PgConnection, all: bool, limit: i64) -> Result<Vec<OnFile>, Error> {
+    let rows = sqlx::query_as(concat!(
+        "select customer.reference as customer, ",
+        called!(),
+        ", objection.reference as objection, e.since, e.until, e.why, e.how, account.email as confirmed_by, e.confirmed_at
+         from exclusion e join customer on customer.id = e.customer_id join subprocessor on subprocessor.id = e.subprocessor_id
+         left join objection on objection.id = e.objection_id left join account on account.id = e.confirmer_id
+         where $1 or (e.confirmed_at is null and e.until is null) order by e.since, e.customer_id, e.subprocessor_id limit $2"
+    ))
+    .bind(all)
+    .bind(limit)
+    .fetch_all(conn)
+    .await?;
+    Ok(rows)
+}
+
 /// An exclusion that nobody has confirmed yet: its objection still shuts the gate.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct Unconfirmed {
     pub customer_id: i64,
-    pub customer: String,
     pub subprocessor_id: i64,
     pub subprocessor: String,
-    pub since: DateTime<Utc>,
-    pub why: String,
 }
 
 impl Unconfirmed {
@@ -67,35 +108,18 @@ impl Unconfirmed {
     }
 }
 
-/// The columns of an [`Unconfirmed`]; a subprocessor is called as its latest facts, or the change that brings it, call it.
-macro_rules! waiting {
-    () => {
-        "select e.customer_id, customer.reference as customer, e.subprocessor_id,
-                coalesce((select facts ->> 'name' from subprocessor_version v where v.subprocessor_id = e.subprocessor_id
-                          order by valid_from desc limit 1),
-                         (select facts #>> '{facts,name}' from change where change.subprocessor_id = e.subprocessor_id
-                          order by change.id desc limit 1), subprocessor.slug) as subprocessor, e.since, e.why
-         from exclusion e join customer on customer.id = e.customer_id join subprocessor on subprocessor.id = e.subprocessor_id
-         where e.confirmed_at is null and e.until is null "
-    };
-}
-
-/// The exclusions that wait for confirmation, oldest first.
-pub async fn list_unconfirmed(conn: &mut PgConnection, limit: i64) -> Result<Vec<Unconfirmed>, Error> {
-    let rows = sqlx::query_as(concat!(waiting!(), "order by e.since, e.customer_id limit $1"))
-        .bind(limit)
-        .fetch_all(conn)
-        .await?;
-    Ok(rows)
-}
-
 /// The one of this customer, by its reference, from this subprocessor, by its name.
 pub async fn unconfirmed(
     conn: &mut PgConnection,
     customer: &str,
     subprocessor: &str,
 ) -> Result<Option<Unconfirmed>, Error> {
-    let rows: Vec<Unconfirmed> = sqlx::query_as(concat!(waiting!(), "and customer.reference = $1"))
+    let rows: Vec<Unconfirmed> = sqlx::query_as(concat!(
+        "select e.customer_id, e.subprocessor_id, ",
+        called!(),
+        " from exclusion e join customer on customer.id = e.customer_id join subprocessor on subprocessor.id = e.subprocessor_id
+         where e.confirmed_at is null and e.until is null and customer.reference = $1"
+    ))
         .bind(customer)
         .fetch_all(conn)
         .await?;

@@ -6,28 +6,45 @@ use sqlx::{FromRow, PgConnection};
 
 use super::Party;
 use crate::domain::change::ChangeId;
-use crate::domain::customer::{CustomerId, Regime};
+use crate::domain::customer::{CustomerId, Lapse, Regime};
 use crate::domain::objection::{ObjectionId, Resolution};
 use crate::domain::recipient::{PRIVACY_ROLE, RecipientId};
 use crate::store::Error;
 
-/// Who speaks: a recipient, and the customer it speaks for.
+/// Who speaks, and the customer it speaks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Speaker {
-    pub recipient: RecipientId,
-    /// Whose contact or subscriber it is on file.
-    pub of: CustomerId,
+    /// On file; none: somebody who wrote by hand, or an address we do not know.
+    pub recipient: Option<RecipientId>,
+    /// Whose contact or subscriber it is on file, or whom the DPO says it speaks for.
+    pub of: Option<CustomerId>,
     pub is_subscriber: bool,
     /// The customer that a subscriber is linked to.
     pub linked_to: Option<CustomerId>,
+    /// Empty: nobody's.
     pub customer_name: String,
     pub address: Option<String>,
     pub name: Option<String>,
 }
 
+impl Speaker {
+    /// An address that is on no file.
+    pub fn unknown(address: &str) -> Self {
+        Self {
+            recipient: None,
+            of: None,
+            is_subscriber: false,
+            linked_to: None,
+            customer_name: String::new(),
+            address: Some(address.to_owned()),
+            name: None,
+        }
+    }
+}
+
 #[derive(FromRow)]
 struct SpeakerRow {
-    recipient_id: i64,
+    recipient_id: Option<i64>,
     customer_id: i64,
     is_subscriber: bool,
     linked_to: Option<i64>,
@@ -36,57 +53,73 @@ struct SpeakerRow {
     name: Option<String>,
 }
 
+impl From<SpeakerRow> for Speaker {
+    fn from(row: SpeakerRow) -> Self {
+        Self {
+            recipient: row.recipient_id.map(RecipientId),
+            of: Some(CustomerId(row.customer_id)),
+            is_subscriber: row.is_subscriber,
+            linked_to: row.linked_to.map(CustomerId),
+            customer_name: row.customer_name,
+            address: row.address,
+            name: row.name,
+        }
+    }
+}
+
+/// The columns of a [`Speaker`].
+macro_rules! speakers {
+    () => {
+        "select r.id as recipient_id, c.id as customer_id, c.kind = 'subscriber' as is_subscriber, c.linked_to,
+                coalesce(linked.name, c.name) as customer_name, r.address, r.name "
+    };
+}
+
 /// Whoever holds the link of this recipient.
 pub async fn speaker(conn: &mut PgConnection, recipient: RecipientId) -> Result<Speaker, Error> {
-    let row: Option<SpeakerRow> = sqlx::query_as(
-        "select r.id as recipient_id, c.id as customer_id, c.kind = 'subscriber' as is_subscriber, c.linked_to,
-                coalesce(linked.name, c.name) as customer_name, r.address, r.name
-         from recipient r join customer c on c.id = r.customer_id left join customer linked on linked.id = c.linked_to
-         where r.id = $1",
-    )
+    let row: Option<SpeakerRow> = sqlx::query_as(concat!(
+        speakers!(),
+        "from recipient r join customer c on c.id = r.customer_id left join customer linked on linked.id = c.linked_to
+         where r.id = $1"
+    ))
     .bind(recipient.0)
     .fetch_optional(conn)
     .await?;
     let row = row.ok_or_else(|| Error::NotFound { what: "recipient", key: recipient.to_string() })?;
-    Ok(Speaker {
-        recipient: RecipientId(row.recipient_id),
-        of: CustomerId(row.customer_id),
-        is_subscriber: row.is_subscriber,
-        linked_to: row.linked_to.map(CustomerId),
-        customer_name: row.customer_name,
-        address: row.address,
-        name: row.name,
-    })
+    Ok(row.into())
 }
 
-/// What a statement against a change is measured by: the deadline promised to this customer, in its zone, and since when the
-/// change is in force for it.
-#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
-pub struct Standing {
-    pub change_id: i64,
-    pub window_closes_at: Option<DateTime<Utc>>,
-    pub in_force_at: Option<DateTime<Utc>>,
-    /// The zone of the contract's latest terms; none = the policy's.
-    pub zone: Option<String>,
-}
-
-/// The measures of a customer's statement against these changes; none for a change that owes it nothing.
-pub async fn measures(
-    conn: &mut PgConnection,
-    changes: &[ChangeId],
-    customer: CustomerId,
-) -> Result<Vec<Standing>, Error> {
-    let rows = sqlx::query_as(
-        "select o.change_id, o.window_closes_at, o.in_force_at,
-                (select terms ->> 'time_zone' from contract_terms t where t.contract_id = o.contract_id
-                 order by valid_from desc limit 1) as zone
-         from obligation o where o.change_id = any($1) and o.customer_id = $2",
-    )
-    .bind(changes.iter().map(|id| id.0).collect::<Vec<_>>())
-    .bind(customer.0)
+/// Everybody on file with this address: it may be a contact of several customers.
+pub async fn speakers_at(conn: &mut PgConnection, address: &str) -> Result<Vec<Speaker>, Error> {
+    let rows: Vec<SpeakerRow> = sqlx::query_as(concat!(
+        speakers!(),
+        "from recipient r join customer c on c.id = r.customer_id left join customer linked on linked.id = c.linked_to
+         where lower(r.address) = lower($1) order by r.id"
+    ))
+    .bind(address)
     .fetch_all(conn)
     .await?;
-    Ok(rows)
+    Ok(rows.into_iter().map(Speaker::from).collect())
+}
+
+/// Somebody of the customer called `reference`: its contact at `address`, if that is one.
+pub async fn speaker_of(
+    conn: &mut PgConnection,
+    reference: &str,
+    address: Option<&str>,
+) -> Result<Speaker, Error> {
+    let row: Option<SpeakerRow> = sqlx::query_as(concat!(
+        speakers!(),
+        "from customer c left join recipient r on r.customer_id = c.id and lower(r.address) = lower($2)
+         left join customer linked on linked.id = c.linked_to where c.reference = $1"
+    ))
+    .bind(reference)
+    .bind(address)
+    .fetch_optional(conn)
+    .await?;
+    let row = row.ok_or_else(|| Error::NotFound { what: "customer", key: reference.to_owned() })?;
+    let speaker = Speaker::from(row);
+    Ok(Speaker { address: speaker.address.or(address.map(str::to_owned)), ..speaker })
 }
 
 /// Whether a contract of the customer is under this regime, by any version of its terms.
@@ -182,6 +215,8 @@ pub struct Objection {
     pub answer_due_on: NaiveDate,
     /// When the time that the contract gives to settle it is over.
     pub lapses_at: Option<DateTime<Utc>>,
+    /// What the contract says then.
+    pub lapse_then: Option<String>,
     #[sqlx(json)]
     pub changes: Vec<Change>,
 }
@@ -201,6 +236,9 @@ pub struct Change {
     pub approver_id: Option<i64>,
     pub resolved_at: Option<DateTime<Utc>>,
     pub clear_at: Option<DateTime<Utc>>,
+    /// The objection of the same customer to which this was added.
+    #[serde(default)]
+    pub joined: Option<String>,
 }
 
 impl Change {
@@ -222,6 +260,12 @@ impl Objection {
         self.recipient_id.map(RecipientId)
     }
 
+    /// What the contract says when its time is over.
+    pub fn lapse(&self) -> Result<Option<Lapse>, Error> {
+        let word = |then: &String| then.parse().map_err(|why| Error::unreadable("objection", &why));
+        self.lapse_then.as_ref().map(word).transpose()
+    }
+
     /// In time against every change it names.
     pub fn in_time(&self) -> bool {
         self.changes.iter().all(|change| change.in_time)
@@ -238,11 +282,13 @@ macro_rules! objections {
     () => {
         "select o.id, o.reference, o.customer_id, c.reference as customer, c.name as customer_name, o.recipient_id, o.address,
                 o.on_behalf_of, o.channel, o.statement, o.grounds, o.condition, o.received_at, o.entered_at, o.state, o.answer_due_on, o.lapses_at,
+                o.lapse_then,
                 (select coalesce(json_agg(json_build_object('change_id', x.change_id, 'change', change.reference,
                      'subprocessor_id', change.subprocessor_id, 'in_time', x.in_time, 'admitted', x.admitted_by is not null,
                      'found_after_effect', x.found_after_effect, 'deadline_at', x.deadline_at, 'resolution', x.resolution,
                      'resolver_id', x.resolver_id, 'approver_id', x.approver_id, 'resolved_at', x.resolved_at,
-                     'clear_at', x.clear_at) order by x.change_id), '[]')
+                     'clear_at', x.clear_at,
+                     'joined', (select j.reference from objection j where j.id = x.joined_id)) order by x.change_id), '[]')
                  from objection_change x join change on change.id = x.change_id where x.objection_id = o.id) as changes
          from objection o left join customer c on c.id = o.customer_id "
     };

@@ -185,6 +185,8 @@ pub async fn change_events(
          from notice_change join notice on notice.id = notice_change.notice_id
          where notice_change.change_id = any($1) and notice.kind in ('rescheduled', 'withdrawn', 'held')
            and notice.cancelled_at is null and notice.due_at <= $2
+           -- In use before its day: told in the letter of a held one, and not held.
+           and (notice.kind <> 'held' or notice.facts ->> 'old_effective_on' is not null)
          order by notice.due_at, notice.id",
     )
     .bind(ids)

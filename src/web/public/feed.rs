@@ -76,27 +76,32 @@ pub async fn register_json(
         Ok(day) => day,
         Err(why) => return Ok(refused(&why)),
     };
-    let in_use = |change: &'_ &PublicChange| change.in_use_since.is_some_and(|since| since <= day);
     let document = RegisterDocument {
         schema: format!("{}/register.schema.json", site.processor().base_url),
         processor: &site.processor().name,
         on: day,
         first_day: register.first_day(),
         subprocessors: on_day(&register.versions, day).into_iter().map(listed).collect(),
-        in_use_without_completed_notice: register
-            .open
-            .iter()
-            .filter(in_use)
-            .map(|change| InUse {
+        in_use_without_completed_notice: in_use_on(&register, day)
+            .map(|(change, since)| InUse {
                 change: &change.reference,
                 name: &change.facts.name,
-                since: change.in_use_since.unwrap_or(day),
+                since,
                 reason: change.in_use_why.as_deref(),
             })
             .collect(),
     };
     let response = json("application/json", &document)?;
     Ok(revalidated(response, &headers, register.last_modified()).await)
+}
+
+/// The changes in use on `day` although they are not in force, and since when.
+fn in_use_on<'a>(
+    register: &'a Register<'_>,
+    day: NaiveDate,
+) -> impl Iterator<Item = (&'a PublicChange, NaiveDate)> {
+    let since = move |change: &'a PublicChange| Some((change, change.in_use_since.filter(|d| *d <= day)?));
+    register.open.iter().filter_map(since)
 }
 
 fn listed(version: &Version) -> Listed<'_> {
@@ -119,8 +124,9 @@ pub async fn register_csv(
         Ok(day) => day,
         Err(why) => return Ok(refused(&why)),
     };
-    let csv =
-        register_file::write_csv(on_day(&register.versions, day).into_iter().map(|version| &version.facts));
+    let in_use: Vec<_> = in_use_on(&register, day).map(|(change, since)| (&change.facts, since)).collect();
+    let listed = on_day(&register.versions, day).into_iter().map(|version| &version.facts);
+    let csv = register_file::write_csv_with_use(listed, &in_use);
     let disposition = format!("attachment; filename=\"subprocessors-{day}.csv\"");
     let kind: [(HeaderName, &str); 2] = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8; header=present"),

@@ -202,7 +202,9 @@ fn fault_of(refused: lodge_objection::Error) -> Result<Option<Fault>, PageError>
         lodge_objection::Error::DoorClosed => Err(PageError::Away),
         lodge_objection::Error::Store(cause) => Err(cause.into()),
         lodge_objection::Error::Begin(cause) => Err(cause.into()),
-        cause @ lodge_objection::Error::Illegal(_) => Err(PageError::broke(&cause)),
+        cause @ (lodge_objection::Error::Illegal(_) | lodge_objection::Error::ByHand(_)) => {
+            Err(PageError::broke(&cause))
+        }
     }
 }
 

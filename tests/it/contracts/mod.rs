@@ -1,6 +1,7 @@
 //! What customers say under their contracts, what reaches them by other means, what they waive in writing.
 
 mod consent;
+mod in_use;
 mod override_reason;
 mod service;
 

@@ -37,6 +37,8 @@ async fn mitigated(world: &World, objection: &str) {
         last_day: None,
         remedies: None,
         refund: None,
+        agreed: None,
+        contacts_asked: None,
         attached: None,
     };
     resolve_objection::resolve(&world.cx, world.dpo.clone(), objection, asked, None).await.unwrap();

@@ -7,3 +7,4 @@ mod moved;
 mod object_and_resolve;
 mod told_by_itself;
 mod withdrawn;
+mod objections_in_time;

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use forenotice::actions::lodge_objection::{self, Became, Error, Statement, lodge};
-use forenotice::actions::resolve_objection::{self, Attachment};
+use forenotice::actions::{Attachment, resolve_objection};
 use forenotice::domain::change::ChangeId;
 use forenotice::domain::ledger::Actor;
 use forenotice::domain::objection::{Asked, Channel, Outcome, State, Timeliness};
@@ -49,6 +49,8 @@ fn asked(outcome: Outcome) -> Asked {
         last_day: None,
         remedies: None,
         refund: None,
+        agreed: None,
+        contacts_asked: None,
         attached: None,
     }
 }

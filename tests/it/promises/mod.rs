@@ -8,20 +8,39 @@ mod gate_is_the_rule;
 mod invariants_can_fail;
 mod ledger_append_only;
 mod migrates_once;
+mod nothing_else_opens_the_gate;
 mod opening_is_derived;
 mod roles_can_only_what_they_must;
 
+use forenotice::domain::notice::NoticeKind;
 use forenotice::store;
 use secrecy::ExposeSecret;
+use sqlx::types::Json;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 
 use crate::support::World;
 
 /// A world that holds `small_world.sql`: rows written directly, so that a promise can be broken row by row.
 pub async fn small_world() -> World {
-    let world = World::on("2026-11-24T09:00Z").await;
+    small_world_with(&[]).await
+}
+
+/// [`small_world`] under other settings.
+pub async fn small_world_with(settings: &[(&str, &str)]) -> World {
+    let world = World::configured("2026-11-24T09:00Z", settings).await;
     world.as_superuser(include_str!("small_world.sql")).await;
+    freeze_announcement(&world).await;
     world
+}
+
+/// Gives the small world's announcement the facts that the daemon would have frozen.
+pub async fn freeze_announcement(world: &World) {
+    let change =
+        store::change::by_reference(world.cx.snapshot().await.unwrap().conn(), "CHG-2026-0001").await;
+    let facts = world.cx.notice_about(NoticeKind::Announcement, &[change.unwrap()]);
+    let mut tx = world.cx.begin(world.dpo.clone()).await.unwrap();
+    sqlx::query("update notice set facts = $1").bind(Json(facts)).execute(tx.conn()).await.unwrap();
+    tx.commit_unrecorded().await.unwrap();
 }
 
 /// Who tries.

@@ -256,7 +256,9 @@ fn outcome(words: &Words, change: &PublicChange, resolution: &Resolution) -> Str
             [Some(first), then].into_iter().flatten().collect::<Vec<_>>().join(" ")
         }
         Resolution::Lapsed { last_day, .. } => {
-            words.with("outcome-says-lapsed", [("day", &day(*last_day)), reason])
+            let over = words.with("outcome-says-lapsed", [reason]);
+            let then = last_day.map(|last| words.with("outcome-says-lapsed-until", [("day", &day(last))]));
+            [Some(over), then].into_iter().flatten().collect::<Vec<_>>().join(" ")
         }
         Resolution::NotEntitled { .. } => words.with("outcome-says-not_entitled", [reason]),
     }

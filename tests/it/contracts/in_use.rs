@@ -1,0 +1,80 @@
+//! In use although the gate is shut: said everywhere, told to everyone, and nothing opens by it.
+
+use forenotice::actions::note_in_use::{self, Done, Error};
+use forenotice::domain::change::State;
+
+use super::*;
+use crate::edges::visitor::announced;
+
+const WHY: &str = "An engineer switched it on by mistake";
+
+async fn note(world: &World, since: &str, why: &str) -> Result<Done, Error> {
+    note_in_use::note(&world.cx, world.dpo.clone(), CHANGE, since.parse().unwrap(), why).await
+}
+
+#[tokio::test]
+async fn register_pages_and_letters_say_it_and_the_gate_stays_shut() {
+    let (world, visitor, _) = announced().await;
+    world.mailbox.clear();
+    let before = reasons(&world).await;
+    let done = note(&world, "2026-11-23", WHY).await.unwrap();
+    assert_eq!((done.state, done.told), (State::InNotice, true));
+    assert_eq!(reasons(&world).await, before);
+    world.settle().await;
+
+    let letter = world.mailbox.mails_to("dpo@acme.example").pop().unwrap();
+    assert!(letter.subject().contains("in use since"), "{}", letter.subject());
+    assert!(letter.text().contains(WHY), "{}", letter.text());
+    assert!(visitor.get("/").await.body.contains("Nimbus is in use since"));
+    let page = visitor.get("/changes/CHG-2026-0001").await.body;
+    assert!(page.contains(WHY) && !page.contains("did not take effect"), "{page}");
+    let register: serde_json::Value =
+        serde_json::from_str(&visitor.get("/register.json").await.body).unwrap();
+    assert_eq!(register["in_use_without_completed_notice"][0]["since"], "2026-11-23");
+    let csv = visitor.get("/register.csv").await.body;
+    let mut lines = csv.lines();
+    assert!(lines.next().unwrap().ends_with(",in_use_without_completed_notice_since"), "{csv}");
+    assert!(csv.lines().last().unwrap().ends_with(",2026-11-23"), "{csv}");
+    assert!(!visitor.get("/register.csv?on=2026-11-22").await.body.contains("Nimbus"));
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn said_again_it_is_corrected_and_told_again_and_the_digest_names_it() {
+    let (world, _, _) = announced().await;
+    note(&world, "2026-11-24", WHY).await.unwrap();
+    world.settle().await;
+    world.mailbox.clear();
+    note(&world, "2026-11-23", "It was a test that went live").await.unwrap();
+    world.advance_to("2026-11-25T12:00Z").await;
+    let letter = world.mailbox.mails_to("dpo@acme.example").pop().unwrap();
+    assert!(letter.text().contains("It was a test that went live"), "{}", letter.text());
+    let digests = world.mailbox.mails_to("dpo@processor.example");
+    assert!(
+        digests.iter().any(|mail| mail.text().contains("without completed notice")),
+        "{:?}",
+        digests.iter().map(forenotice::demo::mailbox::Mail::text).collect::<Vec<_>>()
+    );
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn what_cannot_be_in_use_is_refused_with_why() {
+    let world = small_world().await;
+    assert!(matches!(note(&world, "2026-11-25", WHY).await.unwrap_err(), Error::Ahead { .. }));
+    assert!(matches!(note(&world, "2026-11-24", " ").await.unwrap_err(), Error::NoWords));
+    world.as_superuser("update change set kind = 'removal'").await;
+    assert!(matches!(note(&world, "2026-11-24", WHY).await.unwrap_err(), Error::NothingNew { .. }));
+    world.as_superuser("update change set kind = 'addition'").await;
+    move_to(&world, "2027-01-10T00:00Z").await;
+    assert_eq!(
+        note(&world, "2027-01-09", WHY).await.unwrap_err().to_string(),
+        "nothing stands in the way of CHG-2026-0001: everyone's notice has run"
+    );
+    world.as_superuser("update change set published_at = null").await;
+    assert!(matches!(note(&world, "2027-01-09", WHY).await.unwrap_err(), Error::NotAnnounced { .. }));
+    world.as_superuser("update change set state = 'withdrawn'").await;
+    assert!(matches!(note(&world, "2027-01-09", WHY).await.unwrap_err(), Error::Closed { .. }));
+    assert_eq!(one(&world, "select count(*)::text from change where in_use_since is not null").await, "0");
+    world.finish().await;
+}

@@ -1,0 +1,359 @@
+//! What reaches us by hand, late or from nobody we know, and what falls due of an objection by itself.
+
+use chrono::{DateTime, Utc};
+use forenotice::actions::lodge_objection::{Became, Entered, Error, Refusal, Who, record};
+use forenotice::actions::{Attachment, admit_objection, link_objection, resolve_objection};
+use forenotice::demo::mailbox::Mail;
+use forenotice::domain::change::ChangeId;
+use forenotice::domain::objection::{Asked, Channel, Outcome, Timeliness};
+use forenotice::store::objection::{self, Objection};
+use forenotice::store::{self, gate};
+
+use crate::promises::{small_world, small_world_with};
+use crate::support::World;
+
+fn at(instant: &str) -> DateTime<Utc> {
+    instant.parse().unwrap()
+}
+
+fn by_letter(received_at: &str, text: &str) -> Entered {
+    Entered {
+        who: Who::Customer { reference: "ACME".to_owned(), address: None },
+        changes: vec!["CHG-2026-0001".to_owned()],
+        channel: Channel::Letter,
+        received_at: at(received_at),
+        text: text.to_owned(),
+        grounds: Vec::new(),
+        condition: Some("EU region only".to_owned()),
+        on_behalf_of: None,
+        file: None,
+    }
+}
+
+fn from_nobody(received_at: &str, text: &str) -> Entered {
+    Entered { who: Who::Address("works@council.example".to_owned()), ..by_letter(received_at, text) }
+}
+
+fn asked(outcome: Outcome) -> Asked {
+    Asked {
+        outcome,
+        reason: "as agreed".to_owned(),
+        condition: None,
+        how: None,
+        last_day: None,
+        remedies: None,
+        refund: None,
+        agreed: None,
+        contacts_asked: None,
+        attached: None,
+    }
+}
+
+async fn lodged(world: &World, entered: &Entered) -> String {
+    record(&world.cx, world.dpo.clone(), entered).await.unwrap().reference
+}
+
+async fn resolved(world: &World, reference: &str, asked: Asked) -> Result<(), resolve_objection::Error> {
+    resolve_objection::resolve(&world.cx, world.dpo.clone(), reference, asked, None).await.map(drop)
+}
+
+async fn reasons(world: &World) -> Vec<&'static str> {
+    let mut snapshot = world.cx.snapshot().await.unwrap();
+    let found = gate::shut_by(snapshot.conn(), ChangeId(1), at("2027-01-15T00:00:00Z")).await.unwrap();
+    found.iter().map(|reason| reason.as_str()).collect()
+}
+
+async fn read(world: &World, reference: &str) -> Objection {
+    let mut snapshot = world.cx.snapshot().await.unwrap();
+    objection::by_reference(snapshot.conn(), reference).await.unwrap()
+}
+
+async fn alerts(world: &World) -> Vec<String> {
+    let mut snapshot = world.cx.snapshot().await.unwrap();
+    sqlx::query_scalar("select letter_key from delivery where letter_key like 'alert:%' order by id")
+        .fetch_all(snapshot.conn())
+        .await
+        .unwrap()
+}
+
+/// The subjects of the letters to this address, in the order in which they came.
+fn subjects(world: &World, address: &str) -> Vec<String> {
+    world.mailbox.mails_to(address).iter().map(Mail::subject).collect()
+}
+
+#[tokio::test]
+async fn a_letter_counts_from_the_day_it_came_however_late_it_is_entered() {
+    let world = small_world().await;
+    // Acme's window closes on 24 December at 23:00 UTC; the letter lay over Christmas.
+    world.as_superuser("update installation set simulated_at = '2026-12-28T08:00Z'").await;
+    let paper = Attachment { name: "letter.pdf".to_owned(), bytes: b"we object".to_vec() };
+    let entered = Entered { file: Some(paper), ..by_letter("2026-12-23T10:00:00Z", "We object.") };
+    let done = record(&world.cx, world.dpo.clone(), &entered).await.unwrap();
+    assert_eq!((done.became, done.timeliness), (Became::AnObjection, Timeliness::InTime));
+    assert_eq!(done.receipts_to, ["dpo@acme.example"]);
+    let known = read(&world, &done.reference).await;
+    assert_eq!((known.channel.as_str(), known.state.as_str()), ("letter", "acknowledged"));
+    assert_eq!(known.entered_at, at("2026-12-28T08:00:00Z"));
+    assert_eq!(reasons(&world).await, ["objection_open"]);
+    let mut snapshot = world.cx.snapshot().await.unwrap();
+    let kept: String = sqlx::query_scalar("select name from file join objection on file_hash = hash")
+        .fetch_one(snapshot.conn())
+        .await
+        .unwrap();
+    assert_eq!(kept, "letter.pdf");
+    drop(snapshot);
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn what_nobody_can_have_received_by_hand_is_refused_and_nothing_is_written() {
+    let world = small_world().await;
+    let refused = async |entered: Entered| match record(&world.cx, world.dpo.clone(), &entered).await {
+        Err(Error::ByHand(refusal)) => refusal,
+        other => panic!("{other:?}"),
+    };
+    let received_at = at("2026-11-24T09:00:01Z");
+    let tomorrow = by_letter("2026-11-24T09:00:01Z", "no");
+    assert_eq!(refused(tomorrow).await, Refusal::NotReceivedYet { received_at });
+    let by_link = Entered { channel: Channel::Link, ..by_letter("2026-11-24T08:30:00Z", "no") };
+    assert_eq!(refused(by_link).await, Refusal::CameByDoor { channel: Channel::Link });
+    world
+        .as_superuser(
+            "insert into customer (reference, name) values ('BOLT', 'Bolt');
+             insert into recipient (customer_id, address) values (2, 'DPO@acme.example')",
+        )
+        .await;
+    let shared = Entered {
+        who: Who::Address("dpo@acme.example".to_owned()),
+        ..by_letter("2026-11-24T08:30:00Z", "We object.")
+    };
+    assert_eq!(
+        refused(shared).await.to_string(),
+        "dpo@acme.example is a contact of Acme, Bolt; say whose objection it is with --customer"
+    );
+    let unknown = Entered {
+        who: Who::Customer { reference: "NONE".to_owned(), address: None },
+        ..by_letter("2026-11-24T08:30:00Z", "no")
+    };
+    let error = record(&world.cx, world.dpo.clone(), &unknown).await.unwrap_err();
+    assert_eq!(error.to_string(), r#"there is no customer "NONE""#);
+    assert_eq!(reasons(&world).await, Vec::<&str>::new());
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn an_earlier_letter_makes_the_late_objection_timely() {
+    let world = small_world().await;
+    world.as_superuser("update installation set simulated_at = '2026-12-28T08:00Z'").await;
+    let late = lodged(&world, &by_letter("2026-12-28T07:00:00Z", "We object.")).await;
+    assert!(!read(&world, &late).await.in_time());
+    assert_eq!(reasons(&world).await, Vec::<&str>::new());
+    let earlier = by_letter("2026-12-22T07:00:00Z", "As we wrote on the 20th.");
+    let done = record(&world.cx, world.dpo.clone(), &earlier).await.unwrap();
+    assert_eq!((done.became, done.reference.as_str()), (Became::PartOf, late.as_str()));
+    assert!(read(&world, &late).await.in_time());
+    assert_eq!(reasons(&world).await, ["objection_open"]);
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn an_unknown_address_is_nobodys_until_it_is_linked_and_counts_from_its_first_instant() {
+    let world = small_world().await;
+    let reference = lodged(&world, &from_nobody("2026-11-24T08:30:00Z", "We object.")).await;
+    world.settle().await;
+    assert_eq!(subjects(&world, "works@council.example").len(), 1);
+    assert_eq!(reasons(&world).await, Vec::<&str>::new());
+    let unlinked = {
+        let mut snapshot = world.cx.snapshot().await.unwrap();
+        objection::unlinked_of(snapshot.conn(), "Works@council.example").await.unwrap()
+    };
+    assert_eq!(unlinked, [read(&world, &reference).await.id()]);
+    // Long after its window has closed.
+    world.as_superuser("update installation set simulated_at = '2026-12-28T08:00Z'").await;
+    let done = link_objection::link(&world.cx, world.dpo.clone(), &reference, "ACME").await.unwrap();
+    assert_eq!((done.timeliness, done.joined), (Timeliness::InTime, Vec::new()));
+    assert_eq!(reasons(&world).await, ["objection_open"]);
+    let twice = link_objection::link(&world.cx, world.dpo.clone(), &reference, "ACME").await.unwrap_err();
+    assert_eq!(twice.to_string(), format!("{reference} is ACME's already"));
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn linked_to_a_customer_that_has_objected_already_its_words_go_there() {
+    let world = small_world().await;
+    world.as_superuser("update installation set simulated_at = '2026-12-28T08:00Z'").await;
+    let nobodys = lodged(&world, &from_nobody("2026-12-20T08:30:00Z", "The works council objects.")).await;
+    let late = lodged(&world, &by_letter("2026-12-28T07:00:00Z", "We object.")).await;
+    let done = link_objection::link(&world.cx, world.dpo.clone(), &nobodys, "ACME").await.unwrap();
+    assert_eq!(done.joined, std::slice::from_ref(&late));
+    // The earlier of the two was in time: now both are.
+    assert!(read(&world, &late).await.in_time());
+    assert_eq!(reasons(&world).await, ["objection_open"]);
+    let joined = read(&world, &nobodys).await;
+    assert_eq!(joined.state, "resolved");
+    assert_eq!(joined.changes[0].joined.as_deref(), Some(late.as_str()));
+    let mut snapshot = world.cx.snapshot().await.unwrap();
+    let said = objection::correspondence(snapshot.conn(), read(&world, &late).await.id()).await.unwrap();
+    let words = format!("works@council.example ({nobodys}): The works council objects.");
+    assert_eq!(said[0].body.as_deref(), Some(words.as_str()));
+    drop(snapshot);
+    let settled = Asked { condition: Some("EU only".to_owned()), ..asked(Outcome::Mitigated) };
+    resolved(&world, &late, settled).await.unwrap();
+    assert_eq!(reasons(&world).await, Vec::<&str>::new());
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn a_late_one_that_is_let_in_shuts_the_gate_and_after_the_effect_none_is() {
+    let world = small_world().await;
+    world.as_superuser("update installation set simulated_at = '2026-12-28T08:00Z'").await;
+    let late = lodged(&world, &by_letter("2026-12-28T07:00:00Z", "We object.")).await;
+    assert_eq!(reasons(&world).await, Vec::<&str>::new());
+    admit_objection::admit(&world.cx, world.dpo.clone(), &late).await.unwrap();
+    assert_eq!(reasons(&world).await, ["objection_open"]);
+    assert!(read(&world, &late).await.changes[0].admitted);
+    let twice = admit_objection::admit(&world.cx, world.dpo.clone(), &late).await.unwrap_err();
+    assert_eq!(twice.to_string(), format!("{late} counts already"));
+    let settled = Asked { condition: Some("EU only".to_owned()), ..asked(Outcome::Mitigated) };
+    resolved(&world, &late, settled).await.unwrap();
+    let again = lodged(&world, &by_letter("2026-12-28T07:30:00Z", "We object again.")).await;
+    world.advance_to("2027-01-15T00:00Z").await;
+    let over = admit_objection::admit(&world.cx, world.dpo.clone(), &again).await.unwrap_err();
+    assert!(over.to_string().starts_with("CHG-2026-0001 is in force: nothing can be held"), "{over}");
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn one_in_time_that_surfaces_after_the_effect_alarms_the_dpo_and_doctor_lists_it() {
+    let world = small_world().await;
+    world.advance_to("2027-01-15T00:00Z").await;
+    let found = lodged(&world, &by_letter("2026-12-20T07:00:00Z", "We object.")).await;
+    let known = read(&world, &found).await;
+    assert!(known.in_time() && known.changes[0].found_after_effect);
+    assert!(alerts(&world).await.contains(&format!("alert:found-after-effect:{found}:CHG-2026-0001")));
+    let broken = world.broken_promises().await;
+    assert!(broken.iter().any(|line| line.starts_with("objection_found_after_effect:")), "{broken:?}");
+    let how = Asked { how: Some("switched off".to_owned()), ..asked(Outcome::Accommodated) };
+    resolved(&world, &found, how).await.unwrap();
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn what_nobody_attends_to_goes_to_the_deputies_once() {
+    let world = small_world_with(&[("site.deputies", "deputy@processor.example")]).await;
+    let reference = lodged(&world, &by_letter("2026-11-24T08:00:00Z", "We object.")).await;
+    // Five working days after the 24th; the answer is due on the 8th.
+    world.advance_to("2026-12-01T22:59Z").await;
+    assert_eq!(subjects(&world, "deputy@processor.example"), Vec::<String>::new());
+    world.advance_to("2026-12-01T23:01Z").await;
+    let unattended = format!("{reference}: nobody attends to what Acme objects to");
+    assert_eq!(subjects(&world, "deputy@processor.example"), [unattended]);
+    world.advance_to("2026-12-09T08:00Z").await;
+    assert_eq!(subjects(&world, "deputy@processor.example").len(), 1);
+    let told = alerts(&world).await;
+    let of_answers: Vec<_> = told.iter().filter(|key| key.contains("answer_")).collect();
+    assert_eq!(
+        of_answers,
+        [&format!("alert:answer_due:{reference}"), &format!("alert:answer_over:{reference}")]
+    );
+    let mut snapshot = world.cx.snapshot().await.unwrap();
+    let open = store::digest::open_objections(snapshot.conn()).await.unwrap();
+    assert!(open[0].is_overdue("2026-12-09".parse().unwrap()));
+    assert!(!open[0].is_overdue("2026-12-08".parse().unwrap()));
+    drop(snapshot);
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn an_answer_given_is_not_asked_for_again() {
+    let world = small_world().await;
+    let reference = lodged(&world, &by_letter("2026-11-24T08:00:00Z", "We object.")).await;
+    resolve_objection::answer(&world.cx, world.dpo.clone(), &reference, "We look into it.").await.unwrap();
+    world.advance_to("2026-12-09T08:00Z").await;
+    assert_eq!(alerts(&world).await, [format!("alert:lodged:{reference}")]);
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn an_objection_lapses_by_itself_where_the_contract_says_that_it_counts_as_accepted() {
+    let world = small_world().await;
+    let terms = r#"update contract_terms set terms = '{"resolution": {"n": 30, "unit": "days", "then": "accepted"}}'"#;
+    world.as_superuser(terms).await;
+    let reference = lodged(&world, &by_letter("2026-11-24T08:00:00Z", "We object.")).await;
+    assert_eq!(read(&world, &reference).await.lapses_at, Some(at("2026-12-24T23:00:00Z")));
+    let too_early = resolved(&world, &reference, asked(Outcome::Lapsed)).await.unwrap_err();
+    assert!(too_early.to_string().contains("no time to settle it that could be over"));
+    world.advance_to("2026-12-24T22:59Z").await;
+    assert_eq!(reasons(&world).await, ["objection_open"]);
+    assert!(alerts(&world).await.contains(&format!("alert:lapse_near:{reference}")));
+    world.advance_to("2026-12-24T23:00Z").await;
+    let known = read(&world, &reference).await;
+    assert_eq!(known.state, "resolved");
+    assert_eq!(known.changes[0].resolution.as_ref().unwrap().outcome(), Outcome::Lapsed);
+    assert_eq!(known.changes[0].resolver_id, None);
+    assert_eq!(reasons(&world).await, Vec::<&str>::new());
+    world.settle().await;
+    let told = subjects(&world, "dpo@acme.example");
+    let over = format!("Re: CHG-2026-0001: your objection {reference} is resolved");
+    assert_eq!(told.last().unwrap(), &over);
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn where_somebody_may_then_terminate_a_person_says_until_when() {
+    let world = small_world().await;
+    let terms = r#"update contract_terms set terms = '{"resolution": {"n": 10, "unit": "working_days", "then": "customer_may_terminate"}}'"#;
+    world.as_superuser(terms).await;
+    let reference = lodged(&world, &by_letter("2026-11-24T08:00:00Z", "We object.")).await;
+    let told_nothing = resolved(&world, &reference, asked(Outcome::NotUpheld)).await.unwrap_err();
+    assert!(told_nothing.to_string().contains("gives it a way out"), "{told_nothing}");
+    world.advance_to("2026-12-08T23:00Z").await;
+    assert_eq!(read(&world, &reference).await.state, "acknowledged");
+    assert!(alerts(&world).await.contains(&format!("alert:lapse:{reference}")));
+    assert_eq!(reasons(&world).await, ["objection_open"]);
+    let no_day = resolved(&world, &reference, asked(Outcome::Lapsed)).await.unwrap_err();
+    assert!(no_day.to_string().contains("say until when with --last-day"), "{no_day}");
+    let with_day = Asked { last_day: Some("2027-01-31".parse().unwrap()), ..asked(Outcome::Lapsed) };
+    resolved(&world, &reference, with_day).await.unwrap();
+    assert_eq!(reasons(&world).await, ["remedy_running"]);
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn what_blocks_never_lapses_and_lets_nobody_be_overruled() {
+    let world = small_world().await;
+    let terms = r#"update contract_terms set terms = '{"resolution": {"n": 1, "then": "blocked"}}'"#;
+    world.as_superuser(terms).await;
+    let reference = lodged(&world, &by_letter("2026-11-24T08:00:00Z", "We object.")).await;
+    assert_eq!(read(&world, &reference).await.lapses_at, None);
+    let overruled = resolved(&world, &reference, asked(Outcome::NotUpheld)).await.unwrap_err();
+    assert_eq!(
+        overruled.to_string(),
+        "the contract of Acme lets no objection be overruled: it blocks the change until the objection is settled; \
+         agree on a condition, exclude or terminate"
+    );
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn an_exclusion_waits_on_the_list_until_it_is_confirmed_and_stays_on_file() {
+    let world = small_world().await;
+    let reference = lodged(&world, &by_letter("2026-11-24T08:00:00Z", "We object.")).await;
+    resolved(&world, &reference, asked(Outcome::Accommodated)).await.unwrap();
+    let listed = async |all| {
+        let mut snapshot = world.cx.snapshot().await.unwrap();
+        objection::exclusions(snapshot.conn(), all, 10).await.unwrap()
+    };
+    let waiting = listed(false).await;
+    assert_eq!((waiting.len(), waiting[0].objection.as_deref()), (1, Some(reference.as_str())));
+    resolve_objection::confirm_exclusion(&world.cx, world.dpo.clone(), "ACME", "Nimbus GmbH", "flag off")
+        .await
+        .unwrap();
+    assert_eq!(listed(false).await, []);
+    let all = listed(true).await;
+    assert_eq!(
+        (all[0].how.as_deref(), all[0].confirmed_by.as_deref()),
+        (Some("flag off"), Some("dpo@processor.example"))
+    );
+    world.finish().await;
+}
