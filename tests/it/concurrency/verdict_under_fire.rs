@@ -2,57 +2,102 @@
 //!
 //! Goal: after each round, whatever reached us before the instant the verdict stands for was weighed by it. Method: one change a
 //! round, its day come, its gate open; objectors write through `lodge`, others bounce both letters of one customer at once, others
-//! record new customers, while several deciders ask and decide. The door's watermark is the least first byte of what is in flight,
-//! as the daemon publishes it; the clock is the system's, for with a standing one nothing would be before or after.
+//! record new customers, while several deciders vouch for the door and make the pass of `take_effect`. The clock moves with every
+//! first byte and every vouching, by most of the second that clocks may differ: a request is on its way for seconds, without anybody
+//! waiting for one. Who goes first is arranged, in a round of each kind.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use forenotice::actions::Context;
 use forenotice::actions::lodge_objection::{Statement, lodge};
-use forenotice::clock::Clock;
+use forenotice::actions::{self, Context, take_effect};
 use forenotice::domain::change::{ChangeId, State};
 use forenotice::domain::ledger::Actor;
+use forenotice::domain::notice::NoticeKind;
 use forenotice::domain::objection::Channel;
 use forenotice::domain::recipient::RecipientId;
 use forenotice::store::door::{self, DoorId};
-use forenotice::store::{self, change, gate};
+use forenotice::store::{self, change, simulated};
+use tokio::sync::{Mutex, Notify, Semaphore};
 use tokio::task::JoinSet;
 
 use crate::support::World;
 
 const ROUNDS: i64 = 12;
 const OBJECTORS: i64 = 5;
+const BOUNCES: i64 = 2;
 const DECIDERS: i64 = 3;
+const TRIES: usize = 50;
+const TICK: TimeDelta = TimeDelta::milliseconds(700);
 const DOOR: DoorId = DoorId(uuid::Uuid::from_u128(7));
 
-/// What is on its way in: the first byte of each, by which the door says how far it has read.
-#[derive(Clone, Default)]
-struct InFlight {
-    first_bytes: Arc<Mutex<BTreeMap<u64, DateTime<Utc>>>>,
-    number: Arc<AtomicU64>,
+/// Who goes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Order {
+    AllAtOnce,
+    /// First bytes are in; what they say comes when somebody has tried to decide.
+    BytesThenDeciders,
+    WritersFirst,
+    DecidersFirst,
 }
 
-impl InFlight {
-    /// The instant of the first byte, taken and noted in one step.
-    fn begin(&self, clock: &Clock) -> (u64, DateTime<Utc>) {
-        let mut first_bytes = self.first_bytes.lock().unwrap();
-        let number = self.number.fetch_add(1, Ordering::SeqCst);
-        let received_at = clock.now();
-        first_bytes.insert(number, received_at);
-        (number, received_at)
+const ORDERS: [Order; 4] =
+    [Order::AllAtOnce, Order::BytesThenDeciders, Order::WritersFirst, Order::DecidersFirst];
+
+/// The clock, and what is on its way in: the first byte of each, by which the door says how far it has read.
+#[derive(Clone)]
+struct Door {
+    cx: Context,
+    clock: Arc<Mutex<Clock>>,
+}
+
+struct Clock {
+    now: DateTime<Utc>,
+    number: u64,
+    first_bytes: BTreeMap<u64, DateTime<Utc>>,
+}
+
+impl Clock {
+    async fn tick(&mut self, cx: &Context) {
+        self.now += TICK;
+        simulated::move_to(cx.db.pool(), self.now).await.unwrap();
+    }
+}
+
+impl Door {
+    async fn open(cx: &Context) -> Self {
+        let mut tx = cx.begin(Actor::Daemon).await.unwrap();
+        door::open(&mut tx, DOOR, door::Kind::Web, "web", TimeDelta::zero()).await.unwrap();
+        let now = tx.now();
+        tx.commit_unrecorded().await.unwrap();
+        let clock = Clock { now, number: 0, first_bytes: BTreeMap::new() };
+        Self { cx: cx.clone(), clock: Arc::new(Mutex::new(clock)) }
     }
 
-    fn end(&self, number: u64) {
-        self.first_bytes.lock().unwrap().remove(&number);
+    /// A first byte: its instant, taken and noted in one step.
+    async fn begin(&self) -> (u64, DateTime<Utc>) {
+        let mut clock = self.clock.lock().await;
+        clock.tick(&self.cx).await;
+        clock.number += 1;
+        let (number, now) = (clock.number, clock.now);
+        clock.first_bytes.insert(number, now);
+        (number, now)
     }
 
-    fn read_to(&self, clock: &Clock) -> DateTime<Utc> {
-        let first_bytes = self.first_bytes.lock().unwrap();
-        first_bytes.values().copied().min().unwrap_or_else(|| clock.now())
+    async fn end(&self, number: u64) {
+        self.clock.lock().await.first_bytes.remove(&number);
+    }
+
+    /// As the daemon does it: the least first byte on its way, else now.
+    async fn vouch(&self) {
+        let mut clock = self.clock.lock().await;
+        clock.tick(&self.cx).await;
+        let read_to = clock.first_bytes.values().copied().min().unwrap_or(clock.now);
+        drop(clock);
+        let mut tx = self.cx.begin(Actor::Daemon).await.unwrap();
+        door::beat(&mut tx, DOOR, read_to).await.unwrap();
+        tx.commit_unrecorded().await.unwrap();
     }
 }
 
@@ -60,9 +105,9 @@ impl InFlight {
 const ROUND: &str = "
 insert into subprocessor (id, slug) overriding system value values (:r, 'sub-:r');
 insert into change (id, reference, kind, state, subprocessor_id, facts, reason, products, effective_on, effective_at, go_live,
-                    published_at, author_id, needs_approval)
-values (:r, 'CHG-2026-:r', 'addition', 'in_notice', :r, '{}', 'because', '{}', '2026-01-01', '2026-01-01', 'together',
-        '2025-11-01', 1, false);
+                    published_at, author_id, needs_approval, next_look_at)
+values (:r, 'CHG-2026-:r', 'addition', 'in_notice', :r, jsonb_build_object('facts', jsonb_build_object('name', 'Sub :r')), 'because', '{}', '2026-01-01', '2026-01-01', 'together',
+        '2025-11-01', 1, false, '2026-01-01');
 insert into notice (id, reference, kind, facts, template_hash, due_at, fanned_out_at, valid_until)
 values (:r, 'NTC-2026-:r', 'announcement', '{}', sha256('templates'), '2025-11-01', '2025-11-01', '2999-01-01');
 insert into notice_change values (:r, :r);
@@ -80,80 +125,175 @@ insert into file (hash) values (sha256('templates'));
 insert into customer (reference, name) select 'C-' || n, 'Customer ' || n from generate_series(1, 6) n;
 insert into recipient (customer_id, address) select n, 'privacy@c' || n || '.example' from generate_series(1, 6) n;
 insert into recipient (customer_id, address) values (6, 'legal@c6.example');
-update door set state = 'closed'";
+update door set state = 'closed';
+-- The rounds take the first numbers, held letters those behind them.
+select setval('notice_no', 1000)";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn nothing_that_came_before_the_verdict_is_missed_by_it() {
     let world = World::configured("2026-11-24T09:00Z", &[("database.max_connections", "24")]).await;
     world.as_superuser(WORLD).await;
-    let cx = Context { clock: Clock::System, ..world.cx.clone() };
-    let flight = InFlight::default();
-    let mut tx = cx.begin(Actor::Daemon).await.unwrap();
-    door::open(&mut tx, DOOR, door::Kind::Web, "web", TimeDelta::zero()).await.unwrap();
-    tx.commit_unrecorded().await.unwrap();
-    let beating = tokio::spawn(beat(cx.clone(), flight.clone()));
-    let (mut effective, mut held_back) = (0, 0);
+    let door = Door::open(&world.cx).await;
+    let (mut effective, mut held) = (0, 0);
     for round in 1..=ROUNDS {
         world.as_superuser(&ROUND.replace(":r", &round.to_string())).await;
-        play(&cx, &flight, ChangeId(round)).await;
-        let mut snapshot = cx.snapshot().await.unwrap();
-        assert_eq!(missed(snapshot.conn(), round).await, Vec::<String>::new(), "round {round}");
-        let (state,): (String,) = sqlx::query_as("select state from change where id = $1")
-            .bind(round)
-            .fetch_one(snapshot.conn())
-            .await
-            .unwrap();
-        if state == "effective" { effective += 1 } else { held_back += 1 }
+        freeze_announcement(&world, ChangeId(round)).await;
+        let order = ORDERS[usize::try_from(round).unwrap() % ORDERS.len()];
+        play(&door, ChangeId(round), order).await;
+        let mut snapshot = world.cx.snapshot().await.unwrap();
+        assert_eq!(missed(snapshot.conn(), round).await, Vec::<String>::new(), "round {round}, {order:?}");
+        match change::by_id(snapshot.conn(), ChangeId(round)).await.unwrap().state {
+            State::Effective => effective += 1,
+            State::Held => held += 1,
+            state => panic!("round {round}, {order:?}: nobody decided, it is {state}"),
+        }
     }
-    beating.abort();
     // Both ways must have been gone, or nothing was tried.
-    assert!(effective > 0 && held_back > 0, "effective {effective}, held back {held_back}");
+    assert!(effective > 0 && held > 0, "effective {effective}, held {held}");
     let broken = world.broken_promises().await;
     assert!(broken.is_empty(), "{broken:?}");
 }
 
-/// All of one round at once; in some the deciders come first, in some the writers, in most nobody can tell.
-async fn play(cx: &Context, flight: &InFlight, id: ChangeId) {
+/// The announcement as it would have been frozen: a change that is held writes to those who had it.
+async fn freeze_announcement(world: &World, id: ChangeId) {
+    let mut snapshot = world.cx.snapshot().await.unwrap();
+    let change = change::by_id(snapshot.conn(), id).await.unwrap();
+    let facts = serde_json::to_value(world.cx.notice_about(NoticeKind::Announcement, std::slice::from_ref(&change))).unwrap();
+    drop(snapshot);
+    sqlx::query("update notice set facts = $2 where id = $1")
+        .bind(id.0)
+        .bind(facts)
+        .execute(world.cx.db.pool())
+        .await
+        .unwrap();
+}
+
+/// All of one round at once, in the order that is arranged.
+async fn play(door: &Door, id: ChangeId, order: Order) {
+    let writers = usize::try_from(OBJECTORS + BOUNCES + 1).unwrap();
+    let gates = Arc::new(Gates::default());
     let mut tasks = JoinSet::new();
-    let late = Duration::from_millis(if id.0 % 4 == 3 { 300 } else { 0 });
-    let head_start = Duration::from_millis([0, 20, 150][usize::try_from(id.0 % 3).unwrap()]);
     for objector in 1..=OBJECTORS {
-        let (cx, flight) = (cx.clone(), flight.clone());
+        let (door, gates) = (door.clone(), Arc::clone(&gates));
         tasks.spawn(async move {
-            tokio::time::sleep(late + Duration::from_millis(u64::try_from(objector).unwrap() * 3)).await;
-            let (number, received_at) = flight.begin(&cx.clock);
-            let said = statement(id, objector, received_at);
-            lodge(&cx, &said).await.unwrap();
-            flight.end(number);
+            let (number, received_at) = gates.first_byte(&door).await;
+            lodge(&door.cx, &statement(id, objector, received_at)).await.unwrap();
+            gates.last_byte(&door, number).await;
         });
     }
-    for letter in 6..=7 {
-        let (cx, flight) = (cx.clone(), flight.clone());
+    for letter in 6..6 + BOUNCES {
+        let (door, gates) = (door.clone(), Arc::clone(&gates));
         tasks.spawn(async move {
-            tokio::time::sleep(late).await;
-            let (number, received_at) = flight.begin(&cx.clock);
-            bounce(&cx, id, 6, (1_000_000 + id.0) * 1024 + letter, received_at).await;
-            flight.end(number);
+            let (number, received_at) = gates.first_byte(&door).await;
+            bounce(&door.cx, id, 6, (1_000_000 + id.0) * 1024 + letter, received_at).await;
+            gates.last_byte(&door, number).await;
         });
     }
-    let recorder = cx.clone();
-    tasks.spawn(async move {
-        tokio::time::sleep(late).await;
-        record_customer(&recorder, id).await;
+    tasks.spawn({
+        let (door, gates) = (door.clone(), Arc::clone(&gates));
+        async move {
+            let (number, _) = gates.first_byte(&door).await;
+            record_customer(&door.cx, id).await;
+            gates.last_byte(&door, number).await;
+        }
     });
     for _ in 0..DECIDERS {
-        let cx = cx.clone();
+        let (door, gates) = (door.clone(), Arc::clone(&gates));
         tasks.spawn(async move {
-            tokio::time::sleep(head_start).await;
-            for _ in 0..20 {
-                if decide(&cx, id).await {
-                    break;
-                }
-                tokio::time::sleep(Duration::from_millis(25)).await;
-            }
+            wait_for(&gates.may_decide, 1).await;
+            decide(&door, id, &gates).await;
         });
     }
+    let deciders = usize::try_from(DECIDERS).unwrap();
+    match order {
+        Order::AllAtOnce => {
+            gates.may_decide.add_permits(deciders);
+            gates.may_begin.add_permits(writers);
+            gates.may_write.add_permits(writers);
+        }
+        Order::BytesThenDeciders => {
+            gates.may_begin.add_permits(writers);
+            wait_for(&gates.noted, writers).await;
+            gates.may_decide.add_permits(deciders);
+            gates.tried.notified().await;
+            gates.may_write.add_permits(writers);
+        }
+        Order::WritersFirst => {
+            gates.may_begin.add_permits(writers);
+            gates.may_write.add_permits(writers);
+            wait_for(&gates.written, writers).await;
+            gates.may_decide.add_permits(deciders);
+        }
+        Order::DecidersFirst => {
+            gates.may_decide.add_permits(deciders);
+            gates.tried.notified().await;
+            gates.may_begin.add_permits(writers);
+            gates.may_write.add_permits(writers);
+        }
+    }
     tasks.join_all().await;
+}
+
+/// What the tasks of a round wait for, as permits, and what they say that they have done.
+struct Gates {
+    may_begin: Semaphore,
+    may_write: Semaphore,
+    may_decide: Semaphore,
+    noted: Semaphore,
+    written: Semaphore,
+    tried: Notify,
+}
+
+impl Default for Gates {
+    fn default() -> Self {
+        let shut = || Semaphore::new(0);
+        Self {
+            may_begin: shut(),
+            may_write: shut(),
+            may_decide: shut(),
+            noted: shut(),
+            written: shut(),
+            tried: Notify::new(),
+        }
+    }
+}
+
+impl Gates {
+    async fn first_byte(&self, door: &Door) -> (u64, DateTime<Utc>) {
+        wait_for(&self.may_begin, 1).await;
+        let begun = door.begin().await;
+        self.noted.add_permits(1);
+        wait_for(&self.may_write, 1).await;
+        begun
+    }
+
+    async fn last_byte(&self, door: &Door, number: u64) {
+        door.end(number).await;
+        self.written.add_permits(1);
+    }
+}
+
+async fn wait_for(permits: &Semaphore, how_many: usize) {
+    let how_many = u32::try_from(how_many).unwrap();
+    permits.acquire_many(how_many).await.unwrap().forget();
+}
+
+/// Vouches and makes the pass until the change is decided, by whomever.
+async fn decide(door: &Door, id: ChangeId, gates: &Gates) {
+    for _ in 0..TRIES {
+        door.vouch().await;
+        match take_effect::run_once(&door.cx).await {
+            Ok(_) => {}
+            Err(actions::Error::Store(error)) if error.is_transient() => {}
+            Err(error) => panic!("{error}"),
+        }
+        gates.tried.notify_one();
+        let mut snapshot = door.cx.snapshot().await.unwrap();
+        let change = change::by_id(snapshot.conn(), id).await.unwrap();
+        if change.state != State::InNotice {
+            return;
+        }
+    }
 }
 
 fn statement(change: ChangeId, recipient: i64, received_at: DateTime<Utc>) -> Statement {
@@ -169,38 +309,6 @@ fn statement(change: ChangeId, recipient: i64, received_at: DateTime<Utc>) -> St
         condition: None,
         on_behalf_of: None,
     }
-}
-
-async fn beat(cx: Context, flight: InFlight) {
-    loop {
-        let mut tx = cx.begin(Actor::Daemon).await.unwrap();
-        let read_to = flight.read_to(&cx.clock);
-        door::beat(&mut tx, DOOR, read_to).await.unwrap();
-        tx.commit_unrecorded().await.unwrap();
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
-}
-
-/// Chapter 9 "Gate and effect": lock, then look in the next statement. True: it is decided.
-async fn decide(cx: &Context, id: ChangeId) -> bool {
-    let mut tx = cx.begin(Actor::Daemon).await.unwrap();
-    let state: String = sqlx::query_scalar("select state from change where id = $1 for update")
-        .bind(id.0)
-        .fetch_one(tx.conn())
-        .await
-        .unwrap();
-    if state == "effective" {
-        return true;
-    }
-    let at = door::decidable_until(tx.conn()).await.unwrap().unwrap();
-    let reasons = gate::shut_by(tx.conn(), id, at).await.unwrap();
-    if !reasons.is_empty() {
-        return false;
-    }
-    gate::insert_verdict(&mut tx, id, at, &reasons).await.unwrap();
-    change::set_effective(&mut tx, id, State::InNotice, at).await.unwrap();
-    tx.commit_unrecorded().await.unwrap();
-    true
 }
 
 /// Chapter 9 "Bounce", step by step.
