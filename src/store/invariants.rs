@@ -161,6 +161,8 @@ pub const ALL: &[Invariant] = &[
         "select objection.reference, x.change_id, x.received_at, x.deadline_at, x.in_time from objection_change x
          join objection on objection.id = x.objection_id join change on change.id = x.change_id
          where x.received_at > objection.received_at
+            or (x.received_at < objection.received_at and not exists (   -- an earlier statement was added to it
+                select from correspondence c where c.objection_id = x.objection_id and c.at = x.received_at))
             or (x.in_time and x.received_at >= change.took_effect_at)
             or (not x.in_time and x.received_at < coalesce(x.deadline_at, 'infinity')
                 and x.received_at < coalesce(least(change.took_effect_at, (select in_force_at from obligation o

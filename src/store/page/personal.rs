@@ -239,6 +239,7 @@ pub async fn objections(
                         where r.customer_id = $1 and d.state = 'accepted') as receipt_left
          from objection o join objection_change oc on oc.objection_id = o.id
          where oc.change_id = any($3) and (o.customer_id = $1 or o.recipient_id = $2)
+           and oc.joined_id is null   -- its words stand in the one that it joined
          order by o.received_at, o.id, oc.change_id",
     )
     .bind(customer.0)

@@ -3,14 +3,38 @@
 use chrono::{DateTime, Utc};
 use forenotice::actions::lodge_objection::{Became, Entered, Error, Refusal, Who, record};
 use forenotice::actions::{Attachment, admit_objection, link_objection, resolve_objection};
-use forenotice::demo::mailbox::Mail;
-use forenotice::domain::change::ChangeId;
+use forenotice::domain::gate::Reason;
 use forenotice::domain::objection::{Asked, Channel, Outcome, Timeliness};
 use forenotice::store::objection::{self, Objection};
-use forenotice::store::{self, gate};
+use forenotice::store::{self, change, gate};
 
-use crate::promises::{small_world, small_world_with};
 use crate::support::World;
+use crate::support::builders::addition;
+
+const ACME: &str = "dpo@acme.example";
+const DEPUTY: &str = "deputy@processor.example";
+
+/// Acme, told on 24 November of an addition for 15 January; its window closes on 24 December at 23:00 UTC.
+async fn told() -> World {
+    told_with(("", ""), &[]).await
+}
+
+/// [`told`] under other settings, and with further columns of its terms.
+async fn told_with((columns, cells): (&str, &str), settings: &[(&str, &str)]) -> World {
+    let settings = [&[("policy.objection_days", "30")], settings].concat();
+    let world = World::configured("2026-11-23T09:00Z", &settings).await;
+    let header = "reference,customer,email,customer_since";
+    world.customers(&format!("{header}{columns}\nACME,Acme,{ACME},2024-03-01{cells}\n")).await;
+    world.schedule(&addition("Nimbus GmbH", "2027-01-15")).await;
+    world.advance_to("2026-11-24T09:00Z").await;
+    world
+}
+
+/// [`told`], its contract with a time to settle objections.
+async fn told_to_settle_in(days: &str, unit: &str, then: &str) -> World {
+    let cells = format!(",{days},{unit},{then}");
+    told_with((",resolution_days,resolution_unit,resolution_then", &cells), &[]).await
+}
 
 fn at(instant: &str) -> DateTime<Utc> {
     instant.parse().unwrap()
@@ -59,8 +83,10 @@ async fn resolved(world: &World, reference: &str, asked: Asked) -> Result<(), re
 
 async fn reasons(world: &World) -> Vec<&'static str> {
     let mut snapshot = world.cx.snapshot().await.unwrap();
-    let found = gate::shut_by(snapshot.conn(), ChangeId(1), at("2027-01-15T00:00:00Z")).await.unwrap();
-    found.iter().map(|reason| reason.as_str()).collect()
+    let change = change::by_reference(snapshot.conn(), "CHG-2026-0001").await.unwrap().id;
+    let found = gate::shut_by(snapshot.conn(), change, at("2027-01-15T00:00:00Z")).await.unwrap();
+    // That nobody can vouch for a day to come is no matter here.
+    found.iter().filter(|reason| **reason != Reason::InboundBehind).map(|reason| reason.as_str()).collect()
 }
 
 async fn read(world: &World, reference: &str) -> Objection {
@@ -76,16 +102,11 @@ async fn alerts(world: &World) -> Vec<String> {
         .unwrap()
 }
 
-/// The subjects of the letters to this address, in the order in which they came.
-fn subjects(world: &World, address: &str) -> Vec<String> {
-    world.mailbox.mails_to(address).iter().map(Mail::subject).collect()
-}
-
 #[tokio::test]
 async fn a_letter_counts_from_the_day_it_came_however_late_it_is_entered() {
-    let world = small_world().await;
+    let world = told().await;
     // Acme's window closes on 24 December at 23:00 UTC; the letter lay over Christmas.
-    world.as_superuser("update installation set simulated_at = '2026-12-28T08:00Z'").await;
+    world.advance_to("2026-12-28T08:00Z").await;
     let paper = Attachment { name: "letter.pdf".to_owned(), bytes: b"we object".to_vec() };
     let entered = Entered { file: Some(paper), ..by_letter("2026-12-23T10:00:00Z", "We object.") };
     let done = record(&world.cx, world.dpo.clone(), &entered).await.unwrap();
@@ -107,7 +128,7 @@ async fn a_letter_counts_from_the_day_it_came_however_late_it_is_entered() {
 
 #[tokio::test]
 async fn what_nobody_can_have_received_by_hand_is_refused_and_nothing_is_written() {
-    let world = small_world().await;
+    let world = told().await;
     let refused = async |entered: Entered| match record(&world.cx, world.dpo.clone(), &entered).await {
         Err(Error::ByHand(refusal)) => refusal,
         other => panic!("{other:?}"),
@@ -117,12 +138,9 @@ async fn what_nobody_can_have_received_by_hand_is_refused_and_nothing_is_written
     assert_eq!(refused(tomorrow).await, Refusal::NotReceivedYet { received_at });
     let by_link = Entered { channel: Channel::Link, ..by_letter("2026-11-24T08:30:00Z", "no") };
     assert_eq!(refused(by_link).await, Refusal::CameByDoor { channel: Channel::Link });
-    world
-        .as_superuser(
-            "insert into customer (reference, name) values ('BOLT', 'Bolt');
-             insert into recipient (customer_id, address) values (2, 'DPO@acme.example')",
-        )
-        .await;
+    let bolt = "reference,customer,email,customer_since\nBOLT,Bolt,DPO@acme.example,2024-03-01\n";
+    world.customers(bolt).await;
+    world.settle().await;
     let shared = Entered {
         who: Who::Address("dpo@acme.example".to_owned()),
         ..by_letter("2026-11-24T08:30:00Z", "We object.")
@@ -143,8 +161,8 @@ async fn what_nobody_can_have_received_by_hand_is_refused_and_nothing_is_written
 
 #[tokio::test]
 async fn an_earlier_letter_makes_the_late_objection_timely() {
-    let world = small_world().await;
-    world.as_superuser("update installation set simulated_at = '2026-12-28T08:00Z'").await;
+    let world = told().await;
+    world.advance_to("2026-12-28T08:00Z").await;
     let late = lodged(&world, &by_letter("2026-12-28T07:00:00Z", "We object.")).await;
     assert!(!read(&world, &late).await.in_time());
     assert_eq!(reasons(&world).await, Vec::<&str>::new());
@@ -158,10 +176,10 @@ async fn an_earlier_letter_makes_the_late_objection_timely() {
 
 #[tokio::test]
 async fn an_unknown_address_is_nobodys_until_it_is_linked_and_counts_from_its_first_instant() {
-    let world = small_world().await;
+    let world = told().await;
     let reference = lodged(&world, &from_nobody("2026-11-24T08:30:00Z", "We object.")).await;
     world.settle().await;
-    assert_eq!(subjects(&world, "works@council.example").len(), 1);
+    assert_eq!(world.subjects("works@council.example").len(), 1);
     assert_eq!(reasons(&world).await, Vec::<&str>::new());
     let unlinked = {
         let mut snapshot = world.cx.snapshot().await.unwrap();
@@ -169,7 +187,7 @@ async fn an_unknown_address_is_nobodys_until_it_is_linked_and_counts_from_its_fi
     };
     assert_eq!(unlinked, [read(&world, &reference).await.id()]);
     // Long after its window has closed.
-    world.as_superuser("update installation set simulated_at = '2026-12-28T08:00Z'").await;
+    world.advance_to("2026-12-28T08:00Z").await;
     let done = link_objection::link(&world.cx, world.dpo.clone(), &reference, "ACME").await.unwrap();
     assert_eq!((done.timeliness, done.joined), (Timeliness::InTime, Vec::new()));
     assert_eq!(reasons(&world).await, ["objection_open"]);
@@ -180,8 +198,8 @@ async fn an_unknown_address_is_nobodys_until_it_is_linked_and_counts_from_its_fi
 
 #[tokio::test]
 async fn linked_to_a_customer_that_has_objected_already_its_words_go_there() {
-    let world = small_world().await;
-    world.as_superuser("update installation set simulated_at = '2026-12-28T08:00Z'").await;
+    let world = told().await;
+    world.advance_to("2026-12-28T08:00Z").await;
     let nobodys = lodged(&world, &from_nobody("2026-12-20T08:30:00Z", "The works council objects.")).await;
     let late = lodged(&world, &by_letter("2026-12-28T07:00:00Z", "We object.")).await;
     let done = link_objection::link(&world.cx, world.dpo.clone(), &nobodys, "ACME").await.unwrap();
@@ -205,8 +223,8 @@ async fn linked_to_a_customer_that_has_objected_already_its_words_go_there() {
 
 #[tokio::test]
 async fn a_late_one_that_is_let_in_shuts_the_gate_and_after_the_effect_none_is() {
-    let world = small_world().await;
-    world.as_superuser("update installation set simulated_at = '2026-12-28T08:00Z'").await;
+    let world = told().await;
+    world.advance_to("2026-12-28T08:00Z").await;
     let late = lodged(&world, &by_letter("2026-12-28T07:00:00Z", "We object.")).await;
     assert_eq!(reasons(&world).await, Vec::<&str>::new());
     admit_objection::admit(&world.cx, world.dpo.clone(), &late).await.unwrap();
@@ -225,7 +243,7 @@ async fn a_late_one_that_is_let_in_shuts_the_gate_and_after_the_effect_none_is()
 
 #[tokio::test]
 async fn one_in_time_that_surfaces_after_the_effect_alarms_the_dpo_and_doctor_lists_it() {
-    let world = small_world().await;
+    let world = told().await;
     world.advance_to("2027-01-15T00:00Z").await;
     let found = lodged(&world, &by_letter("2026-12-20T07:00:00Z", "We object.")).await;
     let known = read(&world, &found).await;
@@ -240,16 +258,16 @@ async fn one_in_time_that_surfaces_after_the_effect_alarms_the_dpo_and_doctor_li
 
 #[tokio::test]
 async fn what_nobody_attends_to_goes_to_the_deputies_once() {
-    let world = small_world_with(&[("site.deputies", "deputy@processor.example")]).await;
+    let world = told_with(("", ""), &[("site.deputies", DEPUTY)]).await;
     let reference = lodged(&world, &by_letter("2026-11-24T08:00:00Z", "We object.")).await;
     // Five working days after the 24th; the answer is due on the 8th.
     world.advance_to("2026-12-01T22:59Z").await;
-    assert_eq!(subjects(&world, "deputy@processor.example"), Vec::<String>::new());
+    assert_eq!(world.subjects(DEPUTY), Vec::<String>::new());
     world.advance_to("2026-12-01T23:01Z").await;
     let unattended = format!("{reference}: nobody attends to what Acme objects to");
-    assert_eq!(subjects(&world, "deputy@processor.example"), [unattended]);
+    assert_eq!(world.subjects(DEPUTY), [unattended]);
     world.advance_to("2026-12-09T08:00Z").await;
-    assert_eq!(subjects(&world, "deputy@processor.example").len(), 1);
+    assert_eq!(world.subjects(DEPUTY).len(), 1);
     let told = alerts(&world).await;
     let of_answers: Vec<_> = told.iter().filter(|key| key.contains("answer_")).collect();
     assert_eq!(
@@ -266,7 +284,7 @@ async fn what_nobody_attends_to_goes_to_the_deputies_once() {
 
 #[tokio::test]
 async fn an_answer_given_is_not_asked_for_again() {
-    let world = small_world().await;
+    let world = told().await;
     let reference = lodged(&world, &by_letter("2026-11-24T08:00:00Z", "We object.")).await;
     resolve_objection::answer(&world.cx, world.dpo.clone(), &reference, "We look into it.").await.unwrap();
     world.advance_to("2026-12-09T08:00Z").await;
@@ -276,9 +294,7 @@ async fn an_answer_given_is_not_asked_for_again() {
 
 #[tokio::test]
 async fn an_objection_lapses_by_itself_where_the_contract_says_that_it_counts_as_accepted() {
-    let world = small_world().await;
-    let terms = r#"update contract_terms set terms = '{"resolution": {"n": 30, "unit": "days", "then": "accepted"}}'"#;
-    world.as_superuser(terms).await;
+    let world = told_to_settle_in("30", "days", "accepted").await;
     let reference = lodged(&world, &by_letter("2026-11-24T08:00:00Z", "We object.")).await;
     assert_eq!(read(&world, &reference).await.lapses_at, Some(at("2026-12-24T23:00:00Z")));
     let too_early = resolved(&world, &reference, asked(Outcome::Lapsed)).await.unwrap_err();
@@ -293,7 +309,7 @@ async fn an_objection_lapses_by_itself_where_the_contract_says_that_it_counts_as
     assert_eq!(known.changes[0].resolver_id, None);
     assert_eq!(reasons(&world).await, Vec::<&str>::new());
     world.settle().await;
-    let told = subjects(&world, "dpo@acme.example");
+    let told = world.subjects(ACME);
     let over = format!("Re: CHG-2026-0001: your objection {reference} is resolved");
     assert_eq!(told.last().unwrap(), &over);
     world.finish().await;
@@ -301,9 +317,7 @@ async fn an_objection_lapses_by_itself_where_the_contract_says_that_it_counts_as
 
 #[tokio::test]
 async fn where_somebody_may_then_terminate_a_person_says_until_when() {
-    let world = small_world().await;
-    let terms = r#"update contract_terms set terms = '{"resolution": {"n": 10, "unit": "working_days", "then": "customer_may_terminate"}}'"#;
-    world.as_superuser(terms).await;
+    let world = told_to_settle_in("10", "working_days", "customer_may_terminate").await;
     let reference = lodged(&world, &by_letter("2026-11-24T08:00:00Z", "We object.")).await;
     let told_nothing = resolved(&world, &reference, asked(Outcome::NotUpheld)).await.unwrap_err();
     assert!(told_nothing.to_string().contains("gives it a way out"), "{told_nothing}");
@@ -321,9 +335,7 @@ async fn where_somebody_may_then_terminate_a_person_says_until_when() {
 
 #[tokio::test]
 async fn what_blocks_never_lapses_and_lets_nobody_be_overruled() {
-    let world = small_world().await;
-    let terms = r#"update contract_terms set terms = '{"resolution": {"n": 1, "then": "blocked"}}'"#;
-    world.as_superuser(terms).await;
+    let world = told_to_settle_in("1", "", "blocked").await;
     let reference = lodged(&world, &by_letter("2026-11-24T08:00:00Z", "We object.")).await;
     assert_eq!(read(&world, &reference).await.lapses_at, None);
     let overruled = resolved(&world, &reference, asked(Outcome::NotUpheld)).await.unwrap_err();
@@ -337,7 +349,7 @@ async fn what_blocks_never_lapses_and_lets_nobody_be_overruled() {
 
 #[tokio::test]
 async fn an_exclusion_waits_on_the_list_until_it_is_confirmed_and_stays_on_file() {
-    let world = small_world().await;
+    let world = told().await;
     let reference = lodged(&world, &by_letter("2026-11-24T08:00:00Z", "We object.")).await;
     resolved(&world, &reference, asked(Outcome::Accommodated)).await.unwrap();
     let listed = async |all| {
