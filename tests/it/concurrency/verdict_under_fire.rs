@@ -158,7 +158,9 @@ async fn nothing_that_came_before_the_verdict_is_missed_by_it() {
 async fn freeze_announcement(world: &World, id: ChangeId) {
     let mut snapshot = world.cx.snapshot().await.unwrap();
     let change = change::by_id(snapshot.conn(), id).await.unwrap();
-    let facts = serde_json::to_value(world.cx.notice_about(NoticeKind::Announcement, std::slice::from_ref(&change))).unwrap();
+    let facts =
+        serde_json::to_value(world.cx.notice_about(NoticeKind::Announcement, std::slice::from_ref(&change)))
+            .unwrap();
     drop(snapshot);
     sqlx::query("update notice set facts = $2 where id = $1")
         .bind(id.0)
