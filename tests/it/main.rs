@@ -14,6 +14,8 @@ mod promises;
 #[cfg(test)]
 mod records;
 #[cfg(test)]
+mod simulation;
+#[cfg(test)]
 mod support;
 
 #[cfg(test)]
