@@ -158,7 +158,8 @@ impl Case {
     async fn facts(&self, cx: &Context, tx: &mut Tx) -> Result<Facts, Error> {
         let proven = cx.settings.notice.proof == Proof::Received;
         let letters = (self.owed.served_by, proven);
-        Ok(store::clearing::facts(tx, self.change.id, self.customer, self.announced_at, letters).await?)
+        Ok(store::clearing::facts(tx.conn(), self.change.id, self.customer, self.announced_at, letters)
+            .await?)
     }
 
     fn asked<'a>(&'a self, cx: &Context, facts: &'a Facts, now: DateTime<Utc>) -> clearing::Asked<'a> {

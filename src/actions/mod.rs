@@ -14,6 +14,7 @@ pub mod link_objection;
 pub mod admit_objection;
 pub mod resolve_objection;
 pub mod clear_customer;
+pub mod ask_clearance;
 pub mod import_customers;
 pub mod end_contract;
 pub mod maintain_records;

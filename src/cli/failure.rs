@@ -8,16 +8,28 @@ use std::fmt;
 pub struct Failure {
     sentence: Option<String>,
     hint: Option<String>,
+    usage: bool,
 }
 
 impl Failure {
     pub fn new(sentence: impl Into<String>) -> Self {
-        Self { sentence: Some(sentence.into()), hint: None }
+        Self { sentence: Some(sentence.into()), hint: None, usage: false }
     }
 
     /// Exit 1 with nothing more to say: the command's own output said it (a shut gate, a refusal as JSON).
     pub fn already_said() -> Self {
-        Self { sentence: None, hint: None }
+        Self { sentence: None, hint: None, usage: false }
+    }
+
+    /// What was asked for makes no sense, where exit 1 is an answer.
+    #[must_use]
+    pub fn usage(mut self) -> Self {
+        self.usage = true;
+        self
+    }
+
+    pub fn exit_code(&self) -> u8 {
+        if self.usage { 2 } else { 1 }
     }
 
     #[must_use]

@@ -6,6 +6,7 @@
 mod calendar;
 mod change;
 mod clear;
+mod clearance;
 mod completeness;
 mod config;
 mod context;
@@ -94,6 +95,7 @@ pub enum Command {
     User(users::Args),
     Change(Box<change::Args>),
     Gate(gate::GateArgs),
+    Clearance(clearance::Args),
     Deliveries(gate::DeliveriesArgs),
     Completeness(completeness::Args),
     Status(gate::StatusArgs),
@@ -129,6 +131,7 @@ async fn obey(global: &Global, command: Command) -> Result<(), Failure> {
         Command::Calendar(args) => calendar::run(args),
         Command::Config(args) => config::run(global, &args),
         Command::Change(args) => change::run(global, &args).await,
+        Command::Clearance(args) => clearance::run(global, &args).await,
         Command::Gate(args) => gate::gate(global, &args).await,
         Command::Deliveries(args) => gate::deliveries(global, &args).await,
         Command::Completeness(args) => completeness::run(global, &args).await,

@@ -170,6 +170,12 @@ pub struct Means {
 }
 
 impl Means {
+    /// Whether anything has served the customer.
+    pub fn serve(&self) -> bool {
+        let waived = self.waived.contains_key(&Waivable::NoticeMissing);
+        waived || self.letter.is_some() || self.other.is_some() || self.yes_at.is_some()
+    }
+
     /// What it leaves behind, and the letter where that serves; none: the notice is still owed.
     ///
     /// The earliest service counts. Where there is none but a yes or a waiver of the notice, that serves: whoever

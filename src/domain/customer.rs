@@ -288,10 +288,14 @@ pub struct Contract {
 impl Contract {
     /// Whether this contract entitles its customer to notice of a change of `kind` in `products` on `day`.
     pub fn entitles(&self, kind: ChangeKind, products: &[String], day: NaiveDate) -> bool {
+        self.covers(products, day) && self.terms.notifies(kind)
+    }
+
+    /// Whether it runs on `day` and is about one of these products.
+    pub fn covers(&self, products: &[String], day: NaiveDate) -> bool {
         self.signed_on <= day
             && self.ended_on.is_none_or(|end| day <= end)
             && overlap(&self.products, products)
-            && self.terms.notifies(kind)
     }
 }
 

@@ -78,6 +78,7 @@ pub mod entitlement;
 pub mod clearing;
 pub mod completeness;
 pub mod gate;
+pub mod clearance;
 pub mod ledger;
 
 /// A word outside a closed set; the sentence names the set.

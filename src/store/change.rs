@@ -170,6 +170,20 @@ pub async fn open(conn: &mut PgConnection) -> Result<Vec<Change>, Error> {
     rows.into_iter().map(Change::try_from).collect()
 }
 
+/// The changes about a subprocessor that are planned or were put into effect, in the order in which they are.
+pub async fn about(conn: &mut PgConnection, subprocessor: SubprocessorId) -> Result<Vec<Change>, Error> {
+    let rows: Vec<Row> = sqlx::query_as(concat!(
+        "select ",
+        columns!(),
+        " from change where subprocessor_id = $1 and state in ('scheduled', 'in_notice', 'held', 'effective')
+          order by coalesce(took_effect_at, effective_at), change.id"
+    ))
+    .bind(subprocessor.0)
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter().map(Change::try_from).collect()
+}
+
 /// The changes a notice covers, in the order in which they were scheduled.
 pub async fn of_notice(conn: &mut PgConnection, notice: i64) -> Result<Vec<Change>, Error> {
     let rows: Vec<Row> = sqlx::query_as(concat!(

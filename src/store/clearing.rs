@@ -74,17 +74,32 @@ impl ObligationRow {
     }
 }
 
-/// Locks what is owed to the customer. None: the change does not concern it, or is not announced yet.
-pub async fn lock(tx: &mut Tx, change: ChangeId, customer: CustomerId) -> Result<Option<Obligation>, Error> {
-    let row: Option<ObligationRow> = sqlx::query_as(
+macro_rules! of_customer {
+    () => {
         "select contract_id, state, exempt_why, consent, window_shuts, served_by, served_at, notice_started_at,
                 earliest_by_notice, window_closes_at, clear_at, in_force_at
-         from obligation where change_id = $1 and customer_id = $2 for update",
-    )
-    .bind(change.0)
-    .bind(customer.0)
-    .fetch_optional(tx.conn())
-    .await?;
+         from obligation where change_id = $1 and customer_id = $2"
+    };
+}
+
+/// Locks what is owed to the customer. None: the change does not concern it, or is not announced yet.
+pub async fn lock(tx: &mut Tx, change: ChangeId, customer: CustomerId) -> Result<Option<Obligation>, Error> {
+    let row: Option<ObligationRow> = sqlx::query_as(concat!(of_customer!(), " for update"))
+        .bind(change.0)
+        .bind(customer.0)
+        .fetch_optional(tx.conn())
+        .await?;
+    row.map(ObligationRow::read).transpose()
+}
+
+/// [`lock`] without the lock.
+pub async fn read(
+    conn: &mut PgConnection,
+    change: ChangeId,
+    customer: CustomerId,
+) -> Result<Option<Obligation>, Error> {
+    let row: Option<ObligationRow> =
+        sqlx::query_as(of_customer!()).bind(change.0).bind(customer.0).fetch_optional(conn).await?;
     row.map(ObligationRow::read).transpose()
 }
 
@@ -151,21 +166,21 @@ pub struct Facts {
 
 /// Reads them. `proven`: a letter serves only with proof that the recipient's server has it.
 pub async fn facts(
-    tx: &mut Tx,
+    conn: &mut PgConnection,
     change: ChangeId,
     customer: CustomerId,
     since: DateTime<Utc>,
     (served_by, proven): (Option<DeliveryId>, bool),
 ) -> Result<Facts, Error> {
-    let versions = super::customer::contract_versions(tx.conn(), customer).await?;
+    let versions = super::customer::contract_versions(&mut *conn, customer).await?;
     let versions =
         versions.into_iter().map(|v| Version { valid_from: v.valid_from, contract: v.contract }).collect();
     Ok(Facts {
         versions,
-        said: said(tx.conn(), change, customer, since).await?,
-        service: service(tx.conn(), change, customer).await?.filter(|at| *at >= since),
-        waived: waived(tx.conn(), change, customer, since).await?,
-        letter: earliest_letter(tx.conn(), change, customer, (served_by, proven)).await?,
+        said: said(&mut *conn, change, customer, since).await?,
+        service: service(&mut *conn, change, customer).await?.filter(|at| *at >= since),
+        waived: waived(&mut *conn, change, customer, since).await?,
+        letter: earliest_letter(&mut *conn, change, customer, (served_by, proven)).await?,
     })
 }
 

@@ -8,7 +8,9 @@ mod link;
 mod measure;
 mod read;
 
-pub use exclusion::{Exclusion, OnFile, Unconfirmed, confirm_exclusion, exclude, exclusions, unconfirmed};
+pub use exclusion::{
+    Exclusion, OnFile, Unconfirmed, confirm_exclusion, exclude, excluded, exclusions, unconfirmed,
+};
 pub use link::{Linked, came_earlier, link, unlinked_of};
 pub use measure::{Measured, Standing, measure, standings};
 pub use read::{

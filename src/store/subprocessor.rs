@@ -58,6 +58,22 @@ pub async fn facts_on(conn: &mut PgConnection, id: SubprocessorId, day: NaiveDat
     facts.map(|facts| facts.0).ok_or_else(|| Error::NotFound { what: "subprocessor", key: id.to_string() })
 }
 
+/// The subprocessor with that id on the register (its slug) or that name, be it of old: the latest of those so called.
+pub async fn called(conn: &mut PgConnection, name: &str) -> Result<Option<SubprocessorId>, Error> {
+    let id: Option<i64> = sqlx::query_scalar(
+        "select s.id from subprocessor s
+         where s.slug = $1 or exists (select from subprocessor_version v where v.subprocessor_id = s.id
+                                      and lower(v.facts ->> 'name') = lower($2))
+            or exists (select from change c where c.subprocessor_id = s.id and lower(c.facts #>> '{facts,name}') = lower($2))
+         order by (s.slug = $1) desc, s.id desc limit 1",
+    )
+    .bind(slug(name))
+    .bind(name.trim())
+    .fetch_optional(conn)
+    .await?;
+    Ok(id.map(SubprocessorId))
+}
+
 /// A new subprocessor, on no register yet. Its slug is its name's, with a number behind it where that is taken.
 pub async fn insert(tx: &mut Tx, name: &str) -> Result<SubprocessorId, Error> {
     let id = sqlx::query_scalar(

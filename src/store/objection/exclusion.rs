@@ -90,6 +90,21 @@ pub async fn exclusions(conn: &mut PgConnection, all: bool, limit: i64) -> Resul
     Ok(rows)
 }
 
+/// Since when, and until when, the customer is excluded from the subprocessor; confirmed or not.
+pub async fn excluded(
+    conn: &mut PgConnection,
+    customer: CustomerId,
+    subprocessor: SubprocessorId,
+) -> Result<Option<(DateTime<Utc>, Option<DateTime<Utc>>)>, Error> {
+    let row =
+        sqlx::query_as("select since, until from exclusion where customer_id = $1 and subprocessor_id = $2")
+            .bind(customer.0)
+            .bind(subprocessor.0)
+            .fetch_optional(conn)
+            .await?;
+    Ok(row)
+}
+
 /// An exclusion that nobody has confirmed yet: its objection still shuts the gate.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct Unconfirmed {

@@ -1,6 +1,7 @@
 //! What people do from beginning to end.
 
 mod approved;
+mod cleared;
 mod held;
 mod kinds_of_change;
 mod moved;

@@ -304,6 +304,7 @@ const OTHER_COMMANDS: &[&str] = &[
     "change schedule replace",
     "change show",
     "change withdraw",
+    "clearance",
     "completeness",
     "completions",
     "config check",

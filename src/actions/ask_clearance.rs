@@ -1,0 +1,136 @@
+//! Asks for one customer and one subprocessor whether its data may go there: [`clearance::judge`] on what one snapshot says.
+//!
+//! Reads by the customer and by the subprocessor only, whatever the number of customers.
+
+use chrono::{DateTime, Utc};
+
+use super::Context;
+use crate::config::Proof;
+use crate::domain::change::Change;
+use crate::domain::clearance::{self, Answer, Case, Step};
+use crate::domain::clearing::{self, Means};
+use crate::domain::customer::CustomerId;
+use crate::domain::obligation::Standing;
+use crate::domain::plan::{self, Candidate};
+use crate::domain::register::on_day;
+use crate::store::{self, Snapshot};
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("no customer is called {0}")]
+    NoCustomer(String),
+    #[error(transparent)]
+    Store(#[from] store::Error),
+}
+
+/// The answer, and the instant it is for.
+#[derive(Clone, Debug)]
+pub struct Said {
+    pub at: DateTime<Utc>,
+    pub answer: Answer,
+}
+
+/// Whether the data of the customer of that reference may go to the subprocessor of that name or id at `at`; none = now, that is the
+/// last moment that every door vouches for.
+pub async fn ask(
+    cx: &Context,
+    customer: &str,
+    subprocessor: &str,
+    at: Option<DateTime<Utc>>,
+) -> Result<Said, Error> {
+    let now = cx.now().await?;
+    let mut snapshot = cx.snapshot().await?;
+    let vouched = store::door::decidable_until(snapshot.conn()).await?.unwrap_or(now).min(now);
+    let at = at.unwrap_or(vouched);
+    let found = store::customer::by_reference(snapshot.conn(), customer).await?;
+    let customer = found.ok_or_else(|| Error::NoCustomer(customer.to_owned()))?.id;
+    let case = case(cx, &mut snapshot, customer, subprocessor, at).await?;
+    Ok(Said { at, answer: clearance::judge(&case, at) })
+}
+
+async fn case(
+    cx: &Context,
+    snapshot: &mut Snapshot,
+    customer: CustomerId,
+    subprocessor: &str,
+    at: DateTime<Utc>,
+) -> Result<Case, store::Error> {
+    let Some(id) = store::subprocessor::called(snapshot.conn(), subprocessor).await? else {
+        return Ok(Case::default());
+    };
+    let day = cx.policy.zone.day_of(at);
+    let versions = store::subprocessor::versions(snapshot.conn()).await?;
+    let listed = on_day(&versions, day).into_iter().find(|version| version.subprocessor_id == id);
+    let changes = store::change::about(snapshot.conn(), id).await?;
+    let facts = listed.map(|version| &version.facts).or(changes.last().map(|change| &change.draft.facts));
+    let candidate =
+        store::entitlement::candidates_of(snapshot.conn(), day, &[customer]).await?.into_iter().next();
+    let covers = |candidate: &Candidate| {
+        let products = facts.map(|facts| facts.products.0.as_slice()).unwrap_or_default();
+        candidate.contracts.iter().any(|contract| contract.covers(products, day))
+    };
+    let mut steps = Vec::with_capacity(changes.len());
+    for change in changes.iter().cloned() {
+        steps.push(step(cx, snapshot, change, customer, candidate.as_ref(), at).await?);
+    }
+    Ok(Case {
+        excluded: store::objection::excluded(snapshot.conn(), customer, id).await?,
+        listed: listed.map(|version| version.change.clone()),
+        covered: candidate.as_ref().is_some_and(covers),
+        steps,
+    })
+}
+
+async fn step(
+    cx: &Context,
+    snapshot: &mut Snapshot,
+    change: Change,
+    customer: CustomerId,
+    candidate: Option<&Candidate>,
+    at: DateTime<Utc>,
+) -> Result<Step, store::Error> {
+    let mut found = store::gate::customers(snapshot.conn(), change.id, customer.0 - 1, customer.0).await?;
+    let mut of_customer = found.remove(&customer).unwrap_or_default();
+    let entitles = |candidate: &Candidate| {
+        let standing = candidate.standing(&change.draft, Some(change.subprocessor_id), &cx.policy, at);
+        matches!(standing, plan::Standing::Entitled(entitled) if entitled.contract.is_some())
+    };
+    of_customer.entitled = change.state.is_open() && candidate.is_some_and(entitles);
+    let facts =
+        if change.state.is_open() { Some(store::gate::facts(snapshot.conn(), &change).await?) } else { None };
+    let owed = store::clearing::read(snapshot.conn(), change.id, customer).await?;
+    let in_force_at = owed.as_ref().and_then(|owed| owed.in_force_at);
+    let service_lost = match owed {
+        Some(owed) if matches!(owed.standing, Standing::Served(_)) => {
+            !is_served(cx, snapshot, &change, customer, &owed).await?
+        }
+        Some(_) | None => false,
+    };
+    Ok(Step { change, facts, customer: of_customer, in_force_at, service_lost })
+}
+
+/// Whether something still serves a customer that was served.
+async fn is_served(
+    cx: &Context,
+    snapshot: &mut Snapshot,
+    change: &Change,
+    customer: CustomerId,
+    owed: &store::clearing::Obligation,
+) -> Result<bool, store::Error> {
+    let Some(announced_at) = store::clearing::announced_at(snapshot.conn(), change.id).await? else {
+        return Ok(true);
+    };
+    let letters = (owed.served_by, cx.settings.notice.proof == Proof::Received);
+    let facts = store::clearing::facts(snapshot.conn(), change.id, customer, announced_at, letters).await?;
+    let announced_on = cx.policy.zone.day_of(announced_at);
+    let asked = clearing::Asked {
+        draft: &change.draft,
+        versions: &facts.versions,
+        deciding: owed.contract,
+        announced_on,
+        today: announced_on,
+    };
+    let (_, yes_at) = clearing::consent(&asked.contracts(), &facts.said);
+    let means = Means { letter: facts.letter, other: facts.service, yes_at, waived: facts.waived };
+    Ok(means.serve())
+}
