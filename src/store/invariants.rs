@@ -147,11 +147,12 @@ pub const ALL: &[Invariant] = &[
     invariant!(
         objection_by_link_has_its_receipt,
         4,
-        "every objection sent by a link has a receipt queued, sent or failed for its sender",
+        "every objection sent by a link has a receipt queued, sent or failed for its sender, unless no letter may go there",
         "the receipt and the objection are one transaction: report it with the row",
         "select o.reference, o.recipient_id from objection o
          where o.channel = 'link' and o.recipient_id is not null and not exists (
-             select from delivery d where d.letter_key = 'receipt:' || o.reference || ':' || o.recipient_id)"
+             select from delivery d where d.letter_key = 'receipt:' || o.reference || ':' || o.recipient_id)
+           and not exists (select from recipient r where r.id = o.recipient_id and r.suppressed_at <= o.entered_at)"
     ),
     invariant!(
         in_time_by_the_instant_it_reached_us,

@@ -89,6 +89,23 @@ async fn every_invariant_finds_the_row_that_breaks_it() {
     }
 }
 
+#[tokio::test]
+async fn no_receipt_is_missed_where_no_letter_may_go() {
+    let world = small_world().await;
+    let mut trial = Trial::begin(&world, Role::SuperuserPastTriggers).await;
+    trial.run(OBJECTION).await.unwrap();
+    trial
+        .run(
+            "update objection set channel = 'link', door_id = '00000000-0000-0000-0000-000000000001';
+             update recipient set suppressed_at = '2026-11-30', suppressed_why = 'refused'",
+        )
+        .await
+        .unwrap();
+    let findings = invariants::check(&mut trial.conn).await.unwrap();
+    let receipts = findings.iter().find(|f| f.invariant.name == "objection_by_link_has_its_receipt").unwrap();
+    assert!(receipts.holds(), "{:?}", receipts.rows);
+}
+
 #[test]
 fn no_invariant_is_left_without_a_breakage() {
     let shown: BTreeSet<&str> = BREAKAGES.iter().map(|(name, _)| *name).collect();

@@ -24,7 +24,8 @@ async fn the_daemon_agrees_with_a_naive_model_of_the_promise_in_random_worlds() 
     let seed = number("SEED");
     let worlds = if seed.is_some() { 1 } else { number("SIMULATION_WORLDS").unwrap_or(WORLDS) };
     let mut done = std::collections::BTreeMap::<&str, u32>::new();
-    for seed in (seed.unwrap_or(FIRST_SEED)..).take(usize::try_from(worlds).unwrap()) {
+    let first = number("FIRST_SEED").unwrap_or(FIRST_SEED);
+    for seed in (seed.unwrap_or(first)..).take(usize::try_from(worlds).unwrap()) {
         println!("SEED={seed}");
         let mut simulation = Simulation::begin(seed).await;
         for _ in 0..STEPS {

@@ -55,13 +55,13 @@ impl Simulation {
         let world = World::configured(&short(start), &[("policy.zone", zone)]).await;
         let model = Model { zone, customers: Vec::new(), changes: Vec::new() };
         let mut simulation = Self { world, model, random, seed, log: Vec::new(), kinds: BTreeMap::new() };
+        simulation.did("begin", format!("{} in {zone}", short(start)));
         let signed = simulation.model.day_of(start) - Days::new(400);
         for number in 0..=simulation.random.below(7) {
             let mut customer = customer(&mut simulation.random, usize::try_from(number).unwrap(), signed);
             customer.takes_mail = !simulation.random.once_in(6);
             simulation.record(customer).await;
         }
-        simulation.did("begin", format!("at {} in {zone}: {:#?}", short(start), simulation.model.customers));
         for _ in 0..=simulation.random.below(3) {
             simulation.schedule().await;
         }
@@ -245,6 +245,8 @@ impl Simulation {
         }
         let rows = rows(&mut self.random, &customer);
         self.world.customers(&format!("{HEADER}{rows}")).await;
+        let mail = if customer.takes_mail { "" } else { " (takes no mail)" };
+        self.did("join", format!("{}{mail}", rows.trim_end()));
         let now = self.world.now().await;
         self.model.joined(customer, now);
     }
@@ -322,7 +324,6 @@ impl Simulation {
         let today = self.model.day_of(self.world.now().await);
         let signed = today - Days::new(self.random.pick(&[1, 90, 400]));
         let joined = customer(&mut self.random, self.model.customers.len(), signed);
-        self.did("join", format!("{joined:#?}"));
         self.record(joined).await;
     }
 
