@@ -1,7 +1,7 @@
 //! Ends a contract: from the day after its last one its customer is owed nothing under it any more.
 //!
 //! An open change that the ended contract alone concerned is settled at once if the last day is over; of one that lies
-//! ahead, what is owed stays owed until then.
+//! ahead, what is owed stays owed until then, and the daemon settles it on the day (`settlement`).
 
 use chrono::NaiveDate;
 

@@ -1,6 +1,9 @@
 //! Settles what open changes are to customers just written, in the transaction that wrote them: whoever has become
 //! entitled is told and stands in the gate's way, whoever is not any more does not.
 //!
+//! What no write tells, the calendar does: [`Context::settle_days`] settles the customers of whom a contract or other terms begin
+//! or a contract is over, on the day.
+//!
 //! A change not announced yet needs nothing: announcing passes the entitlement barrier and scans whoever was written
 //! before (chapter 9). The rule is [`entitlement::while_open`].
 
@@ -10,6 +13,7 @@ use super::{Context, Error};
 use crate::domain::change::Change;
 use crate::domain::customer::CustomerId;
 use crate::domain::entitlement::{self, Known, Ruling, unspoken};
+use crate::domain::ledger::Actor;
 use crate::domain::ledger::Event;
 use crate::domain::notice::NoticeId;
 use crate::domain::obligation::Consent;
@@ -19,7 +23,49 @@ use crate::store::fan_out::{Exempt, LETTERS_PER_BATCH, Letter, Owed};
 use crate::store::obligation::ServedAnew;
 use crate::store::{self, Tx};
 
+/// The task under whose name is kept through which day contracts are settled.
+const DAYS: &str = "contract_days";
+/// Customers settled in one transaction.
+const CUSTOMERS_PER_SETTLEMENT: i64 = 500;
+
 impl Context {
+    /// Settles open changes for the customers of whom contracts begin, end or get other terms by the days since the last call.
+    /// Costs one probe on any other call. Broken off, it is done again, and finds what is settled settled.
+    pub(super) async fn settle_days(&self) -> Result<u64, Error> {
+        let mut snapshot = self.snapshot().await?;
+        let through = store::task::ran_through(snapshot.conn(), DAYS).await?;
+        drop(snapshot);
+        let today = self.policy.zone.day_of(self.now().await?);
+        let through = through.map(|at| self.policy.zone.day_of(at));
+        if through.is_some_and(|day| day >= today) {
+            return Ok(0);
+        }
+        // Without a day before, there is no telling what nobody has settled: everyone whose day has come.
+        let (mut after, mut settled) = (0, 0);
+        loop {
+            let mut tx = self.begin(Actor::Daemon).await?;
+            store::entitlement::lock_shared(&mut tx).await?;
+            let due = store::entitlement::turned(tx.conn(), through, today, after, CUSTOMERS_PER_SETTLEMENT);
+            let due = due.await?;
+            let Some(last) = due.last() else {
+                // A day that began on the way has its own turn.
+                if self.policy.zone.day_of(tx.now()) == today {
+                    store::task::run_through(&mut tx, DAYS).await?;
+                }
+                tx.commit_unrecorded().await?;
+                return Ok(settled);
+            };
+            after = last.0;
+            let events = self.settle(&mut tx, &due).await?;
+            settled += events.len() as u64;
+            if events.is_empty() {
+                tx.commit_unrecorded().await?;
+            } else {
+                tx.commit(events).await?;
+            }
+        }
+    }
+
     /// Settles the open changes of these customers; returns what there is to enter in the ledger. Call with the lock
     /// `entitlement` held shared, before any row of a change or obligation is touched.
     pub(super) async fn settle(&self, tx: &mut Tx, customers: &[CustomerId]) -> Result<Vec<Event>, Error> {

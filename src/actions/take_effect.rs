@@ -27,9 +27,14 @@ const LOOK_AGAIN: TimeDelta = TimeDelta::seconds(1);
 
 /// One pass over the changes whose gate is to be asked now. One that cannot be decided holds up no other.
 pub async fn run_once(cx: &Context) -> Result<Report, Error> {
+    // Before the gate is asked, so that no day finds a contract in its way that was over the day before.
+    let settled = cx.settle_days().await?;
     let now = cx.now().await?;
     let due = store::change::due(cx.snapshot().await?.conn(), now, CHANGES_PER_PASS).await?;
-    let mut said = Vec::new();
+    let mut said: Vec<String> = Vec::new();
+    if settled > 0 {
+        said.push(format!("{settled} customers' standing changed with the day"));
+    }
     let mut trouble = None;
     for id in due {
         match decide(cx, id).await {

@@ -79,11 +79,14 @@ impl Daemon {
         self.settle_alone(self.cx().now().await?).await
     }
 
-    /// The first instant after `now` at which a row falls due or a task fires.
+    /// The first instant after `now` at which a row falls due, a contract's day comes or a task fires.
     pub async fn next_event(&self, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, ClockError> {
         let cx = self.cx();
         let mut snapshot = cx.snapshot().await?;
         let mut next = due::next_after(snapshot.conn(), now).await?;
+        let today = cx.policy.zone.day_of(now);
+        let turn = store::entitlement::next_turn(snapshot.conn(), today).await?;
+        next = [next, turn.map(|day| cx.policy.zone.first_instant(day))].into_iter().flatten().min();
         for fires in self.0.tasks.iter().filter_map(|task| task.fires) {
             next = [next, fires(cx, now)].into_iter().flatten().min();
         }

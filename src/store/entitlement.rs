@@ -218,6 +218,45 @@ pub async fn addressees_of(
     Ok(rows.into_iter().map(Addressee::from).collect())
 }
 
+/// The customers with an id behind `after` of whom a contract or a version of its terms began, or a contract was over, on a day in
+/// `(through, today]`, by id; without `through`, on any day up to `today`.
+pub async fn turned(
+    conn: &mut PgConnection,
+    through: Option<NaiveDate>,
+    today: NaiveDate,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<CustomerId>, Error> {
+    let ids: Vec<i64> = sqlx::query_scalar(
+        "select customer_id from (
+             select customer_id from contract where ended_on >= coalesce($1, '-infinity') and ended_on < $2
+             union select customer_id from contract where signed_on > coalesce($1, '-infinity') and signed_on <= $2
+             union select k.customer_id from contract_terms t join contract k on k.id = t.contract_id
+                   where t.valid_from > coalesce($1, '-infinity') and t.valid_from <= $2) turned
+         where customer_id > $3 order by customer_id limit $4",
+    )
+    .bind(through)
+    .bind(today)
+    .bind(after)
+    .bind(limit)
+    .fetch_all(conn)
+    .await?;
+    Ok(ids.into_iter().map(CustomerId).collect())
+}
+
+/// The next day after `today` on which [`turned`] finds somebody.
+pub async fn next_turn(conn: &mut PgConnection, today: NaiveDate) -> Result<Option<NaiveDate>, Error> {
+    let day = sqlx::query_scalar(
+        "select least((select min(ended_on) + 1 from contract where ended_on >= $1),
+                      (select min(signed_on) from contract where signed_on > $1),
+                      (select min(valid_from) from contract_terms where valid_from > $1))",
+    )
+    .bind(today)
+    .fetch_one(conn)
+    .await?;
+    Ok(day)
+}
+
 /// The changes that customers have been told of and that may still take effect, by id, locked for key share: no gate
 /// decides until this transaction ends. Look at their facts in the NEXT statement.
 pub async fn lock_published(tx: &mut Tx) -> Result<Vec<ChangeId>, Error> {

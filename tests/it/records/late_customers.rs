@@ -132,3 +132,59 @@ async fn a_contract_that_ends_is_owed_nothing_more_and_a_wrong_one_is_named() {
     assert!(ran.said.contains("C-1 was signed on 2024-03-01; it cannot end before"), "{}", ran.said);
     world.finish().await;
 }
+
+#[tokio::test]
+async fn a_contract_that_ends_on_a_day_ahead_is_settled_by_itself_on_the_day_after() {
+    let world = announced().await;
+    // A second window that nobody could meet: only its end lets the change take effect.
+    world
+        .as_superuser("update obligation set clear_at = '2027-03-01', window_closes_at = '2027-03-01'")
+        .await;
+    let end = ["customers", "end", "C-1", "--last-day", "2027-01-31"];
+    assert_eq!(world.command(&end).await.code, Some(0));
+    assert_eq!(standing(&world).await[0].2, None);
+    world.advance_to("2027-01-31T22:59Z").await;
+    assert_eq!(standing(&world).await[0].2, None);
+    // 1 February begins in Berlin; the gate is asked from this instant on.
+    world.advance_to("2027-01-31T23:00Z").await;
+    assert_eq!(standing(&world).await[0].2.as_deref(), Some("contract_ended"));
+    world.advance_to("2027-01-31T23:01Z").await;
+    assert_eq!(world.change("CHG-2026-0001").await.state.as_str(), "effective");
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn terms_that_begin_on_a_day_ahead_are_looked_at_by_themselves_when_it_comes() {
+    let world = announced().await;
+    let before = clear_at(&world).await;
+    world
+        .as_superuser(
+            r#"insert into contract_terms (contract_id, valid_from, terms)
+               select id, '2027-01-10', '{"notice": {"n": 60}}' from contract"#,
+        )
+        .await;
+    world.advance_to("2027-01-09T22:59Z").await;
+    assert_eq!(clear_at(&world).await, before);
+    world.advance_to("2027-01-09T23:00Z").await;
+    assert!(clear_at(&world).await > before);
+    let mut snapshot = world.cx.snapshot().await.unwrap();
+    let told: i64 =
+        sqlx::query_scalar("select count(*) from ledger_entry where kind = 'service_measured_anew'")
+            .fetch_one(snapshot.conn())
+            .await
+            .unwrap();
+    assert_eq!(told, 1);
+    drop(snapshot);
+    world.advance_to("2027-02-01T12:00Z").await;
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn a_contract_signed_for_a_day_ahead_makes_a_late_joiner_on_that_day() {
+    let world = announced().await;
+    import(&world, format!("{HEADER}C-3,Late,l@late.example,2027-01-10\n").as_bytes()).await;
+    assert_eq!(standing(&world).await.len(), 1);
+    world.advance_to("2027-01-09T23:00Z").await;
+    assert_eq!(standing(&world).await[1].2.as_deref(), Some("joined_after_announcement"));
+    world.finish().await;
+}
