@@ -131,14 +131,19 @@ pub async fn confirm(cx: &Context, letter: DeliveryId, from: &str) -> Result<(As
 
 /// False: another request has just done the same.
 async fn write(cx: &Context, tx: &mut Tx, asked: &AskedFor, by: &ConfirmedBy) -> Result<bool, Error> {
-    if let Some(known) = subscriber::by_address(tx.conn(), &asked.address).await? {
-        return Ok(subscriber::take_back(tx, known.recipient, &asked.language, by).await?);
-    }
-    let added = subscriber::insert(tx, &format!("SUB-{}", reference(&asked.address)), asked, by).await?;
-    if let (Some((customer, _)), Subscribers::Require) = (added, cx.policy.subscribers) {
+    let customer = match subscriber::by_address(tx.conn(), &asked.address).await? {
+        Some(known) => {
+            subscriber::take_back(tx, known.recipient, &asked.language, by).await?.then_some(known.customer)
+        }
+        None => {
+            let reference = format!("SUB-{}", reference(&asked.address));
+            subscriber::insert(tx, &reference, asked, by).await?.map(|(customer, _)| customer)
+        }
+    };
+    if let (Some(customer), Subscribers::Require) = (customer, cx.policy.subscribers) {
         subscriber::exempt_from_open(tx, customer).await?;
     }
-    Ok(added.is_some())
+    Ok(customer.is_some())
 }
 
 /// One act, and no further letter goes there. Done twice it is done once.

@@ -198,7 +198,7 @@ pub async fn exempt_owed(tx: &mut Tx, customer: CustomerId) -> Result<u64, Error
     Ok(done.rows_affected())
 }
 
-/// A subscriber who counts as a customer of its own and came after the announcement has no claim on it.
+/// A subscriber who counts as a customer of its own and came, or came back, after the announcement has no claim on it.
 pub async fn exempt_from_open(tx: &mut Tx, customer: CustomerId) -> Result<u64, Error> {
     let done = sqlx::query(
         "insert into obligation (change_id, customer_id, state, exempt_why)
