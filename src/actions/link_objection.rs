@@ -1,12 +1,13 @@
 //! Says whose an objection is that came from an address nobody knew: it counts for that customer from its first instant.
 //!
-//! One objection at a time here; whoever links an address as a whole calls `store::objection::link` with all of its own.
+//! One objection at a time here; [`link_subscriber`](super::link_subscriber) links an address with all that it has said.
 
 use super::Context;
+use crate::domain::customer::CustomerId;
 use crate::domain::ledger::{Actor, Event};
-use crate::domain::objection::Timeliness;
+use crate::domain::objection::{ObjectionId, Timeliness};
 use crate::store::objection::{self, Linked};
-use crate::store::{self};
+use crate::store::{self, Tx};
 
 /// Whose it is now.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,15 +46,9 @@ pub async fn link(cx: &Context, actor: Actor, reference: &str, customer: &str) -
     let whose = objection::speaker_of(tx.conn(), customer, None).await?;
     let id = whose.linked_to.or(whose.of);
     let id = id.ok_or_else(|| store::Error::NotFound { what: "customer", key: customer.to_owned() })?;
-    let linked = objection::link(&mut tx, &[known.id()], id, &cx.policy).await?;
+    let linked = cx.link_objections(&mut tx, &[known.id()], id, &whose.customer_name).await?;
     if linked.is_empty() {
         return Err(Error::Resolved { reference: known.reference });
-    }
-    for one in &linked {
-        if let Some(since) = one.measured.in_force_at.filter(|_| one.measured.is_found_after_effect()) {
-            let found = one.joined.as_deref().unwrap_or(&one.objection);
-            cx.alert_found_after_effect(&mut tx, found, &one.change, &whose.customer_name, since).await?;
-        }
     }
     let events: Vec<Event> = linked.iter().map(Linked::event).collect();
     tx.commit(events).await?;
@@ -65,4 +60,25 @@ pub async fn link(cx: &Context, actor: Actor, reference: &str, customer: &str) -
         timeliness: if late { Timeliness::Late } else { Timeliness::InTime },
         joined: linked.into_iter().filter_map(|one| one.joined).collect(),
     })
+}
+
+impl Context {
+    /// Makes these objections the customer's, and tells the DPO of those that surface after the effect. The caller commits
+    /// [`Linked::event`] of each.
+    pub(super) async fn link_objections(
+        &self,
+        tx: &mut Tx,
+        objections: &[ObjectionId],
+        customer: CustomerId,
+        name: &str,
+    ) -> Result<Vec<Linked>, store::Error> {
+        let linked = objection::link(tx, objections, customer, &self.policy).await?;
+        for one in &linked {
+            if let Some(since) = one.measured.in_force_at.filter(|_| one.measured.is_found_after_effect()) {
+                let found = one.joined.as_deref().unwrap_or(&one.objection);
+                self.alert_found_after_effect(tx, found, &one.change, name, since).await?;
+            }
+        }
+        Ok(linked)
+    }
 }

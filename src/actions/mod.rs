@@ -11,6 +11,7 @@ pub mod note_in_use;
 pub mod remind;
 pub mod lodge_objection;
 pub mod link_objection;
+pub mod link_subscriber;
 pub mod admit_objection;
 pub mod resolve_objection;
 pub mod clear_customer;

@@ -18,6 +18,7 @@ mod failure;
 mod findings;
 mod gate;
 mod in_use;
+mod link;
 mod mail;
 mod migrate;
 mod objection;
@@ -92,6 +93,7 @@ pub enum Command {
     Register(register::Args),
     Customers(customers::Args),
     Subscribers(subscribers::Args),
+    Link(link::Args),
     User(users::Args),
     Change(Box<change::Args>),
     Gate(gate::GateArgs),
@@ -139,6 +141,7 @@ async fn obey(global: &Global, command: Command) -> Result<(), Failure> {
         Command::Register(args) => register::run(global, &args).await,
         Command::Customers(args) => customers::run(global, &args).await,
         Command::Subscribers(args) => subscribers::run(global, &args).await,
+        Command::Link(args) => link::run(global, &args).await,
         Command::User(args) => users::run(global, &args).await,
         Command::Stage(args) => stage::run(global, args).await,
         Command::Mail(args) => mail::run(global, &args).await,

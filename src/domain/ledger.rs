@@ -264,6 +264,11 @@ pub enum Event {
         customer: CustomerId,
         recipient: i64,
     },
+    /// The DPO says which customer a subscriber speaks for.
+    SubscriberLinked {
+        subscriber: CustomerId,
+        customer: CustomerId,
+    },
     ContractEnded {
         customer: CustomerId,
         contract: String,

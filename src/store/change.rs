@@ -221,6 +221,16 @@ pub async fn lock_open_of(tx: &mut Tx, subprocessors: &[SubprocessorId]) -> Resu
     Ok(ids.into_iter().map(ChangeId).collect())
 }
 
+/// Locks every change that may still take effect, by id: whoever is lodging against one is waited for.
+pub async fn lock_all_open(tx: &mut Tx) -> Result<(), Error> {
+    sqlx::query(
+        "select from change where state in ('scheduled', 'in_notice', 'held') order by id for update",
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
 /// The changes that the gate is to be asked about now, earliest first.
 pub async fn due(conn: &mut PgConnection, now: DateTime<Utc>, limit: i64) -> Result<Vec<ChangeId>, Error> {
     let ids: Vec<i64> = sqlx::query_scalar(

@@ -318,6 +318,7 @@ const OTHER_COMMANDS: &[&str] = &[
     "doctor",
     "exclusion list",
     "gate",
+    "link",
     "mail preview",
     "mail test",
     "man",

@@ -6,6 +6,7 @@ mod customers;
 mod dpa_terms;
 mod histories;
 mod late_customers;
+mod linked_subscribers;
 mod people_files;
 mod registers;
 mod stores;
