@@ -33,14 +33,19 @@ impl Context {
     /// Costs one probe on any other call. Broken off, it is done again, and finds what is settled settled.
     pub(super) async fn settle_days(&self) -> Result<u64, Error> {
         let mut snapshot = self.snapshot().await?;
-        let through = store::task::ran_through(snapshot.conn(), DAYS).await?;
-        drop(snapshot);
-        let today = self.policy.zone.day_of(self.now().await?);
-        let through = through.map(|at| self.policy.zone.day_of(at));
-        if through.is_some_and(|day| day >= today) {
+        let ran_through = store::task::ran_through(snapshot.conn(), DAYS).await?;
+        let now = self.now().await?;
+        let today = self.policy.zone.day_of(now);
+        if ran_through.is_some_and(|at| self.policy.zone.day_of(at) >= today) {
             return Ok(0);
         }
-        // Without a day before, there is no telling what nobody has settled: everyone whose day has come.
+        // The first time: an announcement has settled its own day, so what matters came after the oldest open one.
+        let since = match ran_through {
+            Some(at) => at,
+            None => store::change::oldest_published_at(snapshot.conn()).await?.unwrap_or(now),
+        };
+        let through = self.policy.zone.day_of(since);
+        drop(snapshot);
         let (mut after, mut settled) = (0, 0);
         loop {
             let mut tx = self.begin(Actor::Daemon).await?;

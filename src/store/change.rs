@@ -221,6 +221,16 @@ pub async fn lock_open_of(tx: &mut Tx, subprocessors: &[SubprocessorId]) -> Resu
     Ok(ids.into_iter().map(ChangeId).collect())
 }
 
+/// When the first of the changes that may still take effect was announced.
+pub async fn oldest_published_at(conn: &mut PgConnection) -> Result<Option<DateTime<Utc>>, Error> {
+    let at = sqlx::query_scalar(
+        "select min(published_at) from change where state in ('scheduled', 'in_notice', 'held')",
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(at)
+}
+
 /// Locks every change that may still take effect, by id: whoever is lodging against one is waited for.
 pub async fn lock_all_open(tx: &mut Tx) -> Result<(), Error> {
     sqlx::query(

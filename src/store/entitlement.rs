@@ -219,20 +219,20 @@ pub async fn addressees_of(
 }
 
 /// The customers with an id behind `after` of whom a contract or a version of its terms began, or a contract was over, on a day in
-/// `(through, today]`, by id; without `through`, on any day up to `today`.
+/// `(through, today]`, by id.
 pub async fn turned(
     conn: &mut PgConnection,
-    through: Option<NaiveDate>,
+    through: NaiveDate,
     today: NaiveDate,
     after: i64,
     limit: i64,
 ) -> Result<Vec<CustomerId>, Error> {
     let ids: Vec<i64> = sqlx::query_scalar(
         "select customer_id from (
-             select customer_id from contract where ended_on >= coalesce($1, '-infinity') and ended_on < $2
-             union select customer_id from contract where signed_on > coalesce($1, '-infinity') and signed_on <= $2
+             select customer_id from contract where ended_on >= $1 and ended_on < $2
+             union select customer_id from contract where signed_on > $1 and signed_on <= $2
              union select k.customer_id from contract_terms t join contract k on k.id = t.contract_id
-                   where t.valid_from > coalesce($1, '-infinity') and t.valid_from <= $2) turned
+                   where t.valid_from > $1 and t.valid_from <= $2) turned
          where customer_id > $3 order by customer_id limit $4",
     )
     .bind(through)
