@@ -19,6 +19,10 @@ alert-held-subject = { $change_ref }: held, { $subprocessor } did not start on {
 alert-held-head = { $change_ref } is held: { $subprocessor } did not start on { $old_effective }.
     .rest = The gate was shut on the day. The register does not show the change, and everyone who had the announcement gets a letter today.
     .earliest = Earliest lawful new date: { $earliest }.
+alert-postponed-subject = { $change_ref }: { $subprocessor } postponed to { $to_short }
+alert-postponed-head = { $change_ref } is postponed: { $subprocessor } did not start on { $old_effective }.
+    .rest = The gate was shut on the day, only by what ends by itself. By the policy the change moves to the day on which nothing of that stands in the way any more, and everyone who had the announcement gets a letter today.
+    .to = New date: { $to }. To have another: forenotice change reschedule { $change_ref }.
 alert-lodged-subject = { $objection_ref }: { $customer } objects to { $subprocessor } ({ $change_ref })
 alert-lodged-head = { $customer } objects to { $subprocessor } ({ $change_ref }): { $objection_ref }, { $timeliness ->
         [late] after its deadline

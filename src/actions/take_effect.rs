@@ -6,6 +6,7 @@
 //! Before the lock an opening is derived in full ([`full`]): what the indexes say, the rule itself has said too.
 
 mod full;
+mod postpone;
 
 use std::collections::BTreeSet;
 
@@ -59,6 +60,10 @@ pub async fn run_once(cx: &Context) -> Result<Report, Error> {
 async fn decide(cx: &Context, id: ChangeId) -> Result<Option<String>, Error> {
     let derived_open = full::is_open(cx, id).await?;
     let mut tx = cx.begin(Actor::Daemon).await?;
+    if cx.policy.hold == Hold::Postpone {
+        // Nobody else moves a day meanwhile: the order of one subprocessor's changes stays as it is weighed.
+        store::subprocessor::lock_register(&mut tx).await?;
+    }
     let change = store::change::lock(&mut tx, id).await?;
     if !change.state.is_open() {
         store::change::set_next_look(&mut tx, id, None).await?;
@@ -84,10 +89,11 @@ async fn decide(cx: &Context, id: ChangeId) -> Result<Option<String>, Error> {
             tx.commit_unrecorded().await?;
             Ok(None)
         }
-        Verdict::Shut(reasons) if change.state == State::Held => {
-            look_tomorrow(cx, tx, &change, &reasons, at).await
-        }
-        Verdict::Shut(reasons) => hold(cx, tx, &change, &reasons, at).await.map(Some),
+        Verdict::Shut(reasons) => match postpone::postponed(cx, &mut tx, &change, &reasons).await? {
+            Some(moved) => postpone::postpone(cx, tx, (&change, &moved), &reasons, at).await.map(Some),
+            None if change.state == State::Held => look_tomorrow(cx, tx, &change, &reasons, at).await,
+            None => hold(cx, tx, &change, &reasons, at).await.map(Some),
+        },
     }
 }
 
@@ -149,7 +155,7 @@ async fn hold(
             subprocessor: change.draft.facts.name.clone(),
         },
         old_effective_on: change.draft.effective_on,
-        reasons: reasons.iter().map(|reason| reason.in_words().to_owned()).collect(),
+        reasons: in_words(reasons),
         earliest_on: store::obligation::clear_on(tx.conn(), change.id)
             .await?
             .map(|at| earliest_effective_on(at, &cx.policy.zone)),
@@ -157,6 +163,10 @@ async fn hold(
     cx.alert(&mut tx, &format!("held:{}:{}", change.reference, change.draft.effective_on), alarm).await?;
     tx.commit([Event::ChangeHeld { change: change.id, reasons: words }]).await?;
     Ok(sentence)
+}
+
+fn in_words(reasons: &BTreeSet<Reason>) -> Vec<String> {
+    reasons.iter().map(|reason| reason.in_words().to_owned()).collect()
 }
 
 /// Held and still shut: nothing new to tell, asked again as the policy has it.
@@ -179,8 +189,8 @@ async fn look_tomorrow(
 fn next_look(cx: &Context, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     let tomorrow = cx.policy.zone.day_of(now) + Days::new(1);
     match cx.policy.hold {
-        Hold::Wait => Some(cx.policy.zone.first_instant(tomorrow)),
-        Hold::Postpone | Hold::Ask => None,
+        Hold::Wait | Hold::Postpone => Some(cx.policy.zone.first_instant(tomorrow)),
+        Hold::Ask => None,
     }
 }
 

@@ -228,6 +228,23 @@ impl Change {
         (self.effective_at, self.id) < (other.effective_at, other.id)
     }
 
+    /// Which of the open changes would stand in another order to it, though one builds on the other, were it `moved`.
+    pub fn disturbs<'a>(&self, moved: &Self, altered: &[Difference], open: &'a [Self]) -> Option<&'a Self> {
+        open.iter().filter(|other| other.id != self.id && self.shares_a_subprocessor(other)).find(|other| {
+            match (self.comes_before(other), moved.comes_before(other)) {
+                (true, false) => !other.step().may_precede(&moved.step()),
+                (false, true) => !moved.step().may_precede(&other.step()),
+                (true, true) => other.draft.alters_any(altered),
+                (false, false) => false,
+            }
+        })
+    }
+
+    fn shares_a_subprocessor(&self, other: &Self) -> bool {
+        [Some(other.subprocessor_id), other.replaces_id].contains(&Some(self.subprocessor_id))
+            || self.replaces_id == Some(other.subprocessor_id)
+    }
+
     /// A removal recorded after its day: told at once, and gone since that day.
     pub fn was_told_afterwards(&self) -> bool {
         self.draft.kind == ChangeKind::Removal

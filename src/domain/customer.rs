@@ -57,7 +57,7 @@ words! {
     Hold {
         /// Takes effect the day after the gate opens.
         Wait = "wait",
-        /// Moves to the earliest lawful date, and says so.
+        /// Moves to the day on which what stands in the way is over, and says so; waits while that is not known.
         Postpone = "postpone",
         /// Leaves it to the DPO.
         Ask = "ask",

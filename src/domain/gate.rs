@@ -30,6 +30,11 @@ words! {
 }
 
 impl Reason {
+    /// Whether it is over at an instant, without anybody's doing.
+    pub const fn passes_by_itself(self) -> bool {
+        matches!(self, Self::NoticeShort | Self::WindowOpen | Self::RemedyRunning)
+    }
+
     /// The reason as a sentence for the DPO.
     pub const fn in_words(self) -> &'static str {
         match self {

@@ -91,6 +91,13 @@ pub enum Event {
         change: ChangeId,
         reasons: Vec<String>,
     },
+    /// Its gate was shut on the day, and the policy moved it to the day on which nothing of that stands any more.
+    ChangePostponed {
+        change: ChangeId,
+        from: NaiveDate,
+        to: NaiveDate,
+        reasons: Vec<String>,
+    },
     ChangeTookEffect {
         change: ChangeId,
         at: DateTime<Utc>,

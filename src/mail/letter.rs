@@ -373,6 +373,8 @@ pub enum Alarm {
         reasons: Vec<String>,
         earliest_on: Option<NaiveDate>,
     },
+    /// The effective date came, the gate was shut, and the policy has moved the date.
+    Postponed { change: ChangeName, old_effective_on: NaiveDate, to: NaiveDate, reasons: Vec<String> },
     ObjectionLodged {
         change: ChangeName,
         objection_ref: String,
@@ -403,6 +405,7 @@ impl Alarm {
             Self::Unreachable { change, .. }
             | Self::Refused { change, .. }
             | Self::Held { change, .. }
+            | Self::Postponed { change, .. }
             | Self::ObjectionLodged { change, .. }
             | Self::FoundAfterEffect { change, .. }
             | Self::ObjectionWaits { change, .. }

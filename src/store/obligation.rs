@@ -12,13 +12,20 @@ use crate::domain::entitlement::Known;
 use crate::domain::notice::NoticeId;
 use crate::domain::obligation::{Clearance, Consent, Standing};
 
-/// The instant at which the last of the customers served so far stands in nobody's way; none = nobody is served.
+/// The instant from which nobody's period, window or remedy stands in the way, as far as it is known who is served and
+/// what was resolved; none = nothing is, or the end of a remedy is not known yet.
 pub async fn clear_on(conn: &mut PgConnection, change: ChangeId) -> Result<Option<DateTime<Utc>>, Error> {
-    let at =
-        sqlx::query_scalar("select max(clear_at) from obligation where change_id = $1 and state = 'served'")
-            .bind(change.0)
-            .fetch_one(conn)
-            .await?;
+    let at = sqlx::query_scalar(
+        "select case when not exists (select from objection_change where change_id = $1 and counts
+                                        and resolved_at is not null and clear_at is null)
+         then greatest(
+             (select max(clear_at) from obligation where change_id = $1 and state = 'served'),
+             (select max(clear_at) from objection_change where change_id = $1 and counts and resolved_at is not null))
+         end",
+    )
+    .bind(change.0)
+    .fetch_one(conn)
+    .await?;
     Ok(at)
 }
 

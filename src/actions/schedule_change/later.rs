@@ -157,21 +157,11 @@ fn refuse_disorder(
     moved: &Change,
     altered: &[Difference],
 ) -> Result<(), Error> {
-    for other in open.iter().filter(|other| other.id != change.id) {
-        let (before, after) = (change.comes_before(other), moved.comes_before(other));
-        let disturbed = match (before, after) {
-            (true, false) => !other.step().may_precede(&moved.step()),
-            (false, true) => !moved.step().may_precede(&other.step()),
-            (true, true) => other.draft.alters_any(altered),
-            (false, false) => false,
-        };
-        let same = [Some(other.subprocessor_id), other.replaces_id].contains(&Some(change.subprocessor_id))
-            || change.replaces_id == Some(other.subprocessor_id);
-        if disturbed && same {
-            return Err(if before { built_upon(change, other) } else { built_upon(other, change) });
-        }
+    match change.disturbs(moved, altered, open) {
+        Some(other) if change.comes_before(other) => Err(built_upon(change, other)),
+        Some(other) => Err(built_upon(other, change)),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 fn built_upon(change: &Change, by: &Change) -> Error {

@@ -395,6 +395,15 @@ fn each_outcome_has_its_sentence() {
     insta::assert_snapshot!("variant-outcomes", texts.collect::<Vec<_>>().join("\n\n----\n\n"));
 }
 
+fn postponed(change: ChangeName) -> Alarm {
+    Alarm::Postponed {
+        change,
+        old_effective_on: "2027-01-15".parse().unwrap(),
+        to: "2027-01-22".parse().unwrap(),
+        reasons: vec!["somebody's objection window is still open".to_owned()],
+    }
+}
+
 #[test]
 fn each_alarm_says_what_to_do() {
     let change =
@@ -433,6 +442,7 @@ fn each_alarm_says_what_to_do() {
             reasons: vec!["One customer's objection window has not closed.".to_owned()],
             earliest_on: Some("2027-01-22".parse().unwrap()),
         },
+        postponed(change()),
         Alarm::ObjectionLodged {
             change: change(),
             objection_ref: "OBJ-2026-0003".to_owned(),

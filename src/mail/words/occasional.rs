@@ -1,5 +1,6 @@
 //! The words of letters on an occasion of their own: receipt, answer, confirmation, alert, digest, test.
 
+use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::{Links, Row, Words, WordsError};
@@ -184,16 +185,18 @@ fn tell_alert(words: &mut Words, alert: &Alert) -> Result<(), WordsError> {
             ("refused", &["rest"])
         }
         Alarm::Held { old_effective_on, reasons, earliest_on, .. } => {
-            words.day("old_effective", *old_effective_on)?;
-            words.formed("old_effective_short", dates::short(&words.locale, *old_effective_on)?);
-            reasons_in_the_way = reasons.iter().map(|reason| text::in_line(reason)).collect();
-            match earliest_on {
-                Some(day) => {
-                    words.day("earliest", *day)?;
-                    ("held", &["rest", "earliest"])
-                }
-                None => ("held", &["rest"]),
+            both_ways(words, ("old_effective", "old_effective_short"), *old_effective_on)?;
+            reasons_in_the_way = in_lines(reasons);
+            if let Some(day) = earliest_on {
+                words.day("earliest", *day)?;
             }
+            ("held", if earliest_on.is_some() { &["rest", "earliest"] } else { &["rest"] })
+        }
+        Alarm::Postponed { old_effective_on, to, reasons, .. } => {
+            both_ways(words, ("old_effective", "old_effective_short"), *old_effective_on)?;
+            both_ways(words, ("to", "to_short"), *to)?;
+            reasons_in_the_way = in_lines(reasons);
+            ("postponed", &["rest", "to"])
         }
         Alarm::ObjectionLodged { objection_ref, customer, in_time, answer_due_on, .. } => {
             of_objection(words, objection_ref, customer);
@@ -232,13 +235,26 @@ fn tell_alert(words: &mut Words, alert: &Alert) -> Result<(), WordsError> {
         }
     };
     words.formed("alarm", alarm.to_owned());
-    let lines = parts
-        .iter()
-        .map(|part| words.sentence(&format!("alert-{alarm}-head.{part}")))
-        .collect::<Result<Vec<_>, _>>()?;
+    let lines = parts.iter().map(|part| words.sentence(&format!("alert-{alarm}-head.{part}")));
+    let lines: Vec<String> = lines.collect::<Result<_, _>>()?;
     words.list("lines", &lines);
     words.list("reasons", &reasons_in_the_way);
     Ok(())
+}
+
+/// A day as it is written in a sentence, and in a subject.
+fn both_ways(
+    words: &mut Words,
+    (name, short): (&'static str, &'static str),
+    day: NaiveDate,
+) -> Result<(), WordsError> {
+    words.day(name, day)?;
+    words.formed(short, dates::short(&words.locale, day)?);
+    Ok(())
+}
+
+fn in_lines(reasons: &[String]) -> Vec<String> {
+    reasons.iter().map(|reason| text::in_line(reason)).collect()
 }
 
 fn of_objection(words: &mut Words, objection_ref: &str, customer: &str) {

@@ -3,6 +3,7 @@
 mod approved;
 mod cleared;
 mod held;
+mod held_and_postponed;
 mod kinds_of_change;
 mod moved;
 mod object_and_resolve;
