@@ -1,17 +1,16 @@
 //! The relay: hands composed letters over and brings back what was said, word for word.
 //!
-//! [`Post`] keeps a number of tasks, each of which owns one connection (lettre's, over a stream of ours with
-//! `TCP_NODELAY` set: without it each letter waits 40 ms for an acknowledgement). lettre's own pool does not serve:
-//! it limits nothing, and drops the connection at each refused recipient. Promises: a letter is reported
+//! [`Post`] keeps a number of tasks, each of which owns one connection. Where the relay offers PIPELINING, a letter's
+//! envelope stands behind the dot of the one before it, so that a letter costs one round trip. Promises: a letter is reported
 //! [`Said::InDoubt`] exactly where its last byte had left and no reply came; a relay that is away costs a letter
 //! nothing; the relay's words are kept.
 
 mod dial;
+mod dialogue;
 mod pace;
 mod parcel;
 mod route;
 mod session;
-mod tap;
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -24,7 +23,7 @@ use tracing::{debug, info, warn};
 pub use self::route::{Encryption, Login, Patience, Reports, Route, UnusableUrl};
 
 use self::dial::{Away, Roots};
-use self::pace::Pace;
+use self::pace::{Pace, Pipelining};
 use self::parcel::Parcel;
 use self::session::{End, Session};
 use super::Composed;
@@ -120,37 +119,55 @@ impl Shared {
     /// One connection's life: takes letters until the post is dropped.
     async fn work(self: Arc<Self>) {
         let mut session: Option<Session> = None;
+        let mut ahead: Option<Job> = None;
         loop {
-            let next = async { self.queue.lock().await.recv().await };
-            match timeout(self.route.patience.idle, next).await {
-                Ok(Some(Job { parcel, done })) => {
-                    let said = self.carry(&mut session, &parcel).await;
-                    // Nobody waits any more: its lease will run out, and the letter is looked at again.
-                    let _ = done.send(said);
-                }
-                Ok(None) => break,
-                Err(_) => {
-                    if let Some(idle) = session.take() {
-                        idle.close().await;
+            let Job { parcel, done } = match ahead.take() {
+                Some(job) => job,
+                None => {
+                    let next = async { self.queue.lock().await.recv().await };
+                    match timeout(self.route.patience.idle, next).await {
+                        Ok(Some(job)) => job,
+                        Ok(None) => break,
+                        Err(_) => {
+                            if let Some(idle) = session.take() {
+                                idle.close().await;
+                            }
+                            continue;
+                        }
                     }
                 }
-            }
+            };
+            let said = self.carry(&mut session, &parcel, &mut ahead).await;
+            // Nobody waits any more: its lease will run out, and the letter is looked at again.
+            let _ = done.send(said);
         }
         if let Some(last) = session.take() {
             last.close().await;
         }
     }
 
-    /// Hands one letter over, on another connection where one breaks before the letter has left.
-    async fn carry(&self, session: &mut Option<Session>, parcel: &Parcel) -> Said {
+    /// Hands one letter over, on another connection where one breaks before the letter has left. `ahead` takes the letter
+    /// whose envelope went behind the dot.
+    async fn carry(&self, session: &mut Option<Session>, parcel: &Parcel, ahead: &mut Option<Job>) -> Said {
         let mut lost = String::new();
         for _ in 0..CONNECTIONS_LOST_MAX {
             let mut open = match self.connection(session.take()).await {
                 Ok(open) => open,
                 Err(said) => return said,
             };
-            sleep_until(self.pace.turn(Instant::now())).await;
-            let end = open.hand_over(parcel, self.others()).await;
+            if !open.is_ahead() {
+                sleep_until(self.pace.turn(Instant::now())).await;
+            }
+            let level = self.pace.pipelining(Instant::now());
+            let end = match open.envelope(parcel, self.others(), level).await {
+                Err(end) => end,
+                Ok(()) => {
+                    self.look_ahead(&open, level, ahead);
+                    let next = ahead.as_ref().filter(|next| open.takes_behind_the_dot(&next.parcel));
+                    let next = next.filter(|_| level == Pipelining::BehindTheDot);
+                    open.content(parcel, next.map(|next| (&next.parcel, level)), self.others()).await
+                }
+            };
             let letters = open.letters;
             if open.usable {
                 *session = Some(open);
@@ -165,10 +182,19 @@ impl Shared {
         relay_fault(None, &lost, wait)
     }
 
+    /// Takes the next letter, if one waits and may follow on this connection without a turn of its own.
+    fn look_ahead(&self, open: &Session, level: Pipelining, ahead: &mut Option<Job>) {
+        let follows = open.letters + 1 < self.pace.letters_per_connection();
+        if ahead.is_none() && level == Pipelining::BehindTheDot && follows && !self.pace.is_limited() {
+            // Somebody else waits for letters: then there is none.
+            *ahead = self.queue.try_lock().ok().and_then(|mut queue| queue.try_recv().ok());
+        }
+    }
+
     /// The connection at hand if it may carry one more letter, else a new one.
     async fn connection(&self, at_hand: Option<Session>) -> Result<Session, Said> {
         if let Some(session) = at_hand {
-            if session.letters < self.pace.letters_per_connection() {
+            if session.is_ahead() || session.letters < self.pace.letters_per_connection() {
                 return Ok(session);
             }
             session.close().await;
@@ -203,7 +229,13 @@ impl Shared {
             End::Told { verdict, point, reply } => self.told(verdict, point, reply, letters),
             End::UnfitAddress { why } => Ok(Said::Refused { address_dead: false, code: None, words: why }),
             End::TooLarge { why } => Ok(Said::LetterFault { code: None, words: why }),
-            End::Unsent { why } => Err(why),
+            End::Unsent { why, stumbled } => {
+                if let Some(at) = stumbled {
+                    let now = self.pace.stumbled(at, Instant::now());
+                    warn!(relay.name = %self.route.host, "relay lost its step under {at:?}, {now:?} for a day: {why}");
+                }
+                Err(why)
+            }
             End::InDoubt { why } => Ok(Said::InDoubt { words: why }),
         }
     }

@@ -1,25 +1,21 @@
-//! The way to a relay: TCP without delay, TLS as the route wants it, nothing said in plain text that counts later.
+//! The way to a relay: TCP without delay, greeting, EHLO, TLS as the route wants it; nothing said in plain text counts
+//! later.
 
 use std::fmt;
 use std::future::Future;
-use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use lettre::transport::smtp::extension::ClientId;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, RootCertStore};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
+use super::dialogue::{Dialogue, Lines, Wire};
 use super::route::{Encryption, Route};
-use super::tap::Wire;
 use crate::domain::delivery::Reply;
-
-/// The longest greeting, EHLO or STARTTLS reply we read before TLS.
-const PLAIN_REPLY_BYTES_MAX: usize = 16 * 1024;
 
 /// The relay cannot be used now: why, and the reply if it was one.
 #[derive(Debug, thiserror::Error)]
@@ -40,11 +36,6 @@ impl Away {
     }
 }
 
-/// What EHLO says.
-pub(super) fn hello(route: &Route) -> ClientId {
-    route.helo_name.clone().map_or_else(ClientId::default, ClientId::Domain)
-}
-
 async fn within<T, E: fmt::Display>(
     limit: Duration,
     at: &'static str,
@@ -56,100 +47,110 @@ async fn within<T, E: fmt::Display>(
     }
 }
 
-/// The wire as the route wants it.
-pub(super) struct Secured {
-    pub wire: Box<dyn Wire>,
-    pub peer: SocketAddr,
-    /// A greeting for lettre to read, where the relay's own was already read before TLS.
-    pub prelude: &'static [u8],
+/// What the relay offers after EHLO.
+#[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a word of the relay's")]
+pub(super) struct Offers {
+    pub dsn: bool,
+    pub smtputf8: bool,
+    pub pipelining: bool,
+    pub size: Option<usize>,
+    pub auth_plain: bool,
+    pub auth_login: bool,
+    starttls: bool,
+}
+
+impl Offers {
+    fn read<'a>(lines: impl Iterator<Item = &'a str>) -> Self {
+        let mut offers = Self::default();
+        for line in lines {
+            let mut words = line.split_ascii_whitespace();
+            match words.next().map(str::to_ascii_uppercase).as_deref() {
+                Some("DSN") => offers.dsn = true,
+                Some("SMTPUTF8") => offers.smtputf8 = true,
+                Some("PIPELINING") => offers.pipelining = true,
+                Some("STARTTLS") => offers.starttls = true,
+                Some("SIZE") => offers.size = Some(words.next().and_then(|n| n.parse().ok()).unwrap_or(0)),
+                Some("AUTH") => {
+                    for mechanism in words {
+                        offers.auth_plain |= mechanism.eq_ignore_ascii_case("PLAIN");
+                        offers.auth_login |= mechanism.eq_ignore_ascii_case("LOGIN");
+                    }
+                }
+                _ => {}
+            }
+        }
+        offers
+    }
+}
+
+/// A relay that has said what it offers, over TLS where there is one.
+#[derive(Debug)]
+pub(super) struct Dialed {
+    pub dialogue: Dialogue,
+    pub offers: Offers,
     pub encrypted: bool,
 }
 
 /// Connects and encrypts.
-pub(super) async fn dial(route: &Route, hello: &ClientId, roots: &Roots) -> Result<Secured, Away> {
+pub(super) async fn dial(route: &Route, roots: &Roots) -> Result<Dialed, Away> {
+    let name = route.helo_name.clone().map_or_else(ClientId::default, ClientId::Domain);
+    let hello = format!("EHLO {name}\r\n");
+    let limit = route.patience.greeting;
     let target = (route.host.as_str(), route.port);
     let tcp = within(route.patience.connect, "connect", TcpStream::connect(target)).await?;
     tcp.set_nodelay(true).map_err(|error| Away::new("connect", error))?;
-    let peer = tcp.peer_addr().map_err(|error| Away::new("connect", error))?;
-    secured(route, tcp, peer, hello, roots).await
-}
-
-async fn secured(
-    route: &Route,
-    mut tcp: TcpStream,
-    peer: SocketAddr,
-    hello: &ClientId,
-    roots: &Roots,
-) -> Result<Secured, Away> {
-    let limit = route.patience.greeting;
-    if route.implicit_tls {
-        return Ok(Secured { wire: roots.tls(route, tcp).await?, peer, prelude: b"", encrypted: true });
-    }
-    if route.encryption == Encryption::None {
-        if route.is_loopback() {
-            return Ok(Secured { wire: Box::new(tcp), peer, prelude: b"", encrypted: false });
-        }
+    if route.encryption == Encryption::None && !route.implicit_tls && !route.is_loopback() {
         return Err(Away::new("tls", "plain text goes to this machine only; set smtp.tls = \"required\""));
     }
-    let (greeting, _) = within(limit, "greeting", plain_reply(&mut tcp)).await?;
-    if greeting.code != 220 {
-        return Err(Away::reply("greeting", &greeting));
+    let wire = if route.implicit_tls { roots.tls(route, Box::new(tcp)).await? } else { Box::new(tcp) };
+    let mut dialogue = Dialogue::over(wire);
+    expect(220, "greeting", &within(limit, "greeting", dialogue.hear()).await?)?;
+    let offers = greet(&mut dialogue, &hello, limit).await?;
+    if route.implicit_tls || route.encryption == Encryption::None {
+        return Ok(Dialed { dialogue, offers, encrypted: route.implicit_tls });
     }
-    let (_, offers) = plain_command(&mut tcp, &format!("EHLO {hello}\r\n"), limit, "ehlo").await?;
-    let starttls =
-        |line: &str| line.get(4..).is_some_and(|word| word.trim().eq_ignore_ascii_case("STARTTLS"));
-    if offers.lines().any(starttls) {
-        let (reply, _) = plain_command(&mut tcp, "STARTTLS\r\n", limit, "starttls").await?;
-        if reply.code != 220 {
-            return Err(Away::reply("starttls", &reply));
+    if !offers.starttls {
+        if route.encryption == Encryption::Required {
+            let why = "the relay does not offer STARTTLS, and smtp.tls = \"required\"";
+            return Err(Away::new("starttls", why));
         }
-        return Ok(Secured {
-            wire: roots.tls(route, tcp).await?,
-            peer,
-            prelude: b"220 TLS\r\n",
-            encrypted: true,
-        });
+        return Ok(Dialed { dialogue, offers, encrypted: false });
     }
-    if route.encryption == Encryption::Required {
-        return Err(Away::new("starttls", "the relay does not offer STARTTLS, and smtp.tls = \"required\""));
-    }
-    Ok(Secured { wire: Box::new(tcp), peer, prelude: b"220 plain\r\n", encrypted: false })
+    expect(220, "starttls", &ask(&mut dialogue, "STARTTLS\r\n", limit, "starttls").await?)?;
+    let plain = dialogue.into_wire().map_err(|error| Away::new("starttls", error))?;
+    let mut dialogue = Dialogue::over(roots.tls(route, plain).await?);
+    // What it offered in plain text is forgotten (RFC 3207, 4.2).
+    let offers = greet(&mut dialogue, &hello, limit).await?;
+    Ok(Dialed { dialogue, offers, encrypted: true })
 }
 
-async fn plain_command(
-    tcp: &mut TcpStream,
+async fn greet(dialogue: &mut Dialogue, hello: &str, limit: Duration) -> Result<Offers, Away> {
+    let lines = ask(dialogue, hello, limit, "greeting").await?;
+    let offers = Offers::read(lines.texts());
+    expect(250, "greeting", &lines)?;
+    Ok(offers)
+}
+
+async fn ask(
+    dialogue: &mut Dialogue,
     command: &str,
     limit: Duration,
     at: &'static str,
-) -> Result<(Reply, String), Away> {
+) -> Result<Lines, Away> {
     within(limit, at, async {
-        tcp.write_all(command.as_bytes()).await?;
-        plain_reply(tcp).await
+        dialogue.say(command.as_bytes()).await?;
+        dialogue.hear().await
     })
     .await
 }
 
-/// Reads one reply, byte by byte: what stands behind it in plain text must not be taken for an answer that came
-/// over TLS.
-async fn plain_reply(tcp: &mut TcpStream) -> std::io::Result<(Reply, String)> {
-    let mut text = Vec::new();
-    let mut line_start = 0;
-    while text.len() < PLAIN_REPLY_BYTES_MAX {
-        let byte = tcp.read_u8().await?;
-        text.push(byte);
-        if byte != b'\n' {
-            continue;
-        }
-        let line = String::from_utf8_lossy(&text[line_start..]).into_owned();
-        if line.as_bytes().get(3) != Some(&b'-') {
-            let code = line.get(..3).and_then(|code| code.parse().ok());
-            let code = code.ok_or_else(|| std::io::Error::other("what answers does not speak SMTP"))?;
-            let words = line.get(4..).unwrap_or_default().trim().to_owned();
-            return Ok((Reply { code, words }, String::from_utf8_lossy(&text).into_owned()));
-        }
-        line_start = text.len();
+fn expect(code: u16, at: &'static str, lines: &Lines) -> Result<(), Away> {
+    match lines.reply() {
+        Some(reply) if reply.code == code => Ok(()),
+        Some(reply) => Err(Away::reply(at, &reply)),
+        None => Err(Away::new(at, "what answers does not speak SMTP")),
     }
-    Err(std::io::Error::other("the relay's reply does not end"))
 }
 
 /// The certificate authorities this machine trusts, read once.
@@ -178,10 +179,10 @@ impl Roots {
         Ok(self.0.get_or_init(|| TlsConnector::from(Arc::new(config))).clone())
     }
 
-    async fn tls(&self, route: &Route, tcp: TcpStream) -> Result<Box<dyn Wire>, Away> {
+    async fn tls(&self, route: &Route, wire: Box<dyn Wire>) -> Result<Box<dyn Wire>, Away> {
         let name = ServerName::try_from(route.host.clone()).map_err(|error| Away::new("tls", error))?;
         let connector = self.connector(&route.authorities).map_err(|error| Away::new("tls", error))?;
-        let stream = within(route.patience.greeting, "tls", connector.connect(name, tcp)).await?;
+        let stream = within(route.patience.greeting, "tls", connector.connect(name, wire)).await?;
         Ok(Box::new(stream))
     }
 }

@@ -13,6 +13,19 @@ const SLOWEST_PER_SECOND: f64 = 0.1;
 const STEP_UP_AFTER: Duration = Duration::from_secs(30);
 /// More bare refusals than this in a row say something about the relay, not about the addresses.
 const BARE_REFUSALS_BELIEVED: u32 = 5;
+/// A relay that lost its step is asked for less at once until then.
+const STUMBLE_IS_REMEMBERED: Duration = Duration::from_hours(24);
+
+/// How much is said to a relay at once that offers PIPELINING (RFC 2920).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Pipelining {
+    /// A letter's commands in one write, the next letter's behind its dot.
+    BehindTheDot,
+    /// A letter's commands in one write.
+    Groups,
+    /// One command at a time.
+    Off,
+}
 
 #[derive(Debug)]
 pub(super) struct Pace {
@@ -31,6 +44,7 @@ struct Inner {
     letters_per_connection: u32,
     a_recipient_passed: bool,
     bare_refusals: u32,
+    stumbled: Option<(Pipelining, Instant)>,
 }
 
 impl Pace {
@@ -48,6 +62,7 @@ impl Pace {
                 letters_per_connection: route.letters_per_connection.max(1),
                 a_recipient_passed: false,
                 bare_refusals: 0,
+                stumbled: None,
             }),
         }
     }
@@ -104,6 +119,33 @@ impl Pace {
         let mut inner = self.lock();
         inner.failures = 0;
         inner.away_until = None;
+    }
+
+    /// Whether every letter waits for its turn.
+    pub(super) fn is_limited(&self) -> bool {
+        self.lock().per_second.is_some()
+    }
+
+    pub(super) fn pipelining(&self, now: Instant) -> Pipelining {
+        match self.lock().stumbled {
+            Some((level, until)) if now < until => level,
+            _ => Pipelining::BehindTheDot,
+        }
+    }
+
+    /// The relay lost its step at this level: less from here, for a day. Others that were under way at the same level say
+    /// nothing new.
+    pub(super) fn stumbled(&self, at: Pipelining, now: Instant) -> Pipelining {
+        let level = self.pipelining(now);
+        if level != at {
+            return level;
+        }
+        let less = match at {
+            Pipelining::BehindTheDot => Pipelining::Groups,
+            Pipelining::Groups | Pipelining::Off => Pipelining::Off,
+        };
+        self.lock().stumbled = Some((less, now + STUMBLE_IS_REMEMBERED));
+        less
     }
 
     pub(super) fn letters_per_connection(&self) -> u32 {
@@ -202,6 +244,22 @@ mod tests {
         pace.back();
         assert_eq!(pace.admit(again), None);
         assert_eq!(pace.away(again, true), Duration::from_mins(5), "a refused login waits for a person");
+    }
+
+    #[test]
+    fn a_relay_that_stumbles_is_asked_for_less_at_once_for_a_day() {
+        use Pipelining::{BehindTheDot, Groups, Off};
+        let start = Instant::now();
+        let pace = pace(None);
+        assert_eq!(pace.pipelining(start), BehindTheDot);
+        assert_eq!(pace.stumbled(BehindTheDot, start), Groups);
+        assert_eq!(pace.stumbled(BehindTheDot, start), Groups, "the same stumble on another connection");
+        let later = start + Duration::from_hours(23);
+        assert_eq!(pace.pipelining(later), Groups);
+        assert_eq!(pace.stumbled(Groups, later), Off);
+        assert_eq!(pace.stumbled(Off, later), Off);
+        assert_eq!(pace.pipelining(start + Duration::from_hours(25)), Off);
+        assert_eq!(pace.pipelining(later + Duration::from_hours(25)), BehindTheDot);
     }
 
     #[test]

@@ -70,6 +70,8 @@ pub struct Patience {
     pub data: Duration,
     /// From the content's first byte to the reply after its dot: three minutes a block, then ten minutes.
     pub content: Duration,
+    /// For the first reply to commands that stood behind a dot, once the dot has its own.
+    pub behind_the_dot: Duration,
     /// A connection without work is closed after this.
     pub idle: Duration,
     pub away_first: Duration,
@@ -85,6 +87,7 @@ impl Default for Patience {
             command: Duration::from_mins(5),
             data: Duration::from_mins(2),
             content: Duration::from_mins(13),
+            behind_the_dot: Duration::from_secs(30),
             idle: Duration::from_secs(20),
             away_first: Duration::from_secs(2),
             away_max: Duration::from_mins(5),

@@ -1,19 +1,26 @@
-//! One connection to a relay, and one letter's way over it: MAIL, RCPT, DATA, content, one command at a time.
+//! One connection to a relay, and one letter's way over it: MAIL, RCPT, DATA as a group, content, the next letter's
+//! group behind its dot (RFC 2920, where the relay offers it).
+//!
+//! Content leaves only after 250, 250 and 354 of its own group. A group that follows a refusal, or stands behind a dot
+//! whose reply is not known yet, begins with RSET: no letter can leave under another's envelope sender.
 
-use std::fmt;
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use lettre::transport::smtp::authentication::{Credentials, Mechanism};
-use lettre::transport::smtp::client::AsyncSmtpConnection;
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use secrecy::ExposeSecret;
 use tokio::time::timeout;
 
-use super::dial::{Away, Roots, Secured, dial, hello};
+use super::dial::{Away, Dialed, Offers, Roots, dial};
+use super::dialogue::Dialogue;
+use super::pace::Pipelining;
 use super::parcel::Parcel;
 use super::route::Route;
-use super::tap::{Heard, Tap};
 use crate::domain::delivery::{OtherRecipients, Point, Reply, Verdict, verdict};
+
+const LEAVE_WITHIN: Duration = Duration::from_secs(2);
 
 /// How one letter's way ended.
 #[derive(Debug)]
@@ -31,9 +38,10 @@ pub(super) enum End {
     TooLarge {
         why: String,
     },
-    /// Cut before the dot had left: the relay has nothing.
+    /// Cut before the dot had left: the relay has nothing. `stumbled`: it took a group of commands, and lost its step.
     Unsent {
         why: String,
+        stumbled: Option<Pipelining>,
     },
     /// Cut after it: nobody can say.
     InDoubt {
@@ -41,68 +49,41 @@ pub(super) enum End {
     },
 }
 
-/// What the relay offered after EHLO, over TLS where there is one.
-#[derive(Clone, Copy, Debug, Default)]
-struct Offers {
-    dsn: bool,
-    smtputf8: bool,
-    size: Option<usize>,
-}
-
+#[derive(Debug)]
 pub(super) struct Session {
-    connection: AsyncSmtpConnection,
-    heard: Heard,
+    dialogue: Dialogue,
     offers: Offers,
     route: Arc<Route>,
+    /// The relay has refused something, and may still hold an envelope.
+    unsettled: bool,
+    /// The next letter's group has left behind the last dot; its replies are due.
+    ahead: Option<Pipelining>,
     /// Letters this connection has carried.
     pub(super) letters: u32,
     /// Whether another letter may follow on this connection.
     pub(super) usable: bool,
 }
 
-impl fmt::Debug for Session {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Session")
-            .field("offers", &self.offers)
-            .field("letters", &self.letters)
-            .finish_non_exhaustive()
-    }
-}
-
-struct Command(String);
-
-impl fmt::Display for Command {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
+/// One command of a letter's group; without a point it is the RSET before it.
+struct Step {
+    point: Option<Point>,
+    command: String,
+    limit: Duration,
 }
 
 impl Session {
     /// Connects, encrypts as the route says, and logs in.
     pub(super) async fn open(route: &Arc<Route>, roots: &Roots) -> Result<Self, Away> {
-        let hello = hello(route);
-        let Secured { wire, peer, prelude, encrypted } = dial(route, &hello, roots).await?;
-        let (tap, heard) = Tap::new(wire, peer, prelude);
-        let greeted = AsyncSmtpConnection::connect_with_transport(Box::new(tap), &hello);
-        let connected = timeout(route.patience.greeting, greeted).await;
-        let mut replies = Vec::new();
-        while let Some(lines) = heard.take_reply() {
-            replies.push(lines);
-        }
-        let connection = match connected {
-            Ok(Ok(connection)) => connection,
-            Ok(Err(error)) => {
-                let refusal =
-                    replies.last().and_then(super::tap::Lines::reply).filter(|reply| reply.code >= 400);
-                return Err(
-                    refusal.map_or_else(|| Away::new("greeting", error), |r| Away::reply("greeting", &r))
-                );
-            }
-            Err(_) => return Err(Away::new("greeting", "no reply in time")),
+        let Dialed { dialogue, offers, encrypted } = dial(route, roots).await?;
+        let mut session = Self {
+            dialogue,
+            offers,
+            route: Arc::clone(route),
+            unsettled: false,
+            ahead: None,
+            letters: 0,
+            usable: true,
         };
-        let offers = replies.last().map(|lines| Offers::read(lines.texts())).unwrap_or_default();
-        let mut session =
-            Self { connection, heard, offers, route: Arc::clone(route), letters: 0, usable: true };
         session.log_in(encrypted).await?;
         Ok(session)
     }
@@ -115,81 +96,161 @@ impl Session {
                 "the password would travel in plain text; set smtp.tls = \"required\"",
             ));
         }
-        let credentials = Credentials::new(login.user, login.password.expose_secret().to_owned());
-        let asked = self.connection.auth(&[Mechanism::Plain, Mechanism::Login], &credentials);
-        match timeout(self.route.patience.command, asked).await {
-            Err(_) => Err(Away::new("login", "no reply in time")),
-            Ok(outcome) => {
-                let mut last = None;
-                while let Some(lines) = self.heard.take_reply() {
-                    last = lines.reply();
-                }
-                match (outcome, last) {
-                    (Ok(_), Some(reply)) if reply.code == 235 => Ok(()),
-                    (_, Some(reply)) => Err(Away::reply("login", &reply)),
-                    (Ok(_), None) => {
-                        Err(Away::new("login", "the relay asked for more than name and password"))
-                    }
-                    (Err(error), None) => Err(Away::new("login", error)),
-                }
+        let (user, password) = (login.user.as_str(), login.password.expose_secret());
+        let lines = if self.offers.auth_plain {
+            vec![format!("AUTH PLAIN {}", BASE64_STANDARD.encode(format!("\0{user}\0{password}")))]
+        } else if self.offers.auth_login {
+            vec!["AUTH LOGIN".to_owned(), BASE64_STANDARD.encode(user), BASE64_STANDARD.encode(password)]
+        } else {
+            return Err(Away::new("login", "the relay offers neither AUTH PLAIN nor AUTH LOGIN"));
+        };
+        let last = lines.len() - 1;
+        for (at, line) in lines.into_iter().enumerate() {
+            let told = self.ask(&format!("{line}\r\n"), self.route.patience.command).await;
+            let reply = told.map_err(|why| Away::new("login", why))?;
+            match reply.code {
+                235 if at == last => return Ok(()),
+                334 if at < last => {}
+                334 => break,
+                _ => return Err(Away::reply("login", &reply)),
             }
         }
+        Err(Away::new("login", "the relay asked for more than name and password"))
     }
 
-    /// Hands one letter over. Whatever the relay refuses, the connection is reset and stays, unless it broke.
-    pub(super) async fn hand_over(&mut self, parcel: &Parcel, others: OtherRecipients) -> End {
-        if let Some(end) = self.unfit(parcel) {
-            return end;
+    /// Whether the group of the letter that comes next has left already.
+    pub(super) fn is_ahead(&self) -> bool {
+        self.ahead.is_some()
+    }
+
+    /// Announces one letter: its envelope is taken and the relay waits for its content, or the letter's way has ended.
+    /// Whatever the relay refuses, the connection stays, unless it broke.
+    pub(super) async fn envelope(
+        &mut self,
+        parcel: &Parcel,
+        others: OtherRecipients,
+        pipelining: Pipelining,
+    ) -> Result<(), End> {
+        let ahead = self.ahead.take();
+        if ahead.is_none()
+            && let Some(end) = self.unfit(parcel)
+        {
+            return Err(end);
         }
-        let patience = self.route.patience;
-        let steps = [
-            (Point::Mail, self.mail(parcel), patience.command),
-            (Point::Rcpt, self.rcpt(parcel), patience.command),
-            (Point::Data, "DATA\r\n".to_owned(), patience.data),
-        ];
-        for (point, command, limit) in steps {
-            let reply = match self.say(command, limit).await {
-                Ok(reply) => reply,
-                Err(why) => return End::Unsent { why },
+        let mut steps = self.steps(parcel, self.unsettled || ahead.is_some());
+        self.unsettled = false;
+        let mut together = ahead;
+        if let (Some(_), Some(first)) = (ahead, steps.first_mut()) {
+            first.limit = self.route.patience.behind_the_dot;
+        } else if pipelining != Pipelining::Off && self.offers.pipelining {
+            together = Some(pipelining);
+            let group: String = steps.iter().map(|step| step.command.as_str()).collect();
+            self.write(group.as_bytes(), self.route.patience.command)
+                .await
+                .map_err(|why| End::Unsent { why, stumbled: together })?;
+        }
+        self.replies(steps, together, others).await
+    }
+
+    async fn replies(
+        &mut self,
+        steps: Vec<Step>,
+        together: Option<Pipelining>,
+        others: OtherRecipients,
+    ) -> Result<(), End> {
+        let mut refused: Option<(Verdict, Point, Reply)> = None;
+        let (mut sender_taken, mut recipient_refused, mut waits_for_content) = (false, false, false);
+        for Step { point, command, limit } in steps {
+            let told = match together {
+                Some(_) => self.reply(limit).await,
+                None if refused.is_some() => break,
+                None => self.ask(&command, limit).await,
             };
+            let reply = match told {
+                Ok(reply) => reply,
+                Err(_) if refused.is_some() => break,
+                Err(why) => return Err(End::Unsent { why, stumbled: together }),
+            };
+            let Some(point) = point else {
+                if reply.code == 250 {
+                    continue;
+                }
+                self.usable = false;
+                if reply.code == 421 {
+                    return Err(End::Told { verdict: Verdict::SessionOver, point: Point::Mail, reply });
+                }
+                let why = format!("RSET was answered by {} {}", reply.code, reply.words);
+                return Err(End::Unsent { why, stumbled: together });
+            };
+            match point {
+                Point::Mail => sender_taken = reply.code / 100 == 2,
+                Point::Rcpt => recipient_refused = reply.code >= 400,
+                Point::Data => waits_for_content = reply.code == 354,
+                Point::Session | Point::Dot => {}
+            }
             let verdict = verdict(point, &reply, others);
-            if verdict != Verdict::Good {
-                self.reset(verdict, point).await;
-                return End::Told { verdict, point, reply };
+            if verdict != Verdict::Good && refused.is_none() {
+                refused = Some((verdict, point, reply));
             }
         }
-        self.content(parcel, others).await
+        let Some((verdict, point, reply)) = refused else { return Ok(()) };
+        self.unsettled = true;
+        if verdict == Verdict::SessionOver || (verdict == Verdict::RelayFault && point != Point::Mail) {
+            self.usable = false;
+        }
+        if waits_for_content {
+            self.give_nothing(sender_taken && recipient_refused).await;
+        }
+        Err(End::Told { verdict, point, reply })
     }
 
-    async fn content(&mut self, parcel: &Parcel, others: OtherRecipients) -> End {
-        self.heard.count_from_here();
-        match self.say(parcel.stuffed().to_owned(), self.route.patience.content).await {
+    /// After 354 out of turn. A lone dot ends it where the relay holds a sender and no recipient (RFC 2920, 3.1); else the
+    /// connection is closed without one, lest an empty letter go, or go under the former letter's sender.
+    async fn give_nothing(&mut self, a_dot_is_safe: bool) {
+        let refused = a_dot_is_safe && {
+            let told = self.ask(".\r\n", self.route.patience.content).await;
+            told.is_ok_and(|reply| (500..600).contains(&reply.code))
+        };
+        self.usable &= refused;
+    }
+
+    /// Hands over the content of the letter whose envelope was taken; behind its dot goes the group of `next`.
+    pub(super) async fn content(
+        &mut self,
+        parcel: &Parcel,
+        next: Option<(&Parcel, Pipelining)>,
+        others: OtherRecipients,
+    ) -> End {
+        let whole = parcel.stuffed().len();
+        let told = match next {
+            None => self.ask(parcel.stuffed(), self.route.patience.content).await,
+            Some((next, pipelining)) => {
+                self.ahead = Some(pipelining);
+                let group = self.steps(next, true).into_iter().map(|step| step.command);
+                let bytes: String = std::iter::once(parcel.stuffed().to_owned()).chain(group).collect();
+                self.ask(&bytes, self.route.patience.content).await
+            }
+        };
+        match told {
             Ok(reply) => {
                 let verdict = verdict(Point::Dot, &reply, others);
                 self.letters += u32::from(verdict == Verdict::Good);
                 self.usable &= reply.code != 421 && verdict != Verdict::RelayFault;
+                self.unsettled |= verdict != Verdict::Good;
                 match verdict {
                     // Out of step: this reply belongs to something else.
                     Verdict::RelayFault => End::InDoubt { why: format!("{} {}", reply.code, reply.words) },
                     _ => End::Told { verdict, point: Point::Dot, reply },
                 }
             }
-            Err(why) if self.heard.written() < parcel.stuffed().len() => End::Unsent { why },
+            Err(why) if self.dialogue.left() < whole => End::Unsent { why, stumbled: None },
             Err(why) => End::InDoubt { why },
         }
     }
 
-    /// After a refusal the relay must forget the envelope: a sender or recipient that stood would mix with the
-    /// next letter's. After 354 out of turn the connection is closed without a dot, lest an empty letter go.
-    async fn reset(&mut self, verdict: Verdict, point: Point) {
-        let over = matches!(verdict, Verdict::SessionOver)
-            || (verdict == Verdict::RelayFault && point != Point::Mail);
-        if over {
-            self.usable = false;
-            return;
-        }
-        let reply = self.say("RSET\r\n".to_owned(), self.route.patience.command).await;
-        self.usable &= reply.is_ok_and(|reply| reply.code == 250);
+    /// Whether this relay could take the letter, and its group may stand behind a dot.
+    pub(super) fn takes_behind_the_dot(&self, parcel: &Parcel) -> bool {
+        self.offers.pipelining && self.unfit(parcel).is_none()
     }
 
     fn unfit(&self, parcel: &Parcel) -> Option<End> {
@@ -201,6 +262,19 @@ impl Session {
         let size = parcel.stuffed().len();
         let most = self.offers.size.filter(|most| *most > 0 && size > *most)?;
         Some(End::TooLarge { why: format!("the letter has {size} bytes, and the relay takes {most}") })
+    }
+
+    fn steps(&self, parcel: &Parcel, reset: bool) -> Vec<Step> {
+        let patience = self.route.patience;
+        let step = |point, command, limit| Step { point, command, limit };
+        let mut steps = Vec::with_capacity(4);
+        if reset {
+            steps.push(step(None, "RSET\r\n".to_owned(), patience.command));
+        }
+        steps.push(step(Some(Point::Mail), self.mail(parcel), patience.command));
+        steps.push(step(Some(Point::Rcpt), self.rcpt(parcel), patience.command));
+        steps.push(step(Some(Point::Data), "DATA\r\n".to_owned(), patience.data));
+        steps
     }
 
     fn mail(&self, parcel: &Parcel) -> String {
@@ -226,48 +300,49 @@ impl Session {
         line + "\r\n"
     }
 
-    async fn say(&mut self, command: String, limit: Duration) -> Result<Reply, String> {
-        let outcome = timeout(limit, self.connection.command(Command(command))).await;
-        let reply = self.heard.take_reply().and_then(|lines| lines.reply());
-        match (outcome, reply) {
-            (Ok(outcome), Some(reply)) => {
-                let understood =
-                    outcome.is_ok() || outcome.is_err_and(|e| e.is_transient() || e.is_permanent());
-                self.usable &= understood;
-                Ok(reply)
-            }
-            (Ok(outcome), None) => {
-                self.usable = false;
-                Err(outcome
-                    .err()
-                    .map_or_else(|| "no reply".to_owned(), |error| format!("connection lost: {error}")))
-            }
-            (Err(_), _) => {
-                self.usable = false;
-                Err(format!("no reply in {} s", limit.as_secs()))
-            }
-        }
+    async fn ask(&mut self, bytes: &str, limit: Duration) -> Result<Reply, String> {
+        let asked = async {
+            self.dialogue.say(bytes.as_bytes()).await?;
+            self.dialogue.hear().await
+        };
+        let heard = timeout(limit, asked).await;
+        self.understood(heard, limit)
+    }
+
+    async fn write(&mut self, bytes: &[u8], limit: Duration) -> Result<(), String> {
+        let why = match timeout(limit, self.dialogue.say(bytes)).await {
+            Ok(Ok(())) => return Ok(()),
+            Ok(Err(error)) => format!("connection lost: {error}"),
+            Err(_) => format!("nothing was taken in {} s", limit.as_secs()),
+        };
+        self.usable = false;
+        Err(why)
+    }
+
+    async fn reply(&mut self, limit: Duration) -> Result<Reply, String> {
+        let heard = timeout(limit, self.dialogue.hear()).await;
+        self.understood(heard, limit)
+    }
+
+    fn understood(
+        &mut self,
+        heard: Result<io::Result<super::dialogue::Lines>, tokio::time::error::Elapsed>,
+        limit: Duration,
+    ) -> Result<Reply, String> {
+        let why = match heard {
+            Ok(Ok(lines)) => match lines.reply() {
+                Some(reply) => return Ok(reply),
+                None => "what answers does not speak SMTP".to_owned(),
+            },
+            Ok(Err(error)) => format!("connection lost: {error}"),
+            Err(_) => format!("no reply in {} s", limit.as_secs()),
+        };
+        self.usable = false;
+        Err(why)
     }
 
     /// Takes leave; what the relay says to it does not matter.
     pub(super) async fn close(mut self) {
-        let _ =
-            timeout(Duration::from_secs(2), self.connection.command(Command("QUIT\r\n".to_owned()))).await;
-    }
-}
-
-impl Offers {
-    fn read<'a>(lines: impl Iterator<Item = &'a str>) -> Self {
-        let mut offers = Self::default();
-        for line in lines {
-            let mut words = line.split_ascii_whitespace();
-            match words.next().map(str::to_ascii_uppercase).as_deref() {
-                Some("DSN") => offers.dsn = true,
-                Some("SMTPUTF8") => offers.smtputf8 = true,
-                Some("SIZE") => offers.size = Some(words.next().and_then(|n| n.parse().ok()).unwrap_or(0)),
-                _ => {}
-            }
-        }
-        offers
+        let _ = self.ask("QUIT\r\n", LEAVE_WITHIN).await;
     }
 }

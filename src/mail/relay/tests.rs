@@ -10,12 +10,18 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 
-use super::tap::Wire;
+use super::dialogue::Wire;
 use super::*;
+
+mod pipelining;
 
 enum Act {
     Say(String),
     SayAndClose(String),
+    /// Says it together with what it says next: it never comes to the client that waits for it.
+    SayLater(String),
+    /// Says it, and hears nothing any more.
+    SayAndGoDeaf(String),
     Close,
     Silence,
 }
@@ -69,6 +75,7 @@ impl Relay {
 async fn converse(stream: impl Wire, number: usize, script: Arc<Script>, heard: Arc<Mutex<Vec<String>>>) {
     let mut stream = BufReader::new(stream);
     let mut line = "greeting".to_owned();
+    let mut later = String::new();
     loop {
         if line != "greeting" {
             heard.lock().unwrap().push(line.clone());
@@ -77,9 +84,20 @@ async fn converse(stream: impl Wire, number: usize, script: Arc<Script>, heard: 
         let (words, close) = match act {
             Act::Say(words) => (words, false),
             Act::SayAndClose(words) => (words, true),
+            Act::SayLater(words) => {
+                later += &format!("{words}\r\n");
+                (String::new(), false)
+            }
+            Act::SayAndGoDeaf(words) => {
+                stream.write_all(format!("{words}\r\n").as_bytes()).await.unwrap();
+                std::future::pending().await
+            }
             Act::Close => return,
             Act::Silence => std::future::pending().await,
         };
+        if !words.is_empty() {
+            stream.write_all(std::mem::take(&mut later).as_bytes()).await.unwrap();
+        }
         for part in words.lines() {
             stream.write_all(format!("{part}\r\n").as_bytes()).await.unwrap();
         }
