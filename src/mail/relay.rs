@@ -162,9 +162,12 @@ impl Shared {
             let end = match open.envelope(parcel, self.others(), level).await {
                 Err(end) => end,
                 Ok(()) => {
-                    self.look_ahead(&open, level, ahead);
-                    let next = ahead.as_ref().filter(|next| open.takes_behind_the_dot(&next.parcel));
-                    let next = next.filter(|_| level == Pipelining::BehindTheDot);
+                    let behind = self.may_look_ahead(&open, level);
+                    if behind && ahead.is_none() {
+                        // Where somebody else waits for letters there is none.
+                        *ahead = self.queue.try_lock().ok().and_then(|mut queue| queue.try_recv().ok());
+                    }
+                    let next = ahead.as_ref().filter(|next| behind && open.is_fit(&next.parcel));
                     open.content(parcel, next.map(|next| (&next.parcel, level)), self.others()).await
                 }
             };
@@ -182,13 +185,12 @@ impl Shared {
         relay_fault(None, &lost, wait)
     }
 
-    /// Takes the next letter, if one waits and may follow on this connection without a turn of its own.
-    fn look_ahead(&self, open: &Session, level: Pipelining, ahead: &mut Option<Job>) {
-        let follows = open.letters + 1 < self.pace.letters_per_connection();
-        if ahead.is_none() && level == Pipelining::BehindTheDot && follows && !self.pace.is_limited() {
-            // Somebody else waits for letters: then there is none.
-            *ahead = self.queue.try_lock().ok().and_then(|mut queue| queue.try_recv().ok());
-        }
+    /// Whether another letter may follow behind the dot, on this connection and without a turn of its own.
+    fn may_look_ahead(&self, open: &Session, level: Pipelining) -> bool {
+        open.pipelines()
+            && level == Pipelining::BehindTheDot
+            && open.letters + 1 < self.pace.letters_per_connection()
+            && !self.pace.is_limited()
     }
 
     /// The connection at hand if it may carry one more letter, else a new one.

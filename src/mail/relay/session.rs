@@ -248,9 +248,13 @@ impl Session {
         }
     }
 
-    /// Whether this relay could take the letter, and its group may stand behind a dot.
-    pub(super) fn takes_behind_the_dot(&self, parcel: &Parcel) -> bool {
-        self.offers.pipelining && self.unfit(parcel).is_none()
+    pub(super) fn pipelines(&self) -> bool {
+        self.offers.pipelining
+    }
+
+    /// Whether this relay could take the letter, so that its group may stand behind a dot.
+    pub(super) fn is_fit(&self, parcel: &Parcel) -> bool {
+        self.unfit(parcel).is_none()
     }
 
     fn unfit(&self, parcel: &Parcel) -> Option<End> {
