@@ -13,7 +13,7 @@ use std::ops::Range;
 use chrono::{DateTime, Utc};
 
 use super::{Context, Error};
-use crate::domain::customer_file::{Clash, FORMAT, Frame, Place, Row, Seen, read};
+use crate::domain::customer_file::{Clash, FORMAT, Frame, OwnWords, Place, Row, Seen, read};
 use crate::domain::ledger::Actor;
 use crate::domain::recipient::Unreached;
 use crate::domain::table::{self, Finding, Findings, Item, Mapping, Printed, Sheet, of_file};
@@ -48,7 +48,7 @@ pub struct Imported {
     pub header_bytes: Option<Range<u64>>,
     /// The file was refused as a whole.
     pub refused: bool,
-    /// A mapping of the columns as they were read; none where all were ours.
+    /// A mapping of the columns as they were read, and of the values that were not; none where all were ours.
     pub proposed_mapping: Option<String>,
 }
 
@@ -84,6 +84,8 @@ pub struct Import {
     mode: Mode,
     sheet: Sheet,
     seen: Seen,
+    /// Values that were not taken, for the mapping to propose.
+    own_words: OwnWords,
     /// Whether it was said that the file has no references.
     said_keyless: bool,
     pending: Vec<Pending>,
@@ -102,6 +104,7 @@ impl Import {
             mode,
             sheet: Sheet::new(&FORMAT, mapping),
             seen: Seen::default(),
+            own_words: OwnWords::default(),
             said_keyless: false,
             pending: Vec::new(),
             imported: Imported::default(),
@@ -126,7 +129,8 @@ impl Import {
             self.imported.warnings.add(Finding { line, record, column: Some("role".to_owned()), reason });
         }
         self.imported.header_bytes = self.sheet.header_bytes();
-        self.imported.proposed_mapping = self.sheet.proposed_mapping();
+        let values = self.own_words.proposed(frame(&self.cx, self.at));
+        self.imported.proposed_mapping = self.sheet.proposed_mapping(&values);
         self.imported.rejected_bytes.sort_unstable_by_key(|bytes| bytes.start);
         if self.imported.customers_new + self.imported.customers_changed > 0 && self.mode == Mode::Write {
             self.cx.bells.ring("deliver");
@@ -180,14 +184,12 @@ impl Import {
             let reason = "no such column: the customer's name is the key".to_owned();
             self.imported.warnings.add(of_file(Some("reference".to_owned()), reason));
         }
-        let frame = Frame {
-            products: &self.cx.settings.site.products,
-            policy: &self.cx.policy,
-            at: self.at.unwrap_or_default(),
-        };
+        let frame = frame(&self.cx, self.at);
+        self.own_words.of_role(row);
         let read = match read(frame, row) {
             Ok(read) => read,
             Err(unread) => {
+                self.own_words.of_refused(frame, row, &unread.reasons);
                 let findings = unread.reasons.iter().map(|(column, reason)| row.finding(column, reason));
                 self.reject(findings, row.bytes.clone());
                 self.remark(row, &unread.remarks);
@@ -263,4 +265,9 @@ impl Import {
         }
         Ok(())
     }
+}
+
+/// What rows are measured by, at the instant at which the import began.
+fn frame(cx: &Context, at: Option<DateTime<Utc>>) -> Frame<'_> {
+    Frame { products: &cx.settings.site.products, policy: &cx.policy, at: at.unwrap_or_default() }
 }

@@ -62,8 +62,9 @@ emergency_days,grounds,role,rank,notice_address. An empty cell of the terms is t
 until_effect is not. Importing the same file again changes nothing; other terms hold from today. Bad rows are named,
 and lie in NAME.rejected.csv beside the file (NAME.rejected.json for JSON); the good ones are in.
 
-Any separator and encoding is read, XLSX by its first sheet, JSON as a list of objects or one a line. Where the columns
-have other names, --dry-run prints a mapping to correct and save; [values.products] in it says what their cells mean.
+Any separator and encoding is read, XLSX by its first sheet, JSON as a list of objects or one a line. Where columns or
+values have other names, --dry-run prints a mapping to correct and save: which column is which, and what each word
+means that was not taken. A line that begins with # is a word that only you can explain.
 
 Example:
   forenotice customers import export.csv --dry-run > crm.toml
@@ -74,7 +75,7 @@ struct ImportArgs {
     /// Say what would happen; write nothing
     #[arg(long)]
     dry_run: bool,
-    /// Which of their columns is which of ours, as --dry-run proposes it
+    /// Which of their columns and words are which of ours, as --dry-run proposes it
     #[arg(long, value_name = "FILE")]
     mapping: Option<PathBuf>,
     #[command(flatten)]
@@ -143,6 +144,12 @@ async fn import(global: &Global, args: &ImportArgs) -> Result<(), Failure> {
 
 fn hint_after(imported: &Imported, beside: Option<&Path>, file: &Path) -> String {
     match beside {
+        Some(path) if imported.proposed_mapping.is_some() => format!(
+            "{} rows are in; correct the others in {} and import that file with the same mapping; \
+             --dry-run proposes one for its columns and words",
+            imported.imported,
+            path.display()
+        ),
         Some(path) => format!(
             "{} rows are in; correct the others in {} and import that file",
             imported.imported,
@@ -153,6 +160,10 @@ fn hint_after(imported: &Imported, beside: Option<&Path>, file: &Path) -> String
             file.display()
         ),
         None if imported.refused => "nothing was imported".to_owned(),
+        None if imported.proposed_mapping.is_some() => {
+            "nothing was written: this was a dry run; save the mapping, corrected, and try again with --mapping"
+                .to_owned()
+        }
         None => "nothing was written: this was a dry run".to_owned(),
     }
 }
@@ -172,8 +183,13 @@ fn tell(imported: &Imported, mode: Mode, file: &Path) -> Result<(), Failure> {
     }
     let Some(mapping) = mapping else { return Ok(()) };
     print(format_args!(
-        "# Their columns as they are read; correct, save, then: forenotice customers import {} --mapping FILE\n{}",
+        "# Their columns and words as they would be read; correct, save, then: forenotice customers import {} --mapping FILE\n{}{}",
         file.display(),
+        if imported.refused {
+            "# Once the columns are right, --dry-run with this mapping proposes their words, too.\n"
+        } else {
+            ""
+        },
         mapping.trim_end()
     ))
 }

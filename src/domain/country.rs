@@ -10,7 +10,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use table::{COUNTRIES, LANGUAGES, OTHER_NAMES};
+use table::{COUNTRIES, LANGUAGE_NAMES, LANGUAGES, OTHER_NAMES};
 
 /// A country or territory of ISO 3166-1, shown by its alpha-2 code.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -132,6 +132,18 @@ impl Language {
 
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The language of that name in English, German, Spanish or French.
+    ///
+    /// ```
+    /// # use forenotice::domain::country::Language;
+    /// assert_eq!(Language::by_name("Französisch").unwrap().as_str(), "fr");
+    /// ```
+    pub fn by_name(name: &str) -> Option<Self> {
+        let lower = name.to_lowercase();
+        let (_, code) = LANGUAGE_NAMES.iter().find(|(known, _)| known.to_lowercase() == lower)?;
+        Some(Self((*code).to_owned()))
     }
 }
 

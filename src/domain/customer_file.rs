@@ -4,6 +4,7 @@
 //! what was read otherwise than it stands is remarked. [`Seen`] holds the rows of one file against one another.
 //! [`write_row`] writes what `read` reads back. An empty cell of the terms is the policy's; `until_effect` is not.
 
+mod own_words;
 mod seen;
 mod terms;
 mod values;
@@ -20,6 +21,7 @@ use super::recipient::{AddressFault, PRIVACY_ROLE, parse_address};
 use super::table::{self, Altered, CellFault, Field, Format, RowReader, TextFault};
 use super::zone::UnknownZone;
 
+pub use own_words::OwnWords;
 pub use seen::{Clash, Place, Seen};
 pub use write::{Exported, cells, write_header, write_row};
 
@@ -50,20 +52,20 @@ const FIELDS: &[Field] = fields![
     "notice_days" = "notice" = "notice period" =
         "benachrichtigungsfrist" = "ankündigungsfrist" = "délai de préavis" = "plazo de preaviso",
     "objection_days" = "objection period" = "widerspruchsfrist" = "délai d'opposition" = "plazo de oposición",
-    "convention",
+    "convention" = "day count" = "zählweise" = "tageart" = "fristart",
     "time_zone" = "tz" = "zeitzone" = "fuseau horaire" = "zona horaria",
     "holidays" = "holiday calendar" = "feiertage" = "feiertagskalender" = "jours fériés" = "festivos",
     "contract" = "contract reference" = "vertrag" = "vertragsnummer" = "contrat" = "contrato",
     "clause" = "klausel" = "cláusula",
-    "authorisation" = "authorization",
-    "start",
+    "authorisation" = "authorization" = "genehmigung" = "genehmigungsart" = "autorisation" = "autorización",
+    "start" = "fristbeginn",
     "objection_convention",
     "kinds",
     "emergency_days",
-    "grounds",
+    "grounds" = "begründung",
     "role" = "rolle" = "rôle" = "rol",
     "rank",
-    "notice_address",
+    "notice_address" = "meldeadresse" = "benachrichtigungsadresse",
     "resolution_days" = "resolution period",
     "resolution_unit",
     "resolution_then",
@@ -155,6 +157,33 @@ pub enum Reason {
     MonthsWithoutNumber,
     #[error(transparent)]
     Clash(#[from] Clash),
+}
+
+impl Reason {
+    /// Whether it is about a value that other words could stand for, not about a text of the customer's own.
+    fn is_of_a_value(&self) -> bool {
+        match self {
+            Self::Language(_)
+            | Self::Zone(_)
+            | Self::Holidays(_)
+            | Self::Word(_)
+            | Self::Days(_)
+            | Self::NotDays { .. }
+            | Self::NotRank { .. }
+            | Self::NotDay { .. }
+            | Self::NoSuchDay { .. }
+            | Self::Product { .. }
+            | Self::YesOrNo { .. } => true,
+            Self::Empty
+            | Self::Cell(_)
+            | Self::Text(_)
+            | Self::Address(_)
+            | Self::NothingThen { .. }
+            | Self::NoTime
+            | Self::MonthsWithoutNumber
+            | Self::Clash(_) => false,
+        }
+    }
 }
 
 /// What was read in a way that should be looked at.

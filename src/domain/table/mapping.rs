@@ -4,7 +4,6 @@
 //! means, `encoding` how the file is written where that cannot be told. What it does not name is read as ever.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 use encoding_rs::Encoding;
 use serde::Deserialize;
@@ -15,9 +14,9 @@ use super::header::{field_of, nearly};
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(try_from = "Written")]
 pub struct Mapping {
-    encoding: Option<&'static Encoding>,
+    pub(super) encoding: Option<&'static Encoding>,
     columns: BTreeMap<String, String>,
-    values: BTreeMap<String, BTreeMap<String, String>>,
+    pub(super) values: BTreeMap<String, BTreeMap<String, String>>,
 }
 
 /// A mapping as it stands in its file.
@@ -102,55 +101,15 @@ impl Mapping {
         if let Some(meant) = values.get(cell.trim()) {
             return meant.clone();
         }
-        let parts = cell.split_inclusive([';', ',']).map(|part| {
-            let value = part.trim_end_matches([';', ',']);
-            let end = &part[value.len()..];
-            values.get(value.trim()).map_or_else(|| part.to_owned(), |meant| format!("{meant}{end}"))
+        let one = |value: &str| values.get(value.trim()).cloned();
+        let parts = cell.split(';').map(|part| {
+            one(part).unwrap_or_else(|| {
+                let parts = part.split(',').map(|part| one(part).unwrap_or_else(|| part.to_owned()));
+                parts.collect::<Vec<_>>().join(",")
+            })
         });
-        parts.collect()
+        parts.collect::<Vec<_>>().join(";")
     }
-
-    /// The mapping of a header as it would be read, to be corrected and saved; none where all columns are ours.
-    pub(super) fn proposed(
-        &self,
-        header: &[String],
-        format: &Format,
-        encoding: Option<&str>,
-    ) -> Option<String> {
-        if header.iter().all(|cell| format.fields.iter().any(|field| field.name == cell.trim())) {
-            return None;
-        }
-        let mut text = String::new();
-        if let Some(encoding) = self.encoding.map(Encoding::name).or(encoding) {
-            let _ = writeln!(text, "encoding = {}", quoted(&encoding.to_lowercase()));
-        }
-        text.push_str("[columns]\n");
-        let mut taken: Vec<&str> = Vec::new();
-        for cell in header.iter().filter(|cell| !cell.trim().is_empty()) {
-            let field = self.field(cell).or_else(|| field_of(cell, format.fields));
-            let field = field.or_else(|| nearly(cell, format.fields)).unwrap_or_default();
-            if field.is_empty() || taken.contains(&field) {
-                let _ = writeln!(text, "{} = \"\"  # not read", quoted(cell.trim()));
-            } else {
-                taken.push(field);
-                let _ = writeln!(text, "{} = {}", quoted(cell.trim()), quoted(field));
-            }
-        }
-        for needed in format.needed.iter().filter(|needed| !taken.contains(*needed)) {
-            let _ = writeln!(text, "# no column is {needed}: write it behind the one that holds it");
-        }
-        for (field, values) in &self.values {
-            let _ = writeln!(text, "[values.{field}]");
-            for (theirs, ours) in values {
-                let _ = writeln!(text, "{} = {}", quoted(theirs), quoted(ours));
-            }
-        }
-        Some(text)
-    }
-}
-
-fn quoted(text: &str) -> String {
-    toml::Value::String(text.replace(['\n', '\r'], " ")).to_string()
 }
 
 #[cfg(test)]
@@ -169,31 +128,12 @@ mod tests {
     };
 
     #[test]
-    fn a_proposal_is_a_mapping_that_reads_the_file_so() {
-        let header = ["Firma", "Name des Kunden", "E-Mail", "Notice dasy", "Tel"].map(str::to_owned);
-        let proposed = Mapping::default().proposed(&header, &FORMAT, Some("windows-1252")).unwrap();
-        assert_eq!(
-            proposed,
-            "encoding = \"windows-1252\"\n[columns]\n\"Firma\" = \"name\"\n\"Name des Kunden\" = \"\"  # not read\n\
-             \"E-Mail\" = \"email\"\n\"Notice dasy\" = \"notice_days\"\n\"Tel\" = \"\"  # not read\n"
-        );
-        let mapping = Mapping::read(&proposed, &FORMAT).unwrap();
-        assert_eq!(
-            (mapping.field("Notice dasy"), mapping.field("Tel"), mapping.field("x")),
-            (Some("notice_days"), Some(""), None)
-        );
-        assert_eq!(mapping.proposed(&header, &FORMAT, None).as_ref(), Some(&proposed));
-        assert_eq!(Mapping::default().proposed(&["name".to_owned()], &FORMAT, None), None);
-        let missing = Mapping::default().proposed(&["Tel".to_owned()], &FORMAT, None).unwrap();
-        assert!(missing.ends_with("# no column is name: write it behind the one that holds it\n"));
-    }
-
-    #[test]
     fn values_are_replaced_as_a_whole_or_in_a_list() {
         let mapping =
             Mapping::read("[values.name]\n\"Chat Pro\" = \"chat\"\n\"A, B\" = \"ab\"\n", &FORMAT).unwrap();
         let meant = |cell: &str| mapping.meant("name", cell.to_owned());
         assert_eq!(meant("Chat Pro; api,Chat Pro"), "chat; api,chat");
+        assert_eq!(meant("A, B;Chat Pro"), "ab;chat");
         assert_eq!((meant("A, B").as_str(), meant("other").as_str()), ("ab", "other"));
     }
 

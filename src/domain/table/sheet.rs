@@ -9,7 +9,8 @@ use std::ops::Range;
 use super::decode::Decoder;
 use super::header::field_of;
 use super::{
-    Field, Finding, Header, Mapping, Object, ObjectFault, Objects, Reader, Record, RecordFault, Row, RowFault,
+    Field, Finding, Header, Mapping, Object, ObjectFault, Objects, ProposedValues, Reader, Record,
+    RecordFault, Row, RowFault,
 };
 
 /// Bytes read before their items are handed on.
@@ -103,9 +104,9 @@ impl Sheet {
         self.header_bytes.clone()
     }
 
-    /// A mapping of the columns as they are read, to be corrected and saved; none where they are all ours.
-    pub fn proposed_mapping(&self) -> Option<String> {
-        self.mapping.proposed(&self.columns, self.format, self.decoder.guessed())
+    /// A mapping of the columns as they are read and of `values`, to be corrected and saved; none where all are ours.
+    pub fn proposed_mapping(&self, values: &ProposedValues) -> Option<String> {
+        self.mapping.proposed(&self.columns, self.format, self.decoder.guessed(), values)
     }
 
     /// Takes the next bytes of the file; what they say is asked of [`take_items`](Self::take_items) until it has no more.
@@ -430,7 +431,7 @@ mod tests {
         while let Some(more) = sheet.take_items() {
             items.extend(more);
         }
-        (items, sheet.proposed_mapping())
+        (items, sheet.proposed_mapping(&ProposedValues::new()))
     }
 
     /// (record, line, name, email) of each row.

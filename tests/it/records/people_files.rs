@@ -153,3 +153,39 @@ async fn where_a_file_contradicts_itself_the_longer_reading_holds_and_it_is_said
     assert_eq!((again.customers_new, again.customers_changed), (0, 0));
     world.finish().await;
 }
+
+#[tokio::test]
+async fn a_file_of_peoples_own_words_comes_in_by_the_mapping_proposed_for_it() {
+    let world = world().await;
+    let file = "Kundennr;Firma;E-Mail;Sprache;Kunde seit;Benachrichtigungsfrist;Zählweise;Genehmigung;Feiertage;Rolle\n\
+                1;Acme;a@acme.example;Deutsch;2. März 2024;30 Tage;Kalendertage;allgemein;Bayern;Datenschutz\n\
+                2;Bolt;b@bolt.example;Deutsch;15. Juni 2025;4 Wochen;Kalendertage;gesondert;Österreich;\n\
+                3;Cress;c@cress.example;Englisch;3. Juli 2025;30 Tage;nach Absprache;allgemein;;\n";
+    let dry = import_in(&world, file.as_bytes(), Mode::DryRun).await;
+    assert_eq!((dry.imported, dry.rejected.records), (0, 3), "{dry:?}");
+    let proposed = dry.proposed_mapping.unwrap();
+    for line in [
+        "[values.authorisation]\n\"allgemein\" = \"general\"  # line 2, 2 rows\n\"gesondert\" = \"specific\"  # line 3\n",
+        "\"2. März 2024\" = \"2024-03-02\"  # line 2\n",
+        "[values.role]\n\"Datenschutz\" = \"privacy\"  # line 2\n",
+        "# \"nach Absprache\" = \"\"  # line 4: \"nach Absprache\" is none of clear_days, ",
+    ] {
+        assert!(proposed.contains(line), "{line}\n{proposed}");
+    }
+
+    let saved = import_mapped(&world, file.as_bytes(), Mode::DryRun, &proposed).await;
+    assert_eq!(saved.imported, 2, "only the word that nobody knows is left: {:?}", saved.rejected);
+    let corrected = proposed.replace("# \"nach Absprache\" = \"\"", "\"nach Absprache\" = \"clear_days\"");
+    let imported = import_mapped(&world, file.as_bytes(), Mode::Write, &corrected).await;
+
+    assert_eq!((imported.imported, imported.rejected.count), (3, 0), "{imported:?}");
+    let customers = exported(&world).await;
+    for row in [
+        "1,Acme,,a@acme.example,de,,2024-03-02,30,,calendar_days,,DE-BY,1,,general,",
+        "2,Bolt,,b@bolt.example,de,,2025-06-15,28,,calendar_days,,AT,2,,specific,",
+        "3,Cress,,c@cress.example,en,,2025-07-03,30,,clear_days,,,3,,general,",
+    ] {
+        assert!(customers.contains(row), "{row}\n{customers}");
+    }
+    world.finish().await;
+}
