@@ -23,6 +23,12 @@ alert-postponed-subject = { $change_ref }: { $subprocessor } postponed to { $to_
 alert-postponed-head = { $change_ref } is postponed: { $subprocessor } did not start on { $old_effective }.
     .rest = The gate was shut on the day, only by what ends by itself. By the policy the change moves to the day on which nothing of that stands in the way any more, and everyone who had the announcement gets a letter today.
     .to = New date: { $to }. To have another: forenotice change reschedule { $change_ref }.
+alert-aged-subject = { $change_ref }: the notice of { $subprocessor } is too old and must be given again
+alert-aged-head = The notice of { $subprocessor } ({ $change_ref }) is too old.
+    .rest = The change is held, and since { $since } its notice is older than your policy lets one be (notice_valid_days). The gate stays shut until the notice is given again; nothing does so by itself, because every period starts anew and a yes falls.
+    .mend = Once nothing else stands in the way (forenotice gate { $change_ref }), give it again:
+    .command = forenotice change reschedule { $change_ref } --effective { $day }
+    .earliest = { $earliest } is the earliest lawful day if you do it today. Later the command says which day is.
 alert-lodged-subject = { $objection_ref }: { $customer } objects to { $subprocessor } ({ $change_ref })
 alert-lodged-head = { $customer } objects to { $subprocessor } ({ $change_ref }): { $objection_ref }, { $timeliness ->
         [late] after its deadline

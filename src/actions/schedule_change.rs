@@ -15,7 +15,7 @@ use crate::domain::change::{Change, ChangeKind, Draft, IllegalAct, State, Step};
 use crate::domain::customer::Approval;
 use crate::domain::ledger::{Actor, Event};
 use crate::domain::notice::NoticeKind;
-use crate::domain::plan::{self, Candidate, Entitled, Plan, Refusal, Standing};
+use crate::domain::plan::{self, Entitled, Plan, Refusal, entitled};
 use crate::domain::register::{Version, as_planned};
 use crate::domain::request::{self, Request, Understood};
 use crate::domain::subprocessor::SubprocessorId;
@@ -95,7 +95,7 @@ pub async fn plan_together(cx: &Context, requests: &[Request]) -> Result<Plan, E
         understood.iter().map(|one| one.subject.map(|version| version.subprocessor_id)).collect();
     let mut drafts: Vec<Draft> = understood.into_iter().map(|one| one.draft).collect();
     let candidates = store::entitlement::all(snapshot.conn(), today).await?;
-    let entitled = entitled(cx, &candidates, drafts.iter().zip(subjects), now);
+    let entitled = entitled(&candidates, drafts.iter().zip(subjects), &cx.policy, now);
     if requests.iter().all(|request| request.effective.is_none()) {
         let earliest = plan::earliest_on(&drafts, &entitled, &cx.policy, now);
         for draft in &mut drafts {
@@ -132,7 +132,7 @@ pub async fn schedule_together(cx: &Context, actor: Actor, requests: &[Request])
     let drafts: Vec<Draft> = understood.iter().map(|one| one.draft.clone()).collect();
     let candidates = store::entitlement::all(tx.conn(), today).await?;
     let subjects = steps.iter().map(|step| Some(step.subprocessor));
-    let entitled = entitled(cx, &candidates, drafts.iter().zip(subjects), now);
+    let entitled = entitled(&candidates, drafts.iter().zip(subjects), &cx.policy, now);
     let plan = planned(cx, &drafts, &entitled, now)?;
     let past = drafts.iter().all(|draft| plan::is_past(draft, &cx.policy, now));
     let mut changes = Vec::new();
@@ -226,7 +226,7 @@ async fn still_in_time(cx: &Context, tx: &mut Tx, change: &Change) -> Result<Opt
     let drafts: Vec<Draft> = facts.changes.iter().map(crate::domain::notice::ChangeFacts::draft).collect();
     let candidates = store::entitlement::all(tx.conn(), cx.policy.zone.day_of(now)).await?;
     let subjects = facts.changes.iter().map(|told| Some(told.subprocessor));
-    let entitled = entitled(cx, &candidates, drafts.iter().zip(subjects), now);
+    let entitled = entitled(&candidates, drafts.iter().zip(subjects), &cx.policy, now);
     let plan = match planned(cx, &drafts, &entitled, now) {
         Ok(plan) => plan,
         Err(refusal) => {
@@ -285,22 +285,4 @@ fn planned(
     now: DateTime<Utc>,
 ) -> Result<Plan, Refusal> {
     plan::plan(drafts, entitled, &cx.policy, now, |at| cx.settings.notice.send_window.next_after(at))
-}
-
-/// Those of the candidates who are entitled to notice of the drafts given at `now`, once for each. A draft comes with its
-/// subprocessor, where that is on file.
-fn entitled<'a>(
-    cx: &Context,
-    candidates: &[Candidate],
-    drafts: impl Iterator<Item = (&'a Draft, Option<SubprocessorId>)>,
-    now: DateTime<Utc>,
-) -> Vec<Entitled> {
-    let of_draft = |(draft, subject): (&Draft, Option<SubprocessorId>)| {
-        let standing = |candidate: &Candidate| match candidate.standing(draft, subject, &cx.policy, now) {
-            Standing::Entitled(entitled) => Some(entitled),
-            Standing::Informed | Standing::Exempt { .. } | Standing::Unconcerned => None,
-        };
-        candidates.iter().filter_map(standing).collect::<Vec<_>>()
-    };
-    drafts.flat_map(of_draft).collect()
 }

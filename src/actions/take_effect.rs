@@ -5,6 +5,7 @@
 //! verdict stands for an instant that every door has read past, so nothing received before it can lie unread.
 //! Before the lock an opening is derived in full ([`full`]): what the indexes say, the rule itself has said too.
 
+mod aged;
 mod full;
 mod postpone;
 
@@ -69,6 +70,9 @@ async fn decide(cx: &Context, id: ChangeId) -> Result<Option<String>, Error> {
         store::change::set_next_look(&mut tx, id, None).await?;
         tx.commit_unrecorded().await?;
         return Ok(None);
+    }
+    if change.state == State::Held && cx.policy.hold == Hold::Ask {
+        return aged::only_tell(cx, tx, &change).await;
     }
     // No door, no mail: the clock itself vouches that nothing lies unread.
     let at = store::door::decidable_until(tx.conn()).await?.unwrap_or(change.effective_at);
@@ -142,7 +146,7 @@ async fn hold(
     let held = change.state.after(Act::Hold)?;
     store::gate::insert_verdict(&mut tx, change.id, at, reasons).await?;
     store::change::move_state(&mut tx, change.id, change.state, held).await?;
-    let next = next_look(cx, tx.now());
+    let next = aged::next_look(cx, &mut tx, change).await?;
     store::change::set_next_look(&mut tx, change.id, next).await?;
     if was_told(change.state) {
         follow_up(cx, &mut tx, NoticeKind::Held, change, Some(change.draft.effective_on)).await?;
@@ -161,6 +165,7 @@ async fn hold(
             .map(|at| earliest_effective_on(at, &cx.policy.zone)),
     };
     cx.alert(&mut tx, &format!("held:{}:{}", change.reference, change.draft.effective_on), alarm).await?;
+    aged::tell(cx, &mut tx, change).await?;
     tx.commit([Event::ChangeHeld { change: change.id, reasons: words }]).await?;
     Ok(sentence)
 }
@@ -169,7 +174,7 @@ fn in_words(reasons: &BTreeSet<Reason>) -> Vec<String> {
     reasons.iter().map(|reason| reason.in_words().to_owned()).collect()
 }
 
-/// Held and still shut: nothing new to tell, asked again as the policy has it.
+/// Held and still shut: nothing new to tell but that its notice has grown too old; asked again as the policy has it.
 async fn look_tomorrow(
     cx: &Context,
     mut tx: Tx,
@@ -178,20 +183,11 @@ async fn look_tomorrow(
     at: DateTime<Utc>,
 ) -> Result<Option<String>, Error> {
     store::gate::insert_verdict(&mut tx, change.id, at, reasons).await?;
-    let next = next_look(cx, tx.now());
+    let said = aged::tell(cx, &mut tx, change).await?;
+    let next = aged::next_look(cx, &mut tx, change).await?;
     store::change::set_next_look(&mut tx, change.id, next).await?;
     tx.commit_unrecorded().await?;
-    Ok(None)
-}
-
-/// When a held change is asked about next: at the start of the policy's next day, so that it takes effect the day
-/// after its gate opens; or only when the DPO says so.
-fn next_look(cx: &Context, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    let tomorrow = cx.policy.zone.day_of(now) + Days::new(1);
-    match cx.policy.hold {
-        Hold::Wait | Hold::Postpone => Some(cx.policy.zone.first_instant(tomorrow)),
-        Hold::Ask => None,
-    }
+    Ok(said)
 }
 
 /// A notice to everyone who had the announcement, due at once.

@@ -3,8 +3,10 @@
 mod asked;
 
 use asked::{ChangeArgs, WhatArgs};
+use chrono::{DateTime, Utc};
 use clap::Subcommand;
 use serde_json::{Value, json};
+use sqlx::PgConnection;
 
 use super::{Failure, Global, OrHint as _, Output, context, print};
 use crate::actions::Context;
@@ -222,7 +224,9 @@ fn plan_in_words(plan: &Plan) -> String {
 
 async fn show(global: &Global, args: &RefArgs) -> Result<(), Failure> {
     let cx = context::open(global)?;
-    let change = store::change::by_reference(cx.snapshot().await?.conn(), &args.reference)
+    let now = cx.now().await?;
+    let mut snapshot = cx.snapshot().await?;
+    let change = store::change::by_reference(snapshot.conn(), &args.reference)
         .await
         .or_hint("forenotice change list names them all")?;
     if args.output.json {
@@ -237,6 +241,7 @@ async fn show(global: &Global, args: &RefArgs) -> Result<(), Failure> {
     if change.needs_approval {
         lines.push(format!("approval   {}", if change.approved { "given" } else { "missing" }));
     }
+    lines.extend(too_old(&cx, snapshot.conn(), &change, now).await?);
     match &change.draft.before {
         Some(before) if change.draft.kind != ChangeKind::Removal => {
             for difference in before.differences(&change.draft.facts) {
@@ -252,6 +257,22 @@ async fn show(global: &Global, args: &RefArgs) -> Result<(), Failure> {
         }
     }
     print(lines.join("\n"))
+}
+
+/// That its notice must be given again, with the command that does so today; none: it need not.
+pub(super) async fn too_old(
+    cx: &Context,
+    conn: &mut PgConnection,
+    change: &Change,
+    now: DateTime<Utc>,
+) -> Result<Option<String>, store::Error> {
+    let Some(since) = cx.too_old_since(conn, change, now).await? else { return Ok(None) };
+    Ok(Some(format!(
+        "notice     too old since {}; give it again: forenotice change reschedule {} --effective {}",
+        cx.policy.zone.day_of(since),
+        change.reference,
+        cx.earliest_anew(conn, change, now).await?
+    )))
 }
 
 /// The day; of a change that took effect on another than was planned, both.

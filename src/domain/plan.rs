@@ -237,6 +237,24 @@ fn outlook<'a>(
     }
 }
 
+/// Those of the candidates who are entitled to notice of the drafts given at `now`, once for each. A draft comes with its
+/// subprocessor, where that is on file.
+pub fn entitled<'a>(
+    candidates: &[Candidate],
+    drafts: impl Iterator<Item = (&'a Draft, Option<SubprocessorId>)>,
+    policy: &Policy,
+    now: DateTime<Utc>,
+) -> Vec<Entitled> {
+    let of_draft = |(draft, subject): (&Draft, Option<SubprocessorId>)| {
+        let standing = |candidate: &Candidate| match candidate.standing(draft, subject, policy, now) {
+            Standing::Entitled(entitled) => Some(entitled),
+            Standing::Informed | Standing::Exempt { .. } | Standing::Unconcerned => None,
+        };
+        candidates.iter().filter_map(standing).collect::<Vec<_>>()
+    };
+    drafts.flat_map(of_draft).collect()
+}
+
 /// The earliest day on which [`plan`] would let the drafts be.
 pub fn earliest_on(
     drafts: &[Draft],

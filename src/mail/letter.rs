@@ -375,6 +375,8 @@ pub enum Alarm {
     },
     /// The effective date came, the gate was shut, and the policy has moved the date.
     Postponed { change: ChangeName, old_effective_on: NaiveDate, to: NaiveDate, reasons: Vec<String> },
+    /// The notice of a held change has grown too old; `earliest_on`: if it is given again today.
+    NoticeTooOld { change: ChangeName, since: NaiveDate, earliest_on: NaiveDate },
     ObjectionLodged {
         change: ChangeName,
         objection_ref: String,
@@ -406,6 +408,7 @@ impl Alarm {
             | Self::Refused { change, .. }
             | Self::Held { change, .. }
             | Self::Postponed { change, .. }
+            | Self::NoticeTooOld { change, .. }
             | Self::ObjectionLodged { change, .. }
             | Self::FoundAfterEffect { change, .. }
             | Self::ObjectionWaits { change, .. }

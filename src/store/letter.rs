@@ -3,6 +3,7 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use sqlx::PgConnection;
 use sqlx::types::Json;
 
 use super::{Error, Tx};
@@ -28,6 +29,15 @@ pub struct Frozen<L> {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
     pub letter: L,
+}
+
+/// Whether a letter with this key was ever queued.
+pub async fn is_known(conn: &mut PgConnection, key: &str) -> Result<bool, Error> {
+    let known = sqlx::query_scalar("select exists (select from delivery where letter_key = $1)")
+        .bind(key)
+        .fetch_one(conn)
+        .await?;
+    Ok(known)
 }
 
 /// Queues a letter, due now, unless one with this key is there: then none.

@@ -255,6 +255,18 @@ pub async fn is_valid_at(
     Ok(valid)
 }
 
+/// Until when the youngest announcement of a change is not too old; none: there is none.
+pub async fn valid_until(conn: &mut PgConnection, change: ChangeId) -> Result<Option<DateTime<Utc>>, Error> {
+    let until = sqlx::query_scalar(
+        "select max(n.valid_until) from notice n join notice_change nc on nc.notice_id = n.id
+         where nc.change_id = $1 and n.kind = 'announcement' and n.cancelled_at is null",
+    )
+    .bind(change.0)
+    .fetch_one(conn)
+    .await?;
+    Ok(until)
+}
+
 /// A notice that has not begun goes out from `due_at` on, unless it is to go out later anyhow.
 pub async fn set_due(
     tx: &mut Tx,

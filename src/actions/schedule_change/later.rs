@@ -5,12 +5,12 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::{Done, Error, entitled, planned};
+use super::{Done, Error, planned};
 use crate::actions::Context;
 use crate::domain::change::{Act, Change, ChangeKind, State};
 use crate::domain::ledger::{Actor, Event};
 use crate::domain::notice::{Correction, NoticeKind, Replaced, was_told};
-use crate::domain::plan::Refusal;
+use crate::domain::plan::{Refusal, entitled};
 use crate::domain::request;
 use crate::domain::subprocessor::Difference;
 use crate::store::{self, Tx};
@@ -245,7 +245,7 @@ async fn announce_anew(
     let drafts = [moved.draft.clone()];
     let candidates = store::entitlement::all(tx.conn(), cx.policy.zone.day_of(now)).await?;
     let subjects = std::iter::once(Some(moved.subprocessor_id));
-    let entitled = entitled(cx, &candidates, drafts.iter().zip(subjects), now);
+    let entitled = entitled(&candidates, drafts.iter().zip(subjects), &cx.policy, now);
     let plan = planned(cx, &drafts, &entitled, now)?;
     if change.draft.kind == ChangeKind::Correction {
         return Ok(None);

@@ -198,6 +198,12 @@ fn tell_alert(words: &mut Words, alert: &Alert) -> Result<(), WordsError> {
             reasons_in_the_way = in_lines(reasons);
             ("postponed", &["rest", "to"])
         }
+        Alarm::NoticeTooOld { since, earliest_on, .. } => {
+            words.day("since", *since)?;
+            words.day("earliest", *earliest_on)?;
+            words.formed("day", earliest_on.to_string());
+            ("aged", &["rest", "mend", "command", "earliest"])
+        }
         Alarm::ObjectionLodged { objection_ref, customer, in_time, answer_due_on, .. } => {
             of_objection(words, objection_ref, customer);
             words.formed("timeliness", timeliness(*in_time));

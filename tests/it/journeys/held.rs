@@ -108,3 +108,47 @@ async fn rescheduled_out_of_a_hold_it_is_in_notice_again() {
     assert_eq!(subjects.last().unwrap(), &format!("{reference}: new date for Nimbus: 21 Dec 2026"));
     world.finish().await;
 }
+
+#[tokio::test]
+async fn a_notice_grown_too_old_while_it_was_held_is_told_once_with_the_command_that_mends_it() {
+    for hold in ["wait", "ask"] {
+        let world = World::configured(
+            "2026-11-23T09:00Z",
+            &[("policy.notice_days", "10"), ("policy.notice_valid_days", "30"), ("policy.hold", hold)],
+        )
+        .await;
+        world
+            .customers("reference,customer,email,customer_since\nC-1,Acme,dpo@acme.example,2024-03-01\n")
+            .await;
+        let reference = world.schedule(&addition("Nimbus", "2026-12-14")).await.reference;
+        world.advance_to("2026-12-10T12:00Z").await;
+        let objection = world.object(ACME, "We object.").await.reference;
+        let alerts = |world: &World| {
+            let mails = world.mailbox.mails_to(DPO).into_iter();
+            mails
+                .filter(|mail| mail.subject().contains("too old"))
+                .map(|mail| mail.text())
+                .collect::<Vec<_>>()
+        };
+        world.advance_to("2026-12-24T06:00Z").await;
+        assert_eq!((world.change(&reference).await.state, alerts(&world).len()), (State::Held, 0), "{hold}");
+        mitigated(&world, &objection).await;
+        world.advance_to("2026-12-31T12:00Z").await;
+        let told = alerts(&world);
+        assert_eq!((world.change(&reference).await.state, told.len()), (State::Held, 1), "{hold}");
+        let (_, command) = told[0].split_once("forenotice change reschedule").unwrap();
+        assert!(command.contains(&format!("{reference} --effective 20")), "{command}");
+
+        let now = world.now().await;
+        let change = world.change(&reference).await;
+        let mut snapshot = world.cx.snapshot().await.unwrap();
+        let day = world.cx.earliest_anew(snapshot.conn(), &change, now).await.unwrap();
+        drop(snapshot);
+        schedule_change::reschedule(&world.cx, world.dpo.clone(), &reference, day).await.unwrap();
+        world.advance_to(&format!("{day}T12:00Z")).await;
+
+        assert_eq!(world.change(&reference).await.state, State::Effective, "{hold}");
+        assert_eq!(alerts(&world).len(), 1);
+        world.finish().await;
+    }
+}
