@@ -1,0 +1,249 @@
+//! What one change is to one customer.
+
+use chrono::NaiveDate;
+use forenotice::domain::change::ChangeKind;
+use forenotice::domain::clearing::Waivable;
+use forenotice::domain::obligation::ExemptWhy;
+
+use super::calendar::Instants;
+use super::letters::write_to;
+use super::{Announcement, At, Case, Change, Contract, Customer, Letter, Model, Terms};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    Exempt(ExemptWhy),
+    Owed,
+    Served(Served),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Served {
+    pub earliest_by_notice: At,
+    pub window_closes_at: Option<At>,
+    /// Whether the gate waits for the window.
+    pub window_shuts: bool,
+    pub clear_at: At,
+}
+
+impl Contract {
+    /// In the version of that day; before the first one, in that.
+    pub fn terms_on(&self, day: NaiveDate) -> &Terms {
+        let held = self.versions.iter().rev().find(|(from, _)| *from <= day);
+        &held.unwrap_or(&self.versions[0]).1
+    }
+
+    fn runs_on(&self, day: NaiveDate) -> bool {
+        self.signed <= day && self.ended.is_none_or(|last| day <= last)
+    }
+
+    fn is_about(&self, change: &Change) -> bool {
+        self.product.is_none() || change.product.is_none() || self.product == change.product
+    }
+}
+
+impl Terms {
+    fn notifies(&self, kind: ChangeKind) -> bool {
+        kind != ChangeKind::Correction && self.kinds.as_ref().is_none_or(|kinds| kinds.contains(&kind))
+    }
+}
+
+fn in_scope<'a>(change: &Change, customer: &'a Customer, day: NaiveDate) -> Vec<&'a Contract> {
+    let fits = |contract: &&Contract| {
+        contract.runs_on(day) && contract.is_about(change) && contract.terms_on(day).notifies(change.kind)
+    };
+    customer.contracts.iter().filter(fits).collect()
+}
+
+impl Model {
+    /// The announcement began at `announcement.at`: whoever has a contract in scope on that day is owed it.
+    pub fn announced(&mut self, reference: &str, announcement: Announcement) {
+        let customers = self.customers.clone();
+        let day = self.day_of(announcement.at);
+        let counted = self.policy.subscribers_count;
+        let change = self.change_mut(reference);
+        change.published_at.get_or_insert(announcement.at);
+        (change.announced, change.last_notice) = (Some(announcement), announcement.notice);
+        for customer in &customers {
+            let informed = customer.subscribes && !counted;
+            if !informed && in_scope(change, customer, day).is_empty() {
+                continue;
+            }
+            let mut case = Case { informed, ..Case::default() };
+            if customer.excluded.contains(&change.subject) {
+                case.exempt = Some(ExemptWhy::Accommodated);
+            } else if !customer.subscribes || !customer.contacts[0].dead {
+                write_to(&mut case, customer);
+            } else {
+                continue;
+            }
+            change.cases.insert(customer.reference.clone(), case);
+        }
+    }
+
+    /// Something about the customer was written, or a day of its contracts has come: its open changes are looked at again.
+    pub fn settled(&mut self, customer: &str, at: At) {
+        let customer = self.customer(customer).clone();
+        for place in 0..self.changes.len() {
+            if self.changes[place].is_open() && self.changes[place].announced.is_some() {
+                self.settled_with(place, &customer, at);
+            }
+        }
+    }
+
+    fn settled_with(&mut self, place: usize, customer: &Customer, at: At) {
+        let day = self.day_of(at);
+        let change = &self.changes[place];
+        let known = change.cases.get(&customer.reference);
+        let scope = in_scope(change, customer, day);
+        let published = self.day_of(change.published_at.unwrap_or(at));
+        let late =
+            !self.policy.late_joiners_entitled && scope.iter().all(|contract| contract.signed > published);
+        let is_owed = known.is_some_and(|case| self.standing(change, customer, case, at) == Standing::Owed);
+        let mut case = known.cloned().unwrap_or_default();
+        if scope.is_empty() {
+            if known.is_none() || case.exempt.is_some() {
+                return;
+            }
+            let mut unended = customer.clone();
+            unended.contracts.iter_mut().for_each(|contract| contract.ended = None);
+            let ended = !in_scope(change, &unended, day).is_empty();
+            case.exempt = Some(if ended { ExemptWhy::ContractEnded } else { ExemptWhy::NotInScope });
+        } else if customer.excluded.contains(&change.subject) {
+            if known.is_some() && !is_owed {
+                return;
+            }
+            case.exempt = Some(ExemptWhy::Accommodated);
+        } else {
+            match (known, case.exempt) {
+                (None, _) if late => case.exempt = Some(ExemptWhy::JoinedAfterAnnouncement),
+                (_, Some(ExemptWhy::JoinedAfterAnnouncement)) if late => return,
+                (_, Some(ExemptWhy::Accommodated | ExemptWhy::UndeliverableSubscriber)) => return,
+                (_, _) => case.exempt = None,
+            }
+            write_to(&mut case, customer);
+        }
+        self.changes[place].cases.insert(customer.reference.clone(), case);
+    }
+
+    /// The contracts whose word counts on `day`: in scope, and not signed in sight of the announcement.
+    fn counting<'a>(&self, change: &Change, customer: &'a Customer, day: NaiveDate) -> Vec<&'a Contract> {
+        let announced = self.announced_on(change);
+        let mut scope = in_scope(change, customer, day);
+        if !self.policy.late_joiners_entitled {
+            scope.retain(|contract| contract.signed <= announced);
+        }
+        scope
+    }
+
+    fn announced_on(&self, change: &Change) -> NaiveDate {
+        self.day_of(change.announced.map(|a| a.at).or(change.published_at).unwrap_or(self.now))
+    }
+
+    /// Specific on the day of the announcement or on `day`, whichever is better for the customer.
+    fn is_specific(&self, change: &Change, contract: &Contract, day: NaiveDate) -> bool {
+        change.kind != ChangeKind::Removal
+            && [self.announced_on(change), day].iter().any(|day| contract.terms_on(*day).specific)
+    }
+
+    /// Where the customer stands, by what is known at `known`.
+    pub fn standing(&self, change: &Change, customer: &Customer, case: &Case, known: At) -> Standing {
+        if let Some(why) = case.exempt {
+            return Standing::Exempt(why);
+        }
+        let waived = |what| case.waived.get(&what).copied();
+        let yes = self.all_said_yes(change, customer, case, known);
+        let ways = [
+            earliest_letter(customer, case, known),
+            case.other_service,
+            waived(Waivable::NoticeMissing),
+            yes,
+        ];
+        let Some(served) = ways.into_iter().flatten().min() else { return Standing::Owed };
+        let Some(mut instants) = self.instants(change, customer, served, known) else {
+            return Standing::Owed;
+        };
+        instants.window_closes_at = instants.window_closes_at.max(case.promised);
+        let mut earliest = instants.earliest_by_notice;
+        if let Some(yes) = yes {
+            earliest = yes.max(served);
+        }
+        if let Some(at) = waived(Waivable::NoticeShort) {
+            earliest = earliest.min(at.max(served));
+        }
+        let window_shuts = yes.is_none() && waived(Waivable::WindowOpen).is_none();
+        let window = instants.window_closes_at.filter(|_| window_shuts);
+        Standing::Served(Served {
+            earliest_by_notice: earliest,
+            window_closes_at: instants.window_closes_at,
+            window_shuts,
+            clear_at: window.map_or(earliest, |closes| closes.max(earliest)),
+        })
+    }
+
+    /// By the contract that decides: specific before general, then the latest. The terms of the day of service hold, later
+    /// ones only as far as they are longer.
+    fn instants(&self, change: &Change, customer: &Customer, served: At, known: At) -> Option<Instants> {
+        let (day, today) = (self.day_of(served), self.day_of(known));
+        let by = |terms: &Terms| terms.instants(served, change.emergency, change.kind == ChangeKind::Removal);
+        let deciding = self.counting(change, customer, day).into_iter().max_by_key(|contract| {
+            (self.is_specific(change, contract, today), by(contract.terms_on(day)).clear_at())
+        })?;
+        let later = deciding.versions.iter().filter(|(from, _)| day < *from && *from <= today);
+        let first = by(deciding.terms_on(day));
+        Some(later.fold(first, |instants, (_, terms)| instants.longer(by(terms))))
+    }
+
+    fn all_said_yes(&self, change: &Change, customer: &Customer, case: &Case, known: At) -> Option<At> {
+        let mut latest = None;
+        for contract in self.counting(change, customer, self.day_of(known)) {
+            match case.said.get(&contract.reference) {
+                Some((true, at)) => latest = latest.max(Some(*at)),
+                Some((false, _)) | None => return None,
+            }
+        }
+        latest
+    }
+
+    pub fn lacks_consent(&self, change: &Change, customer: &Customer, case: &Case, known: At) -> bool {
+        let day = self.day_of(known);
+        let silent = |contract: &&Contract| case.said.get(&contract.reference).is_none_or(|(yes, _)| !yes);
+        let counting = self.counting(change, customer, day);
+        case.exempt.is_none() && counting.iter().any(|c| self.is_specific(change, c, day) && silent(c))
+    }
+
+    /// The first day for which a change may be planned now, a day in reserve.
+    pub fn earliest_day(&self, change: &Change) -> NaiveDate {
+        let (now, today) = (self.now, self.day_of(self.now));
+        let mut earliest = if change.kind == ChangeKind::Correction { today } else { super::next(today) };
+        for customer in &self.customers {
+            let gone = customer.subscribes && customer.contacts[0].dead;
+            if gone || customer.excluded.contains(&change.subject) {
+                continue;
+            }
+            let by = |contract: &&Contract| {
+                let terms = contract.terms_on(today);
+                let removal = change.kind == ChangeKind::Removal;
+                (terms.specific && !removal, terms.instants(now, change.emergency, removal).clear_at())
+            };
+            let scope = in_scope(change, customer, today);
+            let Some((_, clear_at)) = scope.iter().map(by).max() else { continue };
+            let mut day = self.day_of(clear_at);
+            if self.start_of(day) < clear_at {
+                day = super::next(day);
+            }
+            earliest = earliest.max(super::next(day));
+        }
+        earliest
+    }
+}
+
+/// Of several contacts the earliest; only a notice address, where there is one.
+fn earliest_letter(customer: &Customer, case: &Case, known: At) -> Option<At> {
+    let has_notice_address = customer.contacts.iter().any(|contact| contact.notice_address);
+    let serves = customer.contacts.iter().filter(|contact| contact.notice_address || !has_notice_address);
+    let accepted = serves.filter_map(|contact| match case.letters.get(&contact.address) {
+        Some(Letter::Accepted(at)) if *at <= known => Some(*at),
+        _ => None,
+    });
+    accepted.min()
+}

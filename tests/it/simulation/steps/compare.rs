@@ -1,0 +1,198 @@
+//! The daemon, at rest, against the model.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Debug;
+
+use forenotice::domain::gate::Reason;
+
+use super::{At, Change, MICROSECOND, SECOND, Simulation, Standing, short};
+
+/// One obligation: its state or why it is exempt, and its instants.
+type Row = (String, Option<At>, Option<At>, Option<At>, bool);
+
+#[derive(sqlx::FromRow)]
+struct Obligation {
+    customer: String,
+    state: String,
+    earliest_by_notice: Option<At>,
+    window_closes_at: Option<At>,
+    clear_at: Option<At>,
+    window_shuts: bool,
+}
+
+#[derive(sqlx::FromRow)]
+struct ObjectionLine {
+    name: String,
+    customer: Option<String>,
+    in_time: bool,
+    admitted: bool,
+    resolved: bool,
+    clear_at: Option<At>,
+}
+
+impl Simulation {
+    pub async fn disagreements(&mut self) -> Vec<String> {
+        let mut wrong = self.unlike_lines().await;
+        wrong.extend(self.unlike_letters().await);
+        for change in self.model.changes.clone() {
+            let real = self.world.change(&change.reference).await;
+            let (daemon, model) = ((real.state, real.took_effect_at), (change.state, change.took_effect_at));
+            if daemon != model {
+                wrong.push(format!("{}: daemon {daemon:?}, model {model:?}", change.reference));
+            }
+            if change.is_open() {
+                wrong.extend(self.unlike_obligations(&change, real.id.0).await);
+                wrong.extend(self.unlike_reasons(&change, real.id.0).await);
+                self.remember_promises(&change);
+            }
+        }
+        wrong
+    }
+
+    async fn unlike_reasons(&self, change: &Change, id: i64) -> Vec<String> {
+        let now = self.model.now;
+        let about = self.instants(change).into_iter().flat_map(|at| [at - MICROSECOND, at, at + MICROSECOND]);
+        let instants: BTreeSet<At> = about.chain([now - SECOND, now]).collect();
+        let found: Vec<(At, String)> = sqlx::query_as(
+            "select at, reason from unnest($2::timestamptz[]) as i(at), lateral gate_shut_by($1, at) as reason",
+        )
+        .bind(id)
+        .bind(instants.iter().copied().collect::<Vec<_>>())
+        .fetch_all(self.world.cx.db.pool())
+        .await
+        .unwrap();
+        let mut daemon: BTreeMap<At, BTreeSet<Reason>> = BTreeMap::new();
+        for (at, reason) in found {
+            daemon.entry(at).or_default().insert(reason.parse().unwrap());
+        }
+        let mut wrong = Vec::new();
+        for at in instants {
+            let mut expected = self.model.reasons(change, at, now);
+            if at + SECOND > now {
+                expected.insert(Reason::InboundBehind);
+            }
+            let daemon = daemon.remove(&at).unwrap_or_default();
+            if daemon != expected {
+                wrong.push(format!(
+                    "gate of {} for {}: daemon {daemon:?}, model {expected:?}",
+                    change.reference,
+                    short(at)
+                ));
+            }
+        }
+        wrong
+    }
+
+    async fn unlike_obligations(&self, change: &Change, id: i64) -> Vec<String> {
+        let rows: Vec<Obligation> = sqlx::query_as(
+            "select c.reference as customer, coalesce(o.exempt_why, o.state) as state, o.earliest_by_notice, o.window_closes_at, o.clear_at,
+                    o.window_shuts
+             from obligation o join customer c on c.id = o.customer_id where o.change_id = $1",
+        )
+        .bind(id)
+        .fetch_all(self.world.cx.db.pool())
+        .await
+        .unwrap();
+        let daemon = rows.into_iter().map(|o| {
+            let row = if o.state == "served" {
+                (o.state, o.earliest_by_notice, o.window_closes_at, o.clear_at, o.window_shuts)
+            } else {
+                bare(&o.state)
+            };
+            (o.customer, row)
+        });
+        let cases = change.cases.iter().filter(|(_, case)| !case.informed);
+        let model = cases.map(|(reference, case)| {
+            let customer = self.model.customer(reference);
+            let row = match self.model.standing(change, customer, case, self.model.now) {
+                Standing::Owed => bare("owed"),
+                Standing::Exempt(why) => bare(why.as_str()),
+                Standing::Served(s) => (
+                    "served".to_owned(),
+                    Some(s.earliest_by_notice),
+                    s.window_closes_at,
+                    Some(s.clear_at),
+                    s.window_shuts,
+                ),
+            };
+            (reference.clone(), row)
+        });
+        unlike(&change.reference, &daemon.collect(), &model.collect())
+    }
+
+    /// What a customer was told once of its window is promised.
+    fn remember_promises(&mut self, change: &Change) {
+        let cases = change.cases.iter().filter(|(_, case)| !case.informed);
+        let told: Vec<(String, At)> = cases
+            .filter_map(|(reference, case)| {
+                let customer = self.model.customer(reference);
+                match self.model.standing(change, customer, case, self.model.now) {
+                    Standing::Served(served) => Some((reference.clone(), served.window_closes_at?)),
+                    Standing::Owed | Standing::Exempt(_) => None,
+                }
+            })
+            .collect();
+        for (customer, closes) in told {
+            let promised = &mut self.model.case_mut(&change.reference, &customer).promised;
+            *promised = (*promised).max(Some(closes));
+        }
+    }
+
+    async fn unlike_lines(&self) -> Vec<String> {
+        let rows: Vec<ObjectionLine> = sqlx::query_as(
+            "select o.reference || ' ' || change.reference as name, c.reference as customer, x.in_time,
+                    x.admitted_by is not null as admitted, x.resolved_at is not null as resolved, x.clear_at
+             from objection_change x join objection o on o.id = x.objection_id join change on change.id = x.change_id
+             left join customer c on c.id = x.customer_id",
+        )
+        .fetch_all(self.world.cx.db.pool())
+        .await
+        .unwrap();
+        let daemon = rows.into_iter().map(|line| {
+            (line.name, (line.customer, line.in_time, line.admitted, line.resolved, line.clear_at))
+        });
+        let model = self.model.lines.iter().map(|line| {
+            let kept = (line.customer.clone(), line.in_time, line.admitted, line.resolved, line.clear_at);
+            (format!("{} {}", line.objection, line.change), kept)
+        });
+        unlike("objections", &daemon.collect(), &model.collect())
+    }
+
+    /// Every contact who is to have a letter has one, and nobody else.
+    async fn unlike_letters(&self) -> Vec<String> {
+        let sent = self.letters().await;
+        let mut wrong = Vec::new();
+        for change in self.model.changes.iter().filter(|change| change.is_open()) {
+            let Some(announced) = change.announced else { continue };
+            let of_change = || sent.iter().filter(|letter| letter.notice_id == announced.notice);
+            for (customer, case) in &change.cases {
+                let daemon: BTreeSet<&String> =
+                    of_change().filter(|l| l.customer == *customer).map(|l| &l.address).collect();
+                let model: BTreeSet<&String> = case.letters.keys().collect();
+                if !model.is_empty() && daemon != model {
+                    wrong.push(format!(
+                        "letters of {} to {customer}: daemon {daemon:?}, model {model:?}",
+                        change.reference
+                    ));
+                }
+            }
+        }
+        wrong
+    }
+}
+
+fn bare(state: &str) -> Row {
+    (state.to_owned(), None, None, None, true)
+}
+
+fn unlike<T: PartialEq + Debug>(
+    of: &str,
+    daemon: &BTreeMap<String, T>,
+    model: &BTreeMap<String, T>,
+) -> Vec<String> {
+    let all: BTreeSet<&String> = daemon.keys().chain(model.keys()).collect();
+    let unlike = all.into_iter().filter(|key| daemon.get(*key) != model.get(*key));
+    unlike
+        .map(|key| format!("{of} {key}:\n  daemon {:?}\n  model  {:?}", daemon.get(key), model.get(key)))
+        .collect()
+}
