@@ -26,17 +26,16 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use sha2::{Digest as _, Sha256};
-use sqlx::PgConnection;
 
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::domain::access::Keys;
-use crate::domain::change::{Change, IllegalAct, State};
+use crate::domain::change::{Change, IllegalAct};
 use crate::domain::customer::Policy;
 use crate::domain::gate::Disagreement;
 use crate::domain::ledger::Actor;
 use crate::domain::notice::{ChangeFacts, NoticeFacts, NoticeId, NoticeKind};
-use crate::domain::plan;
+use crate::domain::plan::{self, Candidate};
 use crate::entropy::{Entropy, NoEntropy};
 use crate::mail::letter::{Alarm, Alert, ChangeName, Occasional};
 use crate::mail::relay::Post;
@@ -129,31 +128,11 @@ impl Context {
         due_at + Days::new(self.policy.notice_valid_days.into())
     }
 
-    /// Since when the announcement of a change that waits is too old; none: it is not.
-    pub async fn too_old_since(
-        &self,
-        conn: &mut PgConnection,
-        change: &Change,
-        now: DateTime<Utc>,
-    ) -> Result<Option<DateTime<Utc>>, store::Error> {
-        let valid_until = match change.state {
-            State::InNotice | State::Held => store::notice::valid_until(conn, change.id).await?,
-            State::Draft | State::Scheduled | State::Effective | State::Withdrawn | State::Discarded => None,
-        };
-        Ok(valid_until.filter(|until| *until <= now))
-    }
-
-    /// The earliest day on which the change may be if it is announced anew at `now`. Reads every customer.
-    pub async fn earliest_anew(
-        &self,
-        conn: &mut PgConnection,
-        change: &Change,
-        now: DateTime<Utc>,
-    ) -> Result<NaiveDate, store::Error> {
-        let candidates = store::entitlement::all(conn, self.policy.zone.day_of(now)).await?;
+    /// The earliest day on which the change may be if it is announced anew at `now`; `candidates`: every customer.
+    pub fn earliest_anew(&self, candidates: &[Candidate], change: &Change, now: DateTime<Utc>) -> NaiveDate {
         let of_change = std::iter::once((&change.draft, Some(change.subprocessor_id)));
-        let entitled = plan::entitled(&candidates, of_change, &self.policy, now);
-        Ok(plan::earliest_on(std::slice::from_ref(&change.draft), &entitled, &self.policy, now))
+        let entitled = plan::entitled(candidates, of_change, &self.policy, now);
+        plan::earliest_on(std::slice::from_ref(&change.draft), &entitled, &self.policy, now)
     }
 
     /// Numbers a notice and freezes it with the templates of the day; announce finds it from `due_at` on.

@@ -6,7 +6,6 @@ use asked::{ChangeArgs, WhatArgs};
 use chrono::{DateTime, Utc};
 use clap::Subcommand;
 use serde_json::{Value, json};
-use sqlx::PgConnection;
 
 use super::{Failure, Global, OrHint as _, Output, context, print};
 use crate::actions::Context;
@@ -14,7 +13,7 @@ use crate::actions::schedule_change::{self, Done, Error};
 use crate::domain::account::Role;
 use crate::domain::change::{Change, ChangeKind};
 use crate::domain::plan::{Named, Plan, Refusal};
-use crate::store;
+use crate::store::{self, Snapshot};
 
 /// Plan, schedule, show and withdraw changes of subprocessors
 #[derive(Debug, clap::Args)]
@@ -241,7 +240,7 @@ async fn show(global: &Global, args: &RefArgs) -> Result<(), Failure> {
     if change.needs_approval {
         lines.push(format!("approval   {}", if change.approved { "given" } else { "missing" }));
     }
-    lines.extend(too_old(&cx, snapshot.conn(), &change, now).await?);
+    lines.extend(too_old(&cx, &mut snapshot, &change, now).await?);
     match &change.draft.before {
         Some(before) if change.draft.kind != ChangeKind::Removal => {
             for difference in before.differences(&change.draft.facts) {
@@ -262,16 +261,19 @@ async fn show(global: &Global, args: &RefArgs) -> Result<(), Failure> {
 /// That its notice must be given again, with the command that does so today; none: it need not.
 pub(super) async fn too_old(
     cx: &Context,
-    conn: &mut PgConnection,
+    snapshot: &mut Snapshot,
     change: &Change,
     now: DateTime<Utc>,
 ) -> Result<Option<String>, store::Error> {
-    let Some(since) = cx.too_old_since(conn, change, now).await? else { return Ok(None) };
+    let Some(since) = store::notice::too_old_since(snapshot.conn(), change, now).await? else {
+        return Ok(None);
+    };
+    let candidates = store::entitlement::all(snapshot.conn(), cx.policy.zone.day_of(now)).await?;
     Ok(Some(format!(
         "notice     too old since {}; give it again: forenotice change reschedule {} --effective {}",
         cx.policy.zone.day_of(since),
         change.reference,
-        cx.earliest_anew(conn, change, now).await?
+        cx.earliest_anew(&candidates, change, now)
     )))
 }
 

@@ -77,7 +77,7 @@ pub async fn gate(global: &Global, args: &GateArgs) -> Result<(), Failure> {
             at.format("%Y-%m-%d %H:%M:%S UTC")
         ))?;
         concerns.iter().try_for_each(|concern| print(in_words(concern)))?;
-        if let Some(line) = super::change::too_old(&cx, snapshot.conn(), &change, now).await? {
+        if let Some(line) = super::change::too_old(&cx, &mut snapshot, &change, now).await? {
             print(format_args!("  {line}"))?;
         }
     }

@@ -401,6 +401,22 @@ impl Alarm {
         self.change().map(|change| change.reference.as_str())
     }
 
+    /// What stands in the way, where that is told.
+    pub fn reasons(&self) -> &[String] {
+        match self {
+            Self::Held { reasons, .. } | Self::Postponed { reasons, .. } => reasons,
+            Self::Unreachable { .. }
+            | Self::Refused { .. }
+            | Self::NoticeTooOld { .. }
+            | Self::ObjectionLodged { .. }
+            | Self::FoundAfterEffect { .. }
+            | Self::ObjectionWaits { .. }
+            | Self::AtRisk { .. }
+            | Self::RelayRefusesUs { .. }
+            | Self::SuccessorNamed { .. } => &[],
+        }
+    }
+
     /// The change it is about; none where it concerns a customer, or us, whatever is planned.
     pub fn change(&self) -> Option<&ChangeName> {
         match self {

@@ -5,7 +5,7 @@ use sqlx::types::Json;
 use sqlx::{FromRow, PgConnection};
 
 use super::{Error, Tx, exactly_one};
-use crate::domain::change::ChangeId;
+use crate::domain::change::{Change, ChangeId, State};
 use crate::domain::notice::{NoticeFacts, NoticeId, NoticeKind, reference};
 
 /// A notice to be frozen.
@@ -265,6 +265,20 @@ pub async fn valid_until(conn: &mut PgConnection, change: ChangeId) -> Result<Op
     .fetch_one(conn)
     .await?;
     Ok(until)
+}
+
+/// Since when what announced a change that waits is too old for it; none: it is not.
+pub async fn too_old_since(
+    conn: &mut PgConnection,
+    change: &Change,
+    now: DateTime<Utc>,
+) -> Result<Option<DateTime<Utc>>, Error> {
+    match change.state {
+        State::InNotice | State::Held => {
+            Ok(valid_until(conn, change.id).await?.filter(|until| *until <= now))
+        }
+        State::Draft | State::Scheduled | State::Effective | State::Withdrawn | State::Discarded => Ok(None),
+    }
 }
 
 /// A notice that has not begun goes out from `due_at` on, unless it is to go out later anyhow.

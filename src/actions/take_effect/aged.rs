@@ -14,19 +14,20 @@ use crate::store::{self, Tx};
 /// Tells the DPO, once for each announcement. None: it is not too old, or that was told.
 pub(super) async fn tell(cx: &Context, tx: &mut Tx, change: &Change) -> Result<Option<String>, store::Error> {
     let now = tx.now();
-    let Some(since) = cx.too_old_since(tx.conn(), change, now).await? else { return Ok(None) };
+    let Some(since) = store::notice::too_old_since(tx.conn(), change, now).await? else { return Ok(None) };
     let key = format!("aged:{}:{}", change.reference, since.timestamp());
     // Asked each day, and the earliest day costs a look at every customer.
     if store::letter::is_known(tx.conn(), &format!("alert:{key}")).await? {
         return Ok(None);
     }
+    let candidates = store::entitlement::all(tx.conn(), cx.policy.zone.day_of(now)).await?;
     let alarm = Alarm::NoticeTooOld {
         change: ChangeName {
             reference: change.reference.clone(),
             subprocessor: change.draft.facts.name.clone(),
         },
         since: cx.policy.zone.day_of(since),
-        earliest_on: cx.earliest_anew(tx.conn(), change, now).await?,
+        earliest_on: cx.earliest_anew(&candidates, change, now),
     };
     cx.alert(tx, &key, alarm).await?;
     Ok(Some(format!("the notice of {} is too old", change.reference)))

@@ -404,6 +404,11 @@ fn postponed(change: ChangeName) -> Alarm {
     }
 }
 
+fn too_old(change: ChangeName) -> Alarm {
+    let (since, earliest_on) = ("2027-05-22".parse().unwrap(), "2027-07-02".parse().unwrap());
+    Alarm::NoticeTooOld { change, since, earliest_on }
+}
+
 #[test]
 fn each_alarm_says_what_to_do() {
     let change =
@@ -443,11 +448,7 @@ fn each_alarm_says_what_to_do() {
             earliest_on: Some("2027-01-22".parse().unwrap()),
         },
         postponed(change()),
-        Alarm::NoticeTooOld {
-            change: change(),
-            since: "2027-05-22".parse().unwrap(),
-            earliest_on: "2027-07-02".parse().unwrap(),
-        },
+        too_old(change()),
         Alarm::ObjectionLodged {
             change: change(),
             objection_ref: "OBJ-2026-0003".to_owned(),

@@ -173,8 +173,21 @@ fn tell_alert(words: &mut Words, alert: &Alert) -> Result<(), WordsError> {
     if let Some(change) = alert.what.change() {
         the_changes(words, std::slice::from_ref(change))?;
     }
-    let mut reasons_in_the_way = Vec::new();
-    let (alarm, parts): (_, &[&str]) = match &alert.what {
+    words.list("reasons", &in_lines(alert.what.reasons()));
+    let (alarm, parts) = tell_alarm(words, alert)?;
+    words.formed("alarm", alarm.to_owned());
+    let lines = parts.iter().map(|part| words.sentence(&format!("alert-{alarm}-head.{part}")));
+    let lines: Vec<String> = lines.collect::<Result<_, _>>()?;
+    words.list("lines", &lines);
+    Ok(())
+}
+
+/// What happened: the alarm's name among the sentences, and those of its lines that are said.
+fn tell_alarm(
+    words: &mut Words,
+    alert: &Alert,
+) -> Result<(&'static str, &'static [&'static str]), WordsError> {
+    Ok(match &alert.what {
         Alarm::Unreachable { customer, address, code, words: said, .. } => {
             refused_by(words, customer, address, *code, said);
             ("unreachable", &["rest"])
@@ -184,18 +197,16 @@ fn tell_alert(words: &mut Words, alert: &Alert) -> Result<(), WordsError> {
             words.named("next", next);
             ("refused", &["rest"])
         }
-        Alarm::Held { old_effective_on, reasons, earliest_on, .. } => {
+        Alarm::Held { old_effective_on, earliest_on, .. } => {
             both_ways(words, ("old_effective", "old_effective_short"), *old_effective_on)?;
-            reasons_in_the_way = in_lines(reasons);
             if let Some(day) = earliest_on {
                 words.day("earliest", *day)?;
             }
             ("held", if earliest_on.is_some() { &["rest", "earliest"] } else { &["rest"] })
         }
-        Alarm::Postponed { old_effective_on, to, reasons, .. } => {
+        Alarm::Postponed { old_effective_on, to, .. } => {
             both_ways(words, ("old_effective", "old_effective_short"), *old_effective_on)?;
             both_ways(words, ("to", "to_short"), *to)?;
-            reasons_in_the_way = in_lines(reasons);
             ("postponed", &["rest", "to"])
         }
         Alarm::NoticeTooOld { since, earliest_on, .. } => {
@@ -239,13 +250,7 @@ fn tell_alert(words: &mut Words, alert: &Alert) -> Result<(), WordsError> {
             words.named("successor", &named);
             ("successor", &["rest"])
         }
-    };
-    words.formed("alarm", alarm.to_owned());
-    let lines = parts.iter().map(|part| words.sentence(&format!("alert-{alarm}-head.{part}")));
-    let lines: Vec<String> = lines.collect::<Result<_, _>>()?;
-    words.list("lines", &lines);
-    words.list("reasons", &reasons_in_the_way);
-    Ok(())
+    })
 }
 
 /// A day as it is written in a sentence, and in a subject.

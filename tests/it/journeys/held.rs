@@ -3,6 +3,7 @@
 use forenotice::actions::{resolve_objection, schedule_change};
 use forenotice::domain::change::State;
 use forenotice::domain::objection::{Asked, Outcome};
+use forenotice::store;
 
 use crate::support::World;
 use crate::support::builders::addition;
@@ -142,7 +143,9 @@ async fn a_notice_grown_too_old_while_it_was_held_is_told_once_with_the_command_
         let now = world.now().await;
         let change = world.change(&reference).await;
         let mut snapshot = world.cx.snapshot().await.unwrap();
-        let day = world.cx.earliest_anew(snapshot.conn(), &change, now).await.unwrap();
+        let today = world.cx.policy.zone.day_of(now);
+        let candidates = store::entitlement::all(snapshot.conn(), today).await.unwrap();
+        let day = world.cx.earliest_anew(&candidates, &change, now);
         drop(snapshot);
         schedule_change::reschedule(&world.cx, world.dpo.clone(), &reference, day).await.unwrap();
         world.advance_to(&format!("{day}T12:00Z")).await;
