@@ -432,6 +432,7 @@ receipt-in-time = Received { $received }. <b>In time</b>: your deadline is { $de
 receipt-in-time-effect = Received { $received }. <b>In time.</b>
 receipt-late = Received { $received }. <b>After your deadline</b> ({ $deadline }). We keep it and answer by { $answer }.
 receipt-late-effect = Received { $received }, <b>after the change had taken effect</b>. We keep it and answer by { $answer }.
+receipt-admitted = Received { $received }, after your deadline ({ $deadline }). <b>We have let it in</b>: it counts as if it had come in time, and the change waits for it.
 receipt-unlinked = Received { $received }. We check with { $customer } that it is theirs; it counts from that moment.
 receipt-answer = We answer by { $answer }.
 receipt-mail = A receipt is on its way to { $addresses }.

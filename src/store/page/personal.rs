@@ -207,6 +207,8 @@ pub struct Statement {
     pub answer_due_on: NaiveDate,
     pub deadline_at: Option<DateTime<Utc>>,
     pub in_time: bool,
+    /// Late, and let in by the DPO: it counts like one in time.
+    pub admitted: bool,
     /// Whose it counts as; none: nobody's until the DPO has linked the address.
     pub customer_id: Option<i64>,
     pub outcome: Option<String>,
@@ -216,6 +218,13 @@ pub struct Statement {
     pub receipt_addresses: Vec<String>,
     /// A receipt has left.
     pub receipt_left: bool,
+}
+
+impl Statement {
+    /// After its deadline, and nobody has let it in.
+    pub fn is_late(&self) -> bool {
+        !self.in_time && !self.admitted
+    }
 }
 
 /// What the customer, or this recipient where it is nobody's customer, has said against `changes`; oldest first.
@@ -229,7 +238,7 @@ pub async fn objections(
     let rows = sqlx::query_as(
         "select o.id as objection_id, o.reference, oc.change_id, o.recipient_id, o.address, o.channel, o.on_behalf_of,
                 o.statement, o.grounds, o.condition, o.received_at, o.state, o.answer_due_on, oc.deadline_at,
-                oc.in_time, oc.customer_id, oc.outcome, oc.resolution, oc.resolved_at,
+                oc.in_time, oc.admitted_by is not null as admitted, oc.customer_id, oc.outcome, oc.resolution, oc.resolved_at,
                 array(select r.address from recipient r
                       join delivery d on d.letter_key = 'receipt:' || o.reference || ':' || r.id
                       where r.customer_id = $1 and r.address is not null and d.state in ('queued', 'accepted')

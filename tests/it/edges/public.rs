@@ -2,6 +2,7 @@
 
 use axum::body::Body;
 use axum::http::Request;
+use forenotice::actions::admit_objection;
 
 use super::visitor::{ACME, STRIPE, Visitor, announced, path_of, schedule};
 use crate::support::World;
@@ -218,6 +219,31 @@ async fn a_late_objection_is_told_so_before_it_is_written_and_taken_all_the_same
     assert_eq!(sent.status, 303);
     let status = visitor.get(&format!("{object}/objection")).await.body;
     assert!(status.contains("After your deadline"), "{status}");
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn an_objection_that_was_let_in_late_says_that_it_counts() {
+    let (world, visitor, object) = announced().await;
+    world.advance_to("2026-12-20T12:00Z").await;
+    visitor.post(&object, &[("text", "Late, but no.")]).await;
+    let status = format!("{object}/objection");
+    let late = visitor.get(&status).await.body;
+    assert!(late.contains("after your deadline</h1>") && late.contains("marked late"), "{late}");
+
+    admit_objection::admit(&world.cx, world.dpo.clone(), "OBJ-2026-0001").await.unwrap();
+
+    let admitted = visitor.get(&status).await.body;
+    assert!(admitted.contains("We have let it in</b>: it counts as if it had come in time"), "{admitted}");
+    assert!(admitted.contains("Nimbus is not used for your data while this is open."), "{admitted}");
+    assert!(
+        !admitted.contains("marked late") && !admitted.contains("after your deadline</h1>"),
+        "{admitted}"
+    );
+    assert!(
+        admitted.contains("class=\"notice ok") && !admitted.contains("class=\"notice warn"),
+        "{admitted}"
+    );
     world.finish().await;
 }
 

@@ -79,7 +79,7 @@ pub fn page_of(personal: &Personal<'_>) -> Page {
         .collect();
     let newest = cases.first();
     let is_new = newest.is_some_and(|case| case.iter().all(|said| said.state != State::Resolved.as_str()));
-    let is_late = newest.is_some_and(|case| case.iter().any(|said| !said.in_time));
+    let is_late = newest.is_some_and(|case| case.iter().any(|said| said.is_late()));
     let title = match (is_new, is_late) {
         (true, true) => "objection-title-late",
         (true, false) => "objection-title",
@@ -110,8 +110,8 @@ pub fn kept(personal: &Personal<'_>) -> Message {
 
 fn case_of(personal: &Personal<'_>, case: &[&Statement]) -> Option<Case> {
     let first = case.first()?;
-    let late = case.iter().find(|said| !said.in_time);
-    let decides = late.unwrap_or(first);
+    let late = case.iter().find(|said| said.is_late());
+    let decides = late.or_else(|| case.iter().find(|said| said.admitted)).unwrap_or(first);
     let is_open = case.iter().any(|said| said.resolved_at.is_none());
     let changes: Vec<(&PublicChange, &Statement)> = case
         .iter()
@@ -149,6 +149,7 @@ fn received(personal: &Personal<'_>, said: &Statement) -> Html {
     ];
     let key = match (said.customer_id.is_some(), said.in_time, said.deadline_at.is_some()) {
         (false, _, _) => "receipt-unlinked",
+        (true, false, _) if said.admitted => "receipt-admitted",
         (true, true, true) => "receipt-in-time",
         (true, true, false) => "receipt-in-time-effect",
         (true, false, true) => "receipt-late",
@@ -161,7 +162,7 @@ fn receipt_lines(personal: &Personal<'_>, said: &Statement, is_open: bool) -> Ve
     let words = personal.site.words();
     let mut lines = Vec::new();
     let answer = dates::long(words, said.answer_due_on);
-    if is_open && said.in_time {
+    if is_open && !said.is_late() {
         lines.push(words.with("receipt-answer", [("answer", &answer)]));
     }
     if said.receipt_left || personal.now < said.received_at + RECEIPT_LEAVES_WITHIN {
@@ -222,7 +223,7 @@ fn meanwhile(personal: &Personal<'_>, change: &PublicChange, said: &Statement) -
         let resolution = said.resolution.clone()?;
         return serde_json::from_value(resolution).ok().map(|resolution| outcome(words, change, &resolution));
     }
-    if !said.in_time {
+    if said.is_late() {
         return Some(words.get("meanwhile-late"));
     }
     let is_used = personal.in_force_at(change).is_some()
