@@ -420,6 +420,7 @@ object-former-kept = We keep what you sent and check it with { $customer }.
 object-unknown-title = We do not know this link
 object-unknown-lede = Reply to our letter or write to { $dpo }; what counts is when your message reaches us.
 object-unknown-lede-none = Reply to our letter; what counts is when your message reaches us.
+object-too-many = So much came by this link in a short time that this was <b>not</b> saved. Your text is still in the form: press the button again in { $wait }, or reply to our letter now. What counts is when it reaches us.
 object-broke = Something broke on our side and your objection was <b>not</b> saved. Your text is still in the form: press the button again, or reply to our letter.
 
 ## Receipt and status
@@ -505,8 +506,12 @@ error-method = This page does not take that
 error-method-lede = Open the page again and use its buttons.
 error-too-large = That is too much at once
 error-too-large-lede = Send less, or send it by mail.
+too-many-again = So much came from your network in a short time that nothing was sent. Press the button again in { $wait }.
+too-many-form = So much came from your network in a short time that nothing was sent. What you typed is still here: press the button again in { $wait }.
+wait-a-minute = a minute
+wait-minutes = { $minutes } minutes
 error-too-many = One moment
-error-too-many-lede = Too much came from your network in a short time. Try again in { $seconds } seconds. Your objection counts from the moment it reaches us, also by mail.
+error-too-many-lede = Too much came from your network in a short time. Try again in { $wait }. Your objection counts from the moment it reaches us, also by mail.
 error-form = The form did not arrive whole
 error-form-lede = Go back, and press the button again.
 error-cross = This request came from another site

@@ -13,9 +13,12 @@ use tracing::error;
 
 use super::Site;
 use super::page::{Back, Message, rendered};
-use super::words::Html;
+use super::words::{Html, Words};
 use crate::actions;
 use crate::store;
+
+/// When a database that was away may be back.
+const AWAY_SECONDS: u64 = 30;
 
 /// Why a page cannot be shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,6 +60,39 @@ impl PageError {
             Self::Cross => StatusCode::FORBIDDEN,
             Self::Slow => StatusCode::GATEWAY_TIMEOUT,
         }
+    }
+
+    /// After how many seconds another try may go better.
+    fn retry_after(&self) -> Option<u64> {
+        match self {
+            Self::TooMany { seconds } => Some(*seconds),
+            Self::Away => Some(AWAY_SECONDS),
+            Self::NotFound
+            | Self::UnknownLink
+            | Self::Form
+            | Self::Broke { .. }
+            | Self::Method
+            | Self::TooLarge
+            | Self::Cross
+            | Self::Slow => None,
+        }
+    }
+
+    /// How long to wait, as the end of "again in".
+    pub fn wait(&self, words: &Words) -> String {
+        match self.retry_after().unwrap_or_default().div_ceil(60) {
+            0 | 1 => words.get("wait-a-minute"),
+            minutes => words.with("wait-minutes", [("minutes", &minutes.to_string())]),
+        }
+    }
+
+    /// A page that a handler gives in the place of the error's own, with what was typed still in it.
+    pub fn answered_by(&self, page: &impl askama::Template) -> Result<Response, Self> {
+        let mut response = rendered(self.status(), page)?;
+        if let Some(seconds) = self.retry_after() {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        Ok(response)
     }
 
     /// A fault of ours: its cause goes to the log, its reference to the person.
@@ -125,11 +161,8 @@ impl From<askama::Error> for PageError {
 impl IntoResponse for PageError {
     fn into_response(self) -> Response {
         let mut response = self.status().into_response();
-        if let Self::TooMany { seconds } = &self {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(*seconds));
-        }
-        if self == Self::Away {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("30"));
+        if let Some(seconds) = self.retry_after() {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response.extensions_mut().insert(self);
         response
@@ -188,10 +221,9 @@ fn sentence(site: &Site, error: &PageError) -> (String, Html) {
         PageError::NotFound => of("error-not-found"),
         PageError::UnknownLink => (words.get("unknown-link-title"), site.with_dpo("unknown-link-lede")),
         PageError::Form => of("error-form"),
-        PageError::TooMany { seconds } => (
-            words.get("error-too-many"),
-            words.rich("error-too-many-lede", [("seconds", &seconds.to_string())]),
-        ),
+        PageError::TooMany { .. } => {
+            (words.get("error-too-many"), words.rich("error-too-many-lede", [("wait", &error.wait(words))]))
+        }
         PageError::Away => of("error-away"),
         PageError::Broke { reference } => {
             (words.get("error-broke"), words.rich("error-broke-lede", [("reference", reference)]))

@@ -120,7 +120,10 @@ async fn name_successor(
             return rendered(StatusCode::UNPROCESSABLE_ENTITY, &SuccessorPage { error, ..page });
         }
     };
-    site.limits().statement(token)?;
+    if let Err(limited) = site.limits().statement(token) {
+        let error = Some(words.with("too-many-form", [("wait", &limited.wait(words))]));
+        return limited.answered_by(&SuccessorPage { error, ..page });
+    }
     subscribe::name_successor(site.cx(), who.recipient, &address, name.trim()).await?;
     let parts = [
         ("customer", who.customer_name.as_str()),

@@ -147,7 +147,6 @@ pub async fn object(
     match lodge(&site, &token, arrived, &filled).await {
         Ok(response) => response,
         Err(PageError::UnknownLink | PageError::NotFound) => unknown_link(&site),
-        Err(limited @ PageError::TooMany { .. }) => limited.into_response(),
         Err(failure) => retry(&site, &token, &filled, &failure),
     }
 }
@@ -249,13 +248,18 @@ struct Retry {
 
 /// Nothing was saved: the page needs no database and holds everything that was written.
 fn retry(site: &Site, token: &str, filled: &Filled, failure: &PageError) -> Response {
+    let words = site.words();
+    let says = match failure {
+        PageError::TooMany { .. } => words.rich("object-too-many", [("wait", &failure.wait(words))]),
+        _ => words.rich("object-broke", []),
+    };
     let page = Retry {
         shell: site.shell("", true),
-        title: site.words().get("object-problem"),
-        says: site.words().rich("object-broke", []),
+        title: words.get("object-problem"),
+        says,
         action: format!("/object/{token}"),
         hidden: filled.hidden(),
         text: filled.text.clone(),
     };
-    rendered(failure.status(), &page).into_response()
+    failure.answered_by(&page).into_response()
 }

@@ -95,7 +95,11 @@ pub async fn ask(State(site): State<Site>, network: Network, body: Bytes) -> Res
             return rendered(StatusCode::UNPROCESSABLE_ENTITY, &Page::of(&site, form));
         }
     };
-    site.limits().subscribe(&network)?;
+    if let Err(limited) = site.limits().subscribe(&network) {
+        let error = Some(site.words().with("too-many-form", [("wait", &limited.wait(site.words()))]));
+        let form = Form { mail, error, languages: languages(&site, &field(&body, "lang")) };
+        return limited.answered_by(&Page::of(&site, form));
+    }
     send_letter(&site, &address, &field(&body, "lang")).await?;
     rendered(StatusCode::OK, &look_in_your_mail(&site, &address))
 }
@@ -154,7 +158,7 @@ pub async fn confirm(
 ) -> Result<Response, PageError> {
     let letter = DeliveryId(link::confirmation(&site, &token)?);
     if !field(&body, "again").is_empty() {
-        return another_letter(&site, &network, letter).await;
+        return another_letter(&site, &network, &token, letter).await;
     }
     let page = match subscribe::confirm(site.cx(), letter, &network.0).await {
         Ok((asked, known)) => {
@@ -168,13 +172,26 @@ pub async fn confirm(
     rendered(StatusCode::OK, &page)
 }
 
-async fn another_letter(site: &Site, network: &Network, letter: DeliveryId) -> Result<Response, PageError> {
+async fn another_letter(
+    site: &Site,
+    network: &Network,
+    token: &str,
+    letter: DeliveryId,
+) -> Result<Response, PageError> {
     let standing = subscribe::standing(site.cx(), letter).await?.ok_or(PageError::UnknownLink)?;
     let (Standing::Open(asked)
     | Standing::Confirmed(asked, _)
     | Standing::Expired(asked)
     | Standing::Left(asked)) = standing;
-    site.limits().subscribe(network)?;
+    if let Err(limited) = site.limits().subscribe(network) {
+        let words = site.words();
+        let notice = Notice {
+            heading: words.get("error-too-many"),
+            text: words.rich("too-many-again", [("wait", &limited.wait(words))]),
+        };
+        let page = Message { notice: Some(notice), ..expired(site, token, &asked.address) };
+        return limited.answered_by(&page);
+    }
     send_letter(site, &asked.address, &asked.language).await?;
     rendered(StatusCode::OK, &look_in_your_mail(site, &asked.address))
 }

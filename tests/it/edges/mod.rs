@@ -2,4 +2,5 @@
 
 mod calendar;
 mod public;
+mod sent_again;
 pub mod visitor;
