@@ -29,6 +29,20 @@ alert-aged-head = The notice of { $subprocessor } ({ $change_ref }) is too old.
     .mend = Once nothing else stands in the way (forenotice gate { $change_ref }), give it again:
     .command = forenotice change reschedule { $change_ref } --effective { $day }
     .earliest = { $earliest } is the earliest lawful day if you do it today. Later the command says which day is.
+alert-kept-back-subject = { $change_ref }: { $subprocessor } waits for { $waiting ->
+        [one] one customer
+       *[other] { $waiting } customers
+    }
+alert-kept-back-head = { $change_ref }: { $subprocessor } is in force for { $in_force ->
+        [0] no customer yet
+        [one] one customer
+       *[other] { $in_force } customers
+    }, and waits for { $waiting ->
+        [one] one
+       *[other] { $waiting }
+    }.
+    .rest = Each customer starts by itself, from { $effective } on, as soon as nothing of its own is in the way. Nobody else waits for it.
+    .show = Who is kept back: forenotice gate { $change_ref }. Whether one may be served: forenotice clearance CUSTOMER "{ $subprocessor }".
 alert-lodged-subject = { $objection_ref }: { $customer } objects to { $subprocessor } ({ $change_ref })
 alert-lodged-head = { $customer } objects to { $subprocessor } ({ $change_ref }): { $objection_ref }, { $timeliness ->
         [late] after its deadline

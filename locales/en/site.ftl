@@ -133,6 +133,7 @@ badge-open = Open to objections
 badge-announced = Announced
 badge-held = Held
 badge-effective = In force
+badge-for-some = In force for some
 badge-withdrawn = Withdrawn
 
 ## Register
@@ -169,6 +170,7 @@ coming-footnote-none = * Under our standard agreement. If yours says otherwise, 
 coming-footnote-until-effect = Under our standard agreement you can object until the change takes effect. The letter you got has your personal link to object.
 coming-held = The planned day has come, and this change has not taken effect: one of our conditions is not met yet (every customer has had its full notice; every objection in time is resolved). We write again as soon as there is a new date.
 in-use = { $name } is in use since { $day } without completed notice.
+for-some = { $headline }: in force since { $day } for customers whose notice has run; for every other customer not yet.
 past-day = You see the register as it was on { $day }.
 past-to-today = Back to today
 list-h2-today = In use today
@@ -236,6 +238,7 @@ log-announced = Announced
 log-rescheduled = New date
 log-held = Held
 log-effective = In force
+log-started = In force for some
 log-withdrawn = Withdrawn
 log-register = Register
 log-opened = { $count ->
@@ -270,6 +273,7 @@ change-held = This change did not take effect on { $day } and is not used. One o
 change-held-in-use = This change did not take effect on { $day }: one of our conditions is not met yet.
 change-withdrawn = We have withdrawn this change. It was planned for { $day }. Nothing changes.
 change-in-use = { $name } is in use since { $day } without completed notice. Why: { $why }
+change-for-some = In force since { $day } for customers whose notice has run. For every other customer it starts when its own notice has run and nothing it has said is open.
 change-emergency = This is an emergency: { $why }
 
 ## Subscribe
@@ -411,6 +415,7 @@ object-see-status = See where it stands
 object-withdrawn = { $headline }: this change was withdrawn. Nothing changes; there is nothing to object to.
 object-nothing-left = There is nothing left to object to.
 object-in-force = { $headline }: in force for you since { $day }.
+object-not-yet = { $headline }: in force for some customers, not for you: something of yours is still open or running.
 object-held = { $headline }: did not start on { $day } and is not used for your data. We write again as soon as there is a new date.
 object-former = This link belonged to an address that { $customer } no longer uses. You can still send an objection; it is checked with { $customer }. Earlier messages are not shown here.
 object-was-resolved = Your objection of { $received } ({ $reference }) is resolved.

@@ -12,7 +12,7 @@ use crate::domain::customer::CustomerId;
 use crate::domain::entitlement::{self, Ruling};
 use crate::domain::ledger::{Actor, Event};
 use crate::domain::notice::{NoticeId, NoticeKind};
-use crate::domain::plan::latest_service_at;
+use crate::domain::plan::latest_letter_at;
 use crate::domain::recipient::{RecipientId, addressed};
 use crate::store::entitlement::CUSTOMERS_PER_RANGE;
 use crate::store::fan_out::{Exempt, LETTERS_PER_BATCH, Letter, Owed};
@@ -117,7 +117,7 @@ async fn announcement(
                 Ruling::Owe(_) if notice.facts.afterwards => now,
                 Ruling::Owe(entitled) | Ruling::Keep(entitled) | Ruling::Serve { entitled, .. } => {
                     owed.push(Owed::to(change.id, &entitled));
-                    latest_service_at(&entitled.gating(), change.effective_at).unwrap_or(now)
+                    latest_letter_at(&entitled, change.effective_on, change.for_each, &policy.zone, now)
                 }
                 Ruling::Exempt { contract, why, .. } => {
                     exempt.push(Exempt { change: change.id, customer, contract, why });

@@ -128,11 +128,16 @@ impl Context {
         due_at + Days::new(self.policy.notice_valid_days.into())
     }
 
+    /// The policy as it was for this change when it was scheduled.
+    pub fn policy_for(&self, change: &Change) -> Policy {
+        Policy { go_live: change.go_live, ..Policy::clone(&self.policy) }
+    }
+
     /// The earliest day on which the change may be if it is announced anew at `now`; `candidates`: every customer.
     pub fn earliest_anew(&self, candidates: &[Candidate], change: &Change, now: DateTime<Utc>) -> NaiveDate {
         let of_change = std::iter::once((&change.draft, Some(change.subprocessor_id)));
         let entitled = plan::entitled(candidates, of_change, &self.policy, now);
-        plan::earliest_on(std::slice::from_ref(&change.draft), &entitled, &self.policy, now)
+        plan::earliest_on(std::slice::from_ref(&change.draft), &entitled, &self.policy_for(change), now)
     }
 
     /// Numbers a notice and freezes it with the templates of the day; announce finds it from `due_at` on.

@@ -12,7 +12,7 @@ pub use later::{Alteration, alter, reschedule, withdraw};
 
 use super::Context;
 use crate::domain::change::{Change, ChangeKind, Draft, IllegalAct, State, Step};
-use crate::domain::customer::Approval;
+use crate::domain::customer::{Approval, Policy};
 use crate::domain::ledger::{Actor, Event};
 use crate::domain::notice::NoticeKind;
 use crate::domain::plan::{self, Entitled, Plan, Refusal, entitled};
@@ -45,6 +45,10 @@ pub enum Error {
     SameApprover { reference: String },
     #[error("{reference} needs no approval, or has it")]
     NothingToApprove { reference: String },
+    #[error(
+        "{reference} is in force for some of its customers since {since}: it goes on until it is in force for all; `forenotice gate {reference}` says whom it waits for; what is wrong with it is mended by a further change"
+    )]
+    InForceForSome { reference: String, since: NaiveDate },
     #[error("only a person of the processor may do this; say who acts with --as")]
     NobodyActs,
     #[error(transparent)]
@@ -102,7 +106,7 @@ pub async fn plan_together(cx: &Context, requests: &[Request]) -> Result<Plan, E
             draft.effective_on = earliest;
         }
     }
-    Ok(planned(cx, &drafts, &entitled, now)?)
+    Ok(planned(cx, &cx.policy, &drafts, &entitled, now)?)
 }
 
 /// Schedules one change, if its date is lawful for every entitled customer.
@@ -133,7 +137,7 @@ pub async fn schedule_together(cx: &Context, actor: Actor, requests: &[Request])
     let candidates = store::entitlement::all(tx.conn(), today).await?;
     let subjects = steps.iter().map(|step| Some(step.subprocessor));
     let entitled = entitled(&candidates, drafts.iter().zip(subjects), &cx.policy, now);
-    let plan = planned(cx, &drafts, &entitled, now)?;
+    let plan = planned(cx, &cx.policy, &drafts, &entitled, now)?;
     let past = drafts.iter().all(|draft| plan::is_past(draft, &cx.policy, now));
     let mut changes = Vec::new();
     let mut events = Vec::new();
@@ -227,7 +231,7 @@ async fn still_in_time(cx: &Context, tx: &mut Tx, change: &Change) -> Result<Opt
     let candidates = store::entitlement::all(tx.conn(), cx.policy.zone.day_of(now)).await?;
     let subjects = facts.changes.iter().map(|told| Some(told.subprocessor));
     let entitled = entitled(&candidates, drafts.iter().zip(subjects), &cx.policy, now);
-    let plan = match planned(cx, &drafts, &entitled, now) {
+    let plan = match planned(cx, &cx.policy_for(change), &drafts, &entitled, now) {
         Ok(plan) => plan,
         Err(refusal) => {
             let (reference, on) = (change.reference.clone(), change.draft.effective_on);
@@ -280,9 +284,10 @@ fn refuse_disturbing(open: &[Change], step: &Step<'_>) -> Result<(), Error> {
 
 fn planned(
     cx: &Context,
+    policy: &Policy,
     drafts: &[Draft],
     entitled: &[Entitled],
     now: DateTime<Utc>,
 ) -> Result<Plan, Refusal> {
-    plan::plan(drafts, entitled, &cx.policy, now, |at| cx.settings.notice.send_window.next_after(at))
+    plan::plan(drafts, entitled, policy, now, |at| cx.settings.notice.send_window.next_after(at))
 }

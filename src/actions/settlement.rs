@@ -17,8 +17,9 @@ use crate::domain::ledger::Actor;
 use crate::domain::ledger::Event;
 use crate::domain::notice::NoticeId;
 use crate::domain::obligation::Consent;
-use crate::domain::plan::{Candidate, Entitled, latest_service_at};
+use crate::domain::plan::{Candidate, Entitled, latest_letter_at};
 use crate::domain::recipient::{Addressee, addressed};
+use crate::domain::zone::Zone;
 use crate::store::fan_out::{Exempt, LETTERS_PER_BATCH, Letter, Owed};
 use crate::store::obligation::ServedAnew;
 use crate::store::{self, Tx};
@@ -91,7 +92,7 @@ impl Context {
                 continue;
             };
             let known = store::obligation::known(tx, change.id, notice, customers).await?;
-            let mut settlement = Settlement::new(change, tx.now());
+            let mut settlement = Settlement::new(change, &self.policy.zone, tx.now());
             for candidate in &candidates {
                 let stands = known.iter().find(|(customer, _)| *customer == candidate.customer);
                 let stands = stands.map(|(_, known)| known);
@@ -108,6 +109,7 @@ impl Context {
 /// What is to be written for one change.
 struct Settlement<'a> {
     change: &'a Change,
+    zone: &'a Zone,
     now: DateTime<Utc>,
     owed: Vec<Owed>,
     served: Vec<ServedAnew>,
@@ -117,9 +119,10 @@ struct Settlement<'a> {
 }
 
 impl<'a> Settlement<'a> {
-    fn new(change: &'a Change, now: DateTime<Utc>) -> Self {
+    fn new(change: &'a Change, zone: &'a Zone, now: DateTime<Utc>) -> Self {
         Self {
             change,
+            zone,
             now,
             owed: Vec::new(),
             served: Vec::new(),
@@ -181,7 +184,8 @@ impl<'a> Settlement<'a> {
     }
 
     fn latest_at(&self, entitled: &Entitled) -> DateTime<Utc> {
-        latest_service_at(&entitled.gating(), self.change.effective_at).unwrap_or(self.now)
+        let (on, each) = (self.change.draft.effective_on, self.change.is_for_each());
+        latest_letter_at(entitled, on, each, self.zone, self.now)
     }
 
     /// Writes it; a contact that has had the announcement's letter gets no second one.

@@ -8,6 +8,7 @@
 mod aged;
 mod full;
 mod postpone;
+mod start;
 
 use std::collections::BTreeSet;
 
@@ -93,6 +94,10 @@ async fn decide(cx: &Context, id: ChangeId) -> Result<Option<String>, Error> {
             tx.commit_unrecorded().await?;
             Ok(None)
         }
+        Verdict::Shut(_) if change.starts_for_each() => {
+            tx.rollback().await?;
+            start::start_for_each(cx, id).await
+        }
         Verdict::Shut(reasons) => match postpone::postponed(cx, &mut tx, &change, &reasons).await? {
             Some(moved) => postpone::postpone(cx, tx, (&change, &moved), &reasons, at).await.map(Some),
             None if change.state == State::Held => look_tomorrow(cx, tx, &change, &reasons, at).await,
@@ -106,7 +111,8 @@ async fn put_into_effect(cx: &Context, mut tx: Tx, change: &Change, open: Open) 
     store::gate::insert_verdict(&mut tx, change.id, open.at(), &BTreeSet::new()).await?;
     let (_, at) = open.take_effect(change.state)?;
     store::change::set_effective(&mut tx, change.id, change.state, at).await?;
-    let day = cx.policy.zone.day_of(at).max(change.draft.effective_on);
+    let first = change.first_in_force_at.unwrap_or(at);
+    let day = cx.policy.zone.day_of(first).max(change.draft.effective_on);
     let on = if change.was_told_afterwards() { change.draft.effective_on } else { day };
     enter_in_register(&mut tx, change, on).await?;
     if was_held {

@@ -128,7 +128,7 @@ async fn plan(global: &Global, what: &WhatArgs) -> Result<(), Failure> {
         Ok(plan) if output.json => print(json!({
             "earliest": plan.earliest, "decided_by": plan.decided_by, "deciders": plan.deciders,
             "unreachable": plan.unreachable,
-            "without_them": plan.without_them, "customers": plan.customers, "notice_at": plan.notice_at,
+            "without_them": plan.without_them, "for_all": plan.for_all_on, "customers": plan.customers, "notice_at": plan.notice_at,
             "effective": plan.effective_on, "effective_at": plan.effective_at,
         })),
         Ok(plan) => print(plan_in_words(&plan)),
@@ -215,6 +215,9 @@ fn plan_in_words(plan: &Plan) -> String {
         let deciders = plan.deciders;
         words += &format!("Decided by {deciders} of them:\n{}\n", named(&plan.decided_by, deciders));
     }
+    if let Some(day) = plan.for_all_on {
+        words += &format!("Each customer starts by itself; the last can on {day}, if told now\n");
+    }
     if let Some(without) = plan.without_them {
         words += &format!("Without them: {without}\n");
     }
@@ -237,6 +240,16 @@ async fn show(global: &Global, args: &RefArgs) -> Result<(), Failure> {
         format!("effective  {}", effective_in_words(&cx, &change)),
         format!("reason     {}", change.draft.reason),
     ];
+    if let Some(since) = change.in_force_for_some() {
+        let counts = store::go_live::counts(cx.snapshot().await?.conn(), change.id).await?;
+        lines.push(format!(
+            "in force   for {} customers, the first since {}; {} wait, see forenotice gate {}",
+            counts.in_force,
+            cx.policy.zone.day_of(since),
+            counts.waiting,
+            change.reference
+        ));
+    }
     if change.needs_approval {
         lines.push(format!("approval   {}", if change.approved { "given" } else { "missing" }));
     }
@@ -294,7 +307,8 @@ fn change_json(change: &Change) -> Value {
         "effective": change.draft.effective_on, "effective_at": change.effective_at,
         "name": change.draft.facts.name, "facts": change.draft.facts, "before": change.draft.before,
         "replaces": change.draft.replaces, "reason": change.draft.reason, "emergency": change.draft.emergency,
-        "published_at": change.published_at, "took_effect_at": change.took_effect_at,
+        "published_at": change.published_at, "go_live": change.go_live,
+        "first_in_force_at": change.first_in_force_at, "took_effect_at": change.took_effect_at,
         "needs_approval": change.needs_approval, "approved": change.approved,
     })
 }

@@ -22,6 +22,13 @@ words! {
     }
 }
 
+impl ChangeKind {
+    /// Whether one customer may have it before another: nobody waits for a removal or a slip.
+    pub const fn may_start_for_each(self) -> bool {
+        matches!(self, Self::Addition | Self::Replacement | Self::MaterialChange)
+    }
+}
+
 words! {
     /// Where a change stands. `effective`, `withdrawn` and `discarded` are ends.
     State {
@@ -215,10 +222,28 @@ pub struct Change {
     pub approved: bool,
     /// In use although the gate is shut: said everywhere, opens nothing.
     pub in_use: Option<InUse>,
+    /// Since when it is in force for the first of its customers, where each starts by itself.
+    pub first_in_force_at: Option<DateTime<Utc>>,
     pub took_effect_at: Option<DateTime<Utc>>,
 }
 
 impl Change {
+    /// Whether it is planned for each customer by itself, whatever keeps back the others.
+    pub fn is_for_each(&self) -> bool {
+        self.go_live == GoLive::PerCustomer && self.draft.kind.may_start_for_each()
+    }
+
+    /// Whether each customer starts when nothing of its own is in the way. One that was held starts for all together
+    /// unless it is rescheduled.
+    pub fn starts_for_each(&self) -> bool {
+        self.is_for_each() && self.state == State::InNotice
+    }
+
+    /// Since when it is in force for some of its customers and not for all.
+    pub fn in_force_for_some(&self) -> Option<DateTime<Utc>> {
+        self.first_in_force_at.filter(|_| self.state.is_open())
+    }
+
     pub fn step(&self) -> Step<'_> {
         Step { subprocessor: self.subprocessor_id, replaces: self.replaces_id, draft: &self.draft }
     }

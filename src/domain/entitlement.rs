@@ -230,6 +230,7 @@ mod tests {
             needs_approval: false,
             approved: false,
             in_use: None,
+            first_in_force_at: None,
             took_effect_at: None,
         }
     }

@@ -98,6 +98,12 @@ pub enum Event {
         to: NaiveDate,
         reasons: Vec<String>,
     },
+    /// In force for these customers, whatever keeps back the others.
+    CustomersStarted {
+        change: ChangeId,
+        at: DateTime<Utc>,
+        customers: Vec<CustomerId>,
+    },
     ChangeTookEffect {
         change: ChangeId,
         at: DateTime<Utc>,

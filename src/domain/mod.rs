@@ -78,6 +78,7 @@ pub mod entitlement;
 pub mod clearing;
 pub mod completeness;
 pub mod gate;
+pub mod go_live;
 pub mod clearance;
 pub mod ledger;
 

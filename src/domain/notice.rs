@@ -51,6 +51,9 @@ pub struct ChangeFacts {
     pub effective_on: NaiveDate,
     pub effective_at: DateTime<Utc>,
     pub emergency: Option<String>,
+    /// Each customer starts by itself: its letter names its own day.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub for_each: bool,
 }
 
 impl ChangeFacts {
@@ -82,6 +85,7 @@ impl From<&Change> for ChangeFacts {
             effective_on: change.draft.effective_on,
             effective_at: change.effective_at,
             emergency: change.draft.emergency.clone(),
+            for_each: change.is_for_each(),
         }
     }
 }

@@ -2,18 +2,23 @@
 //!
 //! Pure: `schedule` refuses by it, `change plan` shows it, the gate asks again on the day.
 
+mod outlook;
+
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::calendar::{Timing, earliest_effective_on};
+use super::calendar::Timing;
 use super::change::{ChangeKind, Draft};
 use super::customer::{
     Authorisation, Contract, ContractId, CustomerId, CustomerKind, Policy, Subscribers, Terms,
 };
 use super::obligation::ExemptWhy;
 use super::subprocessor::SubprocessorId;
+use outlook::{Outlook, lawful_day, outlook, start_for_each};
+
+pub use outlook::{latest_letter_at, own_start};
 
 /// A customer entitled to notice of the change at hand, by the contract of its that decides.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -147,13 +152,17 @@ pub struct Named {
 /// What a change would mean, and that it may be had.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Plan {
-    /// The earliest day on which `schedule` would be accepted, safety days counted in.
+    /// The earliest day on which `schedule` would be accepted, safety days counted in: lawful for all, or, where each starts by
+    /// itself, for the first.
     pub earliest: NaiveDate,
     /// Those whose terms make it that day, by reference; the first hundred of `deciders`.
     pub decided_by: Vec<Named>,
     pub deciders: usize,
     /// The earliest day if those were not there; none where they are all.
     pub without_them: Option<NaiveDate>,
+    /// Where each customer starts by itself: the day on which the last can, were it told now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub for_all_on: Option<NaiveDate>,
     pub unreachable: Vec<Named>,
     pub customers: usize,
     /// When the announcement goes out for the wanted day.
@@ -209,34 +218,6 @@ fn listed(named: &[Named], count: usize) -> String {
 /// How many customers a plan or refusal names.
 pub const NAMED_MAX: usize = 100;
 
-/// How the earliest lawful day comes about.
-struct Outlook<'a> {
-    earliest: NaiveDate,
-    decisive: Vec<&'a Entitled>,
-    without_them: Option<NaiveDate>,
-}
-
-fn outlook<'a>(
-    drafts: &[Draft],
-    entitled: &'a [Entitled],
-    policy: &Policy,
-    now: DateTime<Utc>,
-) -> Outlook<'a> {
-    let today = policy.zone.day_of(now);
-    // A slip is mended from the day on which it is seen; everything else lies ahead.
-    let slips = drafts.iter().all(|draft| draft.kind == ChangeKind::Correction);
-    let first = if slips { today } else { today + Days::new(1) };
-    let lawful: Vec<NaiveDate> = entitled.iter().map(|customer| lawful_day(customer, policy, now)).collect();
-    let with_reserve = |day: NaiveDate| (day + Days::new(policy.safety_days.into())).max(first);
-    let latest = lawful.iter().copied().max();
-    let decisive = entitled.iter().zip(&lawful).filter(|(_, day)| Some(**day) == latest);
-    Outlook {
-        earliest: latest.map_or(first, with_reserve),
-        decisive: decisive.map(|(customer, _)| customer).collect(),
-        without_them: lawful.iter().copied().filter(|day| Some(*day) != latest).max().map(with_reserve),
-    }
-}
-
 /// Those of the candidates who are entitled to notice of the drafts given at `now`, once for each. A draft comes with its
 /// subprocessor, where that is on file.
 pub fn entitled<'a>(
@@ -281,7 +262,7 @@ pub fn plan(
     next_window: impl Fn(DateTime<Utc>) -> Option<DateTime<Utc>>,
 ) -> Result<Plan, Refusal> {
     drafts.iter().try_for_each(check_facts)?;
-    let Outlook { earliest, decisive, without_them } = outlook(drafts, entitled, policy, now);
+    let Outlook { earliest, decisive, without_them, for_all_on } = outlook(drafts, entitled, policy, now);
     let (deciders, decided_by) = named(decisive);
     let (count, unreachable) = named(entitled.iter().filter(|customer| !customer.reachable).collect());
     let wanted = drafts.iter().map(|draft| draft.effective_on).min().unwrap_or(earliest);
@@ -294,7 +275,11 @@ pub fn plan(
         return Err(Refusal::Unreachable { earliest, decided_by, unreachable, count });
     }
     let in_reserve = wanted - Days::new(policy.safety_days.into());
-    let early_enough = |at: DateTime<Utc>| entitled.iter().all(|c| lawful_day(c, policy, at) <= in_reserve);
+    // Who cannot start on the day, where each starts by itself, is told no sooner for that.
+    let each = start_for_each(drafts, policy);
+    let bound: Vec<&Entitled> =
+        entitled.iter().filter(|c| !each || lawful_day(c, policy, now) <= in_reserve).collect();
+    let early_enough = |at: DateTime<Utc>| bound.iter().all(|c| lawful_day(c, policy, at) <= in_reserve);
     let valid = Days::new(policy.notice_valid_days.into());
     let fresh = |at: DateTime<Utc>| at + valid > effective_at;
     // Where the next window is so early that the notice would be too old on the day: in the middle of its life, so
@@ -310,17 +295,13 @@ pub fn plan(
         decided_by,
         deciders,
         without_them,
+        for_all_on,
         unreachable,
         customers: entitled.iter().map(|customer| customer.customer).collect::<BTreeSet<_>>().len(),
         notice_at,
         effective_at,
         effective_on: wanted,
     })
-}
-
-/// The earliest lawful day in the policy's zone for one customer, were its letter accepted at `accepted_at`.
-fn lawful_day(customer: &Entitled, policy: &Policy, accepted_at: DateTime<Utc>) -> NaiveDate {
-    earliest_effective_on(customer.gating().periods(accepted_at).clear_at, &policy.zone)
 }
 
 fn check_facts(draft: &Draft) -> Result<(), Refusal> {

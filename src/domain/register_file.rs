@@ -110,31 +110,53 @@ pub fn read(row: &table::Row) -> Result<Read, Unread> {
 
 /// The register as CSV, every column, in the order given.
 pub fn write_csv<'a>(register: impl IntoIterator<Item = &'a Facts>) -> String {
-    write_csv_with_use(register, &[])
+    write_csv_with_others(register, &[])
 }
 
-/// The column that says since when somebody is in use who is not on the register; there only where there is one.
-const IN_USE: &str = "in_use_without_completed_notice_since";
+/// Why somebody stands behind the register who is not on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Beside {
+    InForceForSome,
+    InUse,
+}
 
-/// [`write_csv`], and behind it those in use although their change is not in force.
-pub fn write_csv_with_use<'a>(
+impl Beside {
+    /// The column that says since when; there only where somebody is meant by it.
+    const fn column(self) -> &'static str {
+        match self {
+            Self::InForceForSome => "in_force_for_some_customers_since",
+            Self::InUse => "in_use_without_completed_notice_since",
+        }
+    }
+}
+
+/// [`write_csv`], and behind it those whose change is not in force, or not for all.
+pub fn write_csv_with_others<'a>(
     register: impl IntoIterator<Item = &'a Facts>,
-    in_use: &[(&Facts, NaiveDate)],
+    beside: &[(&Facts, Beside, NaiveDate)],
 ) -> String {
     let mut writer = Writer::new();
-    let column = (!in_use.is_empty()).then_some(IN_USE);
-    writer.record(FIELDS.iter().map(|field| field.name).chain(column));
-    let mut row = |facts: &Facts, since: Option<String>| {
+    let needed = [Beside::InForceForSome, Beside::InUse]
+        .into_iter()
+        .filter(|why| beside.iter().any(|(_, other, _)| other == why));
+    let columns: Vec<Beside> = needed.collect();
+    let heads = columns.iter().map(|why| why.column());
+    writer.record(FIELDS.iter().map(|field| field.name).chain(heads));
+    let mut row = |facts: &Facts, since: Option<(Beside, String)>| {
         let cells = facts.fields();
         let cell =
             |name| cells.iter().find(|(known, _)| *known == name).map_or("", |(_, cell)| cell.as_str());
-        writer.record(FIELDS.iter().map(|field| cell(field.name)).chain(since.as_deref()));
+        let said = columns.iter().map(|column| match &since {
+            Some((why, day)) if why == column => day.as_str(),
+            Some(_) | None => "",
+        });
+        writer.record(FIELDS.iter().map(|field| cell(field.name)).chain(said));
     };
     for facts in register {
-        row(facts, column.map(|_| String::new()));
+        row(facts, None);
     }
-    for (facts, since) in in_use {
-        row(facts, Some(since.to_string()));
+    for (facts, why, since) in beside {
+        row(facts, Some((*why, since.to_string())));
     }
     writer.into_text()
 }

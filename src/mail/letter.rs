@@ -375,6 +375,15 @@ pub enum Alarm {
     },
     /// The effective date came, the gate was shut, and the policy has moved the date.
     Postponed { change: ChangeName, old_effective_on: NaiveDate, to: NaiveDate, reasons: Vec<String> },
+    /// The effective date came, and the change is not in force for all its customers, each of whom starts by itself.
+    KeptBack {
+        change: ChangeName,
+        effective_on: NaiveDate,
+        /// Customers.
+        in_force: u64,
+        waiting: u64,
+        reasons: Vec<String>,
+    },
     /// The notice of a held change has grown too old; `earliest_on`: if it is given again today.
     NoticeTooOld { change: ChangeName, since: NaiveDate, earliest_on: NaiveDate },
     ObjectionLodged {
@@ -404,7 +413,9 @@ impl Alarm {
     /// What stands in the way, where that is told.
     pub fn reasons(&self) -> &[String] {
         match self {
-            Self::Held { reasons, .. } | Self::Postponed { reasons, .. } => reasons,
+            Self::Held { reasons, .. } | Self::Postponed { reasons, .. } | Self::KeptBack { reasons, .. } => {
+                reasons
+            }
             Self::Unreachable { .. }
             | Self::Refused { .. }
             | Self::NoticeTooOld { .. }
@@ -424,6 +435,7 @@ impl Alarm {
             | Self::Refused { change, .. }
             | Self::Held { change, .. }
             | Self::Postponed { change, .. }
+            | Self::KeptBack { change, .. }
             | Self::NoticeTooOld { change, .. }
             | Self::ObjectionLodged { change, .. }
             | Self::FoundAfterEffect { change, .. }

@@ -37,6 +37,7 @@ struct Row {
     in_use_why: Option<String>,
     needs_approval: bool,
     approved: bool,
+    first_in_force_at: Option<DateTime<Utc>>,
     took_effect_at: Option<DateTime<Utc>>,
 }
 
@@ -45,7 +46,7 @@ macro_rules! columns {
     () => {
         "change.id, change.reference, change.kind, change.state, subprocessor_id, replaces_id, change.facts, change.reason, \
          effective_on, effective_at, go_live, emergency, published_at, in_use_since, in_use_why, needs_approval, \
-         approver_id is not null as approved, took_effect_at"
+         approver_id is not null as approved, first_in_force_at, took_effect_at"
     };
 }
 
@@ -76,6 +77,7 @@ impl TryFrom<Row> for Change {
             needs_approval: row.needs_approval,
             approved: row.approved,
             in_use: row.in_use_since.zip(row.in_use_why).map(|(since, why)| InUse { since, why }),
+            first_in_force_at: row.first_in_force_at,
             took_effect_at: row.took_effect_at,
         })
     }
@@ -277,6 +279,18 @@ pub async fn set_effective(tx: &mut Tx, id: ChangeId, from: State, at: DateTime<
     .execute(tx.conn())
     .await?;
     exactly_one(&done, "change")
+}
+
+/// In force for the first of its customers as of `at`; keeps the first instant.
+pub async fn set_first_in_force(tx: &mut Tx, id: ChangeId, at: DateTime<Utc>) -> Result<(), Error> {
+    sqlx::query(
+        "update change set first_in_force_at = $2, version = version + 1 where id = $1 and first_in_force_at is null",
+    )
+    .bind(id.0)
+    .bind(at)
+    .execute(tx.conn())
+    .await?;
+    Ok(())
 }
 
 /// When the gate is asked next; none = not by itself.

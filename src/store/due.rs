@@ -13,7 +13,6 @@ pub async fn next_after(
     Ok(sqlx::query_scalar(
         "select least(
              (select min(next_look_at) from change where next_look_at > $1),
-             (select min(next_look_at) from obligation where next_look_at > $1),
              (select min(due_at) from notice where fanned_out_at is null and cancelled_at is null and due_at > $1),
              (select min(due_at) from batch where open and due_at > $1),
              (select min(next_look_at) from objection where state <> 'resolved' and next_look_at > $1)
@@ -28,7 +27,6 @@ pub async fn next_after(
 pub async fn any_due(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<bool, Error> {
     Ok(sqlx::query_scalar(
         "select exists (select from change where next_look_at <= $1)
-             or exists (select from obligation where next_look_at <= $1)
              or exists (select from notice where fanned_out_at is null and cancelled_at is null and due_at <= $1)
              or exists (select from batch where open and due_at <= $1)
              or exists (select from objection where state <> 'resolved' and next_look_at <= $1)",

@@ -97,14 +97,16 @@ pub async fn insert_letters(
 /// Writes what is owed from now on. `anew`: a new announcement starts every period again; else what is there stays.
 pub async fn insert_owed(tx: &mut Tx, owed: &[Owed], anew: bool) -> Result<(), Error> {
     sqlx::query(
-        "insert into obligation (change_id, customer_id, contract_id, state, consent)
-         select change_id, customer_id, contract_id, 'owed', consent
+        "insert into obligation (change_id, customer_id, contract_id, state, consent, next_look_at)
+         select o.change_id, o.customer_id, o.contract_id, 'owed', o.consent,
+                case when change.go_live = 'per_customer' then change.effective_at end
          from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[]) as o(change_id, customer_id, contract_id, consent)
-         order by change_id, customer_id
+         join change on change.id = o.change_id
+         order by o.change_id, o.customer_id
          on conflict (change_id, customer_id) do update
          set state = 'owed', contract_id = excluded.contract_id, consent = excluded.consent, exempt_why = null,
              window_shuts = true, served_by = null, served_at = null, notice_started_at = null,
-             earliest_by_notice = null, window_closes_at = null, clear_at = null
+             earliest_by_notice = null, window_closes_at = null, clear_at = null, next_look_at = excluded.next_look_at
          where $5 and obligation.in_force_at is null",
     )
     .bind(owed.iter().map(|o| o.change.0).collect::<Vec<_>>())
@@ -132,13 +134,16 @@ pub async fn insert_exempt(tx: &mut Tx, exempt: &[Exempt], anew: bool) -> Result
         return Ok(());
     }
     sqlx::query(
-        "insert into obligation (change_id, customer_id, contract_id, state, exempt_why)
-         select change_id, customer_id, contract_id, 'exempt', why
+        "insert into obligation (change_id, customer_id, contract_id, state, exempt_why, next_look_at)
+         select o.change_id, o.customer_id, o.contract_id, 'exempt', o.why,
+                case when change.go_live = 'per_customer' then change.effective_at end
          from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[]) as o(change_id, customer_id, contract_id, why)
-         order by change_id, customer_id
+         join change on change.id = o.change_id
+         order by o.change_id, o.customer_id
          on conflict (change_id, customer_id) do update
          set state = 'exempt', exempt_why = excluded.exempt_why, served_by = null, served_at = null,
-             notice_started_at = null, earliest_by_notice = null, window_closes_at = null, clear_at = null
+             notice_started_at = null, earliest_by_notice = null, window_closes_at = null, clear_at = null,
+             next_look_at = excluded.next_look_at
          where $5 and obligation.in_force_at is null",
     )
     .bind(exempt.iter().map(|e| e.change.0).collect::<Vec<_>>())

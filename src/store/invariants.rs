@@ -46,6 +46,16 @@ pub const ALL: &[Invariant] = &[
              select from verdict where verdict.change_id = change.id and open and verdict.at = took_effect_at)"
     ),
     invariant!(
+        in_force_for_a_customer_through_the_gate,
+        1,
+        "every customer for whom a change is in force by itself was clear when the gate was asked for it",
+        "somebody wrote past the triggers: keep the database as it is, and ask who had superuser rights",
+        "select change.reference, o.customer_id, o.in_force_at from obligation o join change on change.id = o.change_id
+         where o.in_force_at is not null and (change.go_live <> 'per_customer' or change.first_in_force_at is null
+             or o.state = 'owed' or o.clear_at > o.in_force_at or o.in_force_at < change.effective_at
+             or not exists (select from verdict where verdict.change_id = change.id and verdict.at = o.in_force_at))"
+    ),
+    invariant!(
         nothing_outstanding_at_effect,
         1,
         "no customer was owed notice, or still in its period, when a change took effect",
@@ -81,7 +91,7 @@ pub const ALL: &[Invariant] = &[
         "select o.change_id, o.customer_id, o.served_by, d.state, d.bounced_at from obligation o
          join change on change.id = o.change_id left join delivery d on d.id = o.served_by
          where o.state = 'served' and o.served_by is not null
-           and (d.id is null or d.state <> 'accepted' or d.bounced_at < coalesce(change.took_effect_at, 'infinity'))"
+           and (d.id is null or d.state <> 'accepted' or d.bounced_at < coalesce(least(change.took_effect_at, o.in_force_at), 'infinity'))"
     ),
     invariant!(
         served_without_letter_has_a_cause,
@@ -164,7 +174,8 @@ pub const ALL: &[Invariant] = &[
          where x.received_at > objection.received_at
             or (x.received_at < objection.received_at and not exists (   -- an earlier statement was added to it
                 select from correspondence c where c.objection_id = x.objection_id and c.at = x.received_at))
-            or (x.in_time and x.received_at >= change.took_effect_at)
+            or (x.in_time and x.received_at >= least(change.took_effect_at, (select in_force_at from obligation o
+                    where o.change_id = x.change_id and o.customer_id = x.customer_id)))
             or (not x.in_time and x.received_at < coalesce(x.deadline_at, 'infinity')
                 and x.received_at < coalesce(least(change.took_effect_at, (select in_force_at from obligation o
                     where o.change_id = x.change_id and o.customer_id = x.customer_id)), 'infinity'))"
@@ -210,7 +221,8 @@ pub const ALL: &[Invariant] = &[
         "enable it again: `alter table … enable trigger …` as forenotice_owner",
         "select guard from unnest(array['change_effective_only_through_gate', 'change_effective_is_final', 'change_never_born_effective',
              'objection_shuts_the_gate', 'objection_changed_shuts_the_gate', 'hold_shuts_the_gate', 'hold_reopened_shuts_the_gate',
-             'obligation_shuts_the_gate', 'obligation_never_owed_after_effect', 'act_written_once', 'entry_written_once', 'head_only_grows',
+             'obligation_shuts_the_gate', 'obligation_never_owed_after_effect', 'obligation_starts_only_when_clear',
+             'obligation_never_born_in_force', 'change_in_force_for_some_is_final', 'act_written_once', 'entry_written_once', 'head_only_grows',
              'act_never_deleted', 'entry_never_deleted', 'tile_never_changed', 'checkpoint_never_deleted', 'head_never_deleted']) guard
          where not exists (select from pg_trigger join pg_class on pg_class.oid = tgrelid join pg_namespace n on n.oid = relnamespace
                            where nspname = 'forenotice' and tgname = guard and tgenabled in ('O', 'A'))"

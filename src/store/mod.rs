@@ -17,6 +17,7 @@ pub mod digest;
 pub mod entitlement;
 pub mod fan_out;
 pub mod gate;
+pub mod go_live;
 pub mod ledger;
 pub mod letter;
 pub mod notice;

@@ -9,6 +9,7 @@ use crate::domain::change::{ChangeId, ChangeKind};
 use crate::domain::customer::{Authorisation, CustomerKind, Grounds, Policy, Terms};
 use crate::domain::notice::{ChangeFacts, NoticeFacts, NoticeKind};
 use crate::domain::obligation::{Clearance, ExemptWhy};
+use crate::domain::plan::own_start;
 use crate::mail::letter::{Deadline, EmergencyNotice, Reader, Standing};
 use crate::store::delivery::letter::{Addressee, Duty};
 
@@ -42,12 +43,40 @@ impl Reading<'_> {
         self.facts.changes.iter().filter(concerned)
     }
 
-    /// The notice as this reader gets it.
-    pub(super) fn facts_told(&self, whole: &Arc<NoticeFacts>) -> Arc<NoticeFacts> {
-        if self.told().count() == whole.changes.len() {
+    /// The notice as this reader gets it in a letter composed at `date`.
+    pub(super) fn facts_told(&self, whole: &Arc<NoticeFacts>, date: DateTime<Utc>) -> Arc<NoticeFacts> {
+        if self.told().count() == whole.changes.len() && !whole.changes.iter().any(|change| change.for_each) {
             return Arc::clone(whole);
         }
-        Arc::new(NoticeFacts { changes: self.told().cloned().collect(), ..NoticeFacts::clone(whole) })
+        let own = |change: &ChangeFacts| {
+            let effective_on = self.start_on(change, date);
+            let effective_at = self.facts.policy_zone.first_instant(effective_on);
+            ChangeFacts { effective_on, effective_at, ..change.clone() }
+        };
+        Arc::new(NoticeFacts { changes: self.told().map(own).collect(), ..NoticeFacts::clone(whole) })
+    }
+
+    /// The day planned for this reader: where each customer starts by itself, its own.
+    fn start_on(&self, change: &ChangeFacts, date: DateTime<Utc>) -> NaiveDate {
+        let owed = |duty: &&Duty| duty.exempt_why.is_none();
+        let Some(duty) = self.duty(change.id).filter(owed).filter(|_| change.for_each) else {
+            return change.effective_on;
+        };
+        let as_served = duty.clear_at.filter(|_| self.facts.kind != NoticeKind::Announcement);
+        let clear_at = as_served.unwrap_or_else(|| {
+            let shuts = self.terms(change.id).window_shuts(change.emergency.is_some());
+            Clearance::at_service(&self.timing(change), date, None, shuts).clear_at
+        });
+        own_start(change.effective_on, clear_at, &self.facts.policy_zone)
+    }
+
+    /// The first instant of that day.
+    fn start_at(&self, change: &ChangeFacts, date: DateTime<Utc>) -> DateTime<Utc> {
+        if change.for_each {
+            self.facts.policy_zone.first_instant(self.start_on(change, date))
+        } else {
+            change.effective_at
+        }
     }
 
     /// The one deadline that a letter composed at `date` promises for all it asks about: the latest of them.
@@ -66,12 +95,12 @@ impl Reading<'_> {
         if let Some(served) = duty.filter(|duty| duty.served && self.facts.kind != NoticeKind::Announcement) {
             return Some(match served.window_closes_at {
                 Some(closes) => Deadline::At(closes),
-                None => Deadline::UntilEffect(change.effective_at),
+                None => Deadline::UntilEffect(self.start_at(change, date)),
             });
         }
         Some(match self.timing(change).periods(date).window_closes_at {
             Some(closes) => Deadline::At(closes),
-            None => Deadline::UntilEffect(change.effective_at),
+            None => Deadline::UntilEffect(self.start_at(change, date)),
         })
     }
 
@@ -81,7 +110,8 @@ impl Reading<'_> {
             let timing = self.timing(change);
             timing.periods(old).notice_day == timing.periods(new).notice_day
         };
-        self.told().all(same_day) && self.deadline(old) == self.deadline(new)
+        let same_start = |change: &ChangeFacts| self.start_on(change, old) == self.start_on(change, new);
+        self.told().all(same_day) && self.told().all(same_start) && self.deadline(old) == self.deadline(new)
     }
 
     /// The reader's part of the letter. `None`: the notice is about no change.

@@ -191,7 +191,7 @@ impl Scribe {
             let reader = reading.reader(date).ok_or(NotComposed::Nothing)?;
             let earlier = page.threads.get(&reading.to.recipient).map(Vec::as_slice).unwrap_or_default();
             let root = earlier.first().copied().unwrap_or(letter.id);
-            (Words::notice(reading.facts_told(&page.facts), reader), None, Some(root), earlier)
+            (Words::notice(reading.facts_told(&page.facts, date), reader), None, Some(root), earlier)
         } else {
             let facts = letter.facts.clone().ok_or(NotComposed::Nothing)?;
             let frozen: Frozen<Occasional> = serde_json::from_value(facts)?;

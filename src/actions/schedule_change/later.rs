@@ -115,6 +115,10 @@ async fn locked_in_order(
         [Some(change.subprocessor_id), change.replaces_id].into_iter().flatten().collect();
     store::change::lock_open_of(&mut tx, &concerned).await?;
     let change = store::change::lock(&mut tx, change.id).await?;
+    if let Some(since) = change.in_force_for_some() {
+        let since = cx.policy.zone.day_of(since);
+        return Err(Error::InForceForSome { reference: change.reference, since });
+    }
     let open = store::change::open(tx.conn()).await?;
     Ok((tx, change, open))
 }
@@ -246,7 +250,7 @@ async fn announce_anew(
     let candidates = store::entitlement::all(tx.conn(), cx.policy.zone.day_of(now)).await?;
     let subjects = std::iter::once(Some(moved.subprocessor_id));
     let entitled = entitled(&candidates, drafts.iter().zip(subjects), &cx.policy, now);
-    let plan = planned(cx, &drafts, &entitled, now)?;
+    let plan = planned(cx, &cx.policy_for(change), &drafts, &entitled, now)?;
     if change.draft.kind == ChangeKind::Correction {
         return Ok(None);
     }

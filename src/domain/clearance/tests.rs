@@ -49,6 +49,7 @@ fn addition(took_effect: Option<&str>) -> Step {
         needs_approval: false,
         approved: false,
         in_use: None,
+        first_in_force_at: None,
         took_effect_at: took_effect.map(at),
     };
     Step { change, facts: None, customer: served(), in_force_at: None, service_lost: false }

@@ -404,6 +404,16 @@ fn postponed(change: ChangeName) -> Alarm {
     }
 }
 
+fn kept_back(change: ChangeName) -> Alarm {
+    Alarm::KeptBack {
+        change,
+        effective_on: "2027-01-15".parse().unwrap(),
+        in_force: 238,
+        waiting: 2,
+        reasons: vec!["an objection received in time is not resolved".to_owned()],
+    }
+}
+
 fn too_old(change: ChangeName) -> Alarm {
     let (since, earliest_on) = ("2027-05-22".parse().unwrap(), "2027-07-02".parse().unwrap());
     Alarm::NoticeTooOld { change, since, earliest_on }
@@ -448,6 +458,7 @@ fn each_alarm_says_what_to_do() {
             earliest_on: Some("2027-01-22".parse().unwrap()),
         },
         postponed(change()),
+        kept_back(change()),
         too_old(change()),
         Alarm::ObjectionLodged {
             change: change(),

@@ -61,6 +61,7 @@ fn addition(zone: &Zone, effective_on: NaiveDate) -> ChangeFacts {
         effective_on,
         effective_at: zone.first_instant(effective_on),
         emergency: None,
+        for_each: false,
     }
 }
 

@@ -209,6 +209,10 @@ fn tell_alarm(
             both_ways(words, ("to", "to_short"), *to)?;
             ("postponed", &["rest", "to"])
         }
+        Alarm::KeptBack { effective_on, in_force, waiting, .. } => {
+            kept_back(words, *effective_on, *in_force, *waiting)?;
+            ("kept-back", &["rest", "show"])
+        }
         Alarm::NoticeTooOld { since, earliest_on, .. } => {
             words.day("since", *since)?;
             words.day("earliest", *earliest_on)?;
@@ -251,6 +255,12 @@ fn tell_alarm(
             ("successor", &["rest"])
         }
     })
+}
+
+fn kept_back(words: &mut Words, on: NaiveDate, in_force: u64, waiting: u64) -> Result<(), WordsError> {
+    words.number("in_force", i64::try_from(in_force).unwrap_or(i64::MAX));
+    words.number("waiting", i64::try_from(waiting).unwrap_or(i64::MAX));
+    both_ways(words, ("effective", "effective_short"), on)
 }
 
 /// A day as it is written in a sentence, and in a subject.

@@ -199,6 +199,8 @@ pub struct Duty {
     pub consent: Consent,
     /// Of a customer that was served: the deadline promised.
     pub window_closes_at: Option<DateTime<Utc>>,
+    /// Of a customer that was served: from when on it stands in nobody's way.
+    pub clear_at: Option<DateTime<Utc>>,
     pub served: bool,
     pub in_force_at: Option<DateTime<Utc>>,
     /// None: a subscriber, under the policy's terms.
@@ -227,6 +229,7 @@ struct DutyRow {
     exempt_why: Option<String>,
     consent: String,
     window_closes_at: Option<DateTime<Utc>>,
+    clear_at: Option<DateTime<Utc>>,
     in_force_at: Option<DateTime<Utc>>,
     contract_id: Option<i64>,
     document: Option<String>,
@@ -282,6 +285,7 @@ impl DutyRow {
             exempt_why: self.exempt_why.map(|why| why.parse()).transpose().map_err(unreadable)?,
             consent: self.consent.parse().map_err(unreadable)?,
             window_closes_at: self.window_closes_at,
+            clear_at: self.clear_at,
             served: self.state == "served",
             in_force_at: self.in_force_at,
             contract,

@@ -127,6 +127,8 @@ pub struct Duty {
     pub served_at: Option<DateTime<Utc>>,
     pub notice_started_at: Option<DateTime<Utc>>,
     pub window_closes_at: Option<DateTime<Utc>>,
+    /// From when on this customer stands in nobody's way.
+    pub clear_at: Option<DateTime<Utc>>,
     pub in_force_at: Option<DateTime<Utc>>,
     /// The document and clause that decide, as letters quote them.
     pub document: Option<String>,
@@ -143,6 +145,7 @@ struct DutyRow {
     served_at: Option<DateTime<Utc>>,
     notice_started_at: Option<DateTime<Utc>>,
     window_closes_at: Option<DateTime<Utc>>,
+    clear_at: Option<DateTime<Utc>>,
     in_force_at: Option<DateTime<Utc>>,
     document: Option<String>,
     clause: Option<String>,
@@ -158,7 +161,7 @@ pub async fn duties(
 ) -> Result<Vec<Duty>, Error> {
     let ids: Vec<i64> = changes.iter().map(|id| id.0).collect();
     let rows: Vec<DutyRow> = sqlx::query_as(
-        "select o.change_id, o.state, o.consent, o.served_at, o.notice_started_at, o.window_closes_at, o.in_force_at,
+        "select o.change_id, o.state, o.consent, o.served_at, o.notice_started_at, o.window_closes_at, o.clear_at, o.in_force_at,
                 k.document, k.clause,
                 (select t.terms from contract_terms t where t.contract_id = k.id and t.valid_from <= $3
                  order by t.valid_from desc limit 1) as terms
@@ -180,6 +183,7 @@ pub async fn duties(
                 served_at: row.served_at,
                 notice_started_at: row.notice_started_at,
                 window_closes_at: row.window_closes_at,
+                clear_at: row.clear_at,
                 in_force_at: row.in_force_at,
                 document: row.document,
                 clause: row.clause,

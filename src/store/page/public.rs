@@ -8,6 +8,7 @@ use sqlx::{FromRow, PgConnection};
 
 use super::word;
 use crate::domain::change::{ChangeId, ChangeKind, State};
+use crate::domain::customer::GoLive;
 use crate::domain::subprocessor::{Facts, SubprocessorId};
 use crate::store::Error;
 use crate::store::change::Sheet;
@@ -34,10 +35,22 @@ pub struct PublicChange {
     pub published_at: Option<DateTime<Utc>>,
     pub in_use_since: Option<NaiveDate>,
     pub in_use_why: Option<String>,
+    go_live: GoLive,
+    first_in_force_at: Option<DateTime<Utc>>,
     pub took_effect_at: Option<DateTime<Utc>>,
 }
 
 impl PublicChange {
+    /// Whether each customer starts by itself, on a day of its own.
+    pub fn is_for_each(&self) -> bool {
+        self.go_live == GoLive::PerCustomer && self.kind.may_start_for_each()
+    }
+
+    /// Since when it is in force for some of its customers and not for all.
+    pub fn in_force_for_some(&self) -> Option<DateTime<Utc>> {
+        self.first_in_force_at.filter(|_| self.state.is_open())
+    }
+
     /// Whether it alters an entry that stays: then what differs is what a reader asks for.
     pub fn is_alteration(&self) -> bool {
         matches!(self.kind, ChangeKind::MaterialChange | ChangeKind::Correction)
@@ -69,6 +82,8 @@ struct ChangeRow {
     published_at: Option<DateTime<Utc>>,
     in_use_since: Option<NaiveDate>,
     in_use_why: Option<String>,
+    go_live: String,
+    first_in_force_at: Option<DateTime<Utc>>,
     took_effect_at: Option<DateTime<Utc>>,
 }
 
@@ -92,6 +107,8 @@ impl ChangeRow {
             published_at: self.published_at,
             in_use_since: self.in_use_since,
             in_use_why: self.in_use_why,
+            go_live: word::<GoLive>("go-live of a change", &self.go_live)?,
+            first_in_force_at: self.first_in_force_at,
             took_effect_at: self.took_effect_at,
         })
     }
@@ -105,7 +122,7 @@ fn read_all(rows: Vec<ChangeRow>) -> Result<Vec<PublicChange>, Error> {
 pub async fn open_changes(conn: &mut PgConnection) -> Result<Vec<PublicChange>, Error> {
     let rows = sqlx::query_as(
         "select id, reference, kind, state, subprocessor_id, replaces_id, facts, reason, effective_on, effective_at,
-                emergency, published_at, in_use_since, in_use_why, took_effect_at
+                emergency, published_at, in_use_since, in_use_why, go_live, first_in_force_at, took_effect_at
          from change
          where state in ('scheduled', 'in_notice', 'held') and published_at is not null
          order by effective_at, id",
@@ -123,7 +140,7 @@ pub async fn published_changes(
 ) -> Result<Vec<PublicChange>, Error> {
     let rows = sqlx::query_as(
         "select id, reference, kind, state, subprocessor_id, replaces_id, facts, reason, effective_on, effective_at,
-                emergency, published_at, in_use_since, in_use_why, took_effect_at
+                emergency, published_at, in_use_since, in_use_why, go_live, first_in_force_at, took_effect_at
          from change
          where (published_at is not null or (kind = 'correction' and state = 'effective'))
            and ($1::bigint is null or id < $1)
@@ -144,7 +161,7 @@ pub async fn change_by_reference(
 ) -> Result<Option<PublicChange>, Error> {
     let row: Option<ChangeRow> = sqlx::query_as(
         "select id, reference, kind, state, subprocessor_id, replaces_id, facts, reason, effective_on, effective_at,
-                emergency, published_at, in_use_since, in_use_why, took_effect_at
+                emergency, published_at, in_use_since, in_use_why, go_live, first_in_force_at, took_effect_at
          from change
          where reference = $1 and (published_at is not null or (kind = 'correction' and state = 'effective'))",
     )
@@ -158,7 +175,7 @@ pub async fn change_by_reference(
 pub async fn announced_with(conn: &mut PgConnection, change: ChangeId) -> Result<Vec<PublicChange>, Error> {
     let rows = sqlx::query_as(
         "select id, reference, kind, state, subprocessor_id, replaces_id, facts, reason, effective_on, effective_at,
-                emergency, published_at, in_use_since, in_use_why, took_effect_at
+                emergency, published_at, in_use_since, in_use_why, go_live, first_in_force_at, took_effect_at
          from change
          where published_at is not null and id <> $1 and id in (
              select other.change_id from notice_change mine
@@ -224,7 +241,7 @@ pub async fn changes_of_delivery(
 ) -> Result<Vec<PublicChange>, Error> {
     let rows = sqlx::query_as(
         "select id, reference, kind, state, subprocessor_id, replaces_id, facts, reason, effective_on, effective_at,
-                emergency, published_at, in_use_since, in_use_why, took_effect_at
+                emergency, published_at, in_use_since, in_use_why, go_live, first_in_force_at, took_effect_at
          from change
          where id in (
              select notice_change.change_id from delivery

@@ -131,6 +131,10 @@ fn notices(register: &Register<'_>, change: &PublicChange) -> Vec<Note> {
         let parts = [("name", change.facts.name.as_str()), ("day", &since), ("why", why)];
         notices.push(Note { tone: "bad", text: words.with("change-in-use", parts) });
     }
+    if let Some(at) = change.in_force_for_some() {
+        let since = dates::long(words, register.policy.zone.day_of(at));
+        notices.push(Note { tone: "key", text: words.with("change-for-some", [("day", &since)]) });
+    }
     match change.state {
         ChangeState::Held => {
             let key = if change.in_use_since.is_some() { "change-held-in-use" } else { "change-held" };

@@ -81,6 +81,7 @@ pub fn coming(register: &Register<'_>) -> (Vec<Card>, Vec<Later>) {
             group.iter().all(|other| {
                 other.effective_on == change.effective_on
                     && (other.state == State::Held) == (change.state == State::Held)
+                    && other.in_force_for_some().is_some() == change.in_force_for_some().is_some()
             })
         };
         match groups.iter_mut().find(fits) {
@@ -104,6 +105,7 @@ pub fn badge(
         State::Held => (words.get("badge-held"), "warn"),
         State::Effective => (words.get("badge-effective"), "ok"),
         State::Withdrawn | State::Discarded => (words.get("badge-withdrawn"), ""),
+        State::InNotice if change.in_force_for_some().is_some() => (words.get("badge-for-some"), "key"),
         State::Draft | State::Scheduled | State::InNotice => {
             let open = match standard_deadline(change, policy) {
                 Some(Some(last)) => today <= last,

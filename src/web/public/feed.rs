@@ -21,7 +21,7 @@ use super::register::{Asked, Register, entries_of};
 use super::wording::Tense;
 use crate::domain::change::{ChangeKind, State as ChangeState};
 use crate::domain::register::{Version, on_day};
-use crate::domain::register_file;
+use crate::domain::register_file::{self, Beside};
 use crate::domain::subprocessor::Facts;
 use crate::store::page::{self, PublicChange};
 use crate::web::Site;
@@ -43,6 +43,7 @@ struct RegisterDocument<'a> {
     /// The first day that the register says anything of.
     first_day: Option<NaiveDate>,
     subprocessors: Vec<Listed<'a>>,
+    in_force_for_some_customers: Vec<ForSome<'a>>,
     in_use_without_completed_notice: Vec<InUse<'a>>,
 }
 
@@ -55,6 +56,13 @@ struct Listed<'a> {
     since: NaiveDate,
     /// The change that brought it about; null: stated at the import, not witnessed.
     change: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct ForSome<'a> {
+    change: &'a str,
+    name: &'a str,
+    since: NaiveDate,
 }
 
 #[derive(Serialize)]
@@ -82,6 +90,9 @@ pub async fn register_json(
         on: day,
         first_day: register.first_day(),
         subprocessors: on_day(&register.versions, day).into_iter().map(listed).collect(),
+        in_force_for_some_customers: for_some_on(&register, day)
+            .map(|(change, since)| ForSome { change: &change.reference, name: &change.facts.name, since })
+            .collect(),
         in_use_without_completed_notice: in_use_on(&register, day)
             .map(|(change, since)| InUse {
                 change: &change.reference,
@@ -93,6 +104,18 @@ pub async fn register_json(
     };
     let response = json("application/json", &document)?;
     Ok(revalidated(response, &headers, register.last_modified()).await)
+}
+
+/// The changes in force on `day` for those customers whose notice has run, and since when for the first.
+fn for_some_on<'a>(
+    register: &'a Register<'_>,
+    day: NaiveDate,
+) -> impl Iterator<Item = (&'a PublicChange, NaiveDate)> {
+    let since = move |change: &'a PublicChange| {
+        let since = register.policy.zone.day_of(change.in_force_for_some()?);
+        (since <= day).then_some((change, since))
+    };
+    register.open.iter().filter_map(since)
 }
 
 /// The changes in use on `day` although they are not in force, and since when.
@@ -124,9 +147,12 @@ pub async fn register_csv(
         Ok(day) => day,
         Err(why) => return Ok(refused(&why)),
     };
-    let in_use: Vec<_> = in_use_on(&register, day).map(|(change, since)| (&change.facts, since)).collect();
+    let for_some =
+        for_some_on(&register, day).map(|(change, since)| (&change.facts, Beside::InForceForSome, since));
+    let in_use = in_use_on(&register, day).map(|(change, since)| (&change.facts, Beside::InUse, since));
+    let beside: Vec<_> = for_some.chain(in_use).collect();
     let listed = on_day(&register.versions, day).into_iter().map(|version| &version.facts);
-    let csv = register_file::write_csv_with_use(listed, &in_use);
+    let csv = register_file::write_csv_with_others(listed, &beside);
     let disposition = format!("attachment; filename=\"subprocessors-{day}.csv\"");
     let kind: [(HeaderName, &str); 2] = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8; header=present"),
@@ -161,6 +187,7 @@ struct ChangeDocument<'a> {
     emergency: Option<&'a str>,
     announced_at: Option<DateTime<Utc>>,
     effective_on: NaiveDate,
+    in_force_for_some_since: Option<DateTime<Utc>>,
     took_effect_at: Option<DateTime<Utc>>,
     in_use_since: Option<NaiveDate>,
     facts: &'a Facts,
@@ -225,6 +252,7 @@ fn change_document<'a>(register: &'a Register<'_>, change: &'a PublicChange) -> 
         emergency: change.emergency.as_deref(),
         announced_at: change.published_at,
         effective_on: change.effective_on,
+        in_force_for_some_since: change.in_force_for_some(),
         took_effect_at: change.took_effect_at,
         in_use_since: change.in_use_since,
         facts: &change.facts,

@@ -24,6 +24,7 @@ use crate::domain::change::{ChangeId, State as ChangeState};
 use crate::domain::customer::{CustomerId, Terms};
 use crate::domain::delivery::DeliveryId;
 use crate::domain::objection::{Channel, answer_due_on};
+use crate::domain::plan::own_start;
 use crate::domain::zone::Zone;
 use crate::store::page::{self, Duty, PublicChange, Sent, Spoken};
 use crate::web::Site;
@@ -107,7 +108,15 @@ impl<'a> Personal<'a> {
 
     /// Since when the change is in force for this customer.
     fn in_force_at(&self, change: &PublicChange) -> Option<DateTime<Utc>> {
-        change.took_effect_at.or_else(|| self.duty(change)?.in_force_at)
+        let own = self.duty(change).and_then(|duty| duty.in_force_at);
+        own.into_iter().chain(change.took_effect_at).min()
+    }
+
+    /// When it is planned to start for this customer.
+    fn starts_at(&self, change: &PublicChange) -> DateTime<Utc> {
+        let own = self.duty(change).and_then(|duty| duty.clear_at).filter(|_| change.is_for_each());
+        let zone = &self.site.cx().policy.zone;
+        own.map_or(change.effective_at, |at| zone.first_instant(own_start(change.effective_on, at, zone)))
     }
 
     /// The day by which something said now is answered.

@@ -128,7 +128,7 @@ struct Page {
     shell: Shell,
     title: String,
     past: Option<Past>,
-    in_use: Vec<InUse>,
+    not_for_all: Vec<NotForAll>,
     coming: Vec<Card>,
     later: Vec<Later>,
     list_heading: String,
@@ -151,7 +151,8 @@ struct Past {
 
 /// A change in use although the gate is shut.
 #[derive(Debug)]
-struct InUse {
+struct NotForAll {
+    tone: &'static str,
     sentence: String,
     href: String,
 }
@@ -183,7 +184,7 @@ fn page_of(register: &Register<'_>, asked: &Asked, day: NaiveDate, refused: Opti
         shell: register.site.shell("register", false),
         title: words.get("register-title"),
         past: is_past.then(|| Past { sentence: words.with("past-day", [("day", &long)]) }),
-        in_use: in_use(register),
+        not_for_all: not_for_all(register),
         coming,
         later,
         list_heading: if is_past {
@@ -204,14 +205,23 @@ fn page_of(register: &Register<'_>, asked: &Asked, day: NaiveDate, refused: Opti
     }
 }
 
-fn in_use(register: &Register<'_>) -> Vec<InUse> {
-    let words = register.words;
+/// What is in use, or in force for some, and not on the list: that shows what is in force for all.
+fn not_for_all(register: &Register<'_>) -> Vec<NotForAll> {
+    let (words, zone) = (register.words, &register.policy.zone);
     let said = |change: &PublicChange| {
-        let since = dates::plain(words, change.in_use_since?);
-        Some(InUse {
-            sentence: words.with("in-use", [("name", &change.facts.name), ("day", &since)]),
-            href: format!("/changes/{}", change.reference),
-        })
+        let (key, tone, since) = match (change.in_use_since, change.in_force_for_some()) {
+            (Some(since), _) => ("in-use", "bad", since),
+            (None, Some(at)) => ("for-some", "key", zone.day_of(at)),
+            (None, None) => return None,
+        };
+        let headline = register.headline(change, Tense::Planned);
+        let parts = [
+            ("name", change.facts.name.as_str()),
+            ("headline", &headline),
+            ("day", &dates::plain(words, since)),
+        ];
+        let href = format!("/changes/{}", change.reference);
+        Some(NotForAll { tone, sentence: words.with(key, parts), href })
     };
     register.open.iter().filter_map(said).collect()
 }

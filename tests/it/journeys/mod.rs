@@ -7,6 +7,7 @@ mod held_and_postponed;
 mod kinds_of_change;
 mod moved;
 mod object_and_resolve;
+mod per_customer;
 mod told_by_itself;
 mod withdrawn;
 mod objections_in_time;

@@ -108,6 +108,62 @@ async fn a_late_objection_that_was_admitted_shuts_like_one_in_time() {
     assert_eq!(trial.refusal(TAKE_EFFECT).await, "change_gate_open");
 }
 
+const EACH_FOR_ITSELF: &str = "update change set go_live = 'per_customer'";
+const START: &str = "update obligation set in_force_at = '2027-01-15T00:00Z', next_look_at = null";
+const FIRST: &str = "update change set first_in_force_at = '2027-01-15T00:00Z'";
+
+#[tokio::test]
+async fn a_customer_starts_only_when_nothing_of_its_own_is_in_the_way() {
+    let world = small_world().await;
+    let started = Trial::after(&world, &[EACH_FOR_ITSELF, START, FIRST]).await;
+    let back = "update obligation set in_force_at = null";
+    assert_eq!(started.refusal(back).await, "obligation_in_force_is_final");
+    let excluded = "insert into exclusion (customer_id, subprocessor_id, since, why) values (1, 1, '2026-12-01T00:00Z', 'asked')";
+    let held = "insert into inbound_message (id, fingerprint, raw, received_at, state, class) overriding system value
+            values (1, 'a', 'a', '2026-12-01T00:00Z', 'untriaged', 'unmatched');
+        insert into inbound_hold (message_id, change_id) values (1, 1)";
+    let remedy = "update objection_change set outcome = 'accommodated', resolved_at = '2026-12-02T00:00Z'";
+    for in_the_way in [
+        &[OBJECTION, AGAINST] as &[&str],
+        &[OBJECTION, AGAINST, remedy],
+        &["update obligation set consent = 'awaited'"],
+        &["update obligation set consent = 'refused'"],
+        &[excluded],
+        &[held],
+    ] {
+        let trial = Trial::after(&world, &[&[EACH_FOR_ITSELF], in_the_way].concat()).await;
+        assert_eq!(trial.refusal(START).await, "obligation_starts_only_when_clear", "{in_the_way:?}");
+    }
+    let not_its_own = "obligation_starts_with_its_change";
+    assert_eq!(Trial::after(&world, &[]).await.refusal(START).await, not_its_own);
+    let early = "update obligation set in_force_at = '2027-01-14T22:59:59Z'";
+    assert_eq!(Trial::after(&world, &[EACH_FOR_ITSELF]).await.refusal(early).await, not_its_own);
+    let unapproved = "update change set needs_approval = true";
+    assert_eq!(Trial::after(&world, &[EACH_FOR_ITSELF, unapproved]).await.refusal(START).await, not_its_own);
+    let period = "update obligation set earliest_by_notice = '2027-01-15T00:00:01Z', clear_at = '2027-01-15T00:00:01Z'";
+    let short = Trial::after(&world, &[EACH_FOR_ITSELF, period]).await;
+    assert_eq!(short.refusal(START).await, "obligation_in_force_is_clear");
+}
+
+#[tokio::test]
+async fn what_is_in_force_for_some_is_neither_moved_nor_taken_back_and_owes_them_nothing_more() {
+    let world = small_world().await;
+    for back in [
+        "update change set state = 'withdrawn'",
+        "update change set state = 'held'",
+        "update change set effective_at = '2027-02-14T23:00Z', effective_on = '2027-02-15'",
+        "update change set first_in_force_at = null",
+    ] {
+        let trial = Trial::after(&world, &[EACH_FOR_ITSELF, START, FIRST]).await;
+        assert_eq!(trial.refusal(back).await, "change_in_force_for_some_is_final", "{back}");
+    }
+    let trial = Trial::after(&world, &[EACH_FOR_ITSELF, START, FIRST]).await;
+    let owed_again = "update obligation set state = 'owed', served_by = null, served_at = null, clear_at = null,
+        earliest_by_notice = null, notice_started_at = null, window_closes_at = null, in_force_at = in_force_at";
+    assert_eq!(trial.refusal(owed_again).await, "obligation_closed_by_effect");
+    Trial::after(&world, &[EACH_FOR_ITSELF, START, FIRST, TAKE_EFFECT]).await;
+}
+
 #[tokio::test]
 async fn a_change_is_never_born_effective_nor_brought_back_from_it() {
     let world = small_world().await;

@@ -14,6 +14,11 @@ const OBJECTION: &str = "insert into objection (id, reference, customer_id, reci
 const BREAKAGES: &[(&str, &str)] = &[
     ("effective_through_the_gate", "update change set state = 'effective', took_effect_at = effective_at"),
     (
+        "in_force_for_a_customer_through_the_gate",
+        "update change set go_live = 'per_customer', first_in_force_at = '2027-01-15T00:00Z';
+         update obligation set in_force_at = '2027-01-15T00:00Z'",
+    ),
+    (
         "nothing_outstanding_at_effect",
         "update change set state = 'effective', took_effect_at = effective_at;
          update obligation set state = 'owed', served_by = null, served_at = null, clear_at = null, earliest_by_notice = null,

@@ -3,14 +3,14 @@
 use serde_json::{Value, json};
 
 pub fn register(base_url: &str) -> Value {
-    let text = |says: &str| json!({"type": "string", "description": says});
     let list = |says: &str| json!({"type": "array", "items": {"type": "string"}, "description": says});
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": format!("{base_url}/register.schema.json"),
         "title": "Register of subprocessors on one day",
         "type": "object",
-        "required": ["$schema", "processor", "on", "first_day", "subprocessors", "in_use_without_completed_notice"],
+        "required": ["$schema", "processor", "on", "first_day", "subprocessors", "in_force_for_some_customers",
+            "in_use_without_completed_notice"],
         "additionalProperties": false,
         "properties": {
             "$schema": {"type": "string", "format": "uri"},
@@ -19,6 +19,8 @@ pub fn register(base_url: &str) -> Value {
             "first_day": {"type": ["string", "null"], "format": "date",
                 "description": "The first day that the register says anything of; before it nothing is known."},
             "subprocessors": {"type": "array", "items": {"$ref": "#/$defs/subprocessor"}},
+            "in_force_for_some_customers": {"type": "array", "items": {"$ref": "#/$defs/for_some"},
+                "description": "In force for those customers whose notice has run and with whom nothing is in the way, not yet for all."},
             "in_use_without_completed_notice": {"type": "array", "items": {"$ref": "#/$defs/in_use"},
                 "description": "In use although notice is not complete; said here because the list shows only what took effect."}
         },
@@ -51,6 +53,7 @@ pub fn register(base_url: &str) -> Value {
                         "description": "The change that brought this state about; null: stated at the first import."}
                 }
             },
+            "for_some": for_some(),
             "in_use": {
                 "type": "object",
                 "required": ["change", "name", "since", "reason"],
@@ -63,4 +66,20 @@ pub fn register(base_url: &str) -> Value {
             }
         }
     })
+}
+
+fn for_some() -> Value {
+    json!({
+        "type": "object",
+        "required": ["change", "name", "since"],
+        "properties": {
+            "change": text("The change that starts for each customer by itself."),
+            "name": text("The subprocessor."),
+            "since": {"type": "string", "format": "date", "description": "The day on which it started for the first of them."}
+        }
+    })
+}
+
+fn text(says: &str) -> Value {
+    json!({"type": "string", "description": says})
 }

@@ -79,7 +79,7 @@ pub fn window_of(personal: &Personal<'_>, change: &PublicChange) -> Window {
         (_, served_at, Some(until)) => {
             Window::Open { from: duty.notice_started_at.or(served_at).unwrap_or(personal.now), until }
         }
-        (_, Some(_), None) => Window::UntilEffect { at: change.effective_at },
+        (_, Some(_), None) => Window::UntilEffect { at: personal.starts_at(change) },
         (_, None, None) => Window::NotServed,
     }
 }

@@ -189,6 +189,9 @@ fn note_of(personal: &Personal<'_>, change: &PublicChange) -> Option<Note> {
     if let Some(since) = personal.in_force_at(change) {
         return said("key", "object-in-force", dates::plain(words, personal.zone.day_of(since)));
     }
+    if change.in_force_for_some().is_some() {
+        return said("key", "object-not-yet", String::new());
+    }
     match change.state {
         ChangeState::Withdrawn | ChangeState::Discarded => said("key", "object-withdrawn", String::new()),
         ChangeState::Held if change.in_use_since.is_none() => {
@@ -233,7 +236,8 @@ fn follows(personal: &Personal<'_>, window: Window) -> Vec<(String, String)> {
         words.with("object-if-text", [("name", joining.join(", ").as_str()), answer])
     };
     let mut follows = vec![(words.get("object-if"), object)];
-    let day = personal.objectable().map(|change| change.effective_on).min();
+    let zone = &personal.site.cx().policy.zone;
+    let day = personal.objectable().map(|change| zone.day_of(personal.starts_at(change))).min();
     if let Some(day) = day.filter(|_| window != Window::NotOwed) {
         let day = dates::plain(words, day);
         follows.push((words.get("object-if-not"), words.with("object-if-not-text", [("day", &day)])));

@@ -102,6 +102,9 @@ pub fn entries_of(register: &Register<'_>, change: &PublicChange) -> Vec<Entry> 
         };
         entries.push(entry(event.at, event_name, "past", Tense::Planned));
     }
+    if let Some(at) = change.in_force_for_some() {
+        entries.push(entry(at, "started", "now", Tense::Planned));
+    }
     if let Some(at) = change.took_effect_at {
         let tense = if change.kind == ChangeKind::Correction { Tense::Planned } else { Tense::Done };
         entries.push(entry(at, "effective", "past", tense));

@@ -1,0 +1,156 @@
+//! `policy.go_live = "per_customer"`: the change starts for each customer with whom nothing is in the way any more.
+//!
+//! In groups, each under the change's lock in a transaction of its own: the rule is asked for every one of them, and the
+//! database refuses whoever is not clear. In force for all it is only through the gate, when the last is clear or out.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Days, Utc};
+
+use super::{LOOK_AGAIN, hold, in_words};
+use crate::actions::{Context, Error};
+use crate::domain::change::{Change, ChangeId};
+use crate::domain::customer::CustomerId;
+use crate::domain::gate::{self, Reason};
+use crate::domain::go_live::{self, Start};
+use crate::domain::ledger::{Actor, Event};
+use crate::mail::letter::{Alarm, ChangeName};
+use crate::store::{self, Tx};
+
+const CUSTOMERS_PER_GROUP: i64 = 4096;
+
+/// What one group came to.
+enum Group {
+    /// Behind which customer the next group begins.
+    Decided { started: usize, kept_back: BTreeSet<Reason>, next: Option<i64> },
+    /// Something stands in everybody's way: the change is held, or asked about later.
+    Over(Option<String>),
+}
+
+/// Starts the change for whoever is clear at this moment.
+pub(super) async fn start_for_each(cx: &Context, id: ChangeId) -> Result<Option<String>, Error> {
+    let (mut after, mut started, mut kept_back) = (0, 0, BTreeSet::new());
+    loop {
+        match start_group(cx, id, after).await? {
+            Group::Over(sentence) => return Ok(sentence),
+            Group::Decided { started: more, kept_back: mut reasons, next } => {
+                started += more;
+                kept_back.append(&mut reasons);
+                match next {
+                    Some(last) => after = last,
+                    None => break,
+                }
+            }
+        }
+    }
+    look_when_the_next_is_clear(cx, id, started, &kept_back).await
+}
+
+async fn start_group(cx: &Context, id: ChangeId, after: i64) -> Result<Group, Error> {
+    let mut tx = cx.begin(Actor::Daemon).await?;
+    let change = store::change::lock(&mut tx, id).await?;
+    let at = store::door::decidable_until(tx.conn()).await?.unwrap_or(change.effective_at).min(tx.now());
+    if !change.starts_for_each() || at < change.effective_at {
+        return Ok(Group::Over(None));
+    }
+    let for_all = gate::shut_for_all(&store::gate::facts(tx.conn(), &change).await?, at);
+    if !for_all.is_empty() {
+        return wait_or_hold(cx, tx, &change, &for_all, at).await.map(Group::Over);
+    }
+    let waiting = store::go_live::waiting(tx.conn(), id, after, CUSTOMERS_PER_GROUP).await?;
+    let Some(last) = waiting.last() else {
+        return Ok(Group::Decided { started: 0, kept_back: BTreeSet::new(), next: None });
+    };
+    let next = last.0;
+    let mut found = store::gate::customers(tx.conn(), id, after, next).await?;
+    let excluded = store::go_live::excluded(tx.conn(), change.subprocessor_id, &waiting, at).await?;
+    let (mut now, mut never, mut kept_back): (Vec<CustomerId>, Vec<CustomerId>, _) =
+        (Vec::new(), Vec::new(), BTreeSet::new());
+    for customer in waiting {
+        let facts = found.remove(&customer).unwrap_or_default();
+        match go_live::start(&facts, excluded.contains(&customer), at) {
+            Start::Now => now.push(customer),
+            Start::Never => never.push(customer),
+            Start::Later(mut reasons) => kept_back.append(&mut reasons),
+        }
+    }
+    let started = now.len();
+    store::go_live::stop_waiting(&mut tx, id, &never).await?;
+    if now.is_empty() {
+        tx.commit_unrecorded().await?;
+    } else {
+        store::gate::insert_verdict(&mut tx, id, at, &kept_back).await?;
+        store::change::set_first_in_force(&mut tx, id, at).await?;
+        store::go_live::put_in_force(&mut tx, id, &now, at).await?;
+        tx.commit([Event::CustomersStarted { change: id, at, customers: now }]).await?;
+    }
+    Ok(Group::Decided { started, kept_back, next: Some(next) })
+}
+
+/// What stands in everybody's way holds the change; not one that some have already, whose others wait another day.
+async fn wait_or_hold(
+    cx: &Context,
+    mut tx: Tx,
+    change: &Change,
+    reasons: &BTreeSet<Reason>,
+    at: DateTime<Utc>,
+) -> Result<Option<String>, Error> {
+    let zone = &cx.policy.zone;
+    let day_ends_at = zone.first_instant(zone.day_of(change.effective_at) + Days::new(1));
+    let only_behind = reasons.iter().all(|reason| *reason == Reason::InboundBehind);
+    if change.in_force_for_some().is_none() && !(only_behind && at < day_ends_at) {
+        return hold(cx, tx, change, reasons, at).await.map(Some);
+    }
+    let next = if only_behind { tx.now() + LOOK_AGAIN } else { tomorrow(cx, tx.now()) };
+    store::change::set_next_look(&mut tx, change.id, Some(next)).await?;
+    tx.commit_unrecorded().await?;
+    Ok(None)
+}
+
+/// Asks again when the next customer is clear by time alone, and on every day, for what somebody has to do.
+async fn look_when_the_next_is_clear(
+    cx: &Context,
+    id: ChangeId,
+    started: usize,
+    kept_back: &BTreeSet<Reason>,
+) -> Result<Option<String>, Error> {
+    let mut tx = cx.begin(Actor::Daemon).await?;
+    let change = store::change::lock(&mut tx, id).await?;
+    if !change.starts_for_each() {
+        return Ok(None);
+    }
+    let now = tx.now();
+    let counts = store::go_live::counts(tx.conn(), id).await?;
+    let at = store::door::decidable_until(tx.conn()).await?.unwrap_or(now).min(now);
+    // One that is clear by now waits for the doors to have read on.
+    let clear_at = store::go_live::next_clear_at(tx.conn(), id, at).await?;
+    let soon = now + LOOK_AGAIN;
+    let by_time = clear_at.map_or_else(|| tomorrow(cx, now), |at| at.max(soon).min(tomorrow(cx, now)));
+    let next = if counts.waiting == 0 { soon } else { by_time };
+    store::change::set_next_look(&mut tx, id, Some(next)).await?;
+    let sentence =
+        (started > 0).then(|| format!("{} started for {started} of its customers", change.reference));
+    if kept_back.is_empty() {
+        tx.commit_unrecorded().await?;
+        return Ok(sentence);
+    }
+    let alarm = Alarm::KeptBack {
+        change: ChangeName {
+            reference: change.reference.clone(),
+            subprocessor: change.draft.facts.name.clone(),
+        },
+        effective_on: change.draft.effective_on,
+        in_force: counts.in_force.unsigned_abs(),
+        waiting: counts.waiting.unsigned_abs(),
+        reasons: in_words(kept_back),
+    };
+    let key = format!("kept-back:{}:{}", change.reference, change.draft.effective_on);
+    cx.alert(&mut tx, &key, alarm).await?;
+    tx.commit_unrecorded().await?;
+    Ok(sentence)
+}
+
+/// The first instant of the policy's next day.
+fn tomorrow(cx: &Context, now: DateTime<Utc>) -> DateTime<Utc> {
+    cx.policy.zone.first_instant(cx.policy.zone.day_of(now) + Days::new(1))
+}
