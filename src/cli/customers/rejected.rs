@@ -11,6 +11,9 @@ use crate::domain::table::{Decoder, Mapping};
 /// Bytes read of the file at a time.
 const PIECE_BYTES: usize = 64 * 1024;
 
+/// Says that a file is UTF-8, whatever encoding a mapping names for the file that it came from.
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
 /// Writes `NAME.rejected.csv` with the header and the rejected rows, as their text was; none: nothing was.
 pub(super) fn write(path: &Path, mapping: &Mapping, imported: &Imported) -> io::Result<Option<PathBuf>> {
     if imported.refused || imported.rejected_bytes.is_empty() {
@@ -23,6 +26,10 @@ pub(super) fn write(path: &Path, mapping: &Mapping, imported: &Imported) -> io::
         at: 0,
         out: BufWriter::new(File::create(&beside)?),
     };
+    // JSON has no mark unless it is needed.
+    if imported.header_bytes.is_some() || mapping.encoding().is_some() {
+        copy.out.write_all(BYTE_ORDER_MARK)?;
+    }
     let (mut file, mut decoder) = (File::open(path)?, Decoder::new(mapping.encoding()));
     let (mut piece, mut text) = (vec![0; PIECE_BYTES], Vec::new());
     loop {
@@ -98,7 +105,7 @@ mod tests {
         };
         let beside = write(&path, &Mapping::default(), &imported).unwrap().unwrap();
         assert_eq!(beside, folder.path().join("customers.rejected.csv"));
-        assert_eq!(std::fs::read_to_string(&beside).unwrap(), "a,b\nbad,\"x\ny\"\n3,4\n");
+        assert_eq!(std::fs::read_to_string(&beside).unwrap(), "\u{feff}a,b\nbad,\"x\ny\"\n3,4\n");
     }
 
     #[test]
