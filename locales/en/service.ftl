@@ -53,6 +53,16 @@ alert-lodged-head = { $customer } objects to { $subprocessor } ({ $change_ref })
 alert-found-subject = { $objection_ref }: { $customer } objected in time, { $subprocessor } is in force ({ $change_ref })
 alert-found-head = { $customer } objected to { $subprocessor } ({ $change_ref }) in time: { $objection_ref }. We know it only now.
     .rest = The change is in force since { $since }; for this customer it is cleared no more. Stop using { $subprocessor } for its data, then answer: forenotice objection show { $objection_ref }.
+alert-silent-subject = { $change_ref }: { $silent ->
+        [one] a customer has
+       *[other] { $silent } customers have
+    } not said yes to { $subprocessor }
+alert-silent-head = { $silent ->
+        [one] A customer was asked for its yes to { $subprocessor } ({ $change_ref }) and said nothing until its time was over.
+       *[other] { $silent } customers were asked for their yes to { $subprocessor } ({ $change_ref }) and said nothing until their time was over.
+    }
+    .rest = By the policy silence is an exclusion: { $subprocessor } is not to be used for their data. Until each exclusion is confirmed the gate is shut; a yes that comes later ends it.
+    .how = Switch { $subprocessor } off for them, then say how that is done, for each whom forenotice exclusion list names:
 alert-waits-subject = { $objection_ref }: { $step ->
         [answer_due] the answer to { $customer } is due today
         [answer_over] the answer to { $customer } is overdue

@@ -353,6 +353,7 @@ object-headline-removal = { $processor } plans to stop using { $name }.
 object-headline-correction = { $processor } has corrected the entry of { $name }.
 object-headline-several = { $processor } plans { $word } changes of its subprocessors.
 object-specific = { $processor } asks { $customer } to authorise { $name }. Without your yes it is not used for your data. Answer our letter to authorise; to refuse, use the form.
+object-silent = { $headline }: { $customer } has not authorised it by its deadline, so { $name } is not used for your data. Answer our letter to authorise it all the same.
 object-until = You can object until { $deadline }
 object-until-effect = You can object until the change takes effect, at the earliest { $deadline }
 object-closed = Your deadline was { $deadline }
@@ -368,6 +369,7 @@ object-left = { $count ->
    *[other] <b>{ $count } days left</b> of your period.
 }
 object-no-need = No objection? You need do nothing and can close this page.
+object-need-yes = We need your yes. If we hear nothing, that is a refusal.
 object-to-form = Object
 object-follows = What follows
 object-if = If you object
@@ -375,6 +377,7 @@ object-if-text = { $name } is not used for your data until your objection is res
 object-if-removal = You get a receipt at once, and an answer by { $answer }.
 object-if-not = If you do nothing
 object-if-not-text = We take it that you do not object. The change takes effect on { $day } at the earliest.
+object-if-not-specific = Your agreement treats silence as a refusal: without your yes it is not used for your data.
 object-late-does = What a late objection does
 object-late-does-text = You get a receipt at once and an answer by { $answer }. It does not by itself stop the change. Did you send it earlier, or another way? Tell us when and how: an earlier arrival counts.
 object-h2 = Object

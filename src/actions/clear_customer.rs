@@ -4,6 +4,7 @@
 //! |---|---|
 //! | yes under every contract in scope | opens for that customer at once, from the instant it was said |
 //! | no, or a yes taken back, under specific authorisation | `consent_missing` |
+//! | yes of whom silence has excluded | its exclusion ends; of a change in force it is cleared from then on |
 //! | service by post, portal or hand | the periods run from the instant of receipt |
 //! | waiver of one reason, approved by a second person | that reason is gone for that customer; the others stay |
 //!
@@ -22,7 +23,7 @@ pub use self::waiver::{Asked as AskedWaiver, approve as approve_override, propos
 use super::Context;
 use crate::config::Proof;
 use crate::domain::change::{Change, State};
-use crate::domain::clearing::{self, Means, Waivable};
+use crate::domain::clearing::{self, Means, Waivable, Word};
 use crate::domain::customer::{ContractId, CustomerId};
 use crate::domain::delivery::DeliveryId;
 use crate::domain::ledger::Actor;
@@ -43,6 +44,8 @@ pub struct Done {
     pub window_closes_at: Option<DateTime<Utc>>,
     /// A second person must approve before it counts.
     pub waits_for_approval: bool,
+    /// Its silence had excluded it, and does not any more.
+    pub exclusion_ended: bool,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -124,10 +127,33 @@ impl Case {
     async fn lock(tx: &mut Tx, change: &str, customer: CustomerId, name: &str) -> Result<Self, Error> {
         let id = store::change::by_reference(tx.conn(), change).await?.id;
         let change = store::change::lock(tx, id).await?;
-        let (reference, customer_name) = (change.reference.clone(), name.to_owned());
         if !change.state.is_open() {
-            return Err(Error::Closed { change: reference, state: change.state });
+            return Err(Error::Closed { change: change.reference, state: change.state });
         }
+        Self::of(tx, change, customer, name).await
+    }
+
+    /// [`lock`](Self::lock), or of a change in force from which its silence has excluded the customer: a yes is heard at any time.
+    async fn lock_to_hear(
+        tx: &mut Tx,
+        change: &str,
+        customer: CustomerId,
+        name: &str,
+        word: Word,
+    ) -> Result<Self, Error> {
+        let id = store::change::by_reference(tx.conn(), change).await?.id;
+        let change = store::change::lock(tx, id).await?;
+        let known = store::clearing::read(tx.conn(), id, customer).await?;
+        let excluded = known.is_some_and(|known| known.consent == Consent::Excluded);
+        let may_still = change.state == State::Effective && excluded && word == Word::Yes;
+        if !change.state.is_open() && !may_still {
+            return Err(Error::Closed { change: change.reference, state: change.state });
+        }
+        Self::of(tx, change, customer, name).await
+    }
+
+    async fn of(tx: &mut Tx, change: Change, customer: CustomerId, name: &str) -> Result<Self, Error> {
+        let (id, reference, customer_name) = (change.id, change.reference.clone(), name.to_owned());
         let Some(announced_at) = store::clearing::announced_at(tx.conn(), id).await? else {
             return Err(Error::NotAnnounced { change: reference });
         };
@@ -184,7 +210,11 @@ impl Case {
     async fn settle(&self, cx: &Context, tx: &mut Tx) -> Result<Stands, Error> {
         let facts = self.facts(cx, tx).await?;
         let asked = self.asked(cx, &facts, tx.now());
-        let (consent, yes_at) = clearing::consent(&asked.contracts(), &facts.said);
+        let (said, yes_at) = clearing::consent(&asked.contracts(), &facts.said);
+        let consent = self.owed.consent.followed_by(said);
+        if !self.change.state.is_open() {
+            return self.hear_after_effect(tx, consent).await;
+        }
         let means =
             Means { letter: facts.letter, other: facts.service, yes_at, waived: facts.waived.clone() };
         let time = |at: DateTime<Utc>| asked.time(&cx.policy, cx.policy.zone.day_of(at));
@@ -193,6 +223,14 @@ impl Case {
         let stands = Stands { served, consent, window_shuts };
         store::clearing::settle(tx, self.change.id, self.customer, &stands).await?;
         Ok(stands)
+    }
+
+    /// The books of a change in force are closed: its instants stay, only the customer's silence is over.
+    async fn hear_after_effect(&self, tx: &mut Tx, consent: Consent) -> Result<Stands, Error> {
+        store::silence::hear_yes(tx, self.change.id, self.customer, consent).await?;
+        let served = self.served();
+        let window_shuts = served.is_none_or(|clearance| clearance.window_shuts);
+        Ok(Stands { served: served.map(|c| (self.owed.served_by, c)), consent, window_shuts })
     }
 
     fn done(&self, stands: &Stands) -> Done {
@@ -205,6 +243,7 @@ impl Case {
             clear_at: clearance.map(|c| c.clear_at),
             window_closes_at: clearance.and_then(|c| c.window_closes_at),
             waits_for_approval: false,
+            exclusion_ended: self.owed.consent.excludes() && !stands.consent.excludes(),
         }
     }
 }

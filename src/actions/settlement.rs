@@ -101,8 +101,26 @@ impl Context {
             }
             settlement.write(tx, notice).await?;
             events.append(&mut settlement.events);
+            events.extend(self.end_exclusions(tx, change, Some(customers)).await?);
         }
         Ok(events)
+    }
+}
+
+impl Context {
+    /// Ends the exclusions that silence about a change led to and that stand no more; returns what there is to enter in the ledger.
+    /// `customers`: of these only.
+    pub(super) async fn end_exclusions(
+        &self,
+        tx: &mut Tx,
+        change: &Change,
+        customers: Option<&[CustomerId]>,
+    ) -> Result<Vec<Event>, store::Error> {
+        let (change, subprocessor) = (change.id, change.subprocessor_id);
+        let ended = store::silence::end_unfounded(tx, subprocessor, customers).await?;
+        store::go_live::wait_again(tx, change, &ended).await?;
+        let event = |customer| Event::ExclusionEnded { change, customer, subprocessor };
+        Ok(ended.into_iter().map(event).collect())
     }
 }
 
@@ -153,6 +171,9 @@ impl<'a> Settlement<'a> {
             Ruling::Serve { entitled, clearance, by } => {
                 let unspoken = unspoken(entitled.authorisation);
                 let consent = known.map(|known| known.consent).filter(|said| *said != Consent::Silence);
+                let until_effect = self.change.effective_at.max(clearance.clear_at);
+                let end = clearance.window_closes_at.unwrap_or(until_effect);
+                let consent = consent.map(|said| said.with_time_until(end, self.now));
                 self.served.push(ServedAnew {
                     change,
                     customer,

@@ -8,6 +8,7 @@
 mod aged;
 mod full;
 mod postpone;
+mod silence;
 mod start;
 
 use std::collections::BTreeSet;
@@ -32,13 +33,14 @@ const LOOK_AGAIN: TimeDelta = TimeDelta::seconds(1);
 pub async fn run_once(cx: &Context) -> Result<Report, Error> {
     // Before the gate is asked, so that no day finds a contract in its way that was over the day before.
     let settled = cx.settle_days().await?;
+    let heard = silence::hear(cx).await;
     let now = cx.now().await?;
     let due = store::change::due(cx.snapshot().await?.conn(), now, CHANGES_PER_PASS).await?;
     let mut said: Vec<String> = Vec::new();
     if settled > 0 {
         said.push(format!("{settled} customers' standing changed with the day"));
     }
-    let mut trouble = None;
+    let mut trouble = heard.map(|silent| said.extend(silent)).err();
     for id in due {
         match decide(cx, id).await {
             Ok(sentence) => said.extend(sentence),
@@ -78,6 +80,9 @@ async fn decide(cx: &Context, id: ChangeId) -> Result<Option<String>, Error> {
     // No door, no mail: the clock itself vouches that nothing lies unread.
     let at = store::door::decidable_until(tx.conn()).await?.unwrap_or(change.effective_at);
     let at = at.min(tx.now());
+    if silence::is_unheard(cx, &mut tx, &change, at).await? {
+        return look_again(tx, &change).await;
+    }
     let reasons = store::gate::shut_by(tx.conn(), id, at).await?;
     let day = match change.state {
         State::Held => cx.policy.zone.day_of(tx.now()),
@@ -88,12 +93,7 @@ async fn decide(cx: &Context, id: ChangeId) -> Result<Option<String>, Error> {
     match gate::judge(&change, reasons, at, day_starts_at, day_ends_at) {
         Verdict::Open(open) if derived_open => put_into_effect(cx, tx, &change, open).await.map(Some),
         // What shut it was gone between the derivation and the lock, so it is derived again.
-        Verdict::Open(_) | Verdict::Wait(_) => {
-            let again = (tx.now() + LOOK_AGAIN).max(change.effective_at);
-            store::change::set_next_look(&mut tx, id, Some(again)).await?;
-            tx.commit_unrecorded().await?;
-            Ok(None)
-        }
+        Verdict::Open(_) | Verdict::Wait(_) => look_again(tx, &change).await,
         Verdict::Shut(_) if change.starts_for_each() => {
             tx.rollback().await?;
             start::start_for_each(cx, id).await
@@ -104,6 +104,13 @@ async fn decide(cx: &Context, id: ChangeId) -> Result<Option<String>, Error> {
             None => hold(cx, tx, &change, &reasons, at).await.map(Some),
         },
     }
+}
+
+async fn look_again(mut tx: Tx, change: &Change) -> Result<Option<String>, Error> {
+    let again = (tx.now() + LOOK_AGAIN).max(change.effective_at);
+    store::change::set_next_look(&mut tx, change.id, Some(again)).await?;
+    tx.commit_unrecorded().await?;
+    Ok(None)
 }
 
 async fn put_into_effect(cx: &Context, mut tx: Tx, change: &Change, open: Open) -> Result<String, Error> {

@@ -269,14 +269,22 @@ fn tell(done: &Done, output: Output) -> Result<(), Failure> {
         return print(json!({
             "ref": done.change, "customer": done.customer, "state": done.state, "consent": done.consent,
             "clear_at": done.clear_at, "window_closes_at": done.window_closes_at,
-            "waits_for_approval": done.waits_for_approval,
+            "waits_for_approval": done.waits_for_approval, "exclusion_ended": done.exclusion_ended,
         }));
     }
     let clear = match (done.clear_at, done.consent) {
         (_, Consent::Awaited) => "its authorisation is awaited".to_owned(),
         (_, Consent::Refused) => "it refuses its authorisation: the gate stays shut".to_owned(),
+        (_, Consent::Silent) => {
+            "it was silent, and its exclusion waits to be confirmed: forenotice exclusion confirm".to_owned()
+        }
+        (_, Consent::Excluded) => "it was silent, and is excluded".to_owned(),
         (Some(at), _) => format!("clear from {}", instant(at)),
         (None, _) => "it is still owed notice".to_owned(),
     };
-    print(format_args!("{} for {}: {}, {clear}", done.change, done.customer, done.state))
+    print(format_args!("{} for {}: {}, {clear}", done.change, done.customer, done.state))?;
+    if done.exclusion_ended {
+        print("its exclusion has ended")?;
+    }
+    Ok(())
 }

@@ -1,4 +1,4 @@
-//! `exclusion`: whom an objection keeps out of a subprocessor, and who says that it is so.
+//! `exclusion`: whom an objection, or silence under specific authorisation, keeps out of a subprocessor, and who says that it is so.
 
 use clap::Subcommand;
 use serde_json::json;

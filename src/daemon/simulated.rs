@@ -10,6 +10,7 @@ use tracing::{debug, info};
 
 use super::task::PassError;
 use super::{Daemon, pass};
+use crate::domain::customer::SilentSpecific;
 use crate::store::{self, due, replica, simulated};
 
 /// How long a stop may take, in real time, until the clock goes on all the same.
@@ -87,6 +88,10 @@ impl Daemon {
         let today = cx.policy.zone.day_of(now);
         let turn = store::entitlement::next_turn(snapshot.conn(), today).await?;
         next = [next, turn.map(|day| cx.policy.zone.first_instant(day))].into_iter().flatten().min();
+        if cx.policy.silent_specific == SilentSpecific::Exclude {
+            let end = store::silence::next_end(snapshot.conn(), now - store::door::SKEW).await?;
+            next = [next, end.map(|end| end + store::door::SKEW)].into_iter().flatten().min();
+        }
         for fires in self.0.tasks.iter().filter_map(|task| task.fires) {
             next = [next, fires(cx, now)].into_iter().flatten().min();
         }

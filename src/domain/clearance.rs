@@ -113,7 +113,17 @@ impl Step {
         if self.service_lost {
             customer.obligation = customer.obligation.map(|(_, consent)| (Standing::Owed, consent));
         }
-        self.whys(&gate::shut_for_one(&customer, at))
+        let mut whys = self.whys(&gate::shut_for_one(&customer, at));
+        if self.keeps_out() {
+            whys.push(self.why(Reason::Kept(Kept::Excluded), None));
+        }
+        whys
+    }
+
+    /// Whether the customer was silent under specific authorisation.
+    fn keeps_out(&self) -> bool {
+        let is_owed = |standing| !matches!(standing, Standing::Exempt { .. });
+        self.customer.obligation.is_some_and(|(standing, consent)| is_owed(standing) && consent.excludes())
     }
 
     /// The reasons of the change itself. That a door has not read on keeps back nobody who is not kept back anyway.
@@ -139,6 +149,7 @@ impl Step {
         match reason {
             gate::Reason::NoticeShort => served.map(|served| served.earliest_by_notice),
             gate::Reason::WindowOpen => served.and_then(|served| served.window_closes_at),
+            gate::Reason::RemedyRunning if self.keeps_out() => None,
             gate::Reason::RemedyRunning => {
                 let running = self.customer.objections.iter().filter(|objection| objection.resolved);
                 running.map(|objection| objection.clear_at).collect::<Option<Vec<_>>>()?.into_iter().max()
@@ -188,9 +199,6 @@ impl Case {
 pub fn judge(case: &Case, at: DateTime<Utc>) -> Answer {
     let of_customer = |kept| Why { reason: Reason::Kept(kept), change: None, until: None };
     let mut whys = Vec::new();
-    if case.excluded.is_some_and(|(since, until)| since <= at && until.is_none_or(|until| until > at)) {
-        whys.push(of_customer(Kept::Excluded));
-    }
     let brought = case.brought(at);
     let own_start = brought.is_some_and(|place| case.steps[place].change.state.is_open());
     if case.is_listed(at) || own_start {
@@ -203,6 +211,11 @@ pub fn judge(case: &Case, at: DateTime<Utc>) -> Answer {
         whys.extend(step.of_change(at).into_iter().filter(|why| !whys.contains(why)).collect::<Vec<_>>());
     } else {
         whys.push(of_customer(Kept::NotOnRegister));
+    }
+    // On file it is an exclusion from the subprocessor, whatever the change.
+    if case.excluded.is_some_and(|(since, until)| since <= at && until.is_none_or(|until| until > at)) {
+        whys.retain(|why| why.reason != Reason::Kept(Kept::Excluded));
+        whys.insert(0, of_customer(Kept::Excluded));
     }
     let in_use = |step: &&Step| {
         step.change.in_use.is_some()

@@ -95,13 +95,13 @@ pub fn while_open(
         },
         None => Ruling::Owe(entitled),
         Some((_, Standing::Exempt { why })) => match why {
-            ExemptWhy::NotInScope | ExemptWhy::ContractEnded | ExemptWhy::AlreadyAuthorised => {
-                Ruling::Owe(entitled)
-            }
+            // Its exclusion has ended.
+            ExemptWhy::Accommodated
+            | ExemptWhy::NotInScope
+            | ExemptWhy::ContractEnded
+            | ExemptWhy::AlreadyAuthorised => Ruling::Owe(entitled),
             ExemptWhy::JoinedAfterAnnouncement if !joined_late => Ruling::Owe(entitled),
-            ExemptWhy::JoinedAfterAnnouncement
-            | ExemptWhy::Accommodated
-            | ExemptWhy::UndeliverableSubscriber => Ruling::Unconcerned,
+            ExemptWhy::JoinedAfterAnnouncement | ExemptWhy::UndeliverableSubscriber => Ruling::Unconcerned,
         },
         Some((known, Standing::Owed)) => {
             let same =
@@ -376,6 +376,9 @@ mod tests {
         assert_eq!(why(&rule(&excluded, None)), Some((ExemptWhy::Accommodated, false)));
         let objected = known(Standing::Served(served(&Terms::default())));
         assert_eq!(rule(&excluded, Some(&objected)), Ruling::Unconcerned);
+        excluded.excluded.clear();
+        let ended = known(Standing::Exempt { why: ExemptWhy::Accommodated });
+        assert!(matches!(rule(&excluded, Some(&ended)), Ruling::Owe(_)));
         let named = Terms { authorised: vec!["nimbus ".into()], ..Terms::default() };
         let beforehand = customer(vec![contract(1, "2026-01-01", named)]);
         assert_eq!(why(&rule(&beforehand, None)), Some((ExemptWhy::AlreadyAuthorised, false)));

@@ -43,7 +43,9 @@ impl Reason {
             Self::WindowOpen => "somebody's objection window is still open",
             Self::ConsentMissing => "somebody's authorisation is missing",
             Self::ObjectionOpen => "an objection received in time is not resolved",
-            Self::RemedyRunning => "the remedy of an objection is still running",
+            Self::RemedyRunning => {
+                "the remedy of an objection is still running, or an exclusion is not confirmed"
+            }
             Self::ReplyUntriaged => "a reply received in time has not been read by a person",
             Self::InboundBehind => "mail received before may lie unread",
             Self::ApprovalMissing => "a second person has not approved it",
@@ -162,6 +164,9 @@ pub fn shut_for_one(customer: &OfCustomer, at: DateTime<Utc>) -> BTreeSet<Reason
     let consent_missing = |(standing, consent): (Standing, Consent)| {
         !matches!(standing, Standing::Exempt { .. }) && matches!(consent, Consent::Awaited | Consent::Refused)
     };
+    let unconfirmed = |(standing, consent): (Standing, Consent)| {
+        !matches!(standing, Standing::Exempt { .. }) && consent == Consent::Silent
+    };
     let objections = || customer.objections.iter().filter(|objection| objection.counts());
     those([
         (Reason::NoticeMissing, customer.obligation.map_or(customer.entitled, |(s, _)| s == Standing::Owed)),
@@ -174,7 +179,8 @@ pub fn shut_for_one(customer: &OfCustomer, at: DateTime<Utc>) -> BTreeSet<Reason
         (Reason::ObjectionOpen, objections().any(|objection| !objection.resolved)),
         (
             Reason::RemedyRunning,
-            objections().any(|o| o.resolved && o.clear_at.is_none_or(|clear| clear > at)),
+            objections().any(|o| o.resolved && o.clear_at.is_none_or(|clear| clear > at))
+                || customer.obligation.is_some_and(unconfirmed),
         ),
         (Reason::ReplyUntriaged, customer.replies > 0),
     ])

@@ -29,6 +29,7 @@ pub fn start(customer: &OfCustomer, excluded: bool, at: DateTime<Utc>) -> Start 
     }
     match customer.obligation {
         _ if excluded => Start::Never,
+        Some((Standing::Served(_), consent)) if consent.excludes() => Start::Never,
         Some((Standing::Served(_), _)) => Start::Now,
         Some((Standing::Exempt { why }, _)) => match why {
             ExemptWhy::JoinedAfterAnnouncement | ExemptWhy::AlreadyAuthorised => Start::Now,
@@ -71,6 +72,21 @@ mod tests {
         let short = Start::Later(BTreeSet::from([Reason::NoticeShort]));
         assert_eq!(start(&customer, false, at("2026-12-14T22:59:59Z")), short);
         assert_eq!(start(&customer, false, at("2026-12-14T23:00:00Z")), Start::Now);
+    }
+
+    #[test]
+    fn silence_keeps_back_until_it_is_confirmed_and_then_out() {
+        let instant = at("2027-01-01T00:00:00Z");
+        let says = |consent| {
+            let mut customer = served("2026-12-14T23:00:00Z");
+            customer.obligation = customer.obligation.map(|(standing, _)| (standing, consent));
+            customer
+        };
+        let unconfirmed = Start::Later(BTreeSet::from([Reason::RemedyRunning]));
+        assert_eq!(start(&says(Consent::Silent), true, instant), unconfirmed);
+        assert_eq!(start(&says(Consent::Excluded), true, instant), Start::Never);
+        assert_eq!(start(&says(Consent::Excluded), false, instant), Start::Never);
+        assert_eq!(start(&says(Consent::Given), false, instant), Start::Now);
     }
 
     #[test]

@@ -229,6 +229,19 @@ pub enum Event {
         how: String,
         cleared: Vec<ChangeId>,
     },
+    /// It said nothing under specific authorisation until its time was over. `confirmed`: an objection had excluded it already.
+    SilenceExcludes {
+        change: ChangeId,
+        customer: CustomerId,
+        subprocessor: SubprocessorId,
+        confirmed: bool,
+    },
+    /// It said something after all, or it is asked again.
+    ExclusionEnded {
+        change: ChangeId,
+        customer: CustomerId,
+        subprocessor: SubprocessorId,
+    },
     /// What a customer said under one contract, as a person recorded it.
     ConsentRecorded {
         change: ChangeId,

@@ -21,7 +21,36 @@ words! {
 
 words! {
     /// What the customer has said. Under specific authorisation it begins as `awaited`, else as `silence`.
-    Consent { Silence = "silence", Awaited = "awaited", Given = "given", Refused = "refused" }
+    Consent {
+        Silence = "silence",
+        Awaited = "awaited",
+        Given = "given",
+        Refused = "refused",
+        /// Its time to say yes ended without a word: its exclusion is to be confirmed.
+        Silent = "silent",
+        /// Likewise, and the exclusion is confirmed.
+        Excluded = "excluded",
+    }
+}
+
+impl Consent {
+    /// Whether silence under specific authorisation keeps the customer out, confirmed or not.
+    pub fn excludes(self) -> bool {
+        matches!(self, Self::Silent | Self::Excluded)
+    }
+
+    /// After `said`, what the customer's words come to: silence that was found stands until there is a word.
+    #[must_use]
+    pub fn followed_by(self, said: Self) -> Self {
+        if self.excludes() && said == Self::Awaited { self } else { said }
+    }
+
+    /// Where the end of the customer's time has come to lie after `now`, its silence is asked for again. What the DPO has
+    /// confirmed stays confirmed.
+    #[must_use]
+    pub fn with_time_until(self, end: DateTime<Utc>, now: DateTime<Utc>) -> Self {
+        if self == Self::Silent && now < end { Self::Awaited } else { self }
+    }
 }
 
 /// The instants that one service leaves behind; what the gate compares.
@@ -144,5 +173,32 @@ impl Standing {
             Self::Served(_) => "served",
             Self::Exempt { .. } => "exempt",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn silence_that_was_found_stands_until_there_is_a_word() {
+        for found in [Consent::Silent, Consent::Excluded] {
+            assert_eq!(found.followed_by(Consent::Awaited), found);
+            for said in [Consent::Given, Consent::Refused, Consent::Silence] {
+                assert_eq!(found.followed_by(said), said);
+            }
+        }
+        // A yes taken back is no silence yet.
+        assert_eq!(Consent::Given.followed_by(Consent::Awaited), Consent::Awaited);
+    }
+
+    #[test]
+    fn more_time_asks_again_whom_nobody_has_confirmed() {
+        let (noon, one): (DateTime<Utc>, DateTime<Utc>) =
+            ("2026-12-24T12:00:00Z".parse().unwrap(), "2026-12-24T13:00:00Z".parse().unwrap());
+        assert_eq!(Consent::Silent.with_time_until(one, noon), Consent::Awaited);
+        assert_eq!(Consent::Silent.with_time_until(noon, noon), Consent::Silent);
+        assert_eq!(Consent::Excluded.with_time_until(one, noon), Consent::Excluded);
+        assert_eq!(Consent::Refused.with_time_until(one, noon), Consent::Refused);
     }
 }

@@ -397,6 +397,9 @@ pub enum Alarm {
     FoundAfterEffect { change: ChangeName, objection_ref: String, customer: String, since: NaiveDate },
     /// Something of an objection fell due; `day`: when the answer is due, or the last day to settle it.
     ObjectionWaits { change: ChangeName, objection_ref: String, customer: String, step: Step, day: NaiveDate },
+    /// Customers said nothing where a yes was asked for: their exclusions are to be confirmed. `customers`: the references of
+    /// the first of them.
+    SilentExcluded { change: ChangeName, count: u64, customers: Vec<String> },
     /// Letters still wait and the last lawful instant is near.
     AtRisk { change: ChangeName, waiting: u64, latest_at: DateTime<Utc> },
     /// The relay refuses us as a sender, or says that we are over a limit: no address is to blame.
@@ -422,6 +425,7 @@ impl Alarm {
             | Self::ObjectionLodged { .. }
             | Self::FoundAfterEffect { .. }
             | Self::ObjectionWaits { .. }
+            | Self::SilentExcluded { .. }
             | Self::AtRisk { .. }
             | Self::RelayRefusesUs { .. }
             | Self::SuccessorNamed { .. } => &[],
@@ -440,6 +444,7 @@ impl Alarm {
             | Self::ObjectionLodged { change, .. }
             | Self::FoundAfterEffect { change, .. }
             | Self::ObjectionWaits { change, .. }
+            | Self::SilentExcluded { change, .. }
             | Self::AtRisk { change, .. } => Some(change),
             Self::RelayRefusesUs { .. } | Self::SuccessorNamed { .. } => None,
         }

@@ -57,7 +57,7 @@ pub struct Concerned {
     pub name: String,
     /// When it stands in the way no longer, where that is an instant already known.
     pub until: Option<DateTime<Utc>>,
-    /// Where its authorisation is missing: `awaited` or `refused`.
+    /// Where its authorisation is missing: `awaited` or `refused`; where its exclusion is: `silent`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub consent: Option<String>,
 }
@@ -123,8 +123,13 @@ pub async fn concern(
             "null::timestamptz"
         ),
         Reason::RemedyRunning => statements!(
-            "from objection_change f where f.change_id = $1 and f.counts and f.resolved_at is not null and (f.clear_at is null or f.clear_at > $2)",
-            "f.clear_at"
+            "from (select customer_id, clear_at, null::text as consent from objection_change
+                   where change_id = $1 and counts and resolved_at is not null and (clear_at is null or clear_at > $2)
+                   union all
+                   select customer_id, null, consent from obligation
+                   where change_id = $1 and consent = 'silent' and state <> 'exempt') f",
+            "f.clear_at",
+            "f.consent"
         ),
         Reason::ReplyUntriaged => statements!(
             "from inbound_hold f where f.change_id = $1 and f.released_at is null and $2::timestamptz is not null",

@@ -79,6 +79,20 @@ pub async fn stop_waiting(tx: &mut Tx, change: ChangeId, customers: &[CustomerId
     Ok(())
 }
 
+/// It may start for these customers after all: nothing keeps them out any more.
+pub async fn wait_again(tx: &mut Tx, change: ChangeId, customers: &[CustomerId]) -> Result<(), Error> {
+    sqlx::query(
+        "update obligation o set next_look_at = c.effective_at from change c
+         where o.change_id = $1 and o.customer_id = any($2) and c.id = o.change_id and c.go_live = 'per_customer'
+           and c.state in ('scheduled', 'in_notice', 'held') and o.in_force_at is null and o.next_look_at is null",
+    )
+    .bind(change.0)
+    .bind(customers.iter().map(|id| id.0).collect::<Vec<_>>())
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
 /// When the first of those who wait is clear by time alone, after `at`.
 pub async fn next_clear_at(
     conn: &mut PgConnection,

@@ -84,6 +84,23 @@ pub const ALL: &[Invariant] = &[
              and e.confirmed_at is not null)"
     ),
     invariant!(
+        silence_excludes_on_file,
+        1,
+        "whoever silence under specific authorisation keeps out is on the list of exclusions, confirmed if a change is in force without it, \
+         and no exclusion of silence is there without it",
+        "keep the customer's data back, and report it with the row",
+        "select change.reference, o.customer_id, o.consent from obligation o join change on change.id = o.change_id
+         where o.consent in ('silent', 'excluded') and o.state <> 'exempt' and change.state not in ('withdrawn', 'discarded')
+           and ((change.state = 'effective' and o.consent = 'silent') or not exists (
+               select from exclusion e where e.customer_id = o.customer_id and e.subprocessor_id = change.subprocessor_id
+               and e.until is null and (o.consent = 'silent' or e.confirmed_at is not null)))
+         union all
+         select null, e.customer_id, e.why from exclusion e where e.objection_id is null and e.until is null and not exists (
+             select from obligation o join change on change.id = o.change_id
+             where o.customer_id = e.customer_id and change.subprocessor_id = e.subprocessor_id
+               and o.consent in ('silent', 'excluded') and o.state <> 'exempt' and change.state not in ('withdrawn', 'discarded'))"
+    ),
+    invariant!(
         served_by_an_accepted_letter,
         2,
         "whoever counts as served by a letter was served by one that the relay accepted and that did not bounce before the effect",

@@ -28,6 +28,7 @@ pub mod task;
 pub mod migrate;
 pub mod objection;
 pub mod replica;
+pub mod silence;
 pub mod simulated;
 pub mod page;
 pub mod recipient;

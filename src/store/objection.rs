@@ -9,7 +9,7 @@ mod measure;
 mod read;
 
 pub use exclusion::{
-    Exclusion, OnFile, Unconfirmed, confirm_exclusion, exclude, excluded, exclusions, unconfirmed,
+    Exclusion, OnFile, Unconfirmed, confirm_exclusion, exclude, excluded, exclusions, name_of, unconfirmed,
 };
 pub use link::{Linked, came_earlier, link, unlinked_of};
 pub use measure::{Measured, Standing, measure, standings};

@@ -13,11 +13,12 @@ use crate::domain::notice::NoticeId;
 use crate::domain::obligation::{Clearance, Consent, Standing};
 
 /// The instant from which nobody's period, window or remedy stands in the way, as far as it is known who is served and
-/// what was resolved; none = nothing is, or the end of a remedy is not known yet.
+/// what was resolved; none = nothing is, or nobody can say when a remedy ends or an exclusion is confirmed.
 pub async fn clear_on(conn: &mut PgConnection, change: ChangeId) -> Result<Option<DateTime<Utc>>, Error> {
     let at = sqlx::query_scalar(
         "select case when not exists (select from objection_change where change_id = $1 and counts
                                         and resolved_at is not null and clear_at is null)
+                   and not exists (select from obligation where change_id = $1 and consent = 'silent' and state <> 'exempt')
          then greatest(
              (select max(clear_at) from obligation where change_id = $1 and state = 'served'),
              (select max(clear_at) from objection_change where change_id = $1 and counts and resolved_at is not null))

@@ -40,27 +40,16 @@ pub async fn record(
     }
     let mut tx = cx.begin(actor).await?;
     let (contract, customer, name) = contract_called(&mut tx, said.contract, said.customer).await?;
-    let case = Case::lock(&mut tx, change, customer, &name).await?;
+    // An exclusion that ends makes it entitled to what else is open: written as customers are.
+    store::entitlement::lock_shared(&mut tx).await?;
+    let case = Case::lock_to_hear(&mut tx, change, customer, &name, said.word).await?;
     let now = tx.now();
     let at = said.at.unwrap_or(now);
     case.check_instant("said", at, now)?;
     let facts = case.facts(cx, &mut tx).await?;
-    let refused = || (said.contract.to_owned(), name.clone(), case.change.reference.clone());
-    let Some(authorisation) = case.asked(cx, &facts, now).contracts().get(&contract).copied() else {
-        let (contract, customer, change) = refused();
-        return Err(Error::NotInScope { contract, customer, change });
-    };
-    match said.word {
-        Word::No if authorisation == Authorisation::General => {
-            let (contract, customer, _) = refused();
-            return Err(Error::NoUnderGeneral { contract, customer });
-        }
-        Word::TakenBack if !facts.said.contains_key(&contract) => {
-            let (contract, customer, change) = refused();
-            return Err(Error::NothingToTakeBack { contract, customer, change });
-        }
-        Word::Yes | Word::No | Word::TakenBack => {}
-    }
+    let authorisation = case.asked(cx, &facts, now).contracts().get(&contract).copied();
+    let spoken = facts.said.contains_key(&contract);
+    can_be_said(said, authorisation, spoken, (&case.name, &case.change.reference))?;
     if let Some(last) = store::clearing::last_word_at(tx.conn(), case.change.id, contract).await?
         && last > at
     {
@@ -87,7 +76,7 @@ pub async fn record(
     store::clearing::say(&mut tx, &statement).await?;
     let stands = case.settle(cx, &mut tx).await?;
     let done = case.done(&stands);
-    tx.commit([Event::ConsentRecorded {
+    let mut events = vec![Event::ConsentRecorded {
         change: case.change.id,
         customer,
         contract: said.contract.to_owned(),
@@ -97,8 +86,29 @@ pub async fn record(
         channel: said.channel,
         attached: hash.map(hex::encode),
         clear_at: done.clear_at,
-    }])
-    .await?;
+    }];
+    if done.exclusion_ended {
+        events.extend(cx.end_exclusions(&mut tx, &case.change, Some(&[customer])).await?);
+        events.extend(cx.settle(&mut tx, &[customer]).await?);
+    }
+    tx.commit(events).await?;
+    cx.bells.ring("deliver");
     cx.bells.ring("take_effect");
     Ok(done)
+}
+
+/// Refuses a word that is not asked for under the contract, or that says nothing there.
+fn can_be_said(
+    said: &Said<'_>,
+    authorisation: Option<Authorisation>,
+    spoken: bool,
+    (customer, change): (&str, &str),
+) -> Result<(), Error> {
+    let (contract, customer, change) = (said.contract.to_owned(), customer.to_owned(), change.to_owned());
+    match (said.word, authorisation) {
+        (_, None) => Err(Error::NotInScope { contract, customer, change }),
+        (Word::No, Some(Authorisation::General)) => Err(Error::NoUnderGeneral { contract, customer }),
+        (Word::TakenBack, _) if !spoken => Err(Error::NothingToTakeBack { contract, customer, change }),
+        (Word::Yes | Word::No | Word::TakenBack, Some(_)) => Ok(()),
+    }
 }

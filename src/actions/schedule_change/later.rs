@@ -52,8 +52,12 @@ pub async fn alter(
         aged: told && !store::notice::is_valid_at(tx.conn(), change.id, moved.effective_at).await?,
     };
     let notice_at = if told && !news.starts_anew() {
+        if moved.effective_at > change.effective_at {
+            store::silence::ask_again(&mut tx, change.id).await?;
+        }
         follow_up(cx, &mut tx, &change, &moved, &altered).await?
     } else {
+        store::silence::ask_anew(&mut tx, change.id).await?;
         moved.approved = false;
         announce_anew(cx, &mut tx, (&change, &moved), told, &news).await?
     };
@@ -68,6 +72,7 @@ pub async fn alter(
     if !altered.is_empty() {
         events.push(Event::ChangeAltered { change: change.id, differences: altered });
     }
+    events.extend(cx.end_exclusions(&mut tx, &change, None).await?);
     tx.commit(events).await?;
     cx.bells.ring("announce");
     Ok(Done::with(&moved, state, notice_at))
@@ -97,7 +102,10 @@ pub async fn withdraw(cx: &Context, actor: Actor, reference: &str, why: &str) ->
     store::change::move_state(&mut tx, change.id, change.state, state).await?;
     store::change::set_next_look(&mut tx, change.id, None).await?;
     store::objection::close_as_change_withdrawn(&mut tx, change.id).await?;
-    tx.commit([Event::ChangeWithdrawn { change: change.id, reason: why.to_owned() }]).await?;
+    let mut events = vec![Event::ChangeWithdrawn { change: change.id, reason: why.to_owned() }];
+    // Planned again, it is asked for again.
+    events.extend(cx.end_exclusions(&mut tx, &change, None).await?);
+    tx.commit(events).await?;
     cx.bells.ring("announce");
     Ok(Done { awaits_approval: false, ..Done::with(&change, state, notice_at) })
 }

@@ -120,6 +120,23 @@ fn whoever_is_excluded_is_never_cleared_and_no_instant_is_promised() {
 }
 
 #[test]
+fn whom_silence_keeps_out_is_not_cleared_until_its_yes() {
+    let says = |consent, took_effect| {
+        let mut step = addition(took_effect);
+        step.customer.obligation = step.customer.obligation.map(|(standing, _)| (standing, consent));
+        case(step)
+    };
+    let effective = Some("2027-01-10");
+    assert_eq!(said(&says(Consent::Excluded, effective), "2027-01-20"), (vec!["excluded"], None));
+    let mut on_file = says(Consent::Excluded, effective);
+    on_file.excluded = Some((at("2026-12-20"), None));
+    assert_eq!(said(&on_file, "2027-01-20"), (vec!["excluded"], None));
+    let open = (vec!["not_in_force", "remedy_running", "excluded"], None);
+    assert_eq!(said(&says(Consent::Silent, None), "2027-01-09"), open);
+    assert_eq!(said(&says(Consent::Given, effective), "2027-01-20"), (Vec::new(), None));
+}
+
+#[test]
 fn a_line_of_the_first_import_is_cleared_for_whom_a_contract_covers_it() {
     let stated = Case { excluded: None, listed: Some(None), covered: true, steps: Vec::new() };
     assert_eq!(said(&stated, "2027-01-20"), (Vec::new(), None));

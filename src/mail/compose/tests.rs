@@ -419,6 +419,14 @@ fn too_old(change: ChangeName) -> Alarm {
     Alarm::NoticeTooOld { change, since, earliest_on }
 }
 
+fn silent(change: ChangeName) -> Alarm {
+    Alarm::SilentExcluded {
+        change: ChangeName { subprocessor: "Anthropic, PBC".to_owned(), ..change },
+        count: 3,
+        customers: vec!["C-7".to_owned(), "Halden & Sons".to_owned()],
+    }
+}
+
 #[test]
 fn each_alarm_says_what_to_do() {
     let change =
@@ -467,6 +475,7 @@ fn each_alarm_says_what_to_do() {
             in_time: true,
             answer_due_on: "2026-12-07".parse().unwrap(),
         },
+        silent(change()),
         Alarm::AtRisk { change: change(), waiting: 3, latest_at: "2026-12-14T23:00:00Z".parse().unwrap() },
         Alarm::RelayRefusesUs {
             relay: "relay.example".to_owned(),

@@ -174,6 +174,7 @@ fn tell_alert(words: &mut Words, alert: &Alert) -> Result<(), WordsError> {
         the_changes(words, std::slice::from_ref(change))?;
     }
     words.list("reasons", &in_lines(alert.what.reasons()));
+    words.list("commands", &commands(&alert.what));
     let (alarm, parts) = tell_alarm(words, alert)?;
     words.formed("alarm", alarm.to_owned());
     let lines = parts.iter().map(|part| words.sentence(&format!("alert-{alarm}-head.{part}")));
@@ -221,9 +222,7 @@ fn tell_alarm(
         }
         Alarm::ObjectionLodged { objection_ref, customer, in_time, answer_due_on, .. } => {
             of_objection(words, objection_ref, customer);
-            words.formed("timeliness", timeliness(*in_time));
-            words.day("answer_due", *answer_due_on)?;
-            ("lodged", if *in_time { &["rest", "shut"] } else { &["rest"] })
+            ("lodged", lodged(words, *in_time, *answer_due_on)?)
         }
         Alarm::FoundAfterEffect { objection_ref, customer, since, .. } => {
             of_objection(words, objection_ref, customer);
@@ -235,6 +234,10 @@ fn tell_alarm(
             words.formed("step", step.to_string());
             words.day("on", *day)?;
             ("waits", &["rest"])
+        }
+        Alarm::SilentExcluded { count, .. } => {
+            words.number("silent", i64::try_from(*count).unwrap_or(i64::MAX));
+            ("silent", &["rest", "how"])
         }
         Alarm::AtRisk { waiting, latest_at, .. } => {
             words.number("waiting", i64::try_from(*waiting).unwrap_or(i64::MAX));
@@ -249,9 +252,7 @@ fn tell_alarm(
         Alarm::SuccessorNamed { customer, address, successor, name } => {
             words.named("customer", customer);
             words.named("address", address);
-            let named =
-                if name.trim().is_empty() { successor.clone() } else { format!("{name}, {successor}") };
-            words.named("successor", &named);
+            words.named("successor", &named(name, successor));
             ("successor", &["rest"])
         }
     })
@@ -272,6 +273,46 @@ fn both_ways(
     words.day(name, day)?;
     words.formed(short, dates::short(&words.locale, day)?);
     Ok(())
+}
+
+/// When it came and is to be answered, and what follows from it.
+fn lodged(
+    words: &mut Words,
+    in_time: bool,
+    answer_due_on: NaiveDate,
+) -> Result<&'static [&'static str], WordsError> {
+    words.formed("timeliness", timeliness(in_time));
+    words.day("answer_due", answer_due_on)?;
+    Ok(if in_time { &["rest", "shut"] } else { &["rest"] })
+}
+
+/// A person by name and address.
+fn named(name: &str, address: &str) -> String {
+    if name.trim().is_empty() { address.to_owned() } else { format!("{name}, {address}") }
+}
+
+/// What is to be typed, over several lines each.
+fn commands(alarm: &Alarm) -> Vec<String> {
+    let Alarm::SilentExcluded { change, customers, .. } = alarm else { return Vec::new() };
+    customers.iter().map(|customer| confirming(customer, &change.subprocessor)).collect()
+}
+
+/// The command that confirms one exclusion, as it is typed.
+fn confirming(customer: &str, subprocessor: &str) -> String {
+    let (customer, subprocessor) = (as_word(customer), as_word(subprocessor));
+    format!(
+        "forenotice exclusion confirm --customer {customer} \\\n    --subprocessor {subprocessor} \\\n    --how \"…\""
+    )
+}
+
+/// As one word of a shell.
+fn as_word(value: &str) -> String {
+    let value = text::in_line(value);
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./@".contains(c);
+    if !value.is_empty() && value.chars().all(plain) {
+        return value;
+    }
+    format!("'{}'", value.replace('\'', r"'\''"))
 }
 
 fn in_lines(reasons: &[String]) -> Vec<String> {
@@ -390,4 +431,17 @@ fn changes(words: &mut Words, digest: &Digest) -> Result<Vec<DigestLine>, WordsE
         lines.push(DigestLine { text: words.sentence("digest-change")?, more });
     }
     Ok(lines)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_is_one_that_a_shell_takes_as_it_stands() {
+        assert_eq!(
+            confirming("C-7", "O'Neil & Co"),
+            "forenotice exclusion confirm --customer C-7 \\\n    --subprocessor 'O'\\''Neil & Co' \\\n    --how \"…\""
+        );
+    }
 }

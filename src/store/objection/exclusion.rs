@@ -1,4 +1,5 @@
-//! Exclusions: customers whose data never goes to a subprocessor, because that is how their objection was settled.
+//! Exclusions: customers whose data never goes to a subprocessor, because that is how their objection was settled, or because they said
+//! nothing where a yes was asked for ([`silence`](crate::store::silence)).
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -58,7 +59,7 @@ pub struct OnFile {
     pub until: Option<DateTime<Utc>>,
     pub why: String,
     pub how: Option<String>,
-    /// Who said that it is so; none: nobody yet, and its objection shuts the gate.
+    /// Who said that it is so; none: nobody yet, and its objection or silence shuts the gate.
     pub confirmed_by: Option<String>,
     pub confirmed_at: Option<DateTime<Utc>>,
 }
@@ -105,7 +106,20 @@ pub async fn excluded(
     Ok(row)
 }
 
-/// An exclusion that nobody has confirmed yet: its objection still shuts the gate.
+/// What a subprocessor is called where its exclusions are confirmed.
+pub async fn name_of(conn: &mut PgConnection, subprocessor: SubprocessorId) -> Result<String, Error> {
+    let name = sqlx::query_scalar(concat!(
+        "select ",
+        called!(),
+        " from (select $1::bigint as subprocessor_id) e join subprocessor on subprocessor.id = e.subprocessor_id"
+    ))
+    .bind(subprocessor.0)
+    .fetch_one(conn)
+    .await?;
+    Ok(name)
+}
+
+/// An exclusion that nobody has confirmed yet: its objection or silence still shuts the gate.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct Unconfirmed {
     pub customer_id: i64,
@@ -141,7 +155,8 @@ pub async fn unconfirmed(
     Ok(rows.into_iter().find(|row| row.subprocessor.eq_ignore_ascii_case(subprocessor)))
 }
 
-/// Confirms an exclusion and clears the objections that waited for it; returns their changes. None: there is no such exclusion open.
+/// Confirms an exclusion and clears the objections and the silence that waited for it; returns their changes. None: there is no such
+/// exclusion open.
 ///
 /// Opens gates, so it needs no lock of the changes: missing it would only hold one that could have gone.
 pub async fn confirm_exclusion(
@@ -152,6 +167,16 @@ pub async fn confirm_exclusion(
     confirmer: i64,
 ) -> Result<Option<Vec<ChangeId>>, Error> {
     let now = tx.now();
+    // The obligations first: whoever asks the customer again takes them in this order too.
+    let silent: Vec<i64> = sqlx::query_scalar(
+        "update obligation o set consent = 'excluded' from change
+         where change.id = o.change_id and change.subprocessor_id = $2 and o.customer_id = $1 and o.consent = 'silent' and o.state <> 'exempt'
+         returning o.change_id",
+    )
+    .bind(customer.0)
+    .bind(subprocessor.0)
+    .fetch_all(tx.conn())
+    .await?;
     let done = sqlx::query(
         "update exclusion set how = $3, confirmer_id = $4, confirmed_at = $5
          where customer_id = $1 and subprocessor_id = $2 and confirmed_at is null and until is null",
@@ -166,7 +191,7 @@ pub async fn confirm_exclusion(
     if done.rows_affected() == 0 {
         return Ok(None);
     }
-    let changes: Vec<i64> = sqlx::query_scalar(
+    let mut changes: Vec<i64> = sqlx::query_scalar(
         "update objection_change x set clear_at = $3 from change
          where change.id = x.change_id and x.customer_id = $1 and x.outcome = 'accommodated' and x.resolved_at is not null
            and x.clear_at is null and change.subprocessor_id = $2
@@ -177,5 +202,8 @@ pub async fn confirm_exclusion(
     .bind(now)
     .fetch_all(tx.conn())
     .await?;
+    changes.extend(silent);
+    changes.sort_unstable();
+    changes.dedup();
     Ok(Some(changes.into_iter().map(ChangeId).collect()))
 }

@@ -137,6 +137,13 @@ pub struct Duty {
     pub terms: Option<serde_json::Value>,
 }
 
+impl Duty {
+    /// Whether the customer is owed notice, or was.
+    pub fn is_owed(&self) -> bool {
+        self.state != "exempt"
+    }
+}
+
 #[derive(FromRow)]
 struct DutyRow {
     change_id: i64,

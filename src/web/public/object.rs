@@ -24,6 +24,7 @@ use crate::domain::change::{ChangeId, State as ChangeState};
 use crate::domain::customer::{CustomerId, Terms};
 use crate::domain::delivery::DeliveryId;
 use crate::domain::objection::{Channel, answer_due_on};
+use crate::domain::obligation::Consent;
 use crate::domain::plan::own_start;
 use crate::domain::zone::Zone;
 use crate::store::page::{self, Duty, PublicChange, Sent, Spoken};
@@ -106,10 +107,17 @@ impl<'a> Personal<'a> {
         self.duties.iter().find(|duty| duty.change == change.id)
     }
 
-    /// Since when the change is in force for this customer.
+    /// Since when the change is in force for this customer. Never, where its silence keeps it out.
     fn in_force_at(&self, change: &PublicChange) -> Option<DateTime<Utc>> {
-        let own = self.duty(change).and_then(|duty| duty.in_force_at);
-        own.into_iter().chain(change.took_effect_at).min()
+        let duty = self.duty(change);
+        let kept_out = duty.is_some_and(|duty| duty.is_owed() && duty.consent.excludes());
+        let own = duty.and_then(|duty| duty.in_force_at);
+        own.into_iter().chain(change.took_effect_at).min().filter(|_| !kept_out)
+    }
+
+    /// Whether a change asks this customer for its yes and has not had it.
+    fn yes_awaited(&self, change: &PublicChange) -> bool {
+        self.duty(change).is_some_and(|duty| duty.is_owed() && duty.consent == Consent::Awaited)
     }
 
     /// When it is planned to start for this customer.

@@ -4,6 +4,7 @@ mod consent;
 mod in_use;
 mod override_reason;
 mod service;
+mod silence;
 
 use std::collections::BTreeSet;
 

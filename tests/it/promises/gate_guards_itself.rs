@@ -33,6 +33,7 @@ const SHUTTERS: &[(&str, &str)] = &[
     ),
     ("consent_missing", "update obligation set consent = 'awaited'"),
     ("consent_missing", "update obligation set consent = 'refused'"),
+    ("remedy_running", "update obligation set consent = 'silent'"),
     ("objection_open", "select"),
     (
         "remedy_running",
@@ -72,7 +73,7 @@ const LATE: &str =
 async fn each_reason_alone_shuts_the_gate_and_is_named_alone() {
     let world = small_world().await;
     for (reason, shutter) in SHUTTERS {
-        let against = matches!(*reason, "objection_open" | "remedy_running");
+        let against = *reason == "objection_open" || shutter.contains("objection_change");
         let before: &[&str] = if against { &[OBJECTION, AGAINST] } else { &[] };
         let mut trial = Trial::after(&world, before).await;
         trial.run(shutter).await.unwrap();
@@ -202,6 +203,7 @@ async fn after_the_effect_the_books_are_closed() {
             "obligation_closed_by_effect",
         ),
         ("update obligation set consent = 'refused'", "obligation_closed_by_effect"),
+        ("update obligation set consent = 'silent'", "obligation_closed_by_effect"),
         (
             "insert into obligation (change_id, customer_id, state) values (1, 2, 'owed')",
             "obligation_closed_by_effect",
@@ -215,6 +217,18 @@ async fn after_the_effect_the_books_are_closed() {
         let trial = Trial::after(&world, &[OBJECTION, TAKE_EFFECT]).await;
         assert_eq!(trial.refusal(attempt).await, constraint, "{attempt}");
     }
+}
+
+#[tokio::test]
+async fn an_exclusion_confirmed_shuts_nothing_and_is_undone_by_nothing_but_a_yes_after_the_effect() {
+    let world = small_world().await;
+    let excluded = "update obligation set consent = 'excluded'";
+    for back in ["silent", "awaited", "refused"] {
+        let trial = Trial::after(&world, &[excluded, TAKE_EFFECT]).await;
+        let attempt = format!("update obligation set consent = '{back}'");
+        assert_eq!(trial.refusal(&attempt).await, "obligation_closed_by_effect");
+    }
+    Trial::after(&world, &[excluded, TAKE_EFFECT, "update obligation set consent = 'given'"]).await;
 }
 
 #[tokio::test]

@@ -84,7 +84,7 @@ fn obligation() -> impl Strategy<Value = (Standing, Consent)> {
     let standing =
         prop_oneof![8 => clearance().prop_map(Standing::Served), 2 => exempt, 1 => Just(Standing::Owed)];
     let consent = mostly(
-        prop::sample::select(vec![Consent::Silence, Consent::Given]),
+        prop::sample::select(vec![Consent::Silence, Consent::Given, Consent::Excluded]),
         prop::sample::select(Consent::ALL),
     );
     (standing, consent)

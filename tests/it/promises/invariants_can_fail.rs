@@ -34,6 +34,7 @@ const BREAKAGES: &[(&str, &str)] = &[
         "insert into objection_change (objection_id, change_id, customer_id, received_at, in_time, outcome, resolved_at, clear_at)
          values (1, 1, 1, '2026-12-01T00:00Z', true, 'accommodated', '2026-12-02T00:00Z', '2026-12-02T00:00Z')",
     ),
+    ("silence_excludes_on_file", "update obligation set consent = 'silent'"),
     ("served_by_an_accepted_letter", "update delivery set bounced_at = '2026-11-25T00:00Z'"),
     ("served_without_letter_has_a_cause", "update obligation set served_by = null"),
     ("delivery_to_its_own_customer", "update delivery set customer_id = 99"),

@@ -79,7 +79,10 @@ pub fn window_of(personal: &Personal<'_>, change: &PublicChange) -> Window {
         (_, served_at, Some(until)) => {
             Window::Open { from: duty.notice_started_at.or(served_at).unwrap_or(personal.now), until }
         }
-        (_, Some(_), None) => Window::UntilEffect { at: personal.starts_at(change) },
+        (_, Some(_), None) => match change.took_effect_at {
+            Some(at) => Window::Closed { at },
+            None => Window::UntilEffect { at: personal.starts_at(change) },
+        },
         (_, None, None) => Window::NotServed,
     }
 }
@@ -96,6 +99,8 @@ pub fn clock(personal: &Personal<'_>, window: Window) -> Clock {
     };
     let until =
         |key: &str, at: DateTime<Utc>| words.with(key, [("deadline", &dates::deadline(words, at, zone))]);
+    let asked = personal.objectable().any(|change| personal.yes_awaited(change));
+    let need = if asked { "object-need-yes" } else { "object-no-need" };
     match window {
         Window::Open { from, until: at } => Clock {
             tone: "key",
@@ -104,7 +109,7 @@ pub fn clock(personal: &Personal<'_>, window: Window) -> Clock {
             bar: bar(personal, from, at),
             lines: vec![
                 words.count_rich("object-left", dates::days_left(personal.now, at, zone)),
-                html("object-no-need"),
+                html(need),
             ],
             button: true,
         },
@@ -113,7 +118,7 @@ pub fn clock(personal: &Personal<'_>, window: Window) -> Clock {
             leaf: leaf(at),
             heading: until("object-until-effect", at),
             bar: None,
-            lines: vec![html("object-no-need")],
+            lines: vec![html(need)],
             button: true,
         },
         Window::Closed { at } => Clock {

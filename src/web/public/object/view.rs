@@ -8,7 +8,6 @@ use super::form::{Fault, Filled, GROUNDS, TEXT_BYTES_MAX};
 use crate::domain::access::LinkPurpose;
 use crate::domain::change::{ChangeKind, State as ChangeState};
 use crate::domain::customer::Grounds;
-use crate::domain::obligation::Consent;
 use crate::store::page::PublicChange;
 use crate::web::dates;
 use crate::web::page::Shell;
@@ -186,6 +185,23 @@ fn note_of(personal: &Personal<'_>, change: &PublicChange) -> Option<Note> {
         let text = words.with(key, [("headline", headline.as_str()), ("day", &day)]);
         Some(Note { tone, text, href: None })
     };
+    let of_processor = |tone, key: &str| Note {
+        tone,
+        text: words.with(
+            key,
+            [
+                ("processor", personal.site.processor().name.as_str()),
+                ("customer", &personal.opened.who.customer_name),
+                ("name", &change.facts.name),
+                ("headline", &headline),
+            ],
+        ),
+        href: None,
+    };
+    let is_over = matches!(change.state, ChangeState::Withdrawn | ChangeState::Discarded);
+    if !is_over && personal.duty(change).is_some_and(|duty| duty.is_owed() && duty.consent.excludes()) {
+        return Some(of_processor("key", "object-silent"));
+    }
     if let Some(since) = personal.in_force_at(change) {
         return said("key", "object-in-force", dates::plain(words, personal.zone.day_of(since)));
     }
@@ -201,19 +217,7 @@ fn note_of(personal: &Personal<'_>, change: &PublicChange) -> Option<Note> {
             change.in_use_since.and_then(|since| said("bad", "object-in-use", dates::plain(words, since)))
         }
         ChangeState::Draft | ChangeState::Scheduled | ChangeState::InNotice | ChangeState::Effective => {
-            let awaited = personal.duty(change).is_some_and(|duty| duty.consent == Consent::Awaited);
-            awaited.then(|| Note {
-                tone: "key",
-                text: words.with(
-                    "object-specific",
-                    [
-                        ("processor", personal.site.processor().name.as_str()),
-                        ("customer", &personal.opened.who.customer_name),
-                        ("name", &change.facts.name),
-                    ],
-                ),
-                href: None,
-            })
+            personal.yes_awaited(change).then(|| of_processor("key", "object-specific"))
         }
     }
 }
@@ -240,7 +244,9 @@ fn follows(personal: &Personal<'_>, window: Window) -> Vec<(String, String)> {
     let day = personal.objectable().map(|change| zone.day_of(personal.starts_at(change))).min();
     if let Some(day) = day.filter(|_| window != Window::NotOwed) {
         let day = dates::plain(words, day);
-        follows.push((words.get("object-if-not"), words.with("object-if-not-text", [("day", &day)])));
+        let asked = personal.objectable().any(|change| personal.yes_awaited(change));
+        let text = if asked { "object-if-not-specific" } else { "object-if-not-text" };
+        follows.push((words.get("object-if-not"), words.with(text, [("day", &day)])));
     }
     follows
 }
