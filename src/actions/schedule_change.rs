@@ -49,6 +49,18 @@ pub enum Error {
         "{reference} is in force for some of its customers since {since}: it goes on until it is in force for all; `forenotice gate {reference}` says whom it waits for; what is wrong with it is mended by a further change"
     )]
     InForceForSome { reference: String, since: NaiveDate },
+    #[error(
+        "{reference} is in use since {since}: say on which day that ends and by when the data are deleted or returned, with --stops-on and --deletion-by"
+    )]
+    StillInUse { reference: String, since: NaiveDate },
+    #[error(
+        "{reference} is not noted as in use: leave out --stops-on and --deletion-by, or note it first with `forenotice in-use`"
+    )]
+    NotInUse { reference: String },
+    #[error("{reference} is in use since {since}, so that cannot end on {on}")]
+    StopsTooEarly { reference: String, since: NaiveDate, on: NaiveDate },
+    #[error("what is used until {on} is not deleted by {deletion_due}")]
+    DeletedTooEarly { on: NaiveDate, deletion_due: NaiveDate },
     #[error("only a person of the processor may do this; say who acts with --as")]
     NobodyActs,
     #[error(transparent)]

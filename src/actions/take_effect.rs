@@ -19,7 +19,7 @@ use super::{Context, Error, Report};
 use crate::domain::calendar::earliest_effective_on;
 use crate::domain::change::{Act, Change, ChangeId, ChangeKind, State};
 use crate::domain::customer::Hold;
-use crate::domain::gate::{self, Open, Reason, Verdict};
+use crate::domain::gate::{self, Disagreement, Open, Reason, Verdict};
 use crate::domain::ledger::{Actor, Event};
 use crate::domain::notice::{NoticeKind, was_told};
 use crate::mail::letter::{Alarm, ChangeName};
@@ -44,7 +44,12 @@ pub async fn run_once(cx: &Context) -> Result<Report, Error> {
     for id in due {
         match decide(cx, id).await {
             Ok(sentence) => said.extend(sentence),
-            Err(error) => trouble = trouble.or(Some(error)),
+            Err(error) => {
+                if let Error::Disagreement(found) = &error {
+                    tell_undecided(cx, id, found).await?;
+                }
+                trouble = trouble.or(Some(error));
+            }
         }
     }
     if !said.is_empty() {
@@ -111,6 +116,24 @@ async fn look_again(mut tx: Tx, change: &Change) -> Result<Option<String>, Error
     store::change::set_next_look(&mut tx, change.id, Some(again)).await?;
     tx.commit_unrecorded().await?;
     Ok(None)
+}
+
+/// A fault of ours keeps a change from its day: the DPO hears of it, once for that day.
+async fn tell_undecided(cx: &Context, id: ChangeId, found: &Disagreement) -> Result<(), Error> {
+    let mut tx = cx.begin(Actor::Daemon).await?;
+    let change = store::change::by_id(tx.conn(), id).await?;
+    let key = format!("undecided:{}:{}", change.reference, change.draft.effective_on);
+    let alarm = Alarm::Undecided {
+        change: ChangeName {
+            reference: change.reference.clone(),
+            subprocessor: change.draft.facts.name.clone(),
+        },
+        fault: found.to_string(),
+    };
+    cx.alert_with_deputies(&mut tx, &key, alarm).await?;
+    tx.commit_unrecorded().await?;
+    cx.bells.ring("deliver");
+    Ok(())
 }
 
 async fn put_into_effect(cx: &Context, mut tx: Tx, change: &Change, open: Open) -> Result<String, Error> {

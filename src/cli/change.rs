@@ -3,7 +3,7 @@
 mod asked;
 
 use asked::{ChangeArgs, WhatArgs};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use clap::Subcommand;
 use serde_json::{Value, json};
 
@@ -12,6 +12,7 @@ use crate::actions::Context;
 use crate::actions::schedule_change::{self, Done, Error};
 use crate::domain::account::Role;
 use crate::domain::change::{Change, ChangeKind};
+use crate::domain::notice::Stops;
 use crate::domain::plan::{Named, Plan, Refusal};
 use crate::store::{self, Snapshot};
 
@@ -79,6 +80,12 @@ struct WithdrawArgs {
     /// Why, in words that customers read
     #[arg(long, default_value = "")]
     reason: String,
+    /// Of what is in use: the last day of it
+    #[arg(long, value_name = "DAY", requires = "deletion_by")]
+    stops_on: Option<NaiveDate>,
+    /// Of what is in use: by when the data are deleted or returned
+    #[arg(long, value_name = "DAY", requires = "stops_on")]
+    deletion_by: Option<NaiveDate>,
     #[command(flatten)]
     output: Output,
 }
@@ -109,7 +116,9 @@ pub async fn run(global: &Global, args: &Args) -> Result<(), Failure> {
         }
         Command::Withdraw(args) => {
             let (cx, actor) = context::acting(global).await?;
-            let gone = schedule_change::withdraw(&cx, actor, &args.reference, &args.reason).await;
+            let stops = args.stops_on.zip(args.deletion_by);
+            let stops = stops.map(|(on, deletion_due)| Stops { on, deletion_due });
+            let gone = schedule_change::withdraw(&cx, actor, &args.reference, &args.reason, stops).await;
             done(gone.map(one), args.output)
         }
         Command::Show(args) => show(global, args).await,

@@ -1,5 +1,5 @@
-//! Go-live per customer: a change in force for each customer from the instant at which nothing of that customer's is in
-//! the way, never before the announced day (chapter 2, "Per customer").
+//! Go-live per customer: a change in force for each customer from the day on which nothing of that customer's is in the
+//! way any more, never before the announced one (chapter 2, "Per customer").
 //!
 //! What stands in the way is the [gate]'s rule for one customer; what stands in everybody's way keeps all of them back.
 
@@ -20,8 +20,8 @@ pub enum Start {
     Never,
 }
 
-/// Whether the change starts for the customer at `at`, the announced instant being past and nothing in everybody's way.
-/// `excluded`: it is settled, confirmed or not, that its data never go there.
+/// Whether the change starts for the customer on the day that begins at `at` (in the policy's zone), the announced day having
+/// come and nothing being in everybody's way. `excluded`: it is settled, confirmed or not, that its data never go there.
 pub fn start(customer: &OfCustomer, excluded: bool, at: DateTime<Utc>) -> Start {
     let in_the_way = gate::shut_for_one(customer, at);
     if !in_the_way.is_empty() {

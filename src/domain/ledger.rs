@@ -79,6 +79,9 @@ pub enum Event {
     ChangeWithdrawn {
         change: ChangeId,
         reason: String,
+        /// Of what was in use: its last day.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        in_use_until: Option<NaiveDate>,
     },
     ChangePublished {
         change: ChangeId,

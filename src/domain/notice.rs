@@ -106,6 +106,9 @@ pub struct NoticeFacts {
     /// The subprocessor is in use although its change is not in force.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub in_use: Option<InUse>,
+    /// Of a withdrawal of what is in use: when that ends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stops: Option<Stops>,
     /// Of a withdrawal: why, if said.
     pub why: Option<String>,
     /// Of a reminder: it goes to those whose deadline lies in this half-open span.
@@ -120,6 +123,15 @@ pub struct NoticeFacts {
     /// Of an announcement: it tells of what has happened, a removal recorded after its day. Nothing is owed for it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub afterwards: bool,
+}
+
+/// How the use ends of what is withdrawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stops {
+    /// The last day of use.
+    pub on: NaiveDate,
+    /// By when the data are deleted or returned, that day included (Art. 28(3)(g) GDPR).
+    pub deletion_due: NaiveDate,
 }
 
 /// The announcement that a new one replaces, because the plan became earlier or wider.
@@ -176,6 +188,7 @@ impl NoticeFacts {
             announced_on: None,
             old_effective_on: None,
             in_use: None,
+            stops: None,
             why: None,
             deadlines_between: None,
             replaces: None,

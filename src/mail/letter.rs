@@ -384,6 +384,8 @@ pub enum Alarm {
         waiting: u64,
         reasons: Vec<String>,
     },
+    /// The day has come, and what the indexes say of the gate is not what the rule says: a fault of ours.
+    Undecided { change: ChangeName, fault: String },
     /// The notice of a held change has grown too old; `earliest_on`: if it is given again today.
     NoticeTooOld { change: ChangeName, since: NaiveDate, earliest_on: NaiveDate },
     ObjectionLodged {
@@ -422,6 +424,7 @@ impl Alarm {
             Self::Unreachable { .. }
             | Self::Refused { .. }
             | Self::NoticeTooOld { .. }
+            | Self::Undecided { .. }
             | Self::ObjectionLodged { .. }
             | Self::FoundAfterEffect { .. }
             | Self::ObjectionWaits { .. }
@@ -441,6 +444,7 @@ impl Alarm {
             | Self::Postponed { change, .. }
             | Self::KeptBack { change, .. }
             | Self::NoticeTooOld { change, .. }
+            | Self::Undecided { change, .. }
             | Self::ObjectionLodged { change, .. }
             | Self::FoundAfterEffect { change, .. }
             | Self::ObjectionWaits { change, .. }

@@ -362,6 +362,16 @@ pub async fn set_in_use(tx: &mut Tx, id: ChangeId, in_use: &InUse) -> Result<(),
     exactly_one(&done, "change")
 }
 
+/// The last day of a use without completed notice.
+pub async fn set_in_use_until(tx: &mut Tx, id: ChangeId, last_day: NaiveDate) -> Result<(), Error> {
+    let done = sqlx::query("update change set in_use_until = $2 where id = $1 and in_use_since is not null")
+        .bind(id.0)
+        .bind(last_day)
+        .execute(tx.conn())
+        .await?;
+    exactly_one(&done, "change")
+}
+
 /// The second person's yes. Errs with `change_four_eyes` where that is the author.
 pub async fn approve(tx: &mut Tx, id: ChangeId, approver: i64) -> Result<(), Error> {
     let done = sqlx::query(

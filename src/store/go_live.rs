@@ -93,22 +93,6 @@ pub async fn wait_again(tx: &mut Tx, change: ChangeId, customers: &[CustomerId])
     Ok(())
 }
 
-/// When the first of those who wait is clear by time alone, after `at`.
-pub async fn next_clear_at(
-    conn: &mut PgConnection,
-    change: ChangeId,
-    at: DateTime<Utc>,
-) -> Result<Option<DateTime<Utc>>, Error> {
-    Ok(sqlx::query_scalar(
-        "select min(clear_at) from obligation
-         where change_id = $1 and next_look_at is not null and state = 'served' and clear_at > $2",
-    )
-    .bind(change.0)
-    .bind(at)
-    .fetch_one(conn)
-    .await?)
-}
-
 /// For how many customers a change has started, and how many wait.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, FromRow)]
 pub struct Counts {

@@ -11,13 +11,28 @@ use crate::domain::change::ChangeId;
 use crate::domain::customer::CustomerId;
 use crate::domain::obligation::Consent;
 use crate::domain::subprocessor::SubprocessorId;
+use crate::domain::zone::Zone;
 
-/// Of change `c`, the obligations `o` that end in silence by `$1`: served, no yes, the time over. An objection that is open is a word,
+/// An instant that every door vouches for, and when its day began in the policy's zone: a window that runs until the effect
+/// ends with a day.
+#[derive(Clone, Copy, Debug)]
+pub struct Moment {
+    pub at: DateTime<Utc>,
+    pub day_starts_at: DateTime<Utc>,
+}
+
+impl Moment {
+    pub fn of(at: DateTime<Utc>, zone: &Zone) -> Self {
+        Self { at, day_starts_at: zone.first_instant(zone.day_of(at)) }
+    }
+}
+
+/// Of change `c`, the obligations `o` that end in silence by `$1`, an instant of the day that began at `$2`: served, no yes, the time over. An objection that is open is a word,
 /// and nobody has been silent about a plan that is being announced anew.
 macro_rules! over {
     () => {
         "o.change_id = c.id and o.state = 'served' and o.consent = 'awaited' and o.in_force_at is null
-         and (o.window_closes_at <= $1 or (o.window_closes_at is null and c.effective_at <= $1 and o.clear_at <= $1))
+         and (o.window_closes_at <= $1 or (o.window_closes_at is null and c.effective_at <= $1 and o.clear_at <= $2))
          and not exists (select from objection_change x where x.change_id = c.id and x.customer_id = o.customer_id
                          and x.counts and x.resolved_at is null)
          and not exists (select from notice_change nc join notice n on n.id = nc.notice_id where nc.change_id = c.id
@@ -26,13 +41,14 @@ macro_rules! over {
 }
 
 /// The open changes about which somebody has been silent until the end of its time at `at`, by id.
-pub async fn changes(conn: &mut PgConnection, at: DateTime<Utc>) -> Result<Vec<ChangeId>, Error> {
+pub async fn changes(conn: &mut PgConnection, moment: Moment) -> Result<Vec<ChangeId>, Error> {
     let ids: Vec<i64> = sqlx::query_scalar(concat!(
         "select c.id from change c where c.state in ('scheduled', 'in_notice', 'held') and exists (select from obligation o where ",
         over!(),
         ") order by c.id"
     ))
-    .bind(at)
+    .bind(moment.at)
+    .bind(moment.day_starts_at)
     .fetch_all(conn)
     .await?;
     Ok(ids.into_iter().map(ChangeId).collect())
@@ -42,15 +58,16 @@ pub async fn changes(conn: &mut PgConnection, at: DateTime<Utc>) -> Result<Vec<C
 pub async fn found(
     conn: &mut PgConnection,
     change: ChangeId,
-    at: DateTime<Utc>,
+    moment: Moment,
     limit: i64,
 ) -> Result<Vec<CustomerId>, Error> {
     let ids: Vec<i64> = sqlx::query_scalar(concat!(
         "select o.customer_id from change c join obligation o on ",
         over!(),
-        " where c.id = $2 order by o.customer_id limit $3"
+        " where c.id = $3 order by o.customer_id limit $4"
     ))
-    .bind(at)
+    .bind(moment.at)
+    .bind(moment.day_starts_at)
     .bind(change.0)
     .bind(limit)
     .fetch_all(conn)

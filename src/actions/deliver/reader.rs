@@ -10,7 +10,7 @@ use crate::domain::customer::{Authorisation, CustomerKind, Grounds, Policy, Term
 use crate::domain::notice::{ChangeFacts, NoticeFacts, NoticeKind};
 use crate::domain::obligation::{Clearance, ExemptWhy};
 use crate::domain::plan::own_start;
-use crate::mail::letter::{Deadline, EmergencyNotice, Reader, Standing};
+use crate::mail::letter::{Deadline, EmergencyNotice, InForce, Reader, Standing};
 use crate::store::delivery::letter::{Addressee, Duty};
 
 /// One reader's duties for the changes of a notice, and the terms they stand under.
@@ -153,9 +153,20 @@ impl Reading<'_> {
             authorised_on: duties().find_map(|duty| duty.authorised_at).map(|at| zone.day_of(at)),
             emergency,
             acts_for_others: false,
-            in_force: None,
+            in_force: self.in_force(),
             was_not_meant: false,
             zone,
+        })
+    }
+
+    /// Of a withdrawal: that the reader's data have gone there, and when that ends.
+    fn in_force(&self) -> Option<InForce> {
+        let (stops, in_use) = (self.facts.stops?, self.facts.in_use.as_ref()?);
+        let concerned = self.told().any(|change| self.duty(change.id).is_some());
+        concerned.then_some(InForce {
+            since: in_use.since,
+            stops_on: stops.on,
+            deletion_due: stops.deletion_due,
         })
     }
 

@@ -9,7 +9,7 @@ use super::{Done, Error, planned};
 use crate::actions::Context;
 use crate::domain::change::{Act, Change, ChangeKind, State};
 use crate::domain::ledger::{Actor, Event};
-use crate::domain::notice::{Correction, NoticeKind, Replaced, was_told};
+use crate::domain::notice::{Correction, NoticeKind, Replaced, Stops, was_told};
 use crate::domain::plan::{Refusal, entitled};
 use crate::domain::request;
 use crate::domain::subprocessor::Difference;
@@ -78,9 +78,16 @@ pub async fn alter(
     Ok(Done::with(&moved, state, notice_at))
 }
 
-/// Drops the change and tells everyone who had heard of it.
-pub async fn withdraw(cx: &Context, actor: Actor, reference: &str, why: &str) -> Result<Done, Error> {
+/// Drops the change and tells everyone who had heard of it. Of one that is in use, `stops` says when that ends.
+pub async fn withdraw(
+    cx: &Context,
+    actor: Actor,
+    reference: &str,
+    why: &str,
+    stops: Option<Stops>,
+) -> Result<Done, Error> {
     let (mut tx, change, open) = locked_in_order(cx, actor, reference).await?;
+    check_stops(&change, stops)?;
     let illegal = |source| Error::Illegal { reference: change.reference.clone(), source };
     let state = change.state.after(Act::Withdraw).map_err(illegal)?;
     let builds_on = |other: &&Change| change.comes_before(other) && other.step().builds_on(&change.step());
@@ -95,19 +102,40 @@ pub async fn withdraw(cx: &Context, actor: Actor, reference: &str, why: &str) ->
         let mut follow_up = cx.notice_about(NoticeKind::Withdrawn, std::slice::from_ref(&change));
         follow_up.announced_on = change.published_at.map(|at| cx.policy.zone.day_of(at));
         follow_up.old_effective_on = facts.first_change().map(|told| told.effective_on);
+        follow_up.stops = stops;
         follow_up.why = Some(why.trim().to_owned()).filter(|why| !why.is_empty());
         cx.freeze(&mut tx, follow_up, Some(announced), now).await?;
         notice_at = Some(now);
     }
+    if let Some(stops) = stops {
+        store::change::set_in_use_until(&mut tx, change.id, stops.on).await?;
+    }
     store::change::move_state(&mut tx, change.id, change.state, state).await?;
     store::change::set_next_look(&mut tx, change.id, None).await?;
     store::objection::close_as_change_withdrawn(&mut tx, change.id).await?;
-    let mut events = vec![Event::ChangeWithdrawn { change: change.id, reason: why.to_owned() }];
+    let in_use_until = stops.map(|stops| stops.on);
+    let mut events = vec![Event::ChangeWithdrawn { change: change.id, reason: why.to_owned(), in_use_until }];
     // Planned again, it is asked for again.
     events.extend(cx.end_exclusions(&mut tx, &change, None).await?);
     tx.commit(events).await?;
     cx.bells.ring("announce");
     Ok(Done { awaits_approval: false, ..Done::with(&change, state, notice_at) })
+}
+
+/// What is in use goes on being said until its last day; of what is not, nothing ends.
+fn check_stops(change: &Change, stops: Option<Stops>) -> Result<(), Error> {
+    let reference = || change.reference.clone();
+    match (&change.in_use, stops) {
+        (Some(in_use), None) => Err(Error::StillInUse { reference: reference(), since: in_use.since }),
+        (None, Some(_)) => Err(Error::NotInUse { reference: reference() }),
+        (Some(in_use), Some(stops)) if stops.on < in_use.since => {
+            Err(Error::StopsTooEarly { reference: reference(), since: in_use.since, on: stops.on })
+        }
+        (Some(_), Some(stops)) if stops.deletion_due < stops.on => {
+            Err(Error::DeletedTooEarly { on: stops.on, deletion_due: stops.deletion_due })
+        }
+        (Some(_), Some(_)) | (None, None) => Ok(()),
+    }
 }
 
 /// The change, locked with those whose order it belongs to, and the open changes.

@@ -8,7 +8,7 @@ use crate::domain::change::{Change, ChangeId};
 use crate::domain::customer::SilentSpecific;
 use crate::domain::ledger::{Actor, Event};
 use crate::mail::letter::{Alarm, ChangeName};
-use crate::store::silence::KeptOut;
+use crate::store::silence::{KeptOut, Moment};
 use crate::store::{self, Tx};
 
 /// Customers excluded in one transaction, and told of in one letter.
@@ -24,7 +24,7 @@ pub(super) async fn hear(cx: &Context) -> Result<Vec<String>, Error> {
     let now = cx.now().await?;
     let mut snapshot = cx.snapshot().await?;
     let at = store::door::decidable_until(snapshot.conn()).await?.unwrap_or(now).min(now);
-    let changes = store::silence::changes(snapshot.conn(), at).await?;
+    let changes = store::silence::changes(snapshot.conn(), Moment::of(at, &cx.policy.zone)).await?;
     drop(snapshot);
     let mut said = Vec::new();
     for id in changes {
@@ -50,7 +50,8 @@ pub(super) async fn is_unheard(
     at: DateTime<Utc>,
 ) -> Result<bool, store::Error> {
     let asks = cx.policy.silent_specific == SilentSpecific::Exclude;
-    Ok(asks && !store::silence::found(tx.conn(), change.id, at, 1).await?.is_empty())
+    Ok(asks
+        && !store::silence::found(tx.conn(), change.id, Moment::of(at, &cx.policy.zone), 1).await?.is_empty())
 }
 
 /// One batch of those silent about one change; returns how many they are.
@@ -62,7 +63,8 @@ async fn hear_of(cx: &Context, id: ChangeId) -> Result<usize, Error> {
         return Ok(0);
     }
     let at = store::door::decidable_until(tx.conn()).await?.unwrap_or(tx.now()).min(tx.now());
-    let silent = store::silence::found(tx.conn(), id, at, CUSTOMERS_PER_BATCH).await?;
+    let silent =
+        store::silence::found(tx.conn(), id, Moment::of(at, &cx.policy.zone), CUSTOMERS_PER_BATCH).await?;
     let why = format!("no yes to {} by the end of its time", change.reference);
     let kept = store::silence::exclude(&mut tx, id, change.subprocessor_id, &silent, &why).await?;
     if kept.is_empty() {

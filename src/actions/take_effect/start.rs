@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Days, Utc};
 
-use super::{LOOK_AGAIN, hold, in_words};
+use super::{LOOK_AGAIN, hold, in_words, look_again};
 use crate::actions::{Context, Error};
 use crate::domain::change::{Change, ChangeId};
 use crate::domain::customer::CustomerId;
@@ -43,15 +43,20 @@ pub(super) async fn start_for_each(cx: &Context, id: ChangeId) -> Result<Option<
             }
         }
     }
-    look_when_the_next_is_clear(cx, id, started, &kept_back).await
+    look_tomorrow(cx, id, started, &kept_back).await
 }
 
 async fn start_group(cx: &Context, id: ChangeId, after: i64) -> Result<Group, Error> {
     let mut tx = cx.begin(Actor::Daemon).await?;
     let change = store::change::lock(&mut tx, id).await?;
     let at = store::door::decidable_until(tx.conn()).await?.unwrap_or(change.effective_at).min(tx.now());
-    if !change.starts_for_each() || at < change.effective_at {
+    if !change.starts_for_each() {
         return Ok(Group::Over(None));
+    }
+    // Its letter names a day of the policy's: nobody starts, and no window that runs until then ends, before it.
+    let day_starts_at = cx.policy.zone.first_instant(cx.policy.zone.day_of(tx.now()));
+    if at < day_starts_at.max(change.effective_at) {
+        return look_again(tx, &change).await.map(Group::Over);
     }
     let for_all = gate::shut_for_all(&store::gate::facts(tx.conn(), &change).await?, at);
     if !for_all.is_empty() {
@@ -68,7 +73,7 @@ async fn start_group(cx: &Context, id: ChangeId, after: i64) -> Result<Group, Er
         (Vec::new(), Vec::new(), BTreeSet::new());
     for customer in waiting {
         let facts = found.remove(&customer).unwrap_or_default();
-        match go_live::start(&facts, excluded.contains(&customer), at) {
+        match go_live::start(&facts, excluded.contains(&customer), day_starts_at) {
             Start::Now => now.push(customer),
             Start::Never => never.push(customer),
             Start::Later(mut reasons) => kept_back.append(&mut reasons),
@@ -107,8 +112,8 @@ async fn wait_or_hold(
     Ok(None)
 }
 
-/// Asks again when the next customer is clear by time alone, and on every day, for what somebody has to do.
-async fn look_when_the_next_is_clear(
+/// Asks again tomorrow for those who wait; once nobody does, whether the gate is open for all. The DPO hears on the day who waits.
+async fn look_tomorrow(
     cx: &Context,
     id: ChangeId,
     started: usize,
@@ -121,12 +126,7 @@ async fn look_when_the_next_is_clear(
     }
     let now = tx.now();
     let counts = store::go_live::counts(tx.conn(), id).await?;
-    let at = store::door::decidable_until(tx.conn()).await?.unwrap_or(now).min(now);
-    // One that is clear by now waits for the doors to have read on.
-    let clear_at = store::go_live::next_clear_at(tx.conn(), id, at).await?;
-    let soon = now + LOOK_AGAIN;
-    let by_time = clear_at.map_or_else(|| tomorrow(cx, now), |at| at.max(soon).min(tomorrow(cx, now)));
-    let next = if counts.waiting == 0 { soon } else { by_time };
+    let next = if counts.waiting == 0 { now + LOOK_AGAIN } else { tomorrow(cx, now) };
     store::change::set_next_look(&mut tx, id, Some(next)).await?;
     let sentence =
         (started > 0).then(|| format!("{} started for {started} of its customers", change.reference));

@@ -414,6 +414,12 @@ fn kept_back(change: ChangeName) -> Alarm {
     }
 }
 
+fn undecided(change: ChangeName) -> Alarm {
+    let fault =
+        "CHG-2026-0007 does not take effect: its gate is open by its indexes and shut derived in full.";
+    Alarm::Undecided { change, fault: fault.to_owned() }
+}
+
 fn too_old(change: ChangeName) -> Alarm {
     let (since, earliest_on) = ("2027-05-22".parse().unwrap(), "2027-07-02".parse().unwrap());
     Alarm::NoticeTooOld { change, since, earliest_on }
@@ -468,13 +474,7 @@ fn each_alarm_says_what_to_do() {
         postponed(change()),
         kept_back(change()),
         too_old(change()),
-        Alarm::ObjectionLodged {
-            change: change(),
-            objection_ref: "OBJ-2026-0003".to_owned(),
-            customer: customer(),
-            in_time: true,
-            answer_due_on: "2026-12-07".parse().unwrap(),
-        },
+        undecided(change()),
         silent(change()),
         Alarm::AtRisk { change: change(), waiting: 3, latest_at: "2026-12-14T23:00:00Z".parse().unwrap() },
         Alarm::RelayRefusesUs {

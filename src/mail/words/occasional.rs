@@ -175,7 +175,8 @@ fn tell_alert(words: &mut Words, alert: &Alert) -> Result<(), WordsError> {
     }
     words.list("reasons", &in_lines(alert.what.reasons()));
     words.list("commands", &commands(&alert.what));
-    let (alarm, parts) = tell_alarm(words, alert)?;
+    tell_alarm(words, alert)?;
+    let (alarm, parts) = sentences(&alert.what);
     words.formed("alarm", alarm.to_owned());
     let lines = parts.iter().map(|part| words.sentence(&format!("alert-{alarm}-head.{part}")));
     let lines: Vec<String> = lines.collect::<Result<_, _>>()?;
@@ -183,79 +184,91 @@ fn tell_alert(words: &mut Words, alert: &Alert) -> Result<(), WordsError> {
     Ok(())
 }
 
-/// What happened: the alarm's name among the sentences, and those of its lines that are said.
-fn tell_alarm(
-    words: &mut Words,
-    alert: &Alert,
-) -> Result<(&'static str, &'static [&'static str]), WordsError> {
-    Ok(match &alert.what {
+/// What an alarm is called among the sentences, and which of its lines are said.
+fn sentences(alarm: &Alarm) -> (&'static str, &'static [&'static str]) {
+    match alarm {
+        Alarm::Unreachable { .. } => ("unreachable", &["rest"]),
+        Alarm::Refused { .. } => ("refused", &["rest"]),
+        Alarm::Held { earliest_on: Some(_), .. } => ("held", &["rest", "earliest"]),
+        Alarm::Held { earliest_on: None, .. } => ("held", &["rest"]),
+        Alarm::Postponed { .. } => ("postponed", &["rest", "to"]),
+        Alarm::KeptBack { .. } => ("kept-back", &["rest", "show"]),
+        Alarm::Undecided { .. } => ("undecided", &["rest"]),
+        Alarm::NoticeTooOld { .. } => ("aged", &["rest", "mend", "command", "earliest"]),
+        Alarm::ObjectionLodged { in_time: true, .. } => ("lodged", &["rest", "shut"]),
+        Alarm::ObjectionLodged { in_time: false, .. } => ("lodged", &["rest"]),
+        Alarm::FoundAfterEffect { .. } => ("found", &["rest"]),
+        Alarm::ObjectionWaits { .. } => ("waits", &["rest"]),
+        Alarm::SilentExcluded { .. } => ("silent", &["rest", "how"]),
+        Alarm::AtRisk { .. } => ("at-risk", &["rest"]),
+        Alarm::RelayRefusesUs { .. } => ("relay", &["rest"]),
+        Alarm::SuccessorNamed { .. } => ("successor", &["rest"]),
+    }
+}
+
+/// What happened.
+fn tell_alarm(words: &mut Words, alert: &Alert) -> Result<(), WordsError> {
+    match &alert.what {
         Alarm::Unreachable { customer, address, code, words: said, .. } => {
             refused_by(words, customer, address, *code, said);
-            ("unreachable", &["rest"])
         }
         Alarm::Refused { customer, address, code, words: said, next, .. } => {
             refused_by(words, customer, address, *code, said);
             words.named("next", next);
-            ("refused", &["rest"])
         }
         Alarm::Held { old_effective_on, earliest_on, .. } => {
             both_ways(words, ("old_effective", "old_effective_short"), *old_effective_on)?;
             if let Some(day) = earliest_on {
                 words.day("earliest", *day)?;
             }
-            ("held", if earliest_on.is_some() { &["rest", "earliest"] } else { &["rest"] })
         }
         Alarm::Postponed { old_effective_on, to, .. } => {
             both_ways(words, ("old_effective", "old_effective_short"), *old_effective_on)?;
             both_ways(words, ("to", "to_short"), *to)?;
-            ("postponed", &["rest", "to"])
         }
         Alarm::KeptBack { effective_on, in_force, waiting, .. } => {
             kept_back(words, *effective_on, *in_force, *waiting)?;
-            ("kept-back", &["rest", "show"])
+        }
+        Alarm::Undecided { fault, .. } => {
+            words.formed("fault", text::clip(&text::in_line(fault), text::PROSE_CHARACTERS_MAX));
         }
         Alarm::NoticeTooOld { since, earliest_on, .. } => {
             words.day("since", *since)?;
             words.day("earliest", *earliest_on)?;
             words.formed("day", earliest_on.to_string());
-            ("aged", &["rest", "mend", "command", "earliest"])
         }
         Alarm::ObjectionLodged { objection_ref, customer, in_time, answer_due_on, .. } => {
             of_objection(words, objection_ref, customer);
-            ("lodged", lodged(words, *in_time, *answer_due_on)?)
+            words.formed("timeliness", timeliness(*in_time));
+            words.day("answer_due", *answer_due_on)?;
         }
         Alarm::FoundAfterEffect { objection_ref, customer, since, .. } => {
             of_objection(words, objection_ref, customer);
             words.day("since", *since)?;
-            ("found", &["rest"])
         }
         Alarm::ObjectionWaits { objection_ref, customer, step, day, .. } => {
             of_objection(words, objection_ref, customer);
             words.formed("step", step.to_string());
             words.day("on", *day)?;
-            ("waits", &["rest"])
         }
         Alarm::SilentExcluded { count, .. } => {
             words.number("silent", i64::try_from(*count).unwrap_or(i64::MAX));
-            ("silent", &["rest", "how"])
         }
         Alarm::AtRisk { waiting, latest_at, .. } => {
             words.number("waiting", i64::try_from(*waiting).unwrap_or(i64::MAX));
             words.until("latest", *latest_at, &alert.zone)?;
-            ("at-risk", &["rest"])
         }
         Alarm::RelayRefusesUs { relay, code, words: said } => {
             words.named("relay", relay);
             words.formed("relay_words", relay_words(Some(*code), said));
-            ("relay", &["rest"])
         }
         Alarm::SuccessorNamed { customer, address, successor, name } => {
             words.named("customer", customer);
             words.named("address", address);
             words.named("successor", &named(name, successor));
-            ("successor", &["rest"])
         }
-    })
+    }
+    Ok(())
 }
 
 fn kept_back(words: &mut Words, on: NaiveDate, in_force: u64, waiting: u64) -> Result<(), WordsError> {
@@ -273,17 +286,6 @@ fn both_ways(
     words.day(name, day)?;
     words.formed(short, dates::short(&words.locale, day)?);
     Ok(())
-}
-
-/// When it came and is to be answered, and what follows from it.
-fn lodged(
-    words: &mut Words,
-    in_time: bool,
-    answer_due_on: NaiveDate,
-) -> Result<&'static [&'static str], WordsError> {
-    words.formed("timeliness", timeliness(in_time));
-    words.day("answer_due", answer_due_on)?;
-    Ok(if in_time { &["rest", "shut"] } else { &["rest"] })
 }
 
 /// A person by name and address.

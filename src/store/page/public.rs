@@ -34,6 +34,8 @@ pub struct PublicChange {
     /// None only of a correction, which nobody announces.
     pub published_at: Option<DateTime<Utc>>,
     pub in_use_since: Option<NaiveDate>,
+    /// The last day of that use; none: it goes on, or ended with the effect.
+    pub in_use_until: Option<NaiveDate>,
     pub in_use_why: Option<String>,
     go_live: GoLive,
     first_in_force_at: Option<DateTime<Utc>>,
@@ -81,6 +83,7 @@ struct ChangeRow {
     emergency: Option<String>,
     published_at: Option<DateTime<Utc>>,
     in_use_since: Option<NaiveDate>,
+    in_use_until: Option<NaiveDate>,
     in_use_why: Option<String>,
     go_live: String,
     first_in_force_at: Option<DateTime<Utc>>,
@@ -106,6 +109,7 @@ impl ChangeRow {
             emergency: self.emergency,
             published_at: self.published_at,
             in_use_since: self.in_use_since,
+            in_use_until: self.in_use_until,
             in_use_why: self.in_use_why,
             go_live: word::<GoLive>("go-live of a change", &self.go_live)?,
             first_in_force_at: self.first_in_force_at,
@@ -122,10 +126,24 @@ fn read_all(rows: Vec<ChangeRow>) -> Result<Vec<PublicChange>, Error> {
 pub async fn open_changes(conn: &mut PgConnection) -> Result<Vec<PublicChange>, Error> {
     let rows = sqlx::query_as(
         "select id, reference, kind, state, subprocessor_id, replaces_id, facts, reason, effective_on, effective_at,
-                emergency, published_at, in_use_since, in_use_why, go_live, first_in_force_at, took_effect_at
+                emergency, published_at, in_use_since, in_use_until, in_use_why, go_live, first_in_force_at, took_effect_at
          from change
          where state in ('scheduled', 'in_notice', 'held') and published_at is not null
          order by effective_at, id",
+    )
+    .fetch_all(conn)
+    .await?;
+    read_all(rows)
+}
+
+/// The changes that are in use, or were, without completed notice, by the day on which that began.
+pub async fn changes_in_use(conn: &mut PgConnection) -> Result<Vec<PublicChange>, Error> {
+    let rows = sqlx::query_as(
+        "select id, reference, kind, state, subprocessor_id, replaces_id, facts, reason, effective_on, effective_at,
+                emergency, published_at, in_use_since, in_use_until, in_use_why, go_live, first_in_force_at, took_effect_at
+         from change
+         where in_use_since is not null and published_at is not null
+         order by in_use_since, id",
     )
     .fetch_all(conn)
     .await?;
@@ -140,7 +158,7 @@ pub async fn published_changes(
 ) -> Result<Vec<PublicChange>, Error> {
     let rows = sqlx::query_as(
         "select id, reference, kind, state, subprocessor_id, replaces_id, facts, reason, effective_on, effective_at,
-                emergency, published_at, in_use_since, in_use_why, go_live, first_in_force_at, took_effect_at
+                emergency, published_at, in_use_since, in_use_until, in_use_why, go_live, first_in_force_at, took_effect_at
          from change
          where (published_at is not null or (kind = 'correction' and state = 'effective'))
            and ($1::bigint is null or id < $1)
@@ -161,7 +179,7 @@ pub async fn change_by_reference(
 ) -> Result<Option<PublicChange>, Error> {
     let row: Option<ChangeRow> = sqlx::query_as(
         "select id, reference, kind, state, subprocessor_id, replaces_id, facts, reason, effective_on, effective_at,
-                emergency, published_at, in_use_since, in_use_why, go_live, first_in_force_at, took_effect_at
+                emergency, published_at, in_use_since, in_use_until, in_use_why, go_live, first_in_force_at, took_effect_at
          from change
          where reference = $1 and (published_at is not null or (kind = 'correction' and state = 'effective'))",
     )
@@ -175,7 +193,7 @@ pub async fn change_by_reference(
 pub async fn announced_with(conn: &mut PgConnection, change: ChangeId) -> Result<Vec<PublicChange>, Error> {
     let rows = sqlx::query_as(
         "select id, reference, kind, state, subprocessor_id, replaces_id, facts, reason, effective_on, effective_at,
-                emergency, published_at, in_use_since, in_use_why, go_live, first_in_force_at, took_effect_at
+                emergency, published_at, in_use_since, in_use_until, in_use_why, go_live, first_in_force_at, took_effect_at
          from change
          where published_at is not null and id <> $1 and id in (
              select other.change_id from notice_change mine
@@ -241,7 +259,7 @@ pub async fn changes_of_delivery(
 ) -> Result<Vec<PublicChange>, Error> {
     let rows = sqlx::query_as(
         "select id, reference, kind, state, subprocessor_id, replaces_id, facts, reason, effective_on, effective_at,
-                emergency, published_at, in_use_since, in_use_why, go_live, first_in_force_at, took_effect_at
+                emergency, published_at, in_use_since, in_use_until, in_use_why, go_live, first_in_force_at, took_effect_at
          from change
          where id in (
              select notice_change.change_id from delivery

@@ -128,8 +128,12 @@ fn notices(register: &Register<'_>, change: &PublicChange) -> Vec<Note> {
     if let Some(since) = change.in_use_since {
         let since = dates::plain(words, since);
         let why = change.in_use_why.as_deref().unwrap_or_default();
-        let parts = [("name", change.facts.name.as_str()), ("day", &since), ("why", why)];
-        notices.push(Note { tone: "bad", text: words.with("change-in-use", parts) });
+        let took_effect_on = change.took_effect_at.map(|at| register.policy.zone.day_of(at));
+        let last = change.in_use_until.or(took_effect_on.and_then(|day| day.pred_opt()));
+        let until = last.map(|day| dates::plain(words, day)).unwrap_or_default();
+        let parts = [("name", change.facts.name.as_str()), ("day", &since), ("why", why), ("until", &until)];
+        let key = if until.is_empty() { "change-in-use" } else { "change-was-in-use" };
+        notices.push(Note { tone: "bad", text: words.with(key, parts) });
     }
     if let Some(at) = change.in_force_for_some() {
         let since = dates::long(words, register.policy.zone.day_of(at));

@@ -93,7 +93,8 @@ pub async fn register_json(
         in_force_for_some_customers: for_some_on(&register, day)
             .map(|(change, since)| ForSome { change: &change.reference, name: &change.facts.name, since })
             .collect(),
-        in_use_without_completed_notice: in_use_on(&register, day)
+        in_use_without_completed_notice: register
+            .in_use_on(day)
             .map(|(change, since)| InUse {
                 change: &change.reference,
                 name: &change.facts.name,
@@ -115,15 +116,6 @@ fn for_some_on<'a>(
         let since = register.policy.zone.day_of(change.in_force_for_some()?);
         (since <= day).then_some((change, since))
     };
-    register.open.iter().filter_map(since)
-}
-
-/// The changes in use on `day` although they are not in force, and since when.
-fn in_use_on<'a>(
-    register: &'a Register<'_>,
-    day: NaiveDate,
-) -> impl Iterator<Item = (&'a PublicChange, NaiveDate)> {
-    let since = move |change: &'a PublicChange| Some((change, change.in_use_since.filter(|d| *d <= day)?));
     register.open.iter().filter_map(since)
 }
 
@@ -149,7 +141,7 @@ pub async fn register_csv(
     };
     let for_some =
         for_some_on(&register, day).map(|(change, since)| (&change.facts, Beside::InForceForSome, since));
-    let in_use = in_use_on(&register, day).map(|(change, since)| (&change.facts, Beside::InUse, since));
+    let in_use = register.in_use_on(day).map(|(change, since)| (&change.facts, Beside::InUse, since));
     let beside: Vec<_> = for_some.chain(in_use).collect();
     let listed = on_day(&register.versions, day).into_iter().map(|version| &version.facts);
     let csv = register_file::write_csv_with_others(listed, &beside);
@@ -190,6 +182,7 @@ struct ChangeDocument<'a> {
     in_force_for_some_since: Option<DateTime<Utc>>,
     took_effect_at: Option<DateTime<Utc>>,
     in_use_since: Option<NaiveDate>,
+    in_use_until: Option<NaiveDate>,
     facts: &'a Facts,
     before: Option<&'a Facts>,
     replaces: Option<&'a str>,
@@ -255,6 +248,7 @@ fn change_document<'a>(register: &'a Register<'_>, change: &'a PublicChange) -> 
         in_force_for_some_since: change.in_force_for_some(),
         took_effect_at: change.took_effect_at,
         in_use_since: change.in_use_since,
+        in_use_until: change.in_use_until,
         facts: &change.facts,
         before: change.before.as_ref().filter(|_| change.is_alteration()),
         replaces: change.replaces.as_deref(),

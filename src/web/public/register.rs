@@ -55,6 +55,8 @@ pub struct Register<'a> {
     pub versions: Vec<Version>,
     /// Announced, not yet in force.
     pub open: Vec<PublicChange>,
+    /// In use without completed notice, today or once.
+    pub in_use: Vec<PublicChange>,
     /// Announced, the newest first.
     pub published: Vec<PublicChange>,
     pub events: Vec<ChangeEvent>,
@@ -70,6 +72,7 @@ impl<'a> Register<'a> {
         let conn = snapshot.conn();
         let versions = store::subprocessor::versions(conn).await?;
         let open = page::open_changes(conn).await?;
+        let in_use = page::changes_in_use(conn).await?;
         let published = page::published_changes(conn, None, CHANGES_LOGGED).await?;
         let ids: Vec<ChangeId> = published.iter().map(|change| change.id).collect();
         let events = page::change_events(conn, &ids, now).await?;
@@ -85,6 +88,7 @@ impl<'a> Register<'a> {
             today,
             versions,
             open,
+            in_use,
             published,
             events,
             newest_act,
@@ -97,6 +101,16 @@ impl<'a> Register<'a> {
         let ids: Vec<ChangeId> = self.published.iter().map(|change| change.id).collect();
         self.events = page::change_events(self.snapshot.conn(), &ids, self.now).await?;
         Ok(())
+    }
+
+    /// What is in use on `day` without completed notice, and since when.
+    pub fn in_use_on(&self, day: NaiveDate) -> impl Iterator<Item = (&PublicChange, NaiveDate)> {
+        self.in_use.iter().filter_map(move |change| {
+            let took_effect_on = change.took_effect_at.map(|at| self.policy.zone.day_of(at));
+            let still = change.in_use_until.is_none_or(|last| day <= last)
+                && took_effect_on.is_none_or(|effect| day < effect);
+            change.in_use_since.filter(|since| *since <= day && still).map(|since| (change, since))
+        })
     }
 
     pub fn headline(&self, change: &PublicChange, tense: Tense) -> String {
@@ -208,20 +222,15 @@ fn page_of(register: &Register<'_>, asked: &Asked, day: NaiveDate, refused: Opti
 /// What is in use, or in force for some, and not on the list: that shows what is in force for all.
 fn not_for_all(register: &Register<'_>) -> Vec<NotForAll> {
     let (words, zone) = (register.words, &register.policy.zone);
-    let said = |change: &PublicChange| {
-        let (key, tone, since) = match (change.in_use_since, change.in_force_for_some()) {
-            (Some(since), _) => ("in-use", "bad", since),
-            (None, Some(at)) => ("for-some", "key", zone.day_of(at)),
-            (None, None) => return None,
-        };
+    let said = |key: &str, tone: &'static str, change: &PublicChange, since: NaiveDate| {
         let headline = register.headline(change, Tense::Planned);
-        let parts = [
-            ("name", change.facts.name.as_str()),
-            ("headline", &headline),
-            ("day", &dates::plain(words, since)),
-        ];
+        let day = dates::plain(words, since);
+        let parts = [("name", change.facts.name.as_str()), ("headline", &headline), ("day", &day)];
         let href = format!("/changes/{}", change.reference);
-        Some(NotForAll { tone, sentence: words.with(key, parts), href })
+        NotForAll { tone, sentence: words.with(key, parts), href }
     };
-    register.open.iter().filter_map(said).collect()
+    let in_use =
+        register.in_use_on(register.today).map(|(change, since)| said("in-use", "bad", change, since));
+    let for_some = register.open.iter().filter_map(|change| Some((change, change.in_force_for_some()?)));
+    in_use.chain(for_some.map(|(change, at)| said("for-some", "key", change, zone.day_of(at)))).collect()
 }

@@ -78,3 +78,53 @@ async fn what_cannot_be_in_use_is_refused_with_why() {
     assert_eq!(one(&world, "select count(*)::text from change where in_use_since is not null").await, "0");
     world.finish().await;
 }
+
+#[tokio::test]
+async fn withdrawn_it_says_when_the_use_ends_and_the_register_keeps_it_until_then() {
+    let (world, visitor, _) = announced().await;
+    note(&world, "2026-11-23", WHY).await.unwrap();
+    world.settle().await;
+    world.mailbox.clear();
+    let ran = world.command(&["change", "withdraw", CHANGE, "--reason", "it was a mistake"]).await;
+    assert_ne!(ran.code, Some(0));
+    assert!(
+        ran.said.contains("CHG-2026-0001 is in use since 2026-11-23: say on which day that ends"),
+        "{}",
+        ran.said
+    );
+    let withdraw = |stops: &'static str, deletion: &'static str| {
+        ["change", "withdraw", CHANGE, "--stops-on", stops, "--deletion-by", deletion]
+    };
+    let ran = world.command(&withdraw("2026-11-22", "2026-12-31")).await;
+    assert!(ran.said.contains("so that cannot end on 2026-11-22"), "{}", ran.said);
+    let ran = world.command(&withdraw("2026-11-25", "2026-11-24")).await;
+    assert!(ran.said.contains("is not deleted by 2026-11-24"), "{}", ran.said);
+    let ran = world.command(&withdraw("2026-11-25", "2026-12-31")).await;
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    world.settle().await;
+
+    let letter = world.mailbox.mails_to("dpo@acme.example").pop().unwrap();
+    assert!(letter.subject().starts_with("CHG-2026-0001 withdrawn"), "{}", letter.subject());
+    let text = letter.text().split_whitespace().collect::<Vec<_>>().join(" ");
+    let says =
+        "It stops on Wednesday 25 November 2026; deletion or return follows by Thursday 31 December 2026";
+    assert!(text.contains(says), "{text}");
+    assert!(visitor.get("/").await.body.contains("Nimbus is in use since"));
+    assert!(visitor.get("/changes/CHG-2026-0001").await.body.contains("the last day is 25 November 2026"));
+    world.advance_to("2026-11-26T12:00Z").await;
+    assert!(!visitor.get("/").await.body.contains("Nimbus is in use since"));
+    assert!(visitor.get("/register.csv?on=2026-11-25").await.body.contains("Nimbus"));
+    assert!(!visitor.get("/register.csv").await.body.contains("Nimbus"));
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn nothing_ends_that_is_not_in_use() {
+    let (world, _, _) = announced().await;
+    let ran = world
+        .command(&["change", "withdraw", CHANGE, "--stops-on", "2026-11-25", "--deletion-by", "2026-12-31"])
+        .await;
+    assert_ne!(ran.code, Some(0));
+    assert!(ran.said.contains("is not noted as in use"), "{}", ran.said);
+    world.finish().await;
+}

@@ -303,7 +303,7 @@ async fn withdrawn_and_planned_again_it_is_asked_for_again() {
     let world = told(false, &[]).await;
     world.advance_to("2026-12-28T09:00Z").await;
     confirm(&world).await.unwrap();
-    schedule_change::withdraw(&world.cx, world.dpo.clone(), CHANGE, "not needed").await.unwrap();
+    schedule_change::withdraw(&world.cx, world.dpo.clone(), CHANGE, "not needed", None).await.unwrap();
     assert_eq!(exclusions(&world).await, acmes(true, true));
     world.schedule(&addition("Nimbus GmbH", "2027-04-15")).await;
     world.advance_to("2027-01-10T09:00Z").await;

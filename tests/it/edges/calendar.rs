@@ -72,7 +72,9 @@ async fn a_readers_deadline_moves_in_its_calendar_with_the_change_and_tells_noth
     assert_eq!(value(&moved.events[0].properties, "UID"), value(&event.properties, "UID"));
     assert_eq!(value(&moved.events[0].properties, "SEQUENCE"), "1");
 
-    schedule_change::withdraw(&world.cx, world.dpo.clone(), "CHG-2026-0001", "not needed").await.unwrap();
+    schedule_change::withdraw(&world.cx, world.dpo.clone(), "CHG-2026-0001", "not needed", None)
+        .await
+        .unwrap();
     world.advance_to("2026-11-26T12:00Z").await;
     let withdrawn = calendar(&visitor.get(&format!("{object}/deadline.ics")).await);
     let [sequence, .., status, _] = entry(&withdrawn.events[0]);

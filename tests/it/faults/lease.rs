@@ -128,7 +128,7 @@ async fn a_withdrawal_stops_the_letters_that_have_not_left() {
     let mailing = Mailing::to_one().await;
     let held = take(&mailing).await.unwrap();
     // Leased by somebody, so that the withdrawal itself cannot cancel it.
-    schedule_change::withdraw(&mailing.world.cx, mailing.world.dpo.clone(), "CHG-2026-0001", "")
+    schedule_change::withdraw(&mailing.world.cx, mailing.world.dpo.clone(), "CHG-2026-0001", "", None)
         .await
         .unwrap();
     assert_eq!(mailing.row(ACME).await.state, "queued");
@@ -147,7 +147,7 @@ async fn a_letter_in_doubt_counts_as_told_when_its_change_is_withdrawn() {
     let mailing = Mailing::to_one().await;
     mailing.world.mailbox.arrange(Fault::KeepsThenCloses, Times::Only(1));
     mailing.send().await;
-    schedule_change::withdraw(&mailing.world.cx, mailing.world.dpo.clone(), "CHG-2026-0001", "")
+    schedule_change::withdraw(&mailing.world.cx, mailing.world.dpo.clone(), "CHG-2026-0001", "", None)
         .await
         .unwrap();
     mailing.later(TimeDelta::minutes(5)).await;

@@ -108,6 +108,7 @@ async fn a_follow_up_stands_in_the_thread_of_the_announcement() {
         mailing.world.dpo.clone(),
         "CHG-2026-0001",
         "not needed",
+        None,
     )
     .await
     .unwrap();

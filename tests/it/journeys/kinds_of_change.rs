@@ -72,7 +72,7 @@ async fn reschedule(world: &World, reference: &str, alteration: &Alteration) -> 
 }
 
 async fn withdraw(world: &World, reference: &str) -> Result<Done, Error> {
-    schedule_change::withdraw(&world.cx, world.dpo.clone(), reference, "").await
+    schedule_change::withdraw(&world.cx, world.dpo.clone(), reference, "", None).await
 }
 
 fn to(day: &str) -> Alteration {

@@ -217,3 +217,24 @@ async fn it_is_planned_for_the_first_who_may_start_and_each_is_told_its_own_day(
     assert_eq!(world.change(&reference).await.state, State::Effective);
     world.finish().await;
 }
+
+#[tokio::test]
+async fn nobody_starts_before_the_day_that_its_letter_names() {
+    let settings = [("policy.notice_days", "10"), ("policy.go_live", "per_customer")];
+    let world = World::configured("2026-11-23T09:00Z", &settings).await;
+    world
+        .customers(&format!(
+            "reference,customer,email,customer_since,notice_days,time_zone\n\
+             C-1,Acme,{ACME},2024-03-01,30,America/Los_Angeles\nC-2,Birch,dpo@birch.example,2024-03-01,,\n",
+        ))
+        .await;
+    world.schedule(&addition("Nimbus", "2026-12-14")).await;
+    world.advance_to("2026-11-24T12:00Z").await;
+    assert!(world.mailbox.mails_to(ACME)[0].text().contains("26 December 2026"));
+    // Its thirty days end with the 24th in Los Angeles; the next day of the processor's begins with the 26th in Berlin.
+    world.advance_to("2026-12-25T10:00Z").await;
+    assert!(!is_cleared(&world, "C-1").await);
+    world.advance_to("2026-12-26T10:00Z").await;
+    assert!(is_cleared(&world, "C-1").await);
+    world.finish().await;
+}

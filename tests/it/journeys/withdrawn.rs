@@ -26,9 +26,10 @@ async fn scheduled() -> (World, String) {
 }
 
 async fn withdraw(world: &World, reference: &str) -> schedule_change::Done {
-    let done = schedule_change::withdraw(&world.cx, world.dpo.clone(), reference, "Nimbus was too dear")
-        .await
-        .unwrap();
+    let done =
+        schedule_change::withdraw(&world.cx, world.dpo.clone(), reference, "Nimbus was too dear", None)
+            .await
+            .unwrap();
     world.settle().await;
     done
 }

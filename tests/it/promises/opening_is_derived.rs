@@ -45,8 +45,16 @@ async fn a_customer_whom_nobody_wrote_down_is_found_before_the_change_takes_effe
          (notice_missing) derived in full (first at customer C-2). This is a fault of forenotice, which will not decide \
          against itself: run `forenotice doctor`, and report what it says"
     );
-    // And it holds up no other.
+    // And it holds up no other, and the officer hears of it once.
     assert_eq!(states(&world).await, [State::InNotice, State::Effective]);
+    take_effect::run_once(&world.cx).await.unwrap_err();
+    let alerts: i64 = sqlx::query_scalar(
+        "select count(*) from delivery where letter_key like 'alert:undecided:CHG-2026-0001:2026-12-07%'",
+    )
+    .fetch_one(world.cx.db.pool())
+    .await
+    .unwrap();
+    assert_eq!(alerts, 1);
 }
 
 #[tokio::test]

@@ -213,7 +213,8 @@ impl Simulation {
             return self.note_in_use(&change).await;
         }
         let (cx, dpo) = (&self.world.cx, self.world.dpo.clone());
-        if let Err(refused) = schedule_change::withdraw(cx, dpo, &change.reference, "other plans").await {
+        if let Err(refused) = schedule_change::withdraw(cx, dpo, &change.reference, "other plans", None).await
+        {
             return self.did("withdraw, refused", format!("{}: {refused}", change.reference));
         }
         self.did("withdraw", change.reference.clone());
