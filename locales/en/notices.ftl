@@ -16,7 +16,8 @@ headline-replacement = replace { $old_name } by { $name } for { $products }
 headline-material_change = change how { $name } processes your data for { $products }
 headline-removal = stop using { $name }
 headline-correction = correct what our list says of { $name }
-headline-several = make { $count } changes to our subprocessors
+headline-several = make { $count } subprocessor changes
+    .steps = make { $count } subprocessor changes: { $steps }
 
 # The same as a heading over one change's facts.
 section-addition = { $name } joins
@@ -28,10 +29,10 @@ section-correction = { $name }: correction
 announcement-head = { $processor } plans to { $headline }.
     .afterwards = { $processor } no longer uses { $subprocessor }.
     .specific = { $processor } asks for your authorisation to { $headline }.
-    .nothing-without-yes = Without your yes, { $subprocessor } { $count ->
-        [one] is
-       *[other] are
-    } not used for your data.
+    .nothing-without-yes = Without your yes, { $kind ->
+        [several] no change that needs it takes effect for your data
+       *[other] { $subprocessor } is not used for your data
+    }.
 announcement-replaces = This letter replaces ours of { $replaced_announced } ({ $replaced_ref }): { $what_changed }. Your period starts anew.
     .objected = Your objection { $objection_ref } stands for the new plan too.
     .authorised = Your authorisation of { $authorised_on } does not cover the new plan; we ask again.
@@ -68,7 +69,11 @@ compare-rest = Everything else stays as it is.
 announcement-object = To object
     .open = open
     .how = (no account needed) or simply reply to this mail. Your objection is in time if it reaches us before the deadline above; you get a receipt with a number.
-    .how-until-effect = (no account needed) or simply reply to this mail. Your objection is in time if it reaches us before the change takes effect; you get a receipt with a number.
+    .how-until-effect = (no account needed) or simply reply to this mail. Your objection is in time if it reaches us before { $kind ->
+        [several] the changes take
+       *[other] the change takes
+    } effect; you get a receipt with a number.
+    .which = You can object to one of them or to all: say which; if you name none, we take it that you mean all.
     .grounds = Please tell us your data protection reasons; you can add them later.
     .mail = Or write to this address; whatever arrives there is an objection:
 objection-mail-subject = OBJECT { $change_ref }
@@ -82,7 +87,7 @@ announcement-then = What happens then.
     .rest = We answer by the date in the receipt. Until your objection is resolved as your agreement provides, { $kind ->
         [material_change] { $subprocessor } processes your data only as it does today
         [removal] nothing changes for your data
-        [several] none of these changes takes effect for your data
+        [several] no change that you object to takes effect for your data
        *[other] { $subprocessor } is not used for your data
     }.
     .emergency = This is an emergency { $kind ->
@@ -102,9 +107,15 @@ announcement-then = What happens then.
        *[other] { $notice_days } days
     } for this. You keep your right to object until { $deadline }, also after the start; we then stop using { $subprocessor } for your data or settle it with you as the agreement provides.
 announcement-silence = If we hear nothing by { $deadline }
-    .until-effect = If we hear nothing before the change takes effect
-    .rest = , we take it that { $customer } does not object ({ $clause }). The change takes effect on { $effective } at the earliest; if it is later, we write again.
-announcement-effect = The change takes effect on { $effective } at the earliest; if it is later, we write again.
+    .until-effect = If we hear nothing before { $kind ->
+        [several] the changes take
+       *[other] the change takes
+    } effect
+    .rest = , we take it that { $customer } does not object ({ $clause }). { announcement-effect }
+announcement-effect = { $kind ->
+        [several] The changes take effect on { $effective } at the earliest; if one of them is later, we write again.
+       *[other] The change takes effect on { $effective } at the earliest; if it is later, we write again.
+    }
 announcement-others = You act for other organisations?
     .rest = Pass this letter on to those whose agreement with you asks for it; this page can be shared:
     .object = You can object for one of them: name it.
@@ -115,21 +126,39 @@ announcement-late-joiner = For your information:
     .rest = this change was on our public list when { $customer } signed on { $signed_on }. You need do nothing. Questions: reply to this mail.
 
 # 2. Reminder.
-reminder-subject = Reminder, { $change_ref }: you can object until { $deadline_short } ({ $subprocessor })
-    .specific = Reminder, { $change_ref }: we ask for your authorisation of { $subprocessor } by { $deadline_short }
+reminder-subject = { $kind ->
+        [several] Reminder: you can object to { $count } subprocessor changes until { $deadline_short }
+       *[other] Reminder, { $change_ref }: you can object until { $deadline_short } ({ $subprocessor })
+    }
+    .specific = { $kind ->
+        [several] Reminder: we ask for your authorisation of { $count } subprocessor changes by { $deadline_short }
+       *[other] Reminder, { $change_ref }: we ask for your authorisation of { $subprocessor } by { $deadline_short }
+    }
 reminder-head = { $days_left ->
         [0] Last day
         [one] 1 day left
        *[other] { $days_left } days left
-    }: you can object to { $subprocessor } until { $deadline }.
+    }: you can object to { $kind ->
+        [several] { $count } subprocessor changes
+       *[other] { $subprocessor }
+    } until { $deadline }.
     .specific = { $days_left ->
         [0] Last day
         [one] 1 day left
        *[other] { $days_left } days left
-    }: we still need your answer on { $subprocessor } by { $deadline }. Without your yes it is not used for your data.
+    }: we still need your answer on { $kind ->
+        [several] { $count } subprocessor changes by { $deadline }. Without your yes, no change that needs it takes effect for your data.
+       *[other] { $subprocessor } by { $deadline }. Without your yes it is not used for your data.
+    }
 reminder-start = Planned start: { $effective }.
-reminder-body = We wrote to { $reader } about this change on { $announced }. This reminder changes no date. We have no objection from you on record; if you sent one, forward it to us now, with its date.
-    .specific = We wrote to { $reader } about this change on { $announced }. This reminder changes no date. We have no answer from you on record; if you sent one, forward it to us now, with its date.
+reminder-body = We wrote to { $reader } about { $kind ->
+        [several] these changes ({ $steps })
+       *[other] this change
+    } on { $announced }. This reminder changes no date. We have no objection from you on record; if you sent one, forward it to us now, with its date.
+    .specific = We wrote to { $reader } about { $kind ->
+        [several] these changes ({ $steps })
+       *[other] this change
+    } on { $announced }. This reminder changes no date. We have no answer from you on record; if you sent one, forward it to us now, with its date.
 reminder-object = Object or read the details:
     .reply = or reply to this mail.
     .specific = Authorise or refuse:

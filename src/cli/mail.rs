@@ -1,6 +1,7 @@
 //! `mail`: a letter as it would look, and a real one to see that letters arrive.
 
 use std::io::Write as _;
+use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use clap::builder::PossibleValuesParser;
@@ -38,7 +39,7 @@ enum Command {
 /// A letter as it would look, with invented facts, to a real customer where one is named
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Example:\n  forenotice mail preview receipt --to C-1042 --format html > receipt.html"
+    after_help = "Examples:\n  forenotice mail preview receipt --to C-1042 --format html > receipt.html\n  forenotice mail preview announcement --several"
 )]
 struct Preview {
     /// Which letter
@@ -47,6 +48,9 @@ struct Preview {
     /// A customer by its reference (default: an invented one)
     #[arg(long, value_name = "REF")]
     to: Option<String>,
+    /// An announcement or a reminder as it is when one notice tells of several changes
+    #[arg(long)]
+    several: bool,
     /// The whole mail, or one of its parts
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -97,8 +101,23 @@ async fn preview(cx: &Context, args: &Preview) -> Result<(), Failure> {
         }
     };
     let letter = sample::letter(kind, cx.settings.site.processor(), reader, now);
+    let letter = if args.several { of_several(letter, kind)? } else { letter };
     // Number 0 is nobody's: the links and tokens of a preview open nothing.
     show(&composed(cx, &letter, DeliveryId(0), to, now)?, args.format)
+}
+
+/// Only what tells of an announcement has its changes together; whatever follows is about one.
+fn of_several(letter: Letter, kind: Kind) -> Result<Letter, Failure> {
+    match letter {
+        Letter::Notice { facts, reader } if matches!(kind, Kind::Announcement | Kind::Reminder) => {
+            Ok(Letter::notice(Arc::new(sample::of_several((*facts).clone())), *reader))
+        }
+        Letter::Notice { .. } | Letter::Occasional(_) => Err(Failure::new(format!(
+            "a letter of the kind {} never tells of several changes",
+            kind.as_str()
+        ))
+        .hint("--several goes with announcement or reminder")),
+    }
 }
 
 /// The first reachable contact of a customer, under the terms of its first contract.

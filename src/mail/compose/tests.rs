@@ -7,11 +7,10 @@ use mail_parser::{MessageParser, MimeHeaders};
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::change::{ChangeId, ChangeKind, InUse};
+use crate::domain::change::{ChangeKind, InUse};
 use crate::domain::customer::{Authorisation, Grounds};
-use crate::domain::notice::{ChangeFacts, NoticeFacts, NoticeKind, Processor, Replaced};
+use crate::domain::notice::{NoticeFacts, NoticeKind, Processor, Replaced};
 use crate::domain::objection::{Remedies, Resolution, Step};
-use crate::domain::subprocessor::SubprocessorId;
 use crate::domain::zone::Zone;
 use crate::mail::letter::{
     Alarm, Arrival, ChangeName, Deadline, EmergencyNotice, InForce, Kind, Reader, Standing, sample,
@@ -189,24 +188,7 @@ fn every_kind_of_letter_as_it_leaves() {
 
 #[test]
 fn an_announcement_of_several_changes_tells_each() {
-    let mut facts = notice(NoticeKind::Announcement);
-    let first = facts.changes[0].clone();
-    let mut after = first.facts.clone();
-    after.name = "Pinecone".to_owned();
-    after.countries = "US".parse().unwrap();
-    let before = after.clone();
-    after.regions = "European Union".parse().unwrap();
-    after.products = "Bots".parse().unwrap();
-    facts.changes.push(ChangeFacts {
-        id: ChangeId(2),
-        reference: "CHG-2026-0008".to_owned(),
-        kind: ChangeKind::MaterialChange,
-        subprocessor: SubprocessorId(1),
-        facts: after,
-        before: Some(before),
-        reason: "Lower latency for European customers".to_owned(),
-        ..first
-    });
+    let facts = sample::of_several(notice(NoticeKind::Announcement));
     insta::assert_snapshot!("variant-several", shown(&Letter::notice(Arc::new(facts), reader())));
 }
 

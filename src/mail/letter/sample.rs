@@ -48,6 +48,42 @@ pub fn notice(kind: NoticeKind, processor: Processor, zone: &Zone, now: DateTime
     facts
 }
 
+/// A notice about three changes of one day: the addition, a material change, and a removal.
+pub fn of_several(mut facts: NoticeFacts) -> NoticeFacts {
+    let Some(first) = facts.changes.first().cloned() else { return facts };
+    let stated = |name: &str, entity: &str, purpose: &str| Facts {
+        name: name.to_owned(),
+        legal_entity: entity.to_owned(),
+        purpose: purpose.to_owned(),
+        ..subprocessor()
+    };
+    let list = |value: &str| List(vec![value.to_owned()]);
+    let today = stated("Pinecone", "Pinecone Systems, Inc.", "Keeps the texts from which bots answer");
+    let planned = Facts { regions: list("European Union"), products: list("Bots"), ..today.clone() };
+    facts.changes.extend([
+        ChangeFacts {
+            id: ChangeId(2),
+            reference: "CHG-2026-0008".to_owned(),
+            kind: ChangeKind::MaterialChange,
+            subprocessor: SubprocessorId(2),
+            facts: planned,
+            before: Some(today),
+            reason: "Lower latency for European customers".to_owned(),
+            ..first.clone()
+        },
+        ChangeFacts {
+            id: ChangeId(3),
+            reference: "CHG-2026-0009".to_owned(),
+            kind: ChangeKind::Removal,
+            subprocessor: SubprocessorId(3),
+            facts: stated("Heap", "Heap, Inc.", "Counts how pages are used"),
+            reason: "We count nothing any more".to_owned(),
+            ..first
+        },
+    ]);
+    facts
+}
+
 fn addition(zone: &Zone, effective_on: NaiveDate) -> ChangeFacts {
     ChangeFacts {
         id: ChangeId(1),

@@ -12,6 +12,9 @@ use crate::mail::dates;
 use crate::mail::letter::{Deadline, Reader, Standing};
 use crate::mail::text;
 
+/// Changes that the first sentence of a letter names; of more it gives the count.
+const STEPS_IN_HEAD_MAX: usize = 3;
+
 /// One change as a section of the letter.
 #[derive(Serialize)]
 struct Section {
@@ -132,8 +135,13 @@ fn the_plan(words: &mut Words, facts: &NoticeFacts) -> Result<(), WordsError> {
     if let Some(emergency) = &first.emergency {
         words.formed("emergency_reason", without_full_stop(&text::in_line(emergency)));
     }
-    let headline =
-        if several { words.sentence("headline-several")? } else { of_change(words, "headline", first)? };
+    let steps = facts.changes.iter().map(|change| of_change(words, "section", change));
+    words.formed("steps", words.joined(&steps.collect::<Result<Vec<_>, _>>()?)?);
+    let headline = match facts.changes.len() {
+        0 | 1 => of_change(words, "headline", first)?,
+        2..=STEPS_IN_HEAD_MAX => words.sentence("headline-several.steps")?,
+        _ => words.sentence("headline-several")?,
+    };
     words.formed("headline", headline);
     Ok(())
 }

@@ -3,4 +3,5 @@
 mod calendar;
 mod public;
 mod sent_again;
+mod several_changes;
 pub mod visitor;

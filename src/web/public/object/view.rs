@@ -17,6 +17,9 @@ use crate::web::public::coming::count_of_changes;
 use crate::web::public::register::Choice;
 use crate::web::public::wording::{self, Comparison, Fact, Tense};
 
+/// Changes that the first sentence names; of more it gives the count.
+const STEPS_IN_LEDE_MAX: usize = 3;
+
 #[derive(Debug, Template)]
 #[template(path = "object.html")]
 pub struct Page {
@@ -149,7 +152,13 @@ pub fn lede(personal: &Personal<'_>) -> String {
         }
         several => {
             let word = words.number(several.len());
-            words.with("object-headline-several", [processor, ("word", &word)])
+            let word = ("word", word.as_str());
+            if several.len() > STEPS_IN_LEDE_MAX {
+                return words.with("object-headline-several", [processor, word]);
+            }
+            let steps: Vec<String> =
+                several.iter().map(|change| wording::headline(words, change, Tense::Planned)).collect();
+            words.with("object-headline-steps", [processor, word, ("steps", &steps.join(", "))])
         }
     }
 }
@@ -229,24 +238,26 @@ fn follows(personal: &Personal<'_>, window: Window) -> Vec<(String, String)> {
     if window.is_late() {
         return vec![(words.get("object-late-does"), words.with("object-late-does-text", [answer]))];
     }
-    let joining: Vec<&str> = personal
-        .objectable()
-        .filter(|change| change.kind != ChangeKind::Removal)
-        .map(|change| change.facts.name.as_str())
-        .collect();
-    let object = if joining.is_empty() {
-        words.with("object-if-removal", [answer])
-    } else {
-        words.with("object-if-text", [("name", joining.join(", ").as_str()), answer])
+    let planned: Vec<&PublicChange> = personal.objectable().collect();
+    let object = match planned.as_slice() {
+        [only] if only.kind != ChangeKind::Removal => {
+            words.with("object-if-text", [("name", only.facts.name.as_str()), answer])
+        }
+        [] | [_] => words.with("object-if-removal", [answer]),
+        [_, ..] => words.with("object-if-several", [answer]),
     };
     let mut follows = vec![(words.get("object-if"), object)];
     let zone = &personal.site.cx().policy.zone;
     let day = personal.objectable().map(|change| zone.day_of(personal.starts_at(change))).min();
     if let Some(day) = day.filter(|_| window != Window::NotOwed) {
         let day = dates::plain(words, day);
-        let asked = personal.objectable().any(|change| personal.yes_awaited(change));
-        let text = if asked { "object-if-not-specific" } else { "object-if-not-text" };
-        follows.push((words.get("object-if-not"), words.with(text, [("day", &day)])));
+        let asked = planned.iter().any(|change| personal.yes_awaited(change));
+        let key = match planned.len() {
+            _ if asked => "object-if-not-specific",
+            0 | 1 => "object-if-not-text",
+            _ => "object-if-not-several",
+        };
+        follows.push((words.get("object-if-not"), words.with(key, [("day", &day)])));
     }
     follows
 }
