@@ -128,6 +128,7 @@ async fn is_served(
         versions: &facts.versions,
         deciding: owed.contract,
         announced_on,
+        signed_by: cx.policy.counts_signed_by(announced_on, cx.policy.zone.day_of(cx.now().await?)),
         today: announced_on,
     };
     let (_, yes_at) = clearing::consent(&asked.contracts(), &facts.said);

@@ -190,12 +190,14 @@ impl Case {
 
     fn asked<'a>(&'a self, cx: &Context, facts: &'a Facts, now: DateTime<Utc>) -> clearing::Asked<'a> {
         let day = |at: DateTime<Utc>| -> NaiveDate { cx.policy.zone.day_of(at) };
+        let (announced_on, today) = (day(self.announced_at), day(now));
         clearing::Asked {
             draft: &self.change.draft,
             versions: &facts.versions,
             deciding: self.owed.contract,
-            announced_on: day(self.announced_at),
-            today: day(now),
+            announced_on,
+            signed_by: cx.policy.counts_signed_by(announced_on, today),
+            today,
         }
     }
 
@@ -217,11 +219,16 @@ impl Case {
         }
         let means =
             Means { letter: facts.letter, other: facts.service, yes_at, waived: facts.waived.clone() };
-        let time = |at: DateTime<Utc>| asked.time(&cx.policy, cx.policy.zone.day_of(at));
+        let time = |at: DateTime<Utc>| asked.time(&cx.policy, at);
         let served: Option<(Option<DeliveryId>, Clearance)> = means.clearance(time, self.owed.promised);
+        let served = served.map(|(by, clearance)| (by, clearance.promised_before(self.owed.standing)));
         let window_shuts = !means.waived.contains_key(&Waivable::WindowOpen);
         let stands = Stands { served, consent, window_shuts };
         store::clearing::settle(tx, self.change.id, self.customer, &stands).await?;
+        if let Some((_, clearance)) = &stands.served {
+            let contract = asked.deciding_at(&cx.policy, clearance.served_at);
+            store::clearing::name_contract(tx, self.change.id, self.customer, contract).await?;
+        }
         Ok(stands)
     }
 

@@ -21,6 +21,7 @@ pub mod end_contract;
 pub mod maintain_records;
 pub mod subscribe;
 mod settlement;
+mod standing;
 
 use std::sync::Arc;
 

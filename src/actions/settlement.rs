@@ -10,13 +10,13 @@
 use chrono::{DateTime, Utc};
 
 use super::{Context, Error};
-use crate::domain::change::Change;
-use crate::domain::customer::CustomerId;
+use crate::domain::change::{Change, ChangeId};
+use crate::domain::customer::{ContractId, CustomerId};
 use crate::domain::entitlement::{self, Known, Ruling, unspoken};
 use crate::domain::ledger::Actor;
 use crate::domain::ledger::Event;
 use crate::domain::notice::NoticeId;
-use crate::domain::obligation::Consent;
+use crate::domain::obligation::{Clearance, Consent, Standing};
 use crate::domain::plan::{Candidate, Entitled, latest_letter_at};
 use crate::domain::recipient::{Addressee, addressed};
 use crate::domain::zone::Zone;
@@ -88,7 +88,9 @@ impl Context {
         let addressees = store::entitlement::addressees_of(tx.conn(), customers).await?;
         let mut events = Vec::new();
         for change in changes.iter().filter(|change| published.contains(&change.id)) {
-            let Some((notice, _)) = store::notice::live_announcement(tx.conn(), change.id).await? else {
+            let Some((notice, announced_at)) =
+                store::notice::begun_announcement(tx.conn(), change.id).await?
+            else {
                 continue;
             };
             let known = store::obligation::known(tx, change.id, notice, customers).await?;
@@ -96,10 +98,19 @@ impl Context {
             for candidate in &candidates {
                 let stands = known.iter().find(|(customer, _)| *customer == candidate.customer);
                 let stands = stands.map(|(_, known)| known);
-                let ruling = entitlement::while_open(candidate, change, stands, &self.policy, tx.now());
+                let ruling =
+                    entitlement::while_open(candidate, change, announced_at, stands, &self.policy, tx.now());
                 settlement.add(candidate, ruling, stands, &addressees);
             }
             settlement.write(tx, notice).await?;
+            for (customer, before) in std::mem::take(&mut settlement.anew) {
+                let stands = self.stand_anew(tx, change, customer).await?;
+                if let Some((contract, clearance)) =
+                    stands.filter(|(_, now)| before != Standing::Served(*now))
+                {
+                    settlement.events.push(measured_anew(change.id, customer, contract, &clearance));
+                }
+            }
             events.append(&mut settlement.events);
             events.extend(self.end_exclusions(tx, change, Some(customers)).await?);
         }
@@ -124,6 +135,28 @@ impl Context {
     }
 }
 
+/// Whether where the customer stands follows from more than the ruling: from words and services on record, from letters that
+/// it has had, or from another contract.
+fn stands_by_more(ruling: &Ruling, known: &Known) -> bool {
+    match ruling {
+        Ruling::Owe(_) => true,
+        Ruling::Keep(entitled) | Ruling::Serve { entitled, .. } => {
+            known.by_hand || known.contract != entitled.contract
+        }
+        Ruling::Unconcerned | Ruling::Inform | Ruling::Exempt { .. } => false,
+    }
+}
+
+fn measured_anew(
+    change: ChangeId,
+    customer: CustomerId,
+    contract: Option<ContractId>,
+    clearance: &Clearance,
+) -> Event {
+    let (served_at, clear_at) = (clearance.served_at, clearance.clear_at);
+    Event::ServiceMeasuredAnew { change, customer, contract, served_at, clear_at }
+}
+
 /// What is to be written for one change.
 struct Settlement<'a> {
     change: &'a Change,
@@ -133,6 +166,8 @@ struct Settlement<'a> {
     served: Vec<ServedAnew>,
     exempt: Vec<Exempt>,
     letters: Vec<Letter>,
+    /// Of whom [`stands_by_more`], and where they stood.
+    anew: Vec<(CustomerId, Standing)>,
     events: Vec<Event>,
 }
 
@@ -146,6 +181,7 @@ impl<'a> Settlement<'a> {
             served: Vec::new(),
             exempt: Vec::new(),
             letters: Vec::new(),
+            anew: Vec::new(),
             events: Vec::new(),
         }
     }
@@ -159,6 +195,8 @@ impl<'a> Settlement<'a> {
     ) {
         let change = self.change.id;
         let customer = candidate.customer;
+        let anew = known.filter(|known| stands_by_more(&ruling, known));
+        self.anew.extend(anew.map(|known| (customer, known.standing)));
         let latest_at = match ruling {
             Ruling::Unconcerned => return,
             Ruling::Inform => self.change.effective_at,
@@ -182,13 +220,9 @@ impl<'a> Settlement<'a> {
                     clearance,
                     by,
                 });
-                self.events.push(Event::ServiceMeasuredAnew {
-                    change,
-                    customer,
-                    contract: entitled.contract,
-                    served_at: clearance.served_at,
-                    clear_at: clearance.clear_at,
-                });
+                if anew.is_none() {
+                    self.events.push(measured_anew(change, customer, entitled.contract, &clearance));
+                }
                 self.latest_at(&entitled)
             }
             Ruling::Exempt { contract, why, told, .. } => {

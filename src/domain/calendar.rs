@@ -106,6 +106,14 @@ pub struct Periods {
     pub clear_at: DateTime<Utc>,
 }
 
+impl Periods {
+    /// By which the periods of two contracts compare: when they are clear, then how long their windows are; none is longer than
+    /// until the change takes effect.
+    pub fn how_long(&self) -> (DateTime<Utc>, bool, Option<DateTime<Utc>>) {
+        (self.clear_at, self.window_closes_at.is_none(), self.window_closes_at)
+    }
+}
+
 impl Timing {
     /// What follows from a service at `served_at` (see [`Start::instant`]).
     ///

@@ -4,13 +4,13 @@
 //! said and served leaves behind for the gate. Both start from the facts each time, so that taking one back gives what
 //! would have been without it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::calendar::Timing;
 use super::change::{ChangeKind, Draft};
-use super::customer::{Authorisation, Contract, ContractId, Policy};
+use super::customer::{Authorisation, Contract, ContractId, Policy, Terms};
 use super::delivery::DeliveryId;
 use super::obligation::{Clearance, Consent};
 
@@ -56,6 +56,8 @@ pub struct Asked<'a> {
     /// The contract that the obligation names.
     pub deciding: Option<ContractId>,
     pub announced_on: NaiveDate,
+    /// Contracts signed later were signed in sight of the announcement and do not count.
+    pub signed_by: NaiveDate,
     pub today: NaiveDate,
 }
 
@@ -73,21 +75,24 @@ impl Asked<'_> {
             let known: Vec<&Contract> = on
                 .into_iter()
                 .filter_map(|day| self.terms_on(id, day))
-                .filter(|contract| self.deciding == Some(id) || self.is_in_scope(contract))
+                .filter(|contract| self.is_in_scope(contract, self.today))
                 .collect();
             if known.is_empty() {
                 continue;
             }
-            let specific = known.iter().any(|k| k.terms.authorisation() == Authorisation::Specific);
+            // Nobody is asked whether a subprocessor may leave.
+            let specific = self.draft.kind != ChangeKind::Removal
+                && known.iter().any(|k| k.terms.authorisation() == Authorisation::Specific);
             asked.insert(id, if specific { Authorisation::Specific } else { Authorisation::General });
         }
         asked
     }
 
-    fn is_in_scope(&self, contract: &Contract) -> bool {
-        contract.signed_on <= self.announced_on
-            && contract.ended_on.is_none_or(|end| self.today <= end)
-            && contract.entitles(self.draft.kind, self.draft.products(), self.announced_on)
+    fn is_in_scope(&self, contract: &Contract, on: NaiveDate) -> bool {
+        contract.signed_on <= self.signed_by
+            && contract.ended_on.is_none_or(|end| on <= end)
+            && contract.covers_any_of(self.draft.products())
+            && contract.terms.notifies(self.draft.kind)
             && !contract.terms.authorises(self.draft.kind, &self.draft.facts.name)
     }
 
@@ -98,17 +103,43 @@ impl Asked<'_> {
         held.or_else(|| versions.next_back()).map(|version| &version.contract)
     }
 
-    /// How time runs for the obligation's customer if its notice is served on `day`. Without a contract, a
-    /// subscriber's: the policy's.
-    pub fn time(&self, policy: &Policy, day: NaiveDate) -> Time {
-        let (then, window_shuts) = self.timing(policy, day);
-        Time { then, today: self.timing(policy, self.today).0, window_shuts }
+    /// The contract that decides about a service at `served_at`: of those in scope on its day or since, specific before general,
+    /// then the one that is clear last.
+    pub fn deciding_at(&self, policy: &Policy, served_at: DateTime<Utc>) -> Option<ContractId> {
+        let day = policy.zone.day_of(served_at);
+        let asked = self.contracts();
+        let ids: BTreeSet<ContractId> = self.versions.iter().map(|version| version.contract.id).collect();
+        let held = ids.into_iter().filter_map(|id| self.terms_on(id, day));
+        let in_scope =
+            |contract: &Contract| [day, self.today].iter().any(|on| self.is_in_scope(contract, *on));
+        held.filter(|contract| in_scope(contract))
+            .max_by_key(|contract| {
+                let specific = asked.get(&contract.id) == Some(&Authorisation::Specific);
+                (specific, self.timing(policy, &contract.terms).0.periods(served_at).how_long())
+            })
+            .map_or(self.deciding, |contract| Some(contract.id))
     }
 
-    fn timing(&self, policy: &Policy, day: NaiveDate) -> (Timing, bool) {
+    /// How time runs for the customer if its notice is served at `served_at`, by the contract that decides. Without one, a
+    /// subscriber's: the policy's.
+    pub fn time(&self, policy: &Policy, served_at: DateTime<Utc>) -> Time {
+        let day = policy.zone.day_of(served_at);
+        let deciding = self.deciding_at(policy, served_at);
+        let terms = deciding.and_then(|id| self.terms_on(id, day)).map(|contract| contract.terms.clone());
+        let (then, window_shuts) = self.timing(policy, &terms.unwrap_or_default());
+        let since = |version: &&Version| {
+            Some(version.contract.id) == deciding
+                && day < version.valid_from
+                && version.valid_from <= self.today
+        };
+        let since = self.versions.iter().filter(since);
+        let later = since.map(|version| self.timing(policy, &version.contract.terms).0).collect();
+        let effective_at = policy.zone.first_instant(self.draft.effective_on);
+        Time { then, later, window_shuts, effective_at }
+    }
+
+    fn timing(&self, policy: &Policy, terms: &Terms) -> (Timing, bool) {
         let emergency = self.draft.emergency.is_some();
-        let terms = self.deciding.and_then(|id| self.terms_on(id, day));
-        let terms = terms.map(|contract| contract.terms.clone()).unwrap_or_default();
         let timing = terms.timing(policy, emergency);
         // Nobody is asked whether a subprocessor may leave.
         let objection = timing.objection.filter(|_| self.draft.kind != ChangeKind::Removal);
@@ -116,12 +147,15 @@ impl Asked<'_> {
     }
 }
 
-/// How time runs for a service: the terms of the notice day hold, today's only if better for the customer.
+/// How time runs for a service: the terms of the notice day hold, those since then only as far as they are better for the
+/// customer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Time {
     pub then: Timing,
-    pub today: Timing,
+    pub later: Vec<Timing>,
     pub window_shuts: bool,
+    /// As planned.
+    pub effective_at: DateTime<Utc>,
 }
 
 /// What a customer said last under one contract.
@@ -189,9 +223,11 @@ impl Means {
         let others = [self.other, self.waived.get(&Waivable::NoticeMissing).copied(), self.yes_at];
         let others = others.into_iter().flatten().map(|at| (at, None));
         let (served_at, letter) = by_letter.into_iter().chain(others).min_by_key(|(at, _)| *at)?;
-        let Time { then, today, window_shuts } = time(served_at);
-        let mut clearance =
-            Clearance::at_service(&then, served_at, promised, window_shuts).lengthened(&today);
+        let Time { then, later, window_shuts, effective_at } = time(served_at);
+        // Until the change takes effect is longer than any day before.
+        let promised = promised.filter(|at| then.objection.is_some() || *at > effective_at);
+        let mut clearance = Clearance::at_service(&then, served_at, promised, window_shuts);
+        clearance = later.iter().fold(clearance, Clearance::lengthened);
         if let Some(yes_at) = self.yes_at {
             clearance = clearance.cleared_at(yes_at);
         }

@@ -114,6 +114,16 @@ impl Policy {
     }
 }
 
+impl Policy {
+    /// The last day of signing of a contract that counts for a change announced on `announced_on`.
+    pub fn counts_signed_by(&self, announced_on: NaiveDate, today: NaiveDate) -> NaiveDate {
+        match self.late_joiners {
+            LateJoiners::Exempt => announced_on,
+            LateJoiners::Entitled => today,
+        }
+    }
+}
+
 /// The notice that a contract grants; what it leaves open is the policy's.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -293,9 +303,12 @@ impl Contract {
 
     /// Whether it runs on `day` and is about one of these products.
     pub fn covers(&self, products: &[String], day: NaiveDate) -> bool {
-        self.signed_on <= day
-            && self.ended_on.is_none_or(|end| day <= end)
-            && overlap(&self.products, products)
+        self.signed_on <= day && self.ended_on.is_none_or(|end| day <= end) && self.covers_any_of(products)
+    }
+
+    /// Whether it is about one of these products.
+    pub fn covers_any_of(&self, products: &[String]) -> bool {
+        overlap(&self.products, products)
     }
 }
 

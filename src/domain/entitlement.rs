@@ -22,6 +22,8 @@ pub struct Known {
     pub served_elsewhere: bool,
     /// The first letter that its notice address had.
     pub at_notice_address: Option<(DeliveryId, DateTime<Utc>)>,
+    /// A word, a service by other means or a waiver is on record.
+    pub by_hand: bool,
 }
 
 /// What the change is to the customer from now on.
@@ -59,8 +61,8 @@ pub fn at_announcement(standing: plan::Standing, customer: CustomerId) -> Ruling
     }
 }
 
-/// The ruling at `now` on a customer whose records were written while `change` is open and announced; `known` is
-/// what the announcement, or an earlier ruling, left behind.
+/// The ruling at `now` on a customer whose records were written while `change` is open; `announced_at` is when the announcement
+/// in force began, `known` what it, or an earlier ruling, left behind.
 ///
 /// Whoever signed after the announcement saw the change on the public list: exempt, and told for information, unless
 /// the policy has late joiners entitled. Terms that became better for a customer already served lengthen its periods,
@@ -68,13 +70,21 @@ pub fn at_announcement(standing: plan::Standing, customer: CustomerId) -> Ruling
 pub fn while_open(
     candidate: &Candidate,
     change: &Change,
+    announced_at: DateTime<Utc>,
     known: Option<&Known>,
     policy: &Policy,
     now: DateTime<Utc>,
 ) -> Ruling {
     let customer = candidate.customer;
+    let subject = Some(change.subprocessor_id);
+    // Of whom is served, the contract decides that is clear last by that service.
+    let served_at = match known.map(|known| known.standing) {
+        Some(Standing::Served(clearance)) => clearance.served_at,
+        Some(Standing::Owed | Standing::Exempt { .. }) | None => now,
+    };
+    let today = policy.zone.day_of(now);
     let standing =
-        |candidate: &Candidate| candidate.standing(&change.draft, Some(change.subprocessor_id), policy, now);
+        |candidate: &Candidate| candidate.standing_by(&change.draft, subject, policy, today, served_at);
     let entitled = match standing(candidate) {
         plan::Standing::Entitled(entitled) => entitled,
         plan::Standing::Informed => return Ruling::Inform,
@@ -83,9 +93,13 @@ pub fn while_open(
         }
         plan::Standing::Unconcerned => return no_longer(candidate, change, known, policy, now),
     };
-    let announced_on = change.published_at.map(|at| policy.zone.day_of(at));
-    let joined_late = announced_on
-        .is_some_and(|day| !matches!(standing(&signed_by(candidate, day)), plan::Standing::Entitled(_)));
+    // What was signed in sight of the announcement entitles to nothing, beside an older contract neither.
+    let before = standing(&signed_by(candidate, policy.zone.day_of(announced_at)));
+    let joined_late = !matches!(before, plan::Standing::Entitled(_));
+    let entitled = match before {
+        plan::Standing::Entitled(before) if policy.late_joiners == LateJoiners::Exempt => before,
+        _ => entitled,
+    };
     match known.map(|known| (known, known.standing)) {
         None if joined_late && policy.late_joiners == LateJoiners::Exempt => Ruling::Exempt {
             customer,
@@ -207,6 +221,10 @@ mod tests {
         at("2026-12-10T09:00:00Z")
     }
 
+    fn announced_at() -> DateTime<Utc> {
+        at("2026-12-01T09:00:00Z")
+    }
+
     /// Announced on 1 December, effective on 1 February.
     fn change() -> Change {
         Change {
@@ -226,7 +244,7 @@ mod tests {
             },
             effective_at: at("2027-02-01T00:00:00Z"),
             go_live: GoLive::Together,
-            published_at: Some(at("2026-12-01T09:00:00Z")),
+            published_at: Some(announced_at()),
             needs_approval: false,
             approved: false,
             in_use: None,
@@ -262,7 +280,7 @@ mod tests {
     }
 
     fn rule(candidate: &Candidate, known: Option<&Known>) -> Ruling {
-        while_open(candidate, &change(), known, &Policy::in_zone(Zone::utc()), now())
+        while_open(candidate, &change(), announced_at(), known, &Policy::in_zone(Zone::utc()), now())
     }
 
     fn known(standing: Standing) -> Known {
@@ -272,6 +290,7 @@ mod tests {
             contract: Some(ContractId(1)),
             served_elsewhere: false,
             at_notice_address: None,
+            by_hand: false,
         }
     }
 
@@ -297,7 +316,8 @@ mod tests {
         let late = customer(vec![contract(1, "2026-12-02", Terms::default())]);
         assert_eq!(why(&rule(&late, None)), Some((ExemptWhy::JoinedAfterAnnouncement, true)));
         let entitled = Policy { late_joiners: LateJoiners::Entitled, ..Policy::in_zone(Zone::utc()) };
-        assert!(matches!(while_open(&late, &change(), None, &entitled, now()), Ruling::Owe(_)));
+        let ruling = while_open(&late, &change(), announced_at(), None, &entitled, now());
+        assert!(matches!(ruling, Ruling::Owe(_)));
         let forgotten = customer(vec![contract(1, "2026-12-01", Terms::default())]);
         assert!(matches!(rule(&forgotten, None), Ruling::Owe(_)));
     }

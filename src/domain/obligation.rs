@@ -103,6 +103,17 @@ impl Clearance {
         Self { earliest_by_notice, window_closes_at, clear_at, ..self }
     }
 
+    /// Whoever was told that it may object until the change takes effect goes on to: no window is longer.
+    #[must_use]
+    pub fn promised_before(self, before: Standing) -> Self {
+        match before {
+            Standing::Served(Self { window_closes_at: None, .. }) => {
+                Self { window_closes_at: None, clear_at: self.earliest_by_notice, ..self }
+            }
+            Standing::Served(_) | Standing::Owed | Standing::Exempt { .. } => self,
+        }
+    }
+
     /// After a yes or a waiver at `at`: the customer stands in nobody's way from then on; its window stays promised.
     #[must_use]
     pub fn cleared_at(self, at: DateTime<Utc>) -> Self {

@@ -84,10 +84,21 @@ impl Candidate {
         policy: &Policy,
         at: DateTime<Utc>,
     ) -> Standing {
+        self.standing_by(draft, subject, policy, policy.zone.day_of(at), at)
+    }
+
+    /// [`standing`](Self::standing) by the contracts of `day`, of which the one decides that is clear last if served at `at`.
+    pub fn standing_by(
+        &self,
+        draft: &Draft,
+        subject: Option<SubprocessorId>,
+        policy: &Policy,
+        day: NaiveDate,
+        at: DateTime<Utc>,
+    ) -> Standing {
         if draft.kind == ChangeKind::Correction {
             return Standing::Unconcerned;
         }
-        let day = policy.zone.day_of(at);
         match self.kind {
             CustomerKind::Subscriber if policy.subscribers == Subscribers::Linked => Standing::Informed,
             CustomerKind::Subscriber => {
@@ -106,7 +117,7 @@ impl Candidate {
                     .filter(|contract| !contract.terms.authorises(draft.kind, &draft.facts.name))
                     .map(|contract| self.entitled(Some(contract), &contract.terms, policy, draft))
                     .max_by_key(|e| {
-                        (e.authorisation == Authorisation::Specific, e.timing.periods(at).clear_at)
+                        (e.authorisation == Authorisation::Specific, e.timing.periods(at).how_long())
                     })
                     .map_or_else(|| exempt(ExemptWhy::AlreadyAuthorised), Standing::Entitled)
             }

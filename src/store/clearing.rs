@@ -180,7 +180,7 @@ pub async fn facts(
         said: said(&mut *conn, change, customer, since).await?,
         service: service(&mut *conn, change, customer).await?.filter(|at| *at >= since),
         waived: waived(&mut *conn, change, customer, since).await?,
-        letter: earliest_letter(&mut *conn, change, customer, (served_by, proven)).await?,
+        letter: earliest_letter(&mut *conn, change, customer, since, (served_by, proven)).await?,
     })
 }
 
@@ -236,12 +236,13 @@ async fn waived(
     rows.into_iter().map(read).collect()
 }
 
-/// The earliest letter of the announcement in force that serves the customer: accepted, not bounced, to its notice
+/// The earliest letter of the announcement in force, which began at `since`, that serves the customer: accepted, not bounced, to its notice
 /// address where it has one. The letter that served it already stays among them.
 async fn earliest_letter(
     conn: &mut PgConnection,
     change: ChangeId,
     customer: CustomerId,
+    since: DateTime<Utc>,
     (served_by, proven): (Option<DeliveryId>, bool),
 ) -> Result<Option<(DeliveryId, DateTime<Utc>)>, Error> {
     let row: Option<(i64, DateTime<Utc>)> = sqlx::query_as(
@@ -250,7 +251,7 @@ async fn earliest_letter(
          join notice_change nc on nc.change_id = $1
          join notice n on n.id = nc.notice_id and n.kind = 'announcement' and n.cancelled_at is null
          join delivery d on d.notice_id = n.id and d.recipient_id = r.id
-         where r.customer_id = $2 and d.state = 'accepted' and d.bounced_at is null
+         where r.customer_id = $2 and d.state = 'accepted' and d.bounced_at is null and d.accepted_at >= $5
            and (not $4 or d.received_at is not null)
            and (d.id = $3 or r.notice_address
                 or not exists (select from recipient o where o.customer_id = $2 and o.notice_address))
@@ -260,6 +261,7 @@ async fn earliest_letter(
     .bind(customer.0)
     .bind(served_by.map(|id| id.0))
     .bind(proven)
+    .bind(since)
     .fetch_optional(conn)
     .await?;
     Ok(row.map(|(id, at)| (DeliveryId(id), at)))
@@ -301,6 +303,40 @@ pub async fn settle(
     .execute(tx.conn())
     .await?;
     exactly_one(&done, "obligation")
+}
+
+/// The contract that decides about the customer from now on.
+pub async fn name_contract(
+    tx: &mut Tx,
+    change: ChangeId,
+    customer: CustomerId,
+    contract: Option<ContractId>,
+) -> Result<(), Error> {
+    sqlx::query(
+        "update obligation set contract_id = $3
+         where change_id = $1 and customer_id = $2 and contract_id is distinct from $3",
+    )
+    .bind(change.0)
+    .bind(customer.0)
+    .bind(contract.map(|id| id.0))
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Of these customers those with more than one contract.
+pub async fn with_several_contracts(
+    conn: &mut PgConnection,
+    customers: &[CustomerId],
+) -> Result<Vec<CustomerId>, Error> {
+    let ids: Vec<i64> = sqlx::query_scalar(
+        "select customer_id from contract where customer_id = any($1)
+         group by customer_id having count(*) > 1 order by customer_id",
+    )
+    .bind(customers.iter().map(|id| id.0).collect::<Vec<_>>())
+    .fetch_all(conn)
+    .await?;
+    Ok(ids.into_iter().map(CustomerId).collect())
 }
 
 /// What a customer said, as a person records it.

@@ -177,6 +177,22 @@ pub async fn live_announcement(
     Ok(row.map(|(id, facts)| (NoticeId(id), facts.0)))
 }
 
+/// The live announcement of a change and when it began; none = it has not begun, and will scan whoever is written until then.
+pub async fn begun_announcement(
+    conn: &mut PgConnection,
+    change: ChangeId,
+) -> Result<Option<(NoticeId, DateTime<Utc>)>, Error> {
+    let row: Option<(i64, Option<DateTime<Utc>>)> = sqlx::query_as(
+        "select n.id, n.barrier_at from notice n join notice_change nc on nc.notice_id = n.id
+         where nc.change_id = $1 and n.kind = 'announcement' and n.cancelled_at is null
+         order by n.id desc limit 1",
+    )
+    .bind(change.0)
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.and_then(|(id, began)| Some((NoticeId(id), began?))))
+}
+
 /// An announcement that a change shares with others that are still open.
 #[derive(Debug, Clone)]
 pub struct Shared {

@@ -46,6 +46,7 @@ struct KnownRow {
     served_elsewhere: bool,
     notice_letter: Option<i64>,
     notice_letter_at: Option<DateTime<Utc>>,
+    by_hand: bool,
 }
 
 impl KnownRow {
@@ -59,6 +60,7 @@ impl KnownRow {
             contract: self.contract_id.map(ContractId),
             served_elsewhere: self.served_elsewhere,
             at_notice_address: letter,
+            by_hand: self.by_hand,
         };
         Ok((CustomerId(self.customer_id), known))
     }
@@ -99,7 +101,12 @@ pub async fn known(
                 o.earliest_by_notice, o.window_closes_at, o.clear_at,
                 exists (select from delivery d join recipient r on r.id = d.recipient_id
                         where d.id = o.served_by and not r.notice_address) as served_elsewhere,
-                letter.id as notice_letter, letter.accepted_at as notice_letter_at
+                letter.id as notice_letter, letter.accepted_at as notice_letter_at,
+                exists (select from consent s join contract k on k.id = s.contract_id
+                        where s.change_id = o.change_id and k.customer_id = o.customer_id)
+                    or exists (select from service s where s.change_id = o.change_id and s.customer_id = o.customer_id)
+                    or exists (select from override v where v.change_id = o.change_id and v.customer_id = o.customer_id)
+                    as by_hand
          from obligation o
          left join lateral (
              select d.id, d.accepted_at from recipient r join delivery d on d.notice_id = $2 and d.recipient_id = r.id

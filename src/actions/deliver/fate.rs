@@ -14,6 +14,7 @@ use crate::domain::customer::{CustomerId, CustomerKind};
 use crate::domain::delivery::Said;
 use crate::domain::ledger::{Actor, Event};
 use crate::domain::notice::NoticeKind;
+use crate::domain::obligation::Clearance;
 use crate::mail::letter::{Alarm, ChangeName};
 use crate::store::delivery::contact::{self, Rest};
 use crate::store::delivery::lease::Lease;
@@ -153,13 +154,14 @@ impl<'a> Verdicts<'a> {
             return Ok(());
         }
         let done = record::serve(tx, &served).await?;
+        let weighed = weigh_contracts(cx, tx, &done).await?;
         events.extend(served.iter().filter(|s| done.contains(&(s.change, s.customer))).map(|s| {
             Event::ObligationServed {
                 change: s.change,
                 customer: s.customer,
                 delivery: s.delivery,
                 served_at: s.clearance.served_at,
-                clear_at: s.clearance.clear_at,
+                clear_at: weighed.get(&(s.change, s.customer)).unwrap_or(&s.clearance).clear_at,
             }
         }));
         Ok(())
@@ -197,6 +199,25 @@ impl<'a> Verdicts<'a> {
         }
         Ok(())
     }
+}
+
+/// The announcement named the contract that decides as of its own instant; of several another may by now. Returns what that
+/// makes of these services.
+async fn weigh_contracts(
+    cx: &Context,
+    tx: &mut Tx,
+    served: &[(ChangeId, CustomerId)],
+) -> Result<BTreeMap<(ChangeId, CustomerId), Clearance>, Error> {
+    let customers: Vec<CustomerId> = served.iter().map(|(_, customer)| *customer).collect();
+    let several = store::clearing::with_several_contracts(tx.conn(), &customers).await?;
+    let mut weighed = BTreeMap::new();
+    for (change, customer) in served.iter().filter(|(_, customer)| several.contains(customer)) {
+        let told = store::change::by_id(tx.conn(), *change).await?;
+        if let Some((_, clearance)) = cx.stand_anew(tx, &told, *customer).await? {
+            weighed.insert((*change, *customer), clearance);
+        }
+    }
+    Ok(weighed)
 }
 
 /// The page of an announcement; nothing else serves or puts a change in notice.

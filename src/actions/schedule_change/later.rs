@@ -294,7 +294,10 @@ async fn announce_anew(
     if shared.is_some_and(|shared| shared.is_going_out) {
         return Err(Error::GoingOut { reference: change.reference.clone() });
     }
-    let before = store::notice::live_announcement(tx.conn(), change.id).await?.filter(|_| told);
+    let before = store::notice::live_announcement(tx.conn(), change.id).await?;
+    // Published, and told nobody: what it left behind, a service by post, ends all the same.
+    let follows = before.as_ref().filter(|_| change.published_at.is_some()).map(|(id, _)| *id);
+    let before = before.filter(|_| told);
     take_back(cx, tx, change, &[NoticeKind::Announcement, NoticeKind::Rescheduled, NoticeKind::Corrected])
         .await?;
     let mut facts = cx.notice_about(NoticeKind::Announcement, std::slice::from_ref(moved));
@@ -303,7 +306,7 @@ async fn announce_anew(
         announced_on: cx.policy.zone.day_of(change.published_at.unwrap_or(now)),
         what_changed: news.in_words(moved),
     });
-    cx.freeze(tx, facts, before.map(|(id, _)| id), plan.notice_at).await?;
+    cx.freeze(tx, facts, follows, plan.notice_at).await?;
     Ok(Some(plan.notice_at))
 }
 

@@ -96,12 +96,13 @@ fn the_contracts_asked_are_those_in_scope_on_the_day_of_the_announcement() {
         version(6, "2025-01-01", "2025-01-01", &[], GENERAL),
         version(7, "2025-01-01", "2025-01-01", &["chat"], GENERAL),
     ];
-    let asked = |deciding| {
+    let asked = |signed_by| {
         Asked {
             draft: &draft,
             versions: &versions,
-            deciding,
+            deciding: None,
             announced_on: day("2026-12-01"),
+            signed_by: day(signed_by),
             today: day("2026-12-05"),
         }
         .contracts()
@@ -109,9 +110,9 @@ fn the_contracts_asked_are_those_in_scope_on_the_day_of_the_announcement() {
         .map(|(id, how)| (id.0, how))
         .collect::<Vec<_>>()
     };
-    assert_eq!(asked(Some(ContractId(1))), [(1, SPECIFIC), (4, SPECIFIC), (6, SPECIFIC), (7, GENERAL)]);
-    // A late joiner whom the policy entitles is owed by the contract signed since.
-    assert!(asked(Some(ContractId(3))).contains(&(3, SPECIFIC)));
+    assert_eq!(asked("2026-12-01"), [(1, SPECIFIC), (4, SPECIFIC), (6, SPECIFIC), (7, GENERAL)]);
+    // Where the policy entitles late joiners, a contract signed since counts.
+    assert!(asked("2026-12-05").contains(&(3, SPECIFIC)));
 }
 
 fn timing() -> Timing {
@@ -125,7 +126,10 @@ fn timing() -> Timing {
 }
 
 fn left_by(means: &Means) -> Option<(Option<DeliveryId>, Clearance)> {
-    means.clearance(|_| Time { then: timing(), today: timing(), window_shuts: true }, None)
+    means.clearance(
+        |_| Time { then: timing(), later: Vec::new(), window_shuts: true, effective_at: at(31) },
+        None,
+    )
 }
 
 const LETTER: DeliveryId = DeliveryId(1024);
@@ -158,12 +162,16 @@ fn a_yes_clears_at_its_own_instant_and_the_window_stays_promised() {
 fn terms_that_became_better_since_the_notice_hold_too() {
     let better = Timing { notice: (NoticeDays::new(40).unwrap(), Convention::ClearDays), ..timing() };
     let means = Means { other: Some(at(2)), ..Means::default() };
-    let left = |then: &Timing, today: &Timing| {
-        let time = |_| Time { then: then.clone(), today: today.clone(), window_shuts: true };
+    let left = |then: &Timing, later: &[&Timing]| {
+        let later: Vec<Timing> = later.iter().map(|timing| (*timing).clone()).collect();
+        let time =
+            |_| Time { then: then.clone(), later: later.clone(), window_shuts: true, effective_at: at(31) };
         means.clearance(time, None).unwrap().1.clear_at
     };
-    assert_eq!(left(&timing(), &better), left(&better, &better));
-    assert_eq!(left(&better, &timing()), left(&better, &better));
+    assert_eq!(left(&timing(), &[&better]), left(&better, &[]));
+    assert_eq!(left(&better, &[&timing()]), left(&better, &[]));
+    // Better for a while is better.
+    assert_eq!(left(&timing(), &[&better, &timing()]), left(&better, &[]));
 }
 
 #[test]

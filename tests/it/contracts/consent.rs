@@ -65,7 +65,7 @@ async fn each_specific_contract_in_scope_has_to_say_yes() {
         .as_superuser(
             "insert into contract (customer_id, reference, products, signed_on) values (1, 'second', '{}', '2025-01-01');
              insert into contract_terms (contract_id, valid_from, terms)
-             values (2, '2025-01-01', '{\"authorisation\": \"specific\"}')",
+             select 2, '2025-01-01', terms from contract_terms where contract_id = 1",
         )
         .await;
     let before = obligation(&world).await;

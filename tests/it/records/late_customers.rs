@@ -83,8 +83,9 @@ async fn terms_that_become_better_while_a_change_is_open_hold_and_worse_ones_do_
 }
 
 #[tokio::test]
-async fn a_customer_out_of_the_scope_is_exempt_and_owed_again_when_it_comes_back() {
+async fn a_customer_out_of_the_scope_is_exempt_and_served_by_the_letter_it_had_when_it_comes_back() {
     let world = announced().await;
+    let served = clear_at(&world).await;
     let with = |products: &str| {
         format!(
             "reference,customer,email,customer_since,products\nC-1,Acme,a@acme.example,2024-03-01,{products}\n"
@@ -93,7 +94,8 @@ async fn a_customer_out_of_the_scope_is_exempt_and_owed_again_when_it_comes_back
     import(&world, with("api").as_bytes()).await;
     assert_eq!(standing(&world).await[0].2.as_deref(), Some("not_in_scope"));
     import(&world, with("chat").as_bytes()).await;
-    assert_eq!(standing(&world).await[0].1, "owed");
+    assert_eq!(standing(&world).await[0].1, "served");
+    assert_eq!(clear_at(&world).await, served);
     world.finish().await;
 }
 

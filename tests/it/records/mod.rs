@@ -9,6 +9,7 @@ mod late_customers;
 mod linked_subscribers;
 mod people_files;
 mod registers;
+mod settled_anew;
 mod rejected_files;
 mod stores;
 mod subscribers;

@@ -1,0 +1,181 @@
+//! Customers written again while a change is open keep what they said and what had reached them; of several contracts the one
+//! decides that is clear last by the service.
+
+use forenotice::actions::clear_customer::{self, AskedWaiver, Received, Said};
+use forenotice::actions::{Attachment, schedule_change};
+use forenotice::demo::mailbox::{Fault, Reply, Times};
+use forenotice::domain::clearing::{ServiceChannel, Waivable, Word};
+use forenotice::domain::ledger::Actor;
+use forenotice::domain::objection::Channel;
+
+use crate::support::World;
+use crate::support::builders::addition;
+
+const CHANGE: &str = "CHG-2026-0001";
+const HEADER: &str = "reference,customer,email,customer_since,contract,notice_days,convention,objection_days,start,authorisation\n";
+
+/// A customer by these rows, told of an addition on Tuesday, 24 November, for 1 February.
+async fn told(rows: &str) -> World {
+    let world = World::configured("2026-11-23T09:00Z", &[]).await;
+    write(&world, rows).await;
+    world.schedule(&addition("Nimbus", "2027-02-01")).await;
+    world.advance_to("2026-11-25T09:00Z").await;
+    world
+}
+
+async fn write(world: &World, rows: &str) {
+    world.customers(&format!("{HEADER}{rows}")).await;
+}
+
+fn paper() -> Attachment {
+    Attachment { name: "letter.pdf".to_owned(), bytes: b"letter".to_vec() }
+}
+
+async fn says_yes(world: &World, contract: &str) {
+    let said =
+        Said { contract, customer: None, word: Word::Yes, by: "Ada", channel: Channel::Letter, at: None };
+    clear_customer::record_consent(&world.cx, world.dpo.clone(), CHANGE, &said, None).await.unwrap();
+}
+
+async fn by_post(world: &World, customer: &str) -> clear_customer::Done {
+    let received = Received { customer, channel: ServiceChannel::Post, at: world.now().await };
+    clear_customer::record_service(&world.cx, world.dpo.clone(), CHANGE, &received, &paper()).await.unwrap()
+}
+
+async fn waives(world: &World, second: &Actor, reason: Waivable) {
+    let asked = AskedWaiver { customer: "C-1", reason, justification: "They asked for it." };
+    let (cx, dpo) = (&world.cx, world.dpo.clone());
+    clear_customer::propose_override(cx, dpo, CHANGE, &asked, &paper()).await.unwrap();
+    clear_customer::approve_override(cx, second.clone(), CHANGE, "C-1", reason).await.unwrap();
+}
+
+/// State, consent, earliest by notice, end of the window.
+async fn stands(world: &World, customer: &str) -> String {
+    sqlx::query_scalar(
+        "select concat_ws(' ', o.state, o.consent, k.reference, to_char(earliest_by_notice at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI'),
+                to_char(window_closes_at at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI'))
+         from obligation o join customer c on c.id = o.customer_id left join contract k on k.id = o.contract_id
+         where c.reference = $1",
+    )
+    .bind(customer)
+    .fetch_one(world.cx.db.pool())
+    .await
+    .unwrap()
+}
+
+#[tokio::test]
+async fn a_yes_under_the_one_contract_that_needs_it_outlives_another_contact() {
+    let rows = "C-1,Acme,a@acme.example,2024-03-01,K-1,30,clear_days,,handed_over,specific\n\
+                C-1,Acme,a@acme.example,2024-03-01,K-2,30,clear_days,,handed_over,general\n";
+    let world = told(rows).await;
+    assert!(stands(&world, "C-1").await.starts_with("served awaited"));
+    says_yes(&world, "K-1").await;
+    let before = stands(&world, "C-1").await;
+    assert!(before.starts_with("served silence"), "{before}");
+    write(&world, "C-1,Acme,b@acme.example,2024-03-01,K-1,30,clear_days,,handed_over,specific\n").await;
+    assert_eq!(stands(&world, "C-1").await, before);
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn a_waiver_of_the_notice_period_outlives_another_contact() {
+    let rows = "C-1,Acme,a@acme.example,2024-03-01,K-1,30,clear_days,14,handed_over,general\n";
+    let world = told(rows).await;
+    let second = world.second_person().await;
+    waives(&world, &second, Waivable::NoticeShort).await;
+    let waived = stands(&world, "C-1").await;
+    assert!(waived.contains("2026-11-25T09:00"), "{waived}");
+    write(&world, &rows.replace("a@acme", "b@acme")).await;
+    assert_eq!(stands(&world, "C-1").await, waived);
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn a_contract_that_was_forgotten_decides_if_it_is_clear_last_by_the_service() {
+    // Nine working days from the service on a Tuesday are two weeks with a weekend more than from the next Monday.
+    let rows = "C-1,Acme,a@acme.example,2024-03-01,K-1,13,calendar_days,,handed_over,general\n";
+    let world = told(rows).await;
+    assert_eq!(stands(&world, "C-1").await, "served silence K-1 2026-12-06T23:00");
+    world.advance_to("2026-11-30T09:00Z").await;
+    write(&world, "C-1,Acme,a@acme.example,2024-03-01,K-2,9,working_days,,handed_over,general\n").await;
+    assert_eq!(stands(&world, "C-1").await, "served silence K-2 2026-12-07T23:00");
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn of_two_contracts_the_one_decides_that_is_clear_last_when_the_letter_is_served() {
+    // Announced on Tuesday, eight working days are over before twelve days; served by post on Thursday, after them.
+    let rows = "C-1,Acme,a@acme.example,2024-03-01,K-1,12,calendar_days,,handed_over,general\n\
+                C-1,Acme,a@acme.example,2024-03-01,K-2,8,working_days,,handed_over,general\n";
+    let world = World::configured("2026-11-23T09:00Z", &[]).await;
+    world
+        .mailbox
+        .arrange(Fault::RefusesRecipient("a@acme.example".to_owned(), Reply::no_such_user()), Times::Always);
+    write(&world, rows).await;
+    world.schedule(&addition("Nimbus", "2027-02-01")).await;
+    world.advance_to("2026-11-26T09:00Z").await;
+    assert_eq!(stands(&world, "C-1").await, "owed silence K-1");
+    by_post(&world, "C-1").await;
+    assert_eq!(stands(&world, "C-1").await, "served silence K-2 2026-12-08T23:00");
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn whoever_is_recorded_before_the_new_announcement_goes_out_has_it_with_the_others() {
+    let rows = "C-1,Acme,a@acme.example,2024-03-01,K-1,5,calendar_days,,handed_over,general\n";
+    let world = World::configured("2026-11-23T09:00Z", &[("notice.send_window", "0 9 * * mon")]).await;
+    write(&world, rows).await;
+    world.schedule(&addition("Nimbus", "2027-02-01")).await;
+    world.advance_to("2026-12-01T09:00Z").await;
+    assert!(stands(&world, "C-1").await.starts_with("served"));
+    schedule_change::reschedule(&world.cx, world.dpo.clone(), CHANGE, "2027-01-20".parse().unwrap())
+        .await
+        .unwrap();
+    write(&world, &rows.replace("C-1,Acme,a@acme", "C-2,Beta,b@beta").replace("K-1", "K-2")).await;
+    world.settle().await;
+    assert_eq!(world.subjects("b@beta.example").len(), 0);
+    world.advance_to("2026-12-14T10:00Z").await;
+    assert_eq!(world.subjects("b@beta.example").len(), 1);
+    assert!(stands(&world, "C-2").await.starts_with("served"));
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn a_service_by_post_ends_with_the_plan_it_was_about_though_no_letter_was_taken() {
+    let rows = "C-1,Acme,a@acme.example,2024-03-01,K-1,5,calendar_days,,handed_over,general\n";
+    let world = World::configured("2026-11-23T09:00Z", &[]).await;
+    world
+        .mailbox
+        .arrange(Fault::RefusesRecipient("a@acme.example".to_owned(), Reply::no_such_user()), Times::Always);
+    write(&world, rows).await;
+    world.schedule(&addition("Nimbus", "2027-02-01")).await;
+    world.advance_to("2026-11-25T09:00Z").await;
+    by_post(&world, "C-1").await;
+    write(&world, &rows.replace("a@acme", "b@acme")).await;
+    world.mailbox.go_away().await;
+    schedule_change::reschedule(&world.cx, world.dpo.clone(), CHANGE, "2027-01-20".parse().unwrap())
+        .await
+        .unwrap();
+    world.advance_to("2026-11-26T08:00Z").await;
+    assert_eq!(stands(&world, "C-1").await, "owed silence K-1");
+    world.mailbox.come_back().await.unwrap();
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn nobody_is_asked_for_a_yes_to_a_removal() {
+    let rows = "C-1,Acme,a@acme.example,2024-03-01,K-1,5,calendar_days,,handed_over,specific\n";
+    let world = World::configured("2026-11-23T09:00Z", &[]).await;
+    super::register_from(&world, b"name,countries\nHetzner,DE\n").await;
+    write(&world, rows).await;
+    let mut removal = addition("Hetzner", "2027-02-01");
+    removal.kind = forenotice::domain::change::ChangeKind::Removal;
+    removal.facts.clear();
+    world.schedule(&removal).await;
+    world.advance_to("2026-11-25T09:00Z").await;
+    let received = Received { customer: "C-1", channel: ServiceChannel::Post, at: world.now().await };
+    let (cx, dpo) = (&world.cx, world.dpo.clone());
+    clear_customer::record_service(cx, dpo, CHANGE, &received, &paper()).await.unwrap();
+    assert!(stands(&world, "C-1").await.starts_with("served silence"));
+    world.finish().await;
+}
