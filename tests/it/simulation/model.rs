@@ -21,14 +21,15 @@ use forenotice::domain::customer::{Hold, Lapse};
 use forenotice::domain::holidays::Holidays;
 use forenotice::domain::obligation::ExemptWhy;
 
-pub use calendar::{first_instant, next};
-pub use letters::Letter;
+pub use calendar::{Window, first_instant, next};
+pub use letters::{Heard, Letter};
 pub use owed::{Served, Standing};
 
 pub type At = DateTime<Utc>;
 
 /// A door vouches for what reached it a second ago.
 pub const SECOND: TimeDelta = TimeDelta::seconds(1);
+pub const MICROSECOND: TimeDelta = TimeDelta::microseconds(1);
 
 /// What a contract says; all of it is written out, so that nothing is the policy's.
 #[derive(Clone, Debug)]
@@ -67,7 +68,9 @@ pub struct Contact {
     pub address: String,
     /// False: its server refuses the address for good.
     pub takes_mail: bool,
-    /// It was refused once, so nothing goes there any more.
+    /// When it was refused for good: nothing goes there any more.
+    pub died: Option<At>,
+    /// That is over and done with; what died just now may have been alive for others at the same instant.
     pub dead: bool,
     pub privacy: bool,
     pub rank: u64,
@@ -99,8 +102,8 @@ pub struct Case {
     /// By contract: yes or no, and since when.
     pub said: BTreeMap<String, (bool, At)>,
     pub waived: BTreeMap<Waivable, At>,
-    /// The latest end of its window that it was ever told.
-    pub promised: Option<At>,
+    /// The longest window that it was ever told.
+    pub promised: Option<Window>,
 }
 
 /// One objection against one change.
@@ -190,6 +193,8 @@ pub struct Model {
     /// In the order of their numbers.
     pub changes: Vec<Change>,
     pub lines: Vec<Line>,
+    /// What the relay has said so far, in the order in which it was asked.
+    pub heard: Vec<Heard>,
     /// Everything before it is settled and decided.
     pub now: At,
 }

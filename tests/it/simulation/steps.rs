@@ -17,12 +17,13 @@ use forenotice::demo::mailbox::{Fault, Reply, Times};
 use forenotice::domain::ledger::Actor;
 use forenotice::domain::table::Mapping;
 
-use super::model::{At, Change, Model, SECOND, Served, Standing};
+use super::model::{At, Change, MICROSECOND, Model, SECOND, Served, Standing};
 use super::random::Random;
 use super::world::{LISTED, customer, policy};
 use crate::support::World;
 
-const MICROSECOND: TimeDelta = TimeDelta::microseconds(1);
+/// No step goes further: a held change is asked about each day, and the clock stops there.
+const NEAR_DAYS: u64 = 45;
 
 pub struct Simulation {
     pub world: World,
@@ -59,8 +60,14 @@ impl Simulation {
         let world = World::configured(&short(start), &settings).await;
         let second = world.second_person().await;
         let conditions = format!("{} {policy:?} {settings:?}", short(start));
-        let model =
-            Model { policy, customers: Vec::new(), changes: Vec::new(), lines: Vec::new(), now: start };
+        let model = Model {
+            policy,
+            customers: Vec::new(),
+            changes: Vec::new(),
+            lines: Vec::new(),
+            heard: Vec::new(),
+            now: start,
+        };
         let mut simulation = Self {
             world,
             model,
@@ -133,7 +140,8 @@ impl Simulation {
         for _ in 0..4 {
             let open = self.model.changes.iter().filter(|change| change.is_open());
             let ahead = open.map(|change| self.model.start_of(change.effective_on) + SECOND);
-            let Some(to) = ahead.filter(|at| *at > self.model.now).min() else { return };
+            let near = self.model.now + Days::new(NEAR_DAYS);
+            let Some(to) = ahead.filter(|at| *at > self.model.now && *at < near).min() else { return };
             let began = Instant::now();
             self.advance_to(to).await;
             self.spend("steps", began);
@@ -201,7 +209,7 @@ impl Simulation {
         let start = self.model.start_of(change.effective_on);
         let of_served = self
             .served(change)
-            .flat_map(|s| [Some(s.earliest_by_notice), s.window_closes_at, Some(s.clear_at)]);
+            .flat_map(|s| [Some(s.earliest_by_notice), s.instants.window.closes_at(), Some(s.clear_at)]);
         let lines = self.model.lines.iter().filter(|line| line.change == change.reference);
         let of_lines = lines.flat_map(|line| [line.clear_at, line.lapses.map(|(at, _)| at)]);
         of_served.chain(of_lines).chain([Some(start), change.next_look]).flatten().collect()
@@ -228,7 +236,9 @@ impl Simulation {
         for change in self.model.changes.iter().filter(|change| change.is_open()) {
             ahead.extend(self.instants(change));
         }
-        let ahead: Vec<At> = ahead.into_iter().filter(|at| *at > now + SECOND).take(4).collect();
+        let near = now + Days::new(NEAR_DAYS);
+        let ahead: Vec<At> =
+            ahead.into_iter().filter(|at| *at > now + SECOND && *at < near).take(4).collect();
         let by = TimeDelta::minutes(1 + self.random.below(6_000).cast_signed());
         let to = if ahead.is_empty() || self.random.once_in(5) {
             now + by

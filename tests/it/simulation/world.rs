@@ -122,6 +122,7 @@ pub fn contact(random: &mut Random, customer: &str, n: u64) -> Contact {
     Contact {
         address: format!("c{n}@{}.example", customer.to_lowercase()),
         takes_mail: !random.once_in(6),
+        died: None,
         dead: false,
         privacy: n == 0 || random.once_in(3),
         rank: n,

@@ -6,27 +6,39 @@ use forenotice::domain::customer::Lapse;
 
 use super::{At, SECOND, Terms};
 
+/// Until when a customer may object; the later, the longer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Window {
+    ClosesAt(At),
+    UntilEffect,
+}
+
+impl Window {
+    pub fn closes_at(self) -> Option<At> {
+        match self {
+            Self::ClosesAt(at) => Some(at),
+            Self::UntilEffect => None,
+        }
+    }
+}
+
 /// What one service leaves behind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Instants {
     pub earliest_by_notice: At,
-    /// None: until the change takes effect.
-    pub window_closes_at: Option<At>,
+    pub window: Window,
 }
 
 impl Instants {
     pub fn clear_at(&self) -> At {
-        self.window_closes_at.unwrap_or(self.earliest_by_notice).max(self.earliest_by_notice)
+        self.window.closes_at().map_or(self.earliest_by_notice, |at| at.max(self.earliest_by_notice))
     }
 
     /// The longer of both, each by itself.
     pub fn longer(self, other: Self) -> Self {
         Self {
             earliest_by_notice: self.earliest_by_notice.max(other.earliest_by_notice),
-            window_closes_at: match (self.window_closes_at, other.window_closes_at) {
-                (Some(one), Some(another)) => Some(one.max(another)),
-                (None, _) | (_, None) => None,
-            },
+            window: self.window.max(other.window),
         }
     }
 }
@@ -44,7 +56,8 @@ impl Terms {
         let last_day = objection.map(|(m, convention)| self.last_day(notice_day, m, convention));
         Instants {
             earliest_by_notice: first_instant(earliest, self.zone).max(served),
-            window_closes_at: last_day.map(|last| first_instant(next(last), self.zone)),
+            window: last_day
+                .map_or(Window::UntilEffect, |last| Window::ClosesAt(first_instant(next(last), self.zone))),
         }
     }
 

@@ -33,7 +33,8 @@ impl Model {
                     if at < served.earliest_by_notice {
                         reasons.insert(Reason::NoticeShort);
                     }
-                    if served.window_shuts && served.window_closes_at.is_some_and(|closes| at < closes) {
+                    let window = served.instants.window.closes_at().filter(|_| served.window_shuts);
+                    if window.is_some_and(|closes| at < closes) {
                         reasons.insert(Reason::WindowOpen);
                     }
                 }

@@ -9,42 +9,69 @@ pub enum Letter {
     Failed,
 }
 
+/// What the relay said of a letter of a notice.
+#[derive(Clone, Debug)]
+pub struct Heard {
+    pub notice: i64,
+    pub customer: String,
+    pub address: String,
+    pub letter: Letter,
+}
+
 /// All privacy contacts and notice addresses at once; where none of them can be reached, the first of the others.
-fn at_once(customer: &Customer) -> Vec<&Contact> {
-    let alive = || customer.contacts.iter().filter(|contact| !contact.dead);
+fn at_once(customer: &Customer, at: At) -> Vec<&Contact> {
+    let is_dead = |contact: &Contact| contact.dead || contact.died.is_some_and(|died| died < at);
+    let alive = || customer.contacts.iter().filter(|contact| !is_dead(contact));
     let first: Vec<&Contact> = alive().filter(|contact| contact.privacy || contact.notice_address).collect();
     if first.is_empty() { alive().min_by_key(|contact| contact.rank).into_iter().collect() } else { first }
 }
 
 /// Nobody gets the same announcement twice.
-pub fn write_to(case: &mut Case, customer: &Customer) {
-    for contact in at_once(customer) {
+pub fn write_to(case: &mut Case, customer: &Customer, at: At) {
+    for contact in at_once(customer, at) {
         case.letters.entry(contact.address.clone()).or_insert(Letter::Waiting);
     }
 }
 
 impl Model {
-    /// The relay took, or refused, a letter. Where all of a customer's were refused, the next contact is asked.
-    pub fn relay_said(&mut self, change: &str, customer: &str, address: &str, said: Letter) {
-        if said == Letter::Failed {
-            let refused = |contact: &&mut Contact| contact.address == address && !contact.takes_mail;
-            if let Some(contact) = self.customer_mut(customer).contacts.iter_mut().find(refused) {
-                contact.dead = true;
+    /// Tells the letters that wait what the relay has said of them.
+    pub fn hear(&mut self) {
+        for heard in self.heard.clone().iter().filter(|heard| heard.letter != Letter::Waiting) {
+            for place in 0..self.changes.len() {
+                let change = &mut self.changes[place];
+                if change.announced.is_none_or(|announced| announced.notice != heard.notice) {
+                    continue;
+                }
+                // Somebody has been told, be it for information.
+                if let Letter::Accepted(at) = heard.letter {
+                    change.first_letter = change.first_letter.map_or(Some(at), |first| Some(first.min(at)));
+                }
+                let case = change.cases.get(&heard.customer);
+                if case.is_some_and(|case| case.letters.get(&heard.address) == Some(&Letter::Waiting)) {
+                    self.relay_said(place, heard);
+                }
             }
         }
-        let contacts = self.customer(customer).contacts.clone();
-        let case = self.case_mut(change, customer);
-        case.letters.insert(address.to_owned(), said);
-        if case.letters.values().all(|letter| *letter == Letter::Failed) {
-            let asked = |contact: &&Contact| case.letters.contains_key(&contact.address);
-            let left = contacts.iter().filter(|contact| !contact.dead && !asked(contact));
-            if let Some(next) = left.min_by_key(|contact| (!contact.privacy, contact.rank)) {
-                case.letters.insert(next.address.clone(), Letter::Waiting);
-            }
+    }
+
+    /// Where all of a customer's letters were refused, the next contact is asked.
+    fn relay_said(&mut self, place: usize, heard: &Heard) {
+        let customer = self.customers.iter().find(|customer| customer.reference == heard.customer).unwrap();
+        let case = self.changes[place].cases.get_mut(&heard.customer).unwrap();
+        case.letters.insert(heard.address.clone(), heard.letter);
+        if case.letters.values().any(|letter| *letter != Letter::Failed) {
+            return;
         }
-        if let Letter::Accepted(at) = said {
-            let first = &mut self.change_mut(change).first_letter;
-            *first = first.map_or(Some(at), |earlier| Some(earlier.min(at)));
+        // One that is dead by now may have been alive when it was asked.
+        let was_asked =
+            |address: &str| self.heard.iter().any(|h| h.notice == heard.notice && h.address == address);
+        let left = customer
+            .contacts
+            .iter()
+            .filter(|contact| !case.letters.contains_key(&contact.address))
+            .filter(|contact| contact.died.is_none() || was_asked(&contact.address));
+        if let Some(next) = left.min_by_key(|contact| (!contact.privacy, contact.rank)) {
+            case.letters.insert(next.address.clone(), Letter::Waiting);
         }
     }
 }

@@ -5,9 +5,9 @@ use forenotice::domain::change::ChangeKind;
 use forenotice::domain::clearing::Waivable;
 use forenotice::domain::obligation::ExemptWhy;
 
-use super::calendar::Instants;
+use super::calendar::{Instants, Window};
 use super::letters::write_to;
-use super::{Announcement, At, Case, Change, Contract, Customer, Letter, Model, Terms};
+use super::{Announcement, At, Case, Change, Contract, Customer, Heard, Letter, Model, Terms};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
@@ -18,8 +18,9 @@ pub enum Standing {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Served {
+    /// By the terms, whatever was said or waived.
+    pub instants: Instants,
     pub earliest_by_notice: At,
-    pub window_closes_at: Option<At>,
     /// Whether the gate waits for the window.
     pub window_shuts: bool,
     pub clear_at: At,
@@ -66,18 +67,22 @@ impl Model {
         for customer in &customers {
             let informed = customer.subscribes && !counted;
             if !informed && in_scope(change, customer, day).is_empty() {
+                if let Some(case) = change.cases.get_mut(&customer.reference) {
+                    case.letters.clear();
+                }
                 continue;
             }
             let mut case = Case { informed, ..Case::default() };
             if customer.excluded.contains(&change.subject) {
                 case.exempt = Some(ExemptWhy::Accommodated);
             } else if !customer.subscribes || !customer.contacts[0].dead {
-                write_to(&mut case, customer);
+                write_to(&mut case, customer, announcement.at);
             } else {
                 continue;
             }
             change.cases.insert(customer.reference.clone(), case);
         }
+        self.hear();
     }
 
     /// Something about the customer was written, or a day of its contracts has come: its open changes are looked at again.
@@ -88,6 +93,7 @@ impl Model {
                 self.settled_with(place, &customer, at);
             }
         }
+        self.hear();
     }
 
     fn settled_with(&mut self, place: usize, customer: &Customer, at: At) {
@@ -95,9 +101,9 @@ impl Model {
         let change = &self.changes[place];
         let known = change.cases.get(&customer.reference);
         let scope = in_scope(change, customer, day);
-        let published = self.day_of(change.published_at.unwrap_or(at));
+        let announced = self.announced_on(change);
         let late =
-            !self.policy.late_joiners_entitled && scope.iter().all(|contract| contract.signed > published);
+            !self.policy.late_joiners_entitled && scope.iter().all(|contract| contract.signed > announced);
         let is_owed = known.is_some_and(|case| self.standing(change, customer, case, at) == Standing::Owed);
         let mut case = known.cloned().unwrap_or_default();
         if scope.is_empty() {
@@ -120,7 +126,16 @@ impl Model {
                 (_, Some(ExemptWhy::Accommodated | ExemptWhy::UndeliverableSubscriber)) => return,
                 (_, _) => case.exempt = None,
             }
-            write_to(&mut case, customer);
+            write_to(&mut case, customer, at);
+            // Of changes announced together a customer gets one letter; what it did not tell of, it does not serve.
+            let notice = change.announced.map(|announced| announced.notice);
+            let had = |address: &String| {
+                let same = |heard: &&Heard| Some(heard.notice) == notice && heard.address == *address;
+                let before = |heard: &Heard| matches!(heard.letter, Letter::Accepted(then) if then < at);
+                self.heard.iter().find(same).is_some_and(before)
+            };
+            let told = |address: &String| known.is_some_and(|case| case.letters.contains_key(address));
+            case.letters.retain(|address, _| told(address) || !had(address));
         }
         self.changes[place].cases.insert(customer.reference.clone(), case);
     }
@@ -162,7 +177,11 @@ impl Model {
         let Some(mut instants) = self.instants(change, customer, served, known) else {
             return Standing::Owed;
         };
-        instants.window_closes_at = instants.window_closes_at.max(case.promised);
+        // A day told that lies after the planned effect is longer than until the effect.
+        let start = self.start_of(change.effective_on);
+        let longest = |window: &Window| (window.closes_at().unwrap_or(start), *window);
+        let windows = [Some(instants.window), case.promised].into_iter().flatten();
+        instants.window = windows.max_by_key(longest).unwrap();
         let mut earliest = instants.earliest_by_notice;
         if let Some(yes) = yes {
             earliest = yes.max(served);
@@ -171,10 +190,10 @@ impl Model {
             earliest = earliest.min(at.max(served));
         }
         let window_shuts = yes.is_none() && waived(Waivable::WindowOpen).is_none();
-        let window = instants.window_closes_at.filter(|_| window_shuts);
+        let window = instants.window.closes_at().filter(|_| window_shuts);
         Standing::Served(Served {
+            instants,
             earliest_by_notice: earliest,
-            window_closes_at: instants.window_closes_at,
             window_shuts,
             clear_at: window.map_or(earliest, |closes| closes.max(earliest)),
         })
@@ -185,8 +204,11 @@ impl Model {
     fn instants(&self, change: &Change, customer: &Customer, served: At, known: At) -> Option<Instants> {
         let (day, today) = (self.day_of(served), self.day_of(known));
         let by = |terms: &Terms| terms.instants(served, change.emergency, change.kind == ChangeKind::Removal);
-        let deciding = self.counting(change, customer, day).into_iter().max_by_key(|contract| {
-            (self.is_specific(change, contract, today), by(contract.terms_on(day)).clear_at())
+        // What was in scope when it was served, or is since then: late joiners may be entitled.
+        let counting = [today, day].map(|day| self.counting(change, customer, day)).concat();
+        let deciding = counting.into_iter().max_by_key(|contract| {
+            let instants = by(contract.terms_on(day));
+            (self.is_specific(change, contract, today), instants.clear_at(), instants.window)
         })?;
         let later = deciding.versions.iter().filter(|(from, _)| day < *from && *from <= today);
         let first = by(deciding.terms_on(day));

@@ -1,6 +1,6 @@
 //! Whether an objection is in time, and which one a further statement joins.
 
-use super::{At, Line, Model, SECOND, Standing};
+use super::{At, Line, Model, SECOND, Standing, Window};
 
 impl Model {
     /// Before the deadline, with a second in the customer's favour; without one until the change takes effect.
@@ -9,8 +9,8 @@ impl Model {
         let case = change.cases.get(customer).filter(|case| !case.informed);
         let deadline =
             case.and_then(|case| match self.standing(change, self.customer(customer), case, self.now) {
-                Standing::Served(served) => served.window_closes_at,
-                Standing::Owed => case.promised,
+                Standing::Served(served) => served.instants.window.closes_at(),
+                Standing::Owed => case.promised.and_then(Window::closes_at),
                 Standing::Exempt(_) => None,
             });
         deadline.is_none_or(|closes| received < closes + SECOND)

@@ -159,6 +159,10 @@ impl Simulation {
         } else {
             change.effective_on.max(today) + Days::new(self.random.pick(&[1, 3, 8, 20, 200]))
         };
+        // What is past needs no notice any more: another story.
+        if change.kind == ChangeKind::Removal && day <= today {
+            return;
+        }
         let (cx, dpo) = (&self.world.cx, self.world.dpo.clone());
         let moved = schedule_change::reschedule(cx, dpo, &change.reference, day).await;
         let words = format!("{} from {} to {day}", change.reference, change.effective_on);

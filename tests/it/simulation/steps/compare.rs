@@ -5,7 +5,7 @@ use std::fmt::Debug;
 
 use forenotice::domain::gate::Reason;
 
-use super::{At, Change, MICROSECOND, SECOND, Simulation, Standing, short};
+use super::{At, Change, MICROSECOND, SECOND, Served, Simulation, Standing, short};
 
 /// One obligation: its state or why it is exempt, and its instants.
 type Row = (String, Option<At>, Option<At>, Option<At>, bool);
@@ -33,7 +33,7 @@ struct ObjectionLine {
 impl Simulation {
     pub async fn disagreements(&mut self) -> Vec<String> {
         let mut wrong = self.unlike_lines().await;
-        wrong.extend(self.unlike_letters().await);
+        wrong.extend(self.unlike_letters());
         for change in self.model.changes.clone() {
             let real = self.world.change(&change.reference).await;
             let (daemon, model) = ((real.state, real.took_effect_at), (change.state, change.took_effect_at));
@@ -110,7 +110,7 @@ impl Simulation {
                 Standing::Served(s) => (
                     "served".to_owned(),
                     Some(s.earliest_by_notice),
-                    s.window_closes_at,
+                    s.instants.window.closes_at(),
                     Some(s.clear_at),
                     s.window_shuts,
                 ),
@@ -123,18 +123,18 @@ impl Simulation {
     /// What a customer was told once of its window is promised.
     fn remember_promises(&mut self, change: &Change) {
         let cases = change.cases.iter().filter(|(_, case)| !case.informed);
-        let told: Vec<(String, At)> = cases
+        let told: Vec<(String, Served)> = cases
             .filter_map(|(reference, case)| {
                 let customer = self.model.customer(reference);
                 match self.model.standing(change, customer, case, self.model.now) {
-                    Standing::Served(served) => Some((reference.clone(), served.window_closes_at?)),
+                    Standing::Served(served) => Some((reference.clone(), served)),
                     Standing::Owed | Standing::Exempt(_) => None,
                 }
             })
             .collect();
-        for (customer, closes) in told {
-            let promised = &mut self.model.case_mut(&change.reference, &customer).promised;
-            *promised = (*promised).max(Some(closes));
+        for (customer, served) in told {
+            let case = self.model.case_mut(&change.reference, &customer);
+            case.promised = case.promised.max(Some(served.instants.window));
         }
     }
 
@@ -159,12 +159,11 @@ impl Simulation {
     }
 
     /// Every contact who is to have a letter has one, and nobody else.
-    async fn unlike_letters(&self) -> Vec<String> {
-        let sent = self.letters().await;
+    fn unlike_letters(&self) -> Vec<String> {
         let mut wrong = Vec::new();
         for change in self.model.changes.iter().filter(|change| change.is_open()) {
             let Some(announced) = change.announced else { continue };
-            let of_change = || sent.iter().filter(|letter| letter.notice_id == announced.notice);
+            let of_change = || self.model.heard.iter().filter(|heard| heard.notice == announced.notice);
             for (customer, case) in &change.cases {
                 let daemon: BTreeSet<&String> =
                     of_change().filter(|l| l.customer == *customer).map(|l| &l.address).collect();

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{At, Simulation};
-use crate::simulation::model::{Announcement, Letter};
+use crate::simulation::model::{Announcement, Heard, Letter};
 
 #[derive(sqlx::FromRow)]
 struct Begun {
@@ -14,11 +14,11 @@ struct Begun {
 }
 
 #[derive(sqlx::FromRow)]
-pub(super) struct Sent {
-    pub(super) notice_id: i64,
-    pub(super) customer: String,
-    pub(super) address: String,
-    pub(super) state: String,
+struct Sent {
+    notice_id: i64,
+    customer: String,
+    address: String,
+    state: String,
     accepted_at: Option<At>,
 }
 
@@ -28,45 +28,24 @@ impl Simulation {
         self.world.settle().await;
         let now = self.world.now().await;
         self.notices_due = self.notices_due().await;
-        let dead = self.dead_addresses().await;
+        let died = self.dead_addresses().await;
+        for contact in self.model.customers.iter_mut().flat_map(|customer| &mut customer.contacts) {
+            contact.died = died.get(&contact.address).copied();
+        }
+        self.model.heard = self.letters().await;
         for begun in self.begun().await {
             if begun.notice <= self.model.change(&begun.change).last_notice {
                 continue;
             }
             self.model.live_until(begun.at);
-            // Of those announced at once, none knows yet what the relay will say.
-            self.bury(dead.iter().filter(|(_, died)| **died < begun.at).map(|(address, _)| address));
             let Begun { notice, at, valid_until, .. } = begun;
             self.model.announced(&begun.change, Announcement { notice, at, valid_until });
         }
-        for letter in self.letters().await {
-            let said = match (letter.state.as_str(), letter.accepted_at) {
-                (_, Some(at)) => Letter::Accepted(at),
-                ("failed", None) => Letter::Failed,
-                (_, None) => continue,
-            };
-            for change in self.announced_by(letter.notice_id) {
-                let case = self.model.change(&change).cases.get(&letter.customer);
-                if case.is_some_and(|case| case.letters.get(&letter.address) == Some(&Letter::Waiting)) {
-                    self.model.relay_said(&change, &letter.customer, &letter.address, said);
-                }
-            }
-        }
-        self.bury(dead.keys());
+        self.model.hear();
         self.model.live_until(now);
-    }
-
-    fn bury<'a>(&mut self, addresses: impl Iterator<Item = &'a String>) {
-        for address in addresses {
-            let contacts = self.model.customers.iter_mut().flat_map(|customer| &mut customer.contacts);
-            contacts.filter(|contact| contact.address == *address).for_each(|contact| contact.dead = true);
+        for contact in self.model.customers.iter_mut().flat_map(|customer| &mut customer.contacts) {
+            contact.dead = contact.died.is_some();
         }
-    }
-
-    pub(super) fn announced_by(&self, notice: i64) -> Vec<String> {
-        let by = |announced: &Announcement| announced.notice == notice;
-        let told = self.model.changes.iter().filter(|change| change.announced.as_ref().is_some_and(by));
-        told.map(|change| change.reference.clone()).collect()
     }
 
     async fn notices_due(&self) -> std::collections::BTreeSet<At> {
@@ -98,17 +77,26 @@ impl Simulation {
         .unwrap()
     }
 
-    /// The letters of the announcements that count, in the order in which their contacts were asked.
-    pub(super) async fn letters(&self) -> Vec<Sent> {
-        let announced = self.model.changes.iter().filter_map(|change| change.announced);
-        sqlx::query_as(
+    /// The letters of all announcements, in the order in which their contacts were asked.
+    async fn letters(&self) -> Vec<Heard> {
+        let sent: Vec<Sent> = sqlx::query_as(
             "select d.notice_id, c.reference as customer, r.address, d.state, d.accepted_at
-             from delivery d join recipient r on r.id = d.recipient_id join customer c on c.id = r.customer_id
-             where d.notice_id = any($1) order by d.id",
+             from delivery d join notice n on n.id = d.notice_id and n.kind = 'announcement'
+             join recipient r on r.id = d.recipient_id join customer c on c.id = r.customer_id order by d.id",
         )
-        .bind(announced.map(|announced| announced.notice).collect::<Vec<_>>())
         .fetch_all(self.world.cx.db.pool())
         .await
-        .unwrap()
+        .unwrap();
+        let heard = |sent: Sent| Heard {
+            notice: sent.notice_id,
+            customer: sent.customer,
+            address: sent.address,
+            letter: match (sent.state.as_str(), sent.accepted_at) {
+                (_, Some(at)) => Letter::Accepted(at),
+                ("failed", None) => Letter::Failed,
+                (_, None) => Letter::Waiting,
+            },
+        };
+        sent.into_iter().map(heard).collect()
     }
 }

@@ -185,8 +185,15 @@ impl Simulation {
             product: None,
             versions: vec![(chrono::NaiveDate::MIN, policy_terms(zone))],
         };
-        let reader =
-            Contact { address, takes_mail: true, dead: false, privacy: true, rank: 0, notice_address: false };
+        let reader = Contact {
+            address,
+            takes_mail: true,
+            died: None,
+            dead: false,
+            privacy: true,
+            rank: 0,
+            notice_address: false,
+        };
         self.model.customers.push(Customer {
             reference: reference.clone(),
             subscribes: true,
