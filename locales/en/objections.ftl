@@ -20,6 +20,11 @@ receipt-in-force = { $subprocessor } { $count ->
        *[other] have
     } been used for your data since { $in_force_since }. We answer by { $answer_due }, with what your agreement provides.
 
+receipt-after-start = { $subprocessor } { $count ->
+        [one] has
+       *[other] have
+    } been used for your data since { $in_force_since }. We stop that, or settle it with you as your agreement provides.
+
 receipt-for = For
 receipt-on-behalf = { $customer }, on behalf of { $on_behalf_of }
 receipt-changes = Changes

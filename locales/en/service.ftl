@@ -53,6 +53,7 @@ alert-lodged-head = { $customer } objects to { $subprocessor } ({ $change_ref })
     }.
     .rest = Answer it by { $answer_due }.
     .shut = Until it is resolved the gate is shut.
+    .started = The change is in force, and the agreement lets the time to object to an emergency run on after its start. Until it is resolved this customer counts as excluded and is not cleared: stop using { $subprocessor } for its data.
 alert-found-subject = { $objection_ref }: { $customer } objected in time, { $subprocessor } is in force ({ $change_ref })
 alert-found-head = { $customer } objected to { $subprocessor } ({ $change_ref }) in time: { $objection_ref }. We know it only now.
     .rest = The change is in force since { $since }; for this customer it is cleared no more. Stop using { $subprocessor } for its data, then answer: forenotice objection show { $objection_ref }.

@@ -282,6 +282,7 @@ impl Lodging<'_> {
                 received_at,
                 deadline_at: measured.deadline_at,
                 timeliness: measured.timeliness,
+                after_start: measured.after_start,
             };
             if objection::insert_against(tx, &new).await? {
                 against.push(measured.change);

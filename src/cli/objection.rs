@@ -369,7 +369,11 @@ async fn show(global: &Global, args: &RefArgs) -> Result<(), Failure> {
     }
     for line in &known.changes {
         let deadline = line.deadline_at.map_or("until the effect".to_owned(), instant);
-        let marks = [(line.admitted, ", admitted"), (line.found_after_effect, ", found after the effect")];
+        let marks = [
+            (line.admitted, ", admitted"),
+            (line.found_after_effect, ", found after the effect"),
+            (line.after_start_at.is_some(), ", after the start of an emergency"),
+        ];
         let marks: String = marks.iter().filter(|(set, _)| *set).map(|(_, words)| *words).collect();
         print(format_args!("against       {} (deadline {deadline}{marks})", line.change))?;
         if let Some(joined) = &line.joined {

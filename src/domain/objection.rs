@@ -11,6 +11,7 @@ pub use agenda::{Agenda, Lapses, Step, forbids_overruling, gives_a_way_out, laps
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::customer::Terms;
 use super::zone::Zone;
 
 id!(ObjectionId);
@@ -89,18 +90,37 @@ words! {
     Timeliness { InTime = "in_time", Late = "late" }
 }
 
+/// How far an objection window reaches, by the terms of the notice day and whether the change is an emergency.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// It shuts the gate until it closes: after the effect nothing is in time.
+    UntilEffect,
+    /// The terms let that of an emergency run on after the start, and it shuts no gate.
+    AfterStart,
+}
+
+impl Reach {
+    /// Not by what the customer has waived or said since: that opens the gate, and gives no later deadline.
+    pub fn of(terms: &Terms, emergency: bool) -> Self {
+        if terms.window_shuts(emergency) { Self::UntilEffect } else { Self::AfterStart }
+    }
+}
+
 /// Whether a statement that reached us at `received_at` is in time.
 ///
 /// `deadline` is what was printed (none: until the change takes effect), `effect_at` the instant at which the change came into force for
-/// this customer, if it did. In time is before the deadline, with [`SKEW_GIVEN`] in the customer's favour, and before the effect.
+/// this customer, if it did. In time is before the deadline, with [`SKEW_GIVEN`] in the customer's favour, and, unless the window
+/// reaches further, before the effect.
 pub fn timeliness(
     received_at: DateTime<Utc>,
     deadline: Option<DateTime<Utc>>,
     effect_at: Option<DateTime<Utc>>,
+    reach: Reach,
 ) -> Timeliness {
     let before_deadline = deadline.is_none_or(|deadline| received_at < deadline + SKEW_GIVEN);
     let before_effect = effect_at.is_none_or(|effect| received_at < effect);
-    if before_deadline && before_effect { Timeliness::InTime } else { Timeliness::Late }
+    let runs_on = reach == Reach::AfterStart && deadline.is_some();
+    if before_deadline && (before_effect || runs_on) { Timeliness::InTime } else { Timeliness::Late }
 }
 
 /// The last day for our answer: the `working_days`-th working day after the local day of receipt. Zero: the day of receipt.
@@ -345,6 +365,8 @@ pub fn reference(year: i32, number: ObjectionId) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::calendar::NoticeDays;
+    use crate::domain::customer::EmergencyTerms;
 
     fn at(instant: &str) -> DateTime<Utc> {
         instant.parse().unwrap()
@@ -379,16 +401,20 @@ mod tests {
             ("2026-12-07T23:00:01Z", Timeliness::Late),
         ];
         for (received, expected) in rows {
-            assert_eq!(timeliness(at(received), deadline, None), expected, "{received}");
+            assert_eq!(timeliness(at(received), deadline, None, Reach::UntilEffect), expected, "{received}");
         }
     }
 
     #[test]
     fn without_a_printed_deadline_the_effect_is_the_deadline() {
         let effect = Some(at("2026-12-24T00:00:05Z"));
-        assert_eq!(timeliness(at("2026-12-24T00:00:04.999999Z"), None, effect), Timeliness::InTime);
-        assert_eq!(timeliness(at("2026-12-24T00:00:05Z"), None, effect), Timeliness::Late);
-        assert_eq!(timeliness(at("2036-01-01T00:00:00Z"), None, None), Timeliness::InTime);
+        // Also where the terms let the window of an emergency run on: there is no day until which.
+        for reach in [Reach::UntilEffect, Reach::AfterStart] {
+            let said = |instant, effect| timeliness(at(instant), None, effect, reach);
+            assert_eq!(said("2026-12-24T00:00:04.999999Z", effect), Timeliness::InTime);
+            assert_eq!(said("2026-12-24T00:00:05Z", effect), Timeliness::Late);
+            assert_eq!(said("2036-01-01T00:00:00Z", None), Timeliness::InTime);
+        }
     }
 
     #[test]
@@ -397,8 +423,31 @@ mod tests {
             at("2026-12-25T00:00:00Z"),
             Some(at("2027-01-01T00:00:00Z")),
             Some(at("2026-12-24T00:00:00Z")),
+            Reach::UntilEffect,
         );
         assert_eq!(late, Timeliness::Late);
+    }
+
+    #[test]
+    fn where_the_terms_let_it_run_on_after_an_emergencys_start_its_deadline_alone_decides() {
+        let (deadline, effect) = (Some(at("2027-01-01T00:00:00Z")), Some(at("2026-12-24T00:00:00Z")));
+        let said = |instant| timeliness(at(instant), deadline, effect, Reach::AfterStart);
+        assert_eq!(said("2026-12-23T00:00:00Z"), Timeliness::InTime);
+        assert_eq!(said("2026-12-24T00:00:00Z"), Timeliness::InTime);
+        assert_eq!(said("2027-01-01T00:00:00.999999Z"), Timeliness::InTime);
+        assert_eq!(said("2027-01-01T00:00:01Z"), Timeliness::Late);
+    }
+
+    #[test]
+    fn a_window_reaches_past_the_start_of_an_emergency_only_and_only_where_the_terms_say_so() {
+        let terms = |emergency| Terms { emergency, ..Terms::default() };
+        let after = |window_after_start| {
+            terms(Some(EmergencyTerms { n: NoticeDays::new(3).unwrap(), window_after_start }))
+        };
+        assert_eq!(Reach::of(&after(true), true), Reach::AfterStart);
+        for (terms, emergency) in [(after(true), false), (after(false), true), (terms(None), true)] {
+            assert_eq!(Reach::of(&terms, emergency), Reach::UntilEffect);
+        }
     }
 
     #[test]

@@ -5,7 +5,10 @@
 //! ([`Occasional`]) are frozen with its delivery. [`compose`](super::compose) makes the bytes, [`sample`] invents
 //! dull facts for previews and tests.
 
+mod digest;
 pub mod sample;
+
+pub use digest::{Digest, DigestChange, DigestFailure, DigestObjection};
 
 use std::sync::Arc;
 
@@ -288,6 +291,11 @@ pub enum Arrival {
     },
     /// The sender is nobody we know.
     UnknownSender,
+    /// In time, in the window of an emergency that runs on after its start.
+    AfterStart {
+        deadline: Deadline,
+        since: NaiveDate,
+    },
     /// The change was already in force for this customer.
     AlreadyInForce {
         since: NaiveDate,
@@ -393,6 +401,9 @@ pub enum Alarm {
         objection_ref: String,
         customer: String,
         in_time: bool,
+        /// It came in time after an emergency's start: no gate waits for it.
+        #[serde(default)]
+        after_start: bool,
         answer_due_on: NaiveDate,
     },
     /// An objection came to light only after the change took effect, though it was in time.
@@ -453,56 +464,6 @@ impl Alarm {
             Self::RelayRefusesUs { .. } | Self::SuccessorNamed { .. } => None,
         }
     }
-}
-
-/// The DPO's day: what needs a person, what is coming, what could not be delivered.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Digest {
-    pub processor: Processor,
-    pub day: NaiveDate,
-    pub zone: Zone,
-    pub objections: Vec<DigestObjection>,
-    pub changes: Vec<DigestChange>,
-    pub failures: Vec<DigestFailure>,
-    /// Letters that wait for the relay.
-    pub waiting: u64,
-    /// The first instant after which one of them would be too late.
-    pub latest_at: Option<DateTime<Utc>>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DigestObjection {
-    pub reference: String,
-    pub change_ref: String,
-    pub customer: String,
-    pub in_time: bool,
-    pub answer_due_on: NaiveDate,
-    /// That day is over, and nobody has answered.
-    #[serde(default)]
-    pub overdue: bool,
-    /// The last day that the terms give to settle it.
-    #[serde(default)]
-    pub settle_by: Option<NaiveDate>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DigestChange {
-    pub change: ChangeName,
-    pub state: crate::domain::change::State,
-    pub effective_on: NaiveDate,
-    /// In use since then, without completed notice.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub in_use_since: Option<NaiveDate>,
-    /// Sentences; empty = nothing stands in the way.
-    pub reasons: Vec<String>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DigestFailure {
-    pub customer: String,
-    pub address: String,
-    pub code: Option<u16>,
-    pub words: String,
 }
 
 /// A letter that only shows that letters arrive.

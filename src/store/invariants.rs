@@ -191,8 +191,12 @@ pub const ALL: &[Invariant] = &[
          where x.received_at > objection.received_at
             or (x.received_at < objection.received_at and not exists (   -- an earlier statement was added to it
                 select from correspondence c where c.objection_id = x.objection_id and c.at = x.received_at))
-            or (x.in_time and x.received_at >= least(change.took_effect_at, (select in_force_at from obligation o
+            or (x.in_time and not x.after_start and x.received_at >= least(change.took_effect_at, (select in_force_at from obligation o
                     where o.change_id = x.change_id and o.customer_id = x.customer_id)))
+            or (x.after_start and not exists (   -- in the window of an emergency that runs on after its start, and nowhere else
+                select from obligation o where o.change_id = x.change_id and o.customer_id = x.customer_id and change.emergency is not null
+                and not o.window_shuts and x.deadline_at <= o.window_closes_at
+                and x.received_at >= least(change.took_effect_at, o.in_force_at)))
             or (not x.in_time and x.received_at < coalesce(x.deadline_at, 'infinity')
                 and x.received_at < coalesce(least(change.took_effect_at, (select in_force_at from obligation o
                     where o.change_id = x.change_id and o.customer_id = x.customer_id)), 'infinity'))"

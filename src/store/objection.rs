@@ -40,6 +40,7 @@ pub struct Objected {
     pub subprocessor: SubprocessorId,
     pub subprocessor_name: String,
     pub effective_at: DateTime<Utc>,
+    pub is_emergency: bool,
     pub took_effect_at: Option<DateTime<Utc>>,
 }
 
@@ -51,6 +52,7 @@ struct ObjectedRow {
     subprocessor_id: i64,
     subprocessor_name: String,
     effective_at: DateTime<Utc>,
+    is_emergency: bool,
     took_effect_at: Option<DateTime<Utc>>,
 }
 
@@ -65,6 +67,7 @@ impl TryFrom<ObjectedRow> for Objected {
             subprocessor: SubprocessorId(row.subprocessor_id),
             subprocessor_name: row.subprocessor_name,
             effective_at: row.effective_at,
+            is_emergency: row.is_emergency,
             took_effect_at: row.took_effect_at,
         })
     }
@@ -74,7 +77,7 @@ impl TryFrom<ObjectedRow> for Objected {
 macro_rules! objected {
     () => {
         "select id, reference, state, subprocessor_id, coalesce(facts #>> '{facts,name}', '') as subprocessor_name,
-                effective_at, took_effect_at
+                effective_at, emergency is not null as is_emergency, took_effect_at
          from change "
     };
 }
@@ -202,13 +205,15 @@ pub struct Against {
     pub received_at: DateTime<Utc>,
     pub deadline_at: Option<DateTime<Utc>>,
     pub timeliness: Timeliness,
+    /// In time although it came after the effect.
+    pub after_start: bool,
 }
 
 /// Inserts it. False: this party already has an open objection against this change, which the statement joins.
 pub async fn insert_against(tx: &mut Tx, against: &Against) -> Result<bool, Error> {
     let done = sqlx::query(
-        "insert into objection_change (objection_id, change_id, customer_id, recipient_id, received_at, deadline_at, in_time)
-         values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing",
+        "insert into objection_change (objection_id, change_id, customer_id, recipient_id, received_at, deadline_at, in_time, after_start)
+         values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing",
     )
     .bind(against.objection.0)
     .bind(against.change.0)
@@ -217,6 +222,7 @@ pub async fn insert_against(tx: &mut Tx, against: &Against) -> Result<bool, Erro
     .bind(against.received_at)
     .bind(against.deadline_at)
     .bind(against.timeliness == Timeliness::InTime)
+    .bind(against.after_start)
     .execute(tx.conn())
     .await?;
     Ok(done.rows_affected() == 1)

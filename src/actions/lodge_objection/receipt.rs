@@ -100,10 +100,18 @@ impl Lodging<'_> {
         if self.customer.is_none() {
             return Arrival::UnknownSender;
         }
-        let worst = measured.clone().find(|measured| measured.timeliness == Timeliness::Late);
+        let late = measured.clone().find(|measured| measured.timeliness == Timeliness::Late);
+        let worst = late.or_else(|| measured.clone().find(|measured| measured.after_start));
         let Some(worst) = worst.or_else(|| measured.next()) else { return Arrival::UnknownSender };
-        if let Some(since) = worst.in_force_at.filter(|effect| self.said.received_at >= *effect) {
-            return Arrival::AlreadyInForce { since: worst.zone.day_of(since) };
+        // Of whom an exclusion keeps out nothing is in use.
+        let since = worst.in_force_at.filter(|effect| self.said.received_at >= *effect && !worst.kept_out);
+        let since = since.map(|at| worst.zone.day_of(at));
+        match (since, worst.timeliness, worst.deadline_at) {
+            (Some(since), Timeliness::InTime, Some(deadline)) => {
+                return Arrival::AfterStart { deadline: Deadline::At(deadline), since };
+            }
+            (Some(since), _, _) => return Arrival::AlreadyInForce { since },
+            (None, _, _) => {}
         }
         let effective_at =
             self.changes.iter().find(|change| change.id == worst.change).map(|c| c.effective_at);
@@ -124,13 +132,19 @@ impl Lodging<'_> {
             objection_ref: written.reference.clone(),
             customer: self.who(),
             in_time: self.timeliness(&written.against) == Timeliness::InTime,
+            after_start: self.is_after_start(&written.against),
             answer_due_on: written.answer_due_on,
         };
         self.cx.alert(tx, &format!("lodged:{}", written.reference), alarm).await?;
         Ok(())
     }
 
-    /// What was in time although the change is in force for this customer is the DPO's alarm.
+    /// Whether it came in time after an emergency's start: nothing of it is held, and the customer counts as excluded.
+    fn is_after_start(&self, against: &[ChangeId]) -> bool {
+        self.measured.iter().any(|measured| measured.after_start && against.contains(&measured.change))
+    }
+
+    /// What came in time and before the effect although the change is in force for this customer is the DPO's alarm.
     pub(super) async fn alert_found(
         &self,
         tx: &mut Tx,

@@ -324,6 +324,7 @@ fn receipts_differ_by_how_the_objection_came() {
         Arrival::Late { deadline },
         Arrival::UnknownSender,
         Arrival::AlreadyInForce { since: "2026-11-01".parse().unwrap() },
+        Arrival::AfterStart { deadline, since: "2026-11-01".parse().unwrap() },
     ];
     let texts = arrivals.map(|arrival| {
         let Letter::Occasional(mut letter) = sample::letter(Kind::Receipt, processor(), reader(), now())
@@ -407,6 +408,17 @@ fn too_old(change: ChangeName) -> Alarm {
     Alarm::NoticeTooOld { change, since, earliest_on }
 }
 
+fn lodged(change: ChangeName, after_start: bool) -> Alarm {
+    Alarm::ObjectionLodged {
+        change,
+        objection_ref: "OBJ-2026-0003".to_owned(),
+        customer: "Halden Logistics GmbH".to_owned(),
+        in_time: true,
+        after_start,
+        answer_due_on: "2026-12-07".parse().unwrap(),
+    }
+}
+
 fn silent(change: ChangeName) -> Alarm {
     Alarm::SilentExcluded {
         change: ChangeName { subprocessor: "Anthropic, PBC".to_owned(), ..change },
@@ -457,6 +469,8 @@ fn each_alarm_says_what_to_do() {
         kept_back(change()),
         too_old(change()),
         undecided(change()),
+        lodged(change(), false),
+        lodged(change(), true),
         silent(change()),
         Alarm::AtRisk { change: change(), waiting: 3, latest_at: "2026-12-14T23:00:00Z".parse().unwrap() },
         Alarm::RelayRefusesUs {

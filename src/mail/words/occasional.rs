@@ -47,6 +47,11 @@ fn tell_receipt(words: &mut Words, receipt: &Receipt, links: &Links) -> Result<(
             words.deadline(Deadline::At(deadline.instant()), &receipt.zone)?;
             "late"
         }
+        Arrival::AfterStart { deadline, since } => {
+            words.deadline(deadline, &receipt.zone)?;
+            words.day("in_force_since", since)?;
+            "after_start"
+        }
         Arrival::UnknownSender => "unknown_sender",
         Arrival::AlreadyInForce { since } => {
             words.day("in_force_since", since)?;
@@ -173,7 +178,8 @@ fn tell_alert(words: &mut Words, alert: &Alert) -> Result<(), WordsError> {
     if let Some(change) = alert.what.change() {
         the_changes(words, std::slice::from_ref(change))?;
     }
-    words.list("reasons", &in_lines(alert.what.reasons()));
+    let reasons: Vec<_> = alert.what.reasons().iter().map(|reason| text::in_line(reason)).collect();
+    words.list("reasons", &reasons);
     words.list("commands", &commands(&alert.what));
     tell_alarm(words, alert)?;
     let (alarm, parts) = sentences(&alert.what);
@@ -195,6 +201,7 @@ fn sentences(alarm: &Alarm) -> (&'static str, &'static [&'static str]) {
         Alarm::KeptBack { .. } => ("kept-back", &["rest", "show"]),
         Alarm::Undecided { .. } => ("undecided", &["rest"]),
         Alarm::NoticeTooOld { .. } => ("aged", &["rest", "mend", "command", "earliest"]),
+        Alarm::ObjectionLodged { after_start: true, .. } => ("lodged", &["rest", "started"]),
         Alarm::ObjectionLodged { in_time: true, .. } => ("lodged", &["rest", "shut"]),
         Alarm::ObjectionLodged { in_time: false, .. } => ("lodged", &["rest"]),
         Alarm::FoundAfterEffect { .. } => ("found", &["rest"]),
@@ -315,10 +322,6 @@ fn as_word(value: &str) -> String {
         return value;
     }
     format!("'{}'", value.replace('\'', r"'\''"))
-}
-
-fn in_lines(reasons: &[String]) -> Vec<String> {
-    reasons.iter().map(|reason| text::in_line(reason)).collect()
 }
 
 fn of_objection(words: &mut Words, objection_ref: &str, customer: &str) {

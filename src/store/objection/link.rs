@@ -128,7 +128,7 @@ async fn take_over(
     measured: &Measured,
 ) -> Result<(), Error> {
     sqlx::query(
-        "update objection_change set customer_id = $3, deadline_at = $4, in_time = $5
+        "update objection_change set customer_id = $3, deadline_at = $4, in_time = $5, after_start = $6
          where objection_id = $1 and change_id = $2 and resolved_at is null",
     )
     .bind(id.0)
@@ -136,6 +136,7 @@ async fn take_over(
     .bind(customer.0)
     .bind(measured.deadline_at)
     .bind(measured.timeliness == Timeliness::InTime)
+    .bind(measured.after_start)
     .execute(tx.conn())
     .await?;
     Ok(())
@@ -167,8 +168,8 @@ async fn join(
     Ok(())
 }
 
-/// Of two statements of one customer the one in time counts: a late objection turns timely by what had reached us before.
-/// Call with the change held.
+/// Of two statements of one customer the one in time counts: a late objection turns timely by what had reached us before, and one that
+/// came after an emergency's start by what came before it. Call with the change held.
 pub async fn came_earlier(
     tx: &mut Tx,
     open: ObjectionId,
@@ -179,13 +180,14 @@ pub async fn came_earlier(
         return Ok(());
     }
     sqlx::query(
-        "update objection_change set received_at = $3, deadline_at = $4, in_time = true
-         where objection_id = $1 and change_id = $2 and resolved_at is null and not in_time",
+        "update objection_change set received_at = $3, deadline_at = $4, in_time = true, after_start = $5
+         where objection_id = $1 and change_id = $2 and resolved_at is null and (not in_time or (after_start and not $5))",
     )
     .bind(open.0)
     .bind(measured.change.0)
     .bind(received_at)
     .bind(measured.deadline_at)
+    .bind(measured.after_start)
     .execute(tx.conn())
     .await?;
     Ok(())

@@ -8,7 +8,7 @@ use sqlx::{FromRow, PgConnection};
 use super::Objected;
 use crate::domain::change::ChangeId;
 use crate::domain::customer::{CustomerId, Policy, Terms};
-use crate::domain::objection::{Lapses, Timeliness, lapse, timeliness};
+use crate::domain::objection::{Lapses, Reach, Timeliness, lapse, timeliness};
 use crate::domain::zone::Zone;
 use crate::store::Error;
 
@@ -18,6 +18,8 @@ pub struct Standing {
     pub change_id: i64,
     pub window_closes_at: Option<DateTime<Utc>>,
     pub in_force_at: Option<DateTime<Utc>>,
+    /// Its data do not go there: an exclusion, confirmed or not, keeps it out.
+    pub kept_out: bool,
     notice_started_at: Option<DateTime<Utc>>,
     /// Oldest first.
     #[sqlx(json)]
@@ -47,6 +49,8 @@ pub async fn standings(
 ) -> Result<Vec<Standing>, Error> {
     let rows = sqlx::query_as(
         "select o.change_id, o.window_closes_at, o.in_force_at, o.notice_started_at,
+                exists (select from exclusion e join change c on c.id = o.change_id where e.customer_id = o.customer_id
+                        and e.subprocessor_id = c.subprocessor_id and e.until is null) as kept_out,
                 (select coalesce(json_agg(json_build_object('valid_from', t.valid_from, 'terms', t.terms) order by t.valid_from), '[]')
                  from contract_terms t where t.contract_id = o.contract_id) as versions
          from obligation o where o.change_id = any($1) and o.customer_id = $2",
@@ -65,14 +69,18 @@ pub struct Measured {
     pub deadline_at: Option<DateTime<Utc>>,
     pub in_force_at: Option<DateTime<Utc>>,
     pub timeliness: Timeliness,
+    /// In time although it came after the effect: the terms let the window of this emergency run on.
+    pub after_start: bool,
+    /// An exclusion keeps the customer out already.
+    pub kept_out: bool,
     pub zone: Zone,
     pub lapses: Option<Lapses>,
 }
 
 impl Measured {
-    /// It was in time, and the change is in force all the same.
+    /// It came in time and before the effect, and the change is in force all the same.
     pub fn is_found_after_effect(&self) -> bool {
-        self.timeliness == Timeliness::InTime && self.in_force_at.is_some()
+        self.timeliness == Timeliness::InTime && self.in_force_at.is_some() && !self.after_start
     }
 }
 
@@ -96,11 +104,16 @@ pub async fn measure(
         let deadline_at = standing.and_then(|standing| standing.window_closes_at);
         let effects = [change.took_effect_at, standing.and_then(|standing| standing.in_force_at)];
         let in_force_at = effects.into_iter().flatten().min();
+        let timeliness =
+            timeliness(received_at, deadline_at, in_force_at, Reach::of(&terms, change.is_emergency));
+        let after_effect = in_force_at.is_some_and(|effect| received_at >= effect);
         Measured {
             change: change.id,
             deadline_at,
             in_force_at,
-            timeliness: timeliness(received_at, deadline_at, in_force_at),
+            timeliness,
+            after_start: after_effect && timeliness == Timeliness::InTime,
+            kept_out: standing.is_some_and(|standing| standing.kept_out),
             zone: terms.time_zone.clone().unwrap_or_else(|| policy.zone.clone()),
             lapses: lapse(received_at, &terms, policy),
         }

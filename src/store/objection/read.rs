@@ -230,6 +230,8 @@ pub struct Change {
     pub in_time: bool,
     pub admitted: bool,
     pub found_after_effect: bool,
+    /// The start after which it came, in time all the same: the window of this emergency runs on.
+    pub after_start_at: Option<DateTime<Utc>>,
     pub deadline_at: Option<DateTime<Utc>>,
     pub resolution: Option<Resolution>,
     pub resolver_id: Option<i64>,
@@ -288,6 +290,8 @@ macro_rules! objections {
                      'found_after_effect', x.found_after_effect, 'deadline_at', x.deadline_at, 'resolution', x.resolution,
                      'resolver_id', x.resolver_id, 'approver_id', x.approver_id, 'resolved_at', x.resolved_at,
                      'clear_at', x.clear_at,
+                     'after_start_at', case when x.after_start then least(change.took_effect_at, (select i.in_force_at from obligation i
+                         where i.change_id = x.change_id and i.customer_id = x.customer_id)) end,
                      'joined', (select j.reference from objection j where j.id = x.joined_id)) order by x.change_id), '[]')
                  from objection_change x join change on change.id = x.change_id where x.objection_id = o.id) as changes
          from objection o left join customer c on c.id = o.customer_id "

@@ -74,7 +74,10 @@ pub async fn deadline_ics(
 /// Until when the reader can object to the change, or could.
 pub fn deadline(personal: &Personal<'_>, change: &PublicChange) -> Option<DateTime<Utc>> {
     match window_of(personal, change) {
-        Window::Open { until: at, .. } | Window::UntilEffect { at } | Window::Closed { at } => Some(at),
+        Window::Open { until: at, .. }
+        | Window::AfterStart { until: at }
+        | Window::UntilEffect { at }
+        | Window::Closed { at } => Some(at),
         Window::InForce { .. } | Window::NotServed | Window::NotOwed => None,
     }
 }

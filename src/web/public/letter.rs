@@ -73,7 +73,9 @@ fn facts(personal: &Personal<'_>, window: Option<Window>) -> Vec<Fact> {
     }
     let said = |key: &str, at| Fact::of(words.get(key), dates::deadline(words, at, &personal.zone));
     match window {
-        Some(Window::Open { until, .. }) => facts.push(said("letter-until", until)),
+        Some(Window::Open { until, .. } | Window::AfterStart { until }) => {
+            facts.push(said("letter-until", until));
+        }
         Some(Window::Closed { at }) => facts.push(said("letter-was-until", at)),
         Some(Window::UntilEffect { at }) => facts.push(said("letter-until-effect", at)),
         Some(Window::InForce { .. } | Window::NotServed | Window::NotOwed) | None => {}

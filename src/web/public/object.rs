@@ -23,7 +23,7 @@ use crate::domain::access::LinkPurpose;
 use crate::domain::change::{ChangeId, State as ChangeState};
 use crate::domain::customer::{CustomerId, Terms};
 use crate::domain::delivery::DeliveryId;
-use crate::domain::objection::{Channel, answer_due_on};
+use crate::domain::objection::{Channel, Reach, answer_due_on};
 use crate::domain::obligation::Consent;
 use crate::domain::plan::own_start;
 use crate::domain::zone::Zone;
@@ -118,6 +118,13 @@ impl<'a> Personal<'a> {
     /// Whether a change asks this customer for its yes and has not had it.
     fn yes_awaited(&self, change: &PublicChange) -> bool {
         self.duty(change).is_some_and(|duty| duty.is_owed() && duty.consent == Consent::Awaited)
+    }
+
+    /// Whether the terms let the window of this emergency run on after the start.
+    fn runs_on(&self, change: &PublicChange) -> bool {
+        let stated = self.duty(change).and_then(|duty| duty.terms.clone());
+        let terms: Terms = stated.and_then(|terms| serde_json::from_value(terms).ok()).unwrap_or_default();
+        Reach::of(&terms, change.emergency.is_some()) == Reach::AfterStart
     }
 
     /// When it is planned to start for this customer.

@@ -1,5 +1,6 @@
 //! What people do from beginning to end.
 
+mod after_start;
 mod approved;
 mod cleared;
 mod held;

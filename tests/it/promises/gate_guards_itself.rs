@@ -1,7 +1,7 @@
 //! Promise 1, kept by the database itself whoever writes: effective only through an open gate, for ever, and no fact that shuts it may
 //! pretend to be older than the effect.
 
-use super::{Trial, small_world};
+use super::{Role, Trial, small_world};
 use forenotice::domain::change::ChangeId;
 use forenotice::store::{gate, invariants};
 
@@ -271,4 +271,65 @@ async fn an_objection_is_measured_and_resolved_as_the_table_has_it_whoever_write
         insert into objection_change (objection_id, change_id, customer_id, received_at, in_time)
             values (2, 1, 1, '2026-12-01T00:00Z', true)";
     assert_eq!(twice.refusal(second).await, "objection_once_per_customer");
+}
+
+/// An emergency whose window runs on until the end of January, in force since the 15th.
+const STARTED: &[&str] = &[
+    OBJECTION,
+    "insert into verdict (change_id, at, decided_at, open, reasons, doors)
+     values (1, '2027-01-15T00:00Z', '2027-01-15T00:00Z', true, '[]', '[]')",
+    "update change set emergency = 'the supplier went bankrupt', needs_approval = true, approver_id = 2;
+     update obligation set window_shuts = false, window_closes_at = '2027-01-31T00:00Z', clear_at = earliest_by_notice",
+    TAKE_EFFECT,
+    "update objection set received_at = '2027-01-20T00:00Z', entered_at = '2027-01-20T00:00Z'",
+];
+
+fn against(received_at: &str, deadline_at: &str, after_start: bool) -> String {
+    format!(
+        "insert into objection_change (objection_id, change_id, customer_id, received_at, deadline_at, in_time, after_start)
+         values (1, 1, 1, '{received_at}', '{deadline_at}', true, {after_start})"
+    )
+}
+
+#[tokio::test]
+async fn after_an_emergencys_start_an_objection_is_in_time_in_its_window_and_nowhere_else() {
+    let world = small_world().await;
+    let (received, closes) = ("2027-01-20T00:00Z", "2027-01-31T00:00Z");
+    let mut trial = Trial::after(&world, STARTED).await;
+    trial.run(&against(received, closes, true)).await.unwrap();
+    assert_eq!(broken(&mut trial).await, Vec::<&str>::new());
+    // Neither may it be said to have come before.
+    let earlier = "update objection_change set received_at = '2027-01-10T00:00Z'";
+    assert_eq!(trial.refusal(earlier).await, "objection_after_start_means_after");
+
+    for (attempt, constraint) in [
+        (against(received, closes, false), "objection_in_time_means_before"),
+        (against(received, "2027-02-01T00:00Z", true), "objection_in_time_means_before"),
+        (against("2027-01-31T00:00:01Z", closes, true), "objection_in_time_means_before"),
+        (against("2027-01-14T00:00Z", closes, true), "objection_after_start_means_after"),
+    ] {
+        let trial = Trial::after(&world, STARTED).await;
+        assert_eq!(trial.refusal(&attempt).await, constraint, "{attempt}");
+    }
+    for unlike in [
+        "update change set emergency = null",
+        "update obligation set window_shuts = true, window_closes_at = '2027-01-14T00:00Z', clear_at = '2027-01-14T00:00Z'",
+    ] {
+        let trial = Trial::after(&world, &[&STARTED[..3], &[unlike], &STARTED[3..]].concat()).await;
+        let attempt = against(received, closes, true);
+        assert_eq!(trial.refusal(&attempt).await, "objection_in_time_means_before", "{unlike}");
+    }
+}
+
+#[tokio::test]
+async fn doctor_finds_one_in_time_after_the_effect_that_no_such_window_allows() {
+    let world = small_world().await;
+    let mut trial = Trial::begin(&world, Role::SuperuserPastTriggers).await;
+    for statement in STARTED {
+        trial.run(statement).await.unwrap();
+    }
+    trial.run(&against("2027-01-20T00:00Z", "2027-01-31T00:00Z", true)).await.unwrap();
+    assert_eq!(broken(&mut trial).await, Vec::<&str>::new());
+    trial.run("update change set emergency = null").await.unwrap();
+    assert_eq!(broken(&mut trial).await, ["in_time_by_the_instant_it_reached_us"]);
 }

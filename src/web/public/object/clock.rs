@@ -39,6 +39,10 @@ pub enum Window {
     Closed {
         at: DateTime<Utc>,
     },
+    /// In force for this reader, an emergency whose window runs on.
+    AfterStart {
+        until: DateTime<Utc>,
+    },
     /// In force for this reader: whatever comes now is late.
     InForce {
         since: DateTime<Utc>,
@@ -60,6 +64,7 @@ pub fn window(personal: &Personal<'_>) -> Option<Window> {
     let windows = personal.objectable().map(|change| window_of(personal, change));
     windows.min_by_key(|window| match window {
         Window::Open { until, .. } => (0, *until),
+        Window::AfterStart { until } => (0, *until),
         Window::UntilEffect { at } => (1, *at),
         Window::NotServed => (2, DateTime::<Utc>::MAX_UTC),
         Window::Closed { at } => (3, *at),
@@ -70,7 +75,9 @@ pub fn window(personal: &Personal<'_>) -> Option<Window> {
 
 pub fn window_of(personal: &Personal<'_>, change: &PublicChange) -> Window {
     if let Some(since) = personal.in_force_at(change) {
-        return Window::InForce { since };
+        let until = personal.duty(change).and_then(|duty| duty.window_closes_at);
+        let runs_on = until.filter(|until| personal.now <= *until && personal.runs_on(change));
+        return runs_on.map_or(Window::InForce { since }, |until| Window::AfterStart { until });
     }
     let Some(duty) = personal.duty(change) else { return Window::NotOwed };
     match (duty.state.as_str(), duty.served_at, duty.window_closes_at) {
@@ -110,6 +117,17 @@ pub fn clock(personal: &Personal<'_>, window: Window) -> Clock {
             lines: vec![
                 words.count_rich("object-left", dates::days_left(personal.now, at, zone)),
                 html(need),
+            ],
+            button: true,
+        },
+        Window::AfterStart { until: at } => Clock {
+            tone: "warn",
+            leaf: leaf(at),
+            heading: until("object-until-after-start", at),
+            bar: None,
+            lines: vec![
+                words.count_rich("object-left", dates::days_left(personal.now, at, zone)),
+                html("object-no-need"),
             ],
             button: true,
         },

@@ -226,6 +226,9 @@ fn meanwhile(personal: &Personal<'_>, change: &PublicChange, said: &Statement) -
     if said.is_late() {
         return Some(words.get("meanwhile-late"));
     }
+    if personal.in_force_at(change).is_some_and(|since| said.received_at >= since) {
+        return Some(words.with("meanwhile-after-start", [name]));
+    }
     let is_used = personal.in_force_at(change).is_some()
         || change.in_use_since.is_some()
         || change.kind == ChangeKind::Removal

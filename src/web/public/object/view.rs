@@ -239,9 +239,11 @@ fn follows(personal: &Personal<'_>, window: Window) -> Vec<(String, String)> {
         return vec![(words.get("object-late-does"), words.with("object-late-does-text", [answer]))];
     }
     let planned: Vec<&PublicChange> = personal.objectable().collect();
+    let has_started = matches!(window, Window::AfterStart { .. });
     let object = match planned.as_slice() {
         [only] if only.kind != ChangeKind::Removal => {
-            words.with("object-if-text", [("name", only.facts.name.as_str()), answer])
+            let text = if has_started { "object-if-after-start" } else { "object-if-text" };
+            words.with(text, [("name", only.facts.name.as_str()), answer])
         }
         [] | [_] => words.with("object-if-removal", [answer]),
         [_, ..] => words.with("object-if-several", [answer]),
@@ -249,7 +251,9 @@ fn follows(personal: &Personal<'_>, window: Window) -> Vec<(String, String)> {
     let mut follows = vec![(words.get("object-if"), object)];
     let zone = &personal.site.cx().policy.zone;
     let day = personal.objectable().map(|change| zone.day_of(personal.starts_at(change))).min();
-    if let Some(day) = day.filter(|_| window != Window::NotOwed) {
+    if has_started {
+        follows.push((words.get("object-if-not"), words.get("object-if-not-after-start")));
+    } else if let Some(day) = day.filter(|_| window != Window::NotOwed) {
         let day = dates::plain(words, day);
         let asked = planned.iter().any(|change| personal.yes_awaited(change));
         let key = match planned.len() {
