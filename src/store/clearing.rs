@@ -324,21 +324,6 @@ pub async fn name_contract(
     Ok(())
 }
 
-/// Of these customers those with more than one contract.
-pub async fn with_several_contracts(
-    conn: &mut PgConnection,
-    customers: &[CustomerId],
-) -> Result<Vec<CustomerId>, Error> {
-    let ids: Vec<i64> = sqlx::query_scalar(
-        "select customer_id from contract where customer_id = any($1)
-         group by customer_id having count(*) > 1 order by customer_id",
-    )
-    .bind(customers.iter().map(|id| id.0).collect::<Vec<_>>())
-    .fetch_all(conn)
-    .await?;
-    Ok(ids.into_iter().map(CustomerId).collect())
-}
-
 /// What a customer said, as a person records it.
 #[derive(Debug)]
 pub struct Statement<'a> {

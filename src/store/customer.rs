@@ -153,6 +153,21 @@ pub async fn contract_references(
     Ok(rows.into_iter().map(|(id, reference)| (CustomerId(id), reference)).collect())
 }
 
+/// Of these customers those with more than one contract.
+pub async fn with_several_contracts(
+    conn: &mut PgConnection,
+    customers: &[CustomerId],
+) -> Result<Vec<CustomerId>, Error> {
+    let ids: Vec<i64> = sqlx::query_scalar(
+        "select customer_id from contract where customer_id = any($1)
+         group by customer_id having count(*) > 1 order by customer_id",
+    )
+    .bind(customers.iter().map(|id| id.0).collect::<Vec<_>>())
+    .fetch_all(conn)
+    .await?;
+    Ok(ids.into_iter().map(CustomerId).collect())
+}
+
 /// The terms of these contracts in force on `day` (or when signed, if that is later), locked against another writer
 /// of terms until the transaction ends.
 pub async fn terms_on(

@@ -209,7 +209,7 @@ async fn weigh_contracts(
     served: &[(ChangeId, CustomerId)],
 ) -> Result<BTreeMap<(ChangeId, CustomerId), Clearance>, Error> {
     let customers: Vec<CustomerId> = served.iter().map(|(_, customer)| *customer).collect();
-    let several = store::clearing::with_several_contracts(tx.conn(), &customers).await?;
+    let several = store::customer::with_several_contracts(tx.conn(), &customers).await?;
     let mut weighed = BTreeMap::new();
     for (change, customer) in served.iter().filter(|(_, customer)| several.contains(customer)) {
         let told = store::change::by_id(tx.conn(), *change).await?;
