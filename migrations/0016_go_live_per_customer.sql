@@ -19,13 +19,14 @@ alter table obligation validate constraint obligation_in_force_is_clear;
 
 -- A start of one customer: under the change's lock, on its day, with nothing of that customer's in the way.
 create function starts_only_when_clear() returns trigger language plpgsql set search_path = forenotice, pg_temp as $$
-declare c change;
+declare c record;
 begin
     if old.in_force_at is not null then
         raise exception 'change %: in force for a customer is irreversible', new.change_id using constraint = 'obligation_in_force_is_final';
     end if;
-    select * into c from change where id = new.change_id for update;
-    if c.go_live <> 'per_customer' or c.state <> 'in_notice' or c.effective_at > new.in_force_at or (c.needs_approval and c.approver_id is null) then
+    select go_live, state, effective_at, subprocessor_id, needs_approval and approver_id is null as unapproved into c
+        from change where id = new.change_id for update;
+    if c.go_live <> 'per_customer' or c.state <> 'in_notice' or c.effective_at > new.in_force_at or c.unapproved then
         raise exception 'change %: it does not start for a customer of its own', new.change_id using constraint = 'obligation_starts_with_its_change';
     end if;
     if new.state = 'served' and new.consent not in ('silence', 'given')
