@@ -134,8 +134,7 @@ impl Asked<'_> {
         };
         let since = self.versions.iter().filter(since);
         let later = since.map(|version| self.timing(policy, &version.contract.terms).0).collect();
-        let effective_at = policy.zone.first_instant(self.draft.effective_on);
-        Time { then, later, window_shuts, effective_at }
+        Time { then, later, window_shuts }
     }
 
     fn timing(&self, policy: &Policy, terms: &Terms) -> (Timing, bool) {
@@ -154,8 +153,6 @@ pub struct Time {
     pub then: Timing,
     pub later: Vec<Timing>,
     pub window_shuts: bool,
-    /// As planned.
-    pub effective_at: DateTime<Utc>,
 }
 
 /// What a customer said last under one contract.
@@ -223,11 +220,13 @@ impl Means {
         let others = [self.other, self.waived.get(&Waivable::NoticeMissing).copied(), self.yes_at];
         let others = others.into_iter().flatten().map(|at| (at, None));
         let (served_at, letter) = by_letter.into_iter().chain(others).min_by_key(|(at, _)| *at)?;
-        let Time { then, later, window_shuts, effective_at } = time(served_at);
-        // Until the change takes effect is longer than any day before.
-        let promised = promised.filter(|at| then.objection.is_some() || *at > effective_at);
-        let mut clearance = Clearance::at_service(&then, served_at, promised, window_shuts);
+        let Time { then, later, window_shuts } = time(served_at);
+        let mut clearance = Clearance::at_service(&then, served_at, None, window_shuts);
         clearance = later.iter().fold(clearance, Clearance::lengthened);
+        let days =
+            std::iter::once(&then).chain(&later).map(|timing| timing.periods(served_at).window_closes_at);
+        let last_day = days.chain([promised]).flatten().max();
+        clearance = clearance.with_promise(promised);
         if let Some(yes_at) = self.yes_at {
             clearance = clearance.cleared_at(yes_at);
         }
@@ -237,7 +236,8 @@ impl Means {
         if self.waived.contains_key(&Waivable::WindowOpen) {
             clearance = clearance.without_window();
         }
-        Some((letter, clearance))
+        // A waiver of the notice period waives no day of the window.
+        Some((letter, clearance.not_before(last_day)))
     }
 }
 

@@ -95,22 +95,44 @@ impl Clearance {
     /// The same service under terms that may have become better: no instant moves forward.
     #[must_use]
     pub fn lengthened(self, timing: &Timing) -> Self {
-        let now = Self::at_service(timing, self.served_at, self.window_closes_at, self.window_shuts);
-        let earliest_by_notice = self.earliest_by_notice.max(now.earliest_by_notice);
-        // Until the change takes effect is the longest window there is.
-        let window_closes_at = self.window_closes_at.and(now.window_closes_at);
-        let clear_at = clear_at(earliest_by_notice, window_closes_at, self.window_shuts);
-        Self { earliest_by_notice, window_closes_at, clear_at, ..self }
+        let granted = Self::at_service(timing, self.served_at, None, self.window_shuts);
+        let earliest_by_notice = self.earliest_by_notice.max(granted.earliest_by_notice);
+        Self { earliest_by_notice, ..self }.with_window_beside(granted.window_closes_at)
     }
 
-    /// Whoever was told that it may object until the change takes effect goes on to: no window is longer.
+    /// Whoever was told that it may object until the change takes effect goes on to.
     #[must_use]
     pub fn promised_before(self, before: Standing) -> Self {
         match before {
-            Standing::Served(Self { window_closes_at: None, .. }) => {
-                Self { window_closes_at: None, clear_at: self.earliest_by_notice, ..self }
-            }
+            Standing::Served(Self { window_closes_at: None, .. }) => self.with_window_beside(None),
             Standing::Served(_) | Standing::Owed | Standing::Exempt { .. } => self,
+        }
+    }
+
+    /// A deadline told before is kept.
+    #[must_use]
+    pub fn with_promise(self, told: Option<DateTime<Utc>>) -> Self {
+        if told.is_some() { self.with_window_beside(told) } else { self }
+    }
+
+    /// Of its window and another one the longer, and where one of them runs until the change takes effect, the day of the other too.
+    fn with_window_beside(self, other: Option<DateTime<Utc>>) -> Self {
+        let day = self.window_closes_at.max(other);
+        let window_closes_at = self.window_closes_at.zip(other).and(day);
+        let clear_at = clear_at(self.earliest_by_notice, window_closes_at, self.window_shuts);
+        Self { window_closes_at, clear_at, ..self }.not_before(day)
+    }
+
+    /// Where the window runs until the change takes effect, that is not before `day`, to which somebody may object by another
+    /// promise; it is kept by the notice period, the one that is left.
+    #[must_use]
+    pub fn not_before(self, day: Option<DateTime<Utc>>) -> Self {
+        match day {
+            Some(day) if self.window_shuts && self.window_closes_at.is_none() => {
+                let earliest_by_notice = self.earliest_by_notice.max(day);
+                Self { earliest_by_notice, clear_at: earliest_by_notice, ..self }
+            }
+            Some(_) | None => self,
         }
     }
 
@@ -190,6 +212,8 @@ impl Standing {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::customer::{Policy, Terms};
+    use crate::domain::zone::Zone;
 
     #[test]
     fn silence_that_was_found_stands_until_there_is_a_word() {
@@ -211,5 +235,27 @@ mod tests {
         assert_eq!(Consent::Silent.with_time_until(noon, noon), Consent::Silent);
         assert_eq!(Consent::Excluded.with_time_until(one, noon), Consent::Excluded);
         assert_eq!(Consent::Refused.with_time_until(one, noon), Consent::Refused);
+    }
+
+    #[test]
+    fn beside_a_window_until_the_effect_a_day_promised_is_waited_for() {
+        let served_at = "2026-12-01T09:00:00Z".parse().unwrap();
+        let timing = |objection_days: Option<u16>| {
+            let terms: Terms = serde_json::from_value(serde_json::json!({
+                "notice": {"n": 10}, "objection": objection_days.map(|n| serde_json::json!({"n": n})),
+            }))
+            .unwrap();
+            terms.timing(&Policy::in_zone(Zone::utc()), false)
+        };
+        let served = |days| Clearance::at_service(&timing(days), served_at, None, true);
+        let (until_effect, dated) = (served(None), served(Some(60)));
+        for longer in [dated.lengthened(&timing(None)), until_effect.lengthened(&timing(Some(60)))] {
+            assert_eq!((longer.window_closes_at, longer.clear_at), (None, dated.clear_at));
+            assert_eq!(longer.lengthened(&timing(None)), longer);
+        }
+        let again = dated.promised_before(Standing::Served(until_effect));
+        assert_eq!((again.window_closes_at, again.clear_at), (None, dated.clear_at));
+        // A day before the notice has run is waited for anyway.
+        assert_eq!(served(Some(5)).lengthened(&timing(None)), until_effect);
     }
 }

@@ -126,10 +126,7 @@ fn timing() -> Timing {
 }
 
 fn left_by(means: &Means) -> Option<(Option<DeliveryId>, Clearance)> {
-    means.clearance(
-        |_| Time { then: timing(), later: Vec::new(), window_shuts: true, effective_at: at(31) },
-        None,
-    )
+    means.clearance(|_| Time { then: timing(), later: Vec::new(), window_shuts: true }, None)
 }
 
 const LETTER: DeliveryId = DeliveryId(1024);
@@ -164,8 +161,7 @@ fn terms_that_became_better_since_the_notice_hold_too() {
     let means = Means { other: Some(at(2)), ..Means::default() };
     let left = |then: &Timing, later: &[&Timing]| {
         let later: Vec<Timing> = later.iter().map(|timing| (*timing).clone()).collect();
-        let time =
-            |_| Time { then: then.clone(), later: later.clone(), window_shuts: true, effective_at: at(31) };
+        let time = |_| Time { then: then.clone(), later: later.clone(), window_shuts: true };
         means.clearance(time, None).unwrap().1.clear_at
     };
     assert_eq!(left(&timing(), &[&better]), left(&better, &[]));
@@ -212,4 +208,20 @@ fn a_reason_applies_while_it_stands_in_the_way() {
     assert_eq!(applying(Some(&served), 14), [Waivable::WindowOpen]);
     assert_eq!(applying(Some(&served), 20), []);
     assert_eq!(applying(Some(&served.cleared_at(at(3))), 3), []);
+}
+
+#[test]
+fn a_waiver_of_the_notice_period_waives_no_day_of_a_window_that_became_until_the_effect() {
+    let until_effect = Timing { objection: None, ..timing() };
+    let left = |waived: &[Waivable]| {
+        let waived = waived.iter().map(|what| (*what, at(6))).collect();
+        let means = Means { other: Some(at(2)), waived, ..Means::default() };
+        let time = |_| Time { then: timing(), later: vec![until_effect.clone()], window_shuts: true };
+        means.clearance(time, None).unwrap().1
+    };
+    let day = left_by(&Means { other: Some(at(2)), ..Means::default() }).unwrap().1.window_closes_at;
+    for waived in [&[] as &[Waivable], &[Waivable::NoticeShort]] {
+        assert_eq!((left(waived).window_closes_at, Some(left(waived).clear_at)), (None, day));
+    }
+    assert_eq!(left(&[Waivable::NoticeShort, Waivable::WindowOpen]).clear_at, at(6));
 }

@@ -27,11 +27,13 @@ impl Window {
 pub struct Instants {
     pub earliest_by_notice: At,
     pub window: Window,
+    /// The last day that anybody promised, also where the window runs until the effect.
+    pub day: Option<At>,
 }
 
 impl Instants {
     pub fn clear_at(&self) -> At {
-        self.window.closes_at().map_or(self.earliest_by_notice, |at| at.max(self.earliest_by_notice))
+        self.day.map_or(self.earliest_by_notice, |at| at.max(self.earliest_by_notice))
     }
 
     /// The longer of both, each by itself.
@@ -39,6 +41,7 @@ impl Instants {
         Self {
             earliest_by_notice: self.earliest_by_notice.max(other.earliest_by_notice),
             window: self.window.max(other.window),
+            day: self.day.max(other.day),
         }
     }
 }
@@ -54,10 +57,11 @@ impl Terms {
         let earliest = self.earliest_day(notice_day, days, convention);
         let objection = self.objection.filter(|_| !removal);
         let last_day = objection.map(|(m, convention)| self.last_day(notice_day, m, convention));
+        let day = last_day.map(|last| first_instant(next(last), self.zone));
         Instants {
             earliest_by_notice: first_instant(earliest, self.zone).max(served),
-            window: last_day
-                .map_or(Window::UntilEffect, |last| Window::ClosesAt(first_instant(next(last), self.zone))),
+            window: day.map_or(Window::UntilEffect, Window::ClosesAt),
+            day,
         }
     }
 

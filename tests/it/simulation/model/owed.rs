@@ -177,11 +177,11 @@ impl Model {
         let Some(mut instants) = self.instants(change, customer, served, known) else {
             return Standing::Owed;
         };
-        // A day told that lies after the planned effect is longer than until the effect.
-        let start = self.start_of(change.effective_on);
-        let longest = |window: &Window| (window.closes_at().unwrap_or(start), *window);
-        let windows = [Some(instants.window), case.promised].into_iter().flatten();
-        instants.window = windows.max_by_key(longest).unwrap();
+        // Until the effect is the longest, and that is not before a day that was promised.
+        if let Some(promised) = case.promised {
+            instants.window = instants.window.max(promised);
+            instants.day = instants.day.max(promised.closes_at());
+        }
         let mut earliest = instants.earliest_by_notice;
         if let Some(yes) = yes {
             earliest = yes.max(served);
@@ -191,6 +191,9 @@ impl Model {
         }
         let window_shuts = yes.is_none() && waived(Waivable::WindowOpen).is_none();
         let window = instants.window.closes_at().filter(|_| window_shuts);
+        if instants.window == Window::UntilEffect && window_shuts {
+            earliest = instants.day.map_or(earliest, |day| day.max(earliest));
+        }
         Standing::Served(Served {
             instants,
             earliest_by_notice: earliest,
