@@ -184,6 +184,8 @@ test('whoever asks too often is told so by a page, and when to come again', TIME
   assert.ok(Number(answer.headers()['retry-after']) > 0);
   await page.waitForLoadState('load');
   assert.equal(await page.locator('link[rel=stylesheet]').count(), 1);
-  assert.match(await page.locator('h1').innerText(), /One moment/);
+  // What was typed is still there, with how long to wait.
+  assert.equal(await page.locator('#mail').inputValue(), 'jane@northwind.example');
+  assert.match(await page.locator('#mail-error').innerText(), /What you typed is still here: press the button again in/);
   await inspect(page, 'too-many');
 });
