@@ -22,19 +22,20 @@ const CUSTOMERS_PER_GROUP: i64 = 4096;
 /// What one group came to.
 enum Group {
     /// Behind which customer the next group begins.
-    Decided { started: usize, kept_back: BTreeSet<Reason>, next: Option<i64> },
+    Decided { started: usize, out: usize, kept_back: BTreeSet<Reason>, next: Option<i64> },
     /// Something stands in everybody's way: the change is held, or asked about later.
     Over(Option<String>),
 }
 
 /// Starts the change for whoever is clear at this moment.
 pub(super) async fn start_for_each(cx: &Context, id: ChangeId) -> Result<Option<String>, Error> {
-    let (mut after, mut started, mut kept_back) = (0, 0, BTreeSet::new());
+    let (mut after, mut started, mut out, mut kept_back) = (0, 0, 0, BTreeSet::new());
     loop {
         match start_group(cx, id, after).await? {
             Group::Over(sentence) => return Ok(sentence),
-            Group::Decided { started: more, kept_back: mut reasons, next } => {
+            Group::Decided { started: more, out: never, kept_back: mut reasons, next } => {
                 started += more;
+                out += never;
                 kept_back.append(&mut reasons);
                 match next {
                     Some(last) => after = last,
@@ -43,7 +44,7 @@ pub(super) async fn start_for_each(cx: &Context, id: ChangeId) -> Result<Option<
             }
         }
     }
-    look_tomorrow(cx, id, started, &kept_back).await
+    look_tomorrow(cx, id, (started, out), &kept_back).await
 }
 
 async fn start_group(cx: &Context, id: ChangeId, after: i64) -> Result<Group, Error> {
@@ -64,7 +65,7 @@ async fn start_group(cx: &Context, id: ChangeId, after: i64) -> Result<Group, Er
     }
     let waiting = store::go_live::waiting(tx.conn(), id, after, CUSTOMERS_PER_GROUP).await?;
     let Some(last) = waiting.last() else {
-        return Ok(Group::Decided { started: 0, kept_back: BTreeSet::new(), next: None });
+        return Ok(Group::Decided { started: 0, out: 0, kept_back: BTreeSet::new(), next: None });
     };
     let next = last.0;
     let mut found = store::gate::customers(tx.conn(), id, after, next).await?;
@@ -89,7 +90,7 @@ async fn start_group(cx: &Context, id: ChangeId, after: i64) -> Result<Group, Er
         store::go_live::put_in_force(&mut tx, id, &now, at).await?;
         tx.commit([Event::CustomersStarted { change: id, at, customers: now }]).await?;
     }
-    Ok(Group::Decided { started, kept_back, next: Some(next) })
+    Ok(Group::Decided { started, out: never.len(), kept_back, next: Some(next) })
 }
 
 /// What stands in everybody's way holds the change; not one that some have already, whose others wait another day.
@@ -112,11 +113,11 @@ async fn wait_or_hold(
     Ok(None)
 }
 
-/// Asks again tomorrow for those who wait; once nobody does, whether the gate is open for all. The DPO hears on the day who waits.
+/// Asks again tomorrow; at once where nobody waits any more, whether the gate is open for all. The DPO hears on the day who waits.
 async fn look_tomorrow(
     cx: &Context,
     id: ChangeId,
-    started: usize,
+    (started, out): (usize, usize),
     kept_back: &BTreeSet<Reason>,
 ) -> Result<Option<String>, Error> {
     let mut tx = cx.begin(Actor::Daemon).await?;
@@ -126,7 +127,8 @@ async fn look_tomorrow(
     }
     let now = tx.now();
     let counts = store::go_live::counts(tx.conn(), id).await?;
-    let next = if counts.waiting == 0 { now + LOOK_AGAIN } else { tomorrow(cx, now) };
+    let was_the_last = counts.waiting == 0 && started + out > 0;
+    let next = if was_the_last { now + LOOK_AGAIN } else { tomorrow(cx, now) };
     store::change::set_next_look(&mut tx, id, Some(next)).await?;
     let sentence =
         (started > 0).then(|| format!("{} started for {started} of its customers", change.reference));

@@ -238,3 +238,27 @@ async fn nobody_starts_before_the_day_that_its_letter_names() {
     assert!(is_cleared(&world, "C-1").await);
     world.finish().await;
 }
+
+#[tokio::test]
+async fn what_is_found_after_a_start_is_asked_about_daily_and_not_each_second() {
+    let (world, reference) = announced(&[]).await;
+    let objection = world.object(ACME, "We object.").await.reference;
+    world.advance_to("2026-12-14T11:00Z").await;
+    world
+        .as_superuser(
+            "insert into objection (reference, customer_id, recipient_id, channel, statement, received_at, entered_at, state, answer_due_on)
+             select 'OBJ-2026-0099', r.customer_id, r.id, 'console', 'no', '2026-12-02', '2026-12-14T11:00Z', 'lodged', '2026-12-28'
+             from recipient r where r.address = 'dpo@birch.example';
+             insert into objection_change (objection_id, change_id, customer_id, received_at, in_time)
+             select id, 1, customer_id, received_at, true from objection where reference = 'OBJ-2026-0099'",
+        )
+        .await;
+    settle(&world, &objection, Outcome::NotEntitled, None).await;
+    world.advance_to("2026-12-15T11:00Z").await;
+    assert!(is_cleared(&world, "C-1").await);
+    assert!(!is_cleared(&world, "C-2").await);
+    assert_eq!(world.change(&reference).await.state, State::InNotice);
+    let next: chrono::DateTime<chrono::Utc> =
+        sqlx::query_scalar("select next_look_at from change").fetch_one(world.cx.db.pool()).await.unwrap();
+    assert_eq!(next.to_string(), "2026-12-15 23:00:00 UTC");
+}
