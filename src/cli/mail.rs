@@ -10,7 +10,7 @@ use super::{Failure, Global, OrHint as _, context, print};
 use crate::actions::Context;
 use crate::config::Mailbox;
 use crate::domain::customer::{Contract, Grounds};
-use crate::domain::delivery::{DeliveryId, Said};
+use crate::domain::delivery::{DeliveryId, Lane, Said};
 use crate::domain::recipient::{RecipientId, parse_address};
 use crate::mail::Composed;
 use crate::mail::compose::{Envelope, Office, compose};
@@ -231,7 +231,7 @@ async fn test(cx: &Context, args: &TestLetter) -> Result<(), Failure> {
     // and its bounce is no delivery's.
     let number = DeliveryId(TEST_NUMBERS_FROM + now.timestamp());
     let mail = composed(cx, &letter, number, Mailbox { name: None, address: address.clone() }, now)?;
-    match cx.post.hand_over(&mail).await {
+    match cx.post.hand_over(&mail, Lane::Single).await {
         Said::Accepted { code, words, .. } => {
             print(format!("The relay took the letter to {address}: {code} {words}"))
         }

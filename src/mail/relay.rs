@@ -3,12 +3,13 @@
 //! [`Post`] keeps a number of tasks, each of which owns one connection. Where the relay offers PIPELINING, a letter's
 //! envelope stands behind the dot of the one before it, so that a letter costs one round trip. Promises: a letter is reported
 //! [`Said::InDoubt`] exactly where its last byte had left and no reply came; a relay that is away costs a letter
-//! nothing; the relay's words are kept.
+//! nothing; the relay's words are kept; a single letter waits for what is in flight, never for a mailing.
 
 mod dial;
 mod dialogue;
 mod pace;
 mod parcel;
+mod queue;
 mod route;
 mod session;
 
@@ -16,7 +17,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use tokio::sync::{Mutex, mpsc, oneshot};
+use tokio::sync::oneshot;
 use tokio::time::{Instant, sleep_until, timeout};
 use tracing::{debug, info, warn};
 
@@ -25,10 +26,11 @@ pub use self::route::{Encryption, Login, Patience, Reports, Route, UnusableUrl};
 use self::dial::{Away, Roots};
 use self::pace::{Pace, Pipelining};
 use self::parcel::Parcel;
+use self::queue::{Job, Queue};
 use self::session::{End, Session};
 use super::Composed;
 pub use crate::domain::delivery::Said;
-use crate::domain::delivery::{OtherRecipients, Point, Reply, Verdict, wire_id};
+use crate::domain::delivery::{Lane, OtherRecipients, Point, Reply, Verdict, wire_id};
 
 /// Connections a letter may lose before the relay is taken to be away.
 const CONNECTIONS_LOST_MAX: u32 = 3;
@@ -44,19 +46,21 @@ pub struct Post(Arc<Pool>);
 #[derive(Debug)]
 struct Pool {
     route: Arc<Route>,
-    jobs: OnceLock<mpsc::Sender<Job>>,
+    queue: OnceLock<Arc<Queue>>,
 }
 
-#[derive(Debug)]
-struct Job {
-    parcel: Parcel,
-    done: oneshot::Sender<Said>,
+impl Drop for Pool {
+    fn drop(&mut self) {
+        if let Some(queue) = self.queue.get() {
+            queue.close();
+        }
+    }
 }
 
 impl Post {
     /// Opens no connection yet: the first letter does.
     pub fn new(route: Route) -> Self {
-        Self(Arc::new(Pool { route: Arc::new(route), jobs: OnceLock::new() }))
+        Self(Arc::new(Pool { route: Arc::new(route), queue: OnceLock::new() }))
     }
 
     /// How many letters it pays to hand over at the same time.
@@ -69,32 +73,30 @@ impl Post {
         &self.0.route.host
     }
 
-    /// Hands one letter over and waits for what the relay says.
-    pub async fn hand_over(&self, letter: &Composed) -> Said {
+    /// Hands one letter over and waits for what the relay says. Whoever stops waiting before the letter's turn has come
+    /// takes it back.
+    pub async fn hand_over(&self, letter: &Composed, lane: Lane) -> Said {
         let parcel = match Parcel::pack(letter) {
             Ok(parcel) => parcel,
             Err(error) => return Said::LetterFault { code: None, words: error.to_string() },
         };
-        let jobs = self.0.jobs.get_or_init(|| start(&self.0.route));
+        let queue = self.0.queue.get_or_init(|| start(&self.0.route));
         let (done, said) = oneshot::channel();
-        if jobs.send(Job { parcel, done }).await.is_err() {
-            return relay_fault(None, "the post is closed", Duration::from_secs(1));
-        }
+        queue.put(Job { parcel, done }, lane);
         // A task that died may have died after the dot.
         said.await.unwrap_or_else(|_| Said::InDoubt { words: "the connection's task ended".to_owned() })
     }
 }
 
-fn start(route: &Arc<Route>) -> mpsc::Sender<Job> {
-    let connections = route.connections.max(1);
-    let (jobs, queue) = mpsc::channel(connections);
+fn start(route: &Arc<Route>) -> Arc<Queue> {
+    let queue = Arc::new(Queue::new());
     let shared = Arc::new(Shared {
         route: Arc::clone(route),
         roots: Roots::default(),
         pace: Pace::new(route),
-        queue: Mutex::new(queue),
+        queue: Arc::clone(&queue),
     });
-    for _ in 0..connections {
+    for _ in 0..route.connections.max(1) {
         let shared = Arc::clone(&shared);
         tokio::spawn(async move {
             while let Err(error) = tokio::spawn(Arc::clone(&shared).work()).await {
@@ -105,14 +107,14 @@ fn start(route: &Arc<Route>) -> mpsc::Sender<Job> {
             }
         });
     }
-    jobs
+    queue
 }
 
 struct Shared {
     route: Arc<Route>,
     roots: Roots,
     pace: Pace,
-    queue: Mutex<mpsc::Receiver<Job>>,
+    queue: Arc<Queue>,
 }
 
 impl Shared {
@@ -121,22 +123,23 @@ impl Shared {
         let mut session: Option<Session> = None;
         let mut ahead: Option<Job> = None;
         loop {
-            let Job { parcel, done } = match ahead.take() {
-                Some(job) => job,
-                None => {
-                    let next = async { self.queue.lock().await.recv().await };
-                    match timeout(self.route.patience.idle, next).await {
-                        Ok(Some(job)) => job,
-                        Ok(None) => break,
-                        Err(_) => {
-                            if let Some(idle) = session.take() {
-                                idle.close().await;
-                            }
-                            continue;
-                        }
+            let next = match ahead.take() {
+                Some(job) => Some(job),
+                None => match timeout(self.route.patience.idle, self.queue.ready()).await {
+                    Ok(Some(reserved)) => {
+                        self.turn().await;
+                        self.queue.take(reserved)
                     }
-                }
+                    Ok(None) => break,
+                    Err(_) => {
+                        if let Some(idle) = session.take() {
+                            idle.close().await;
+                        }
+                        None
+                    }
+                },
             };
+            let Some(Job { parcel, done }) = next else { continue };
             let said = self.carry(&mut session, &parcel, &mut ahead).await;
             // Nobody waits any more: its lease will run out, and the letter is looked at again.
             let _ = done.send(said);
@@ -146,26 +149,33 @@ impl Shared {
         }
     }
 
+    /// Waits until the next letter may go; for an absent relay there is nothing to wait for.
+    async fn turn(&self) {
+        let now = Instant::now();
+        if self.pace.is_limited() && !self.pace.is_away(now) {
+            sleep_until(self.pace.turn(now)).await;
+        }
+    }
+
     /// Hands one letter over, on another connection where one breaks before the letter has left. `ahead` takes the letter
     /// whose envelope went behind the dot.
     async fn carry(&self, session: &mut Option<Session>, parcel: &Parcel, ahead: &mut Option<Job>) -> Said {
         let mut lost = String::new();
-        for _ in 0..CONNECTIONS_LOST_MAX {
+        for attempt in 0..CONNECTIONS_LOST_MAX {
+            if attempt > 0 {
+                self.turn().await;
+            }
             let mut open = match self.connection(session.take()).await {
                 Ok(open) => open,
                 Err(said) => return said,
             };
-            if !open.is_ahead() {
-                sleep_until(self.pace.turn(Instant::now())).await;
-            }
             let level = self.pace.pipelining(Instant::now());
             let end = match open.envelope(parcel, self.others(), level).await {
                 Err(end) => end,
                 Ok(()) => {
                     let behind = self.may_look_ahead(&open, level);
                     if behind && ahead.is_none() {
-                        // Where somebody else waits for letters there is none.
-                        *ahead = self.queue.try_lock().ok().and_then(|mut queue| queue.try_recv().ok());
+                        *ahead = self.queue.ready_now().and_then(|reserved| self.queue.take(reserved));
                     }
                     let next = ahead.as_ref().filter(|next| behind && open.is_fit(&next.parcel));
                     open.content(parcel, next.map(|next| (&next.parcel, level)), self.others()).await

@@ -10,7 +10,7 @@ use tracing::{debug, error, info, warn};
 use super::LEASE;
 use super::script::Sheet;
 use crate::actions::{Context, Error};
-use crate::domain::delivery::{DeliveryId, Said};
+use crate::domain::delivery::{DeliveryId, Lane, Said};
 use crate::domain::ledger::Actor;
 use crate::store;
 use crate::store::delivery::lease::Lease;
@@ -29,11 +29,12 @@ pub(super) async fn hand_over(
 ) -> Result<(Vec<Answer>, bool), Error> {
     let mut talks = JoinSet::new();
     let mut answers = Vec::with_capacity(sheets.len());
+    let lane = if held.notice.is_some() { Lane::Mailing } else { Lane::Single };
     for sheet in sheets {
         let (post, clock) = (cx.post.clone(), cx.clock.clone());
         talks.spawn(async move {
             let said = match &sheet.composed {
-                Ok(composed) => post.hand_over(composed).await,
+                Ok(composed) => post.hand_over(composed, lane).await,
                 Err(said) => said.clone(),
             };
             (sheet, said, clock.now())

@@ -1,6 +1,7 @@
 //! The way to a relay: TCP without delay, greeting, EHLO, TLS as the route wants it; nothing said in plain text counts
 //! later.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::future::Future;
 use std::sync::{Arc, OnceLock};
@@ -61,7 +62,7 @@ pub(super) struct Offers {
 }
 
 impl Offers {
-    fn read<'a>(lines: impl Iterator<Item = &'a str>) -> Self {
+    fn read<'a>(lines: impl Iterator<Item = Cow<'a, str>>) -> Self {
         let mut offers = Self::default();
         for line in lines {
             let mut words = line.split_ascii_whitespace();
@@ -105,7 +106,7 @@ pub(super) async fn dial(route: &Route, roots: &Roots) -> Result<Dialed, Away> {
     }
     let wire = if route.implicit_tls { roots.tls(route, Box::new(tcp)).await? } else { Box::new(tcp) };
     let mut dialogue = Dialogue::over(wire);
-    expect(220, "greeting", &within(limit, "greeting", dialogue.hear()).await?)?;
+    expect(220, "greeting", within(limit, "greeting", dialogue.hear()).await?)?;
     let offers = greet(&mut dialogue, &hello, limit).await?;
     if route.implicit_tls || route.encryption == Encryption::None {
         return Ok(Dialed { dialogue, offers, encrypted: route.implicit_tls });
@@ -117,7 +118,7 @@ pub(super) async fn dial(route: &Route, roots: &Roots) -> Result<Dialed, Away> {
         }
         return Ok(Dialed { dialogue, offers, encrypted: false });
     }
-    expect(220, "starttls", &ask(&mut dialogue, "STARTTLS\r\n", limit, "starttls").await?)?;
+    expect(220, "starttls", ask(&mut dialogue, "STARTTLS\r\n", limit, "starttls").await?)?;
     let plain = dialogue.into_wire().map_err(|error| Away::new("starttls", error))?;
     let mut dialogue = Dialogue::over(roots.tls(route, plain).await?);
     // What it offered in plain text is forgotten (RFC 3207, 4.2).
@@ -128,16 +129,16 @@ pub(super) async fn dial(route: &Route, roots: &Roots) -> Result<Dialed, Away> {
 async fn greet(dialogue: &mut Dialogue, hello: &str, limit: Duration) -> Result<Offers, Away> {
     let lines = ask(dialogue, hello, limit, "greeting").await?;
     let offers = Offers::read(lines.texts());
-    expect(250, "greeting", &lines)?;
+    expect(250, "greeting", lines)?;
     Ok(offers)
 }
 
-async fn ask(
-    dialogue: &mut Dialogue,
+async fn ask<'a>(
+    dialogue: &'a mut Dialogue,
     command: &str,
     limit: Duration,
     at: &'static str,
-) -> Result<Lines, Away> {
+) -> Result<Lines<'a>, Away> {
     within(limit, at, async {
         dialogue.say(command.as_bytes()).await?;
         dialogue.hear().await
@@ -145,7 +146,7 @@ async fn ask(
     .await
 }
 
-fn expect(code: u16, at: &'static str, lines: &Lines) -> Result<(), Away> {
+fn expect(code: u16, at: &'static str, lines: Lines<'_>) -> Result<(), Away> {
     match lines.reply() {
         Some(reply) if reply.code == code => Ok(()),
         Some(reply) => Err(Away::reply(at, &reply)),

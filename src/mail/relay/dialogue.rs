@@ -3,8 +3,9 @@
 //! It sits above TLS, so it sees plain text. Replies are read here and not by `smtp-proto`, whose receiver cuts the
 //! enhanced code out of the words and refuses what is longer than 4,096 octets: after the dot that would be a second copy.
 
+use std::borrow::Cow;
 use std::fmt;
-use std::io;
+use std::io::{self, IoSlice};
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
@@ -22,26 +23,37 @@ impl<T: AsyncRead + AsyncWrite + Send + Sync + Unpin + fmt::Debug> Wire for T {}
 pub(super) struct Dialogue {
     wire: Box<dyn Wire>,
     heard: Vec<u8>,
+    /// How much of `heard` has been read as replies.
+    told: usize,
     left: usize,
 }
 
 impl Dialogue {
     pub(super) fn over(wire: Box<dyn Wire>) -> Self {
-        Self { wire, heard: Vec::new(), left: 0 }
+        Self { wire, heard: Vec::new(), told: 0, left: 0 }
     }
 
     /// The wire below, if the relay has said nothing that was not asked for.
     pub(super) fn into_wire(self) -> io::Result<Box<dyn Wire>> {
-        if self.heard.is_empty() {
+        if self.told == self.heard.len() {
             return Ok(self.wire);
         }
         Err(io::Error::other("the relay went on in plain text behind its reply"))
     }
 
     pub(super) async fn say(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.say_both(bytes, &[]).await
+    }
+
+    /// Says `first` and `then` in one write, as far as the system takes them.
+    pub(super) async fn say_both(&mut self, first: &[u8], then: &[u8]) -> io::Result<()> {
         self.left = 0;
-        while let Some(rest) = bytes.get(self.left..).filter(|rest| !rest.is_empty()) {
-            match self.wire.write(rest).await? {
+        while self.left < first.len() + then.len() {
+            let rest = [
+                IoSlice::new(first.get(self.left..).unwrap_or_default()),
+                IoSlice::new(then.get(self.left.saturating_sub(first.len())..).unwrap_or_default()),
+            ];
+            match self.wire.write_vectored(&rest).await? {
                 0 => return Err(io::ErrorKind::WriteZero.into()),
                 taken => self.left += taken,
             }
@@ -55,63 +67,71 @@ impl Dialogue {
     }
 
     /// The oldest reply not read yet.
-    pub(super) async fn hear(&mut self) -> io::Result<Lines> {
-        loop {
-            if let Some(lines) = self.whole_reply() {
-                return Ok(lines);
+    pub(super) async fn hear(&mut self) -> io::Result<Lines<'_>> {
+        let mut searched = self.told;
+        let end = loop {
+            match whole_reply(&self.heard, searched) {
+                Ok(end) => break end,
+                Err(last_line) => searched = last_line,
+            }
+            if self.told > 0 {
+                self.heard.drain(..self.told);
+                searched -= std::mem::take(&mut self.told);
             }
             if self.heard.len() > REPLY_BYTES_MAX {
                 return Err(io::Error::other("the relay's reply does not end"));
             }
-            let before = self.heard.len();
-            self.heard.resize(before + READ_BYTES, 0);
-            let read = self.wire.read(&mut self.heard[before..]).await;
-            self.heard.truncate(before + read.as_ref().copied().unwrap_or(0));
-            if read? == 0 {
+            self.heard.reserve(READ_BYTES);
+            if self.wire.read_buf(&mut self.heard).await? == 0 {
                 return Err(io::Error::other("the relay closed the connection"));
             }
-        }
-    }
-
-    fn whole_reply(&mut self) -> Option<Lines> {
-        let mut lines = Vec::new();
-        let mut end = 0;
-        loop {
-            let rest = self.heard.get(end..)?;
-            let newline = rest.iter().position(|byte| *byte == b'\n')?;
-            let line = String::from_utf8_lossy(&rest[..newline]).trim_end().to_owned();
-            end += newline + 1;
-            let more = line.as_bytes().get(3) == Some(&b'-');
-            lines.push(line);
-            if !more {
-                self.heard.drain(..end);
-                return Some(Lines(lines));
-            }
-        }
+        };
+        let begin = std::mem::replace(&mut self.told, end);
+        Ok(Lines(&self.heard[begin..end]))
     }
 }
 
-/// The lines of one reply, each still with its code.
-#[derive(Clone, Debug)]
-pub(super) struct Lines(Vec<String>);
+/// Where the reply ends whose lines begin at `from`; `Err`: the beginning of the line that is not whole yet.
+fn whole_reply(heard: &[u8], from: usize) -> Result<usize, usize> {
+    let mut line = from;
+    while let Some(length) = heard[line..].iter().position(|byte| *byte == b'\n') {
+        let end = line + length + 1;
+        if length < 4 || heard[line + 3] != b'-' {
+            return Ok(end);
+        }
+        line = end;
+    }
+    Err(line)
+}
 
-impl Lines {
+/// The lines of one reply, each still with its code.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Lines<'a>(&'a [u8]);
+
+impl<'a> Lines<'a> {
     /// What follows the code on each line.
-    pub(super) fn texts(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(|line| line.get(4..).unwrap_or_default().trim())
+    pub(super) fn texts(self) -> impl Iterator<Item = Cow<'a, str>> {
+        self.lines().map(|line| String::from_utf8_lossy(line.get(4..).unwrap_or_default().trim_ascii()))
+    }
+
+    fn lines(self) -> impl DoubleEndedIterator<Item = &'a [u8]> {
+        self.0.strip_suffix(b"\n").unwrap_or(self.0).split(|byte| *byte == b'\n')
     }
 
     /// Code and words; `None` where the relay does not speak SMTP.
-    pub(super) fn reply(&self) -> Option<Reply> {
-        let code = self.0.last()?.get(..3)?.parse().ok()?;
-        let mut words = String::new();
+    pub(super) fn reply(self) -> Option<Reply> {
+        let code = std::str::from_utf8(self.lines().next_back()?.get(..3)?).ok()?.parse().ok()?;
+        let mut words = String::with_capacity(self.0.len());
         for text in self.texts() {
             if !words.is_empty() && !text.is_empty() {
                 words.push(' ');
             }
-            words.push_str(text);
+            words.extend(text.chars().filter(|c| !c.is_control()));
         }
-        Some(Reply { code, words: words.chars().take(WORDS_CHARS_MAX).filter(|c| !c.is_control()).collect() })
+        if let Some((end, _)) = words.char_indices().nth(WORDS_CHARS_MAX) {
+            words.truncate(end);
+        }
+        Some(Reply { code, words })
     }
 }
 

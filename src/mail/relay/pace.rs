@@ -101,6 +101,11 @@ impl Pace {
         None
     }
 
+    /// Whether the relay is left alone for now.
+    pub(super) fn is_away(&self, now: Instant) -> bool {
+        self.lock().away_until.is_some_and(|until| now < until)
+    }
+
     /// The relay is away: how long to leave it alone.
     pub(super) fn away(&self, now: Instant, login_refused: bool) -> Duration {
         let mut inner = self.lock();

@@ -4,6 +4,7 @@
 //! Content leaves only after 250, 250 and 354 of its own group. A group that follows a refusal, or stands behind a dot
 //! whose reply is not known yet, begins with RSET: no letter can leave under another's envelope sender.
 
+use std::fmt::Write;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,10 +12,11 @@ use std::time::Duration;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use secrecy::ExposeSecret;
+use tokio::time::error::Elapsed;
 use tokio::time::timeout;
 
 use super::dial::{Away, Dialed, Offers, Roots, dial};
-use super::dialogue::Dialogue;
+use super::dialogue::{Dialogue, Lines};
 use super::pace::Pipelining;
 use super::parcel::Parcel;
 use super::route::Route;
@@ -56,7 +58,9 @@ pub(super) struct Session {
     route: Arc<Route>,
     /// The relay has refused something, and may still hold an envelope.
     unsettled: bool,
-    /// The next letter's group has left behind the last dot; its replies are due.
+    /// The commands of the letter that was announced last.
+    group: Group,
+    /// The group has left behind the last dot; its replies are due.
     ahead: Option<Pipelining>,
     /// Letters this connection has carried.
     pub(super) letters: u32,
@@ -64,11 +68,35 @@ pub(super) struct Session {
     pub(super) usable: bool,
 }
 
-/// One command of a letter's group; without a point it is the RSET before it.
+/// A letter's commands as they stand on the wire, in a buffer that is kept from letter to letter.
+#[derive(Debug, Default)]
+struct Group {
+    text: String,
+    steps: Vec<Step>,
+}
+
+/// One command of a group; without a point it is the RSET before it.
+#[derive(Clone, Copy, Debug)]
 struct Step {
     point: Option<Point>,
-    command: String,
+    /// Where in the group's text it stands.
+    begin: usize,
+    end: usize,
     limit: Duration,
+}
+
+impl Group {
+    fn clear(&mut self) {
+        self.text.clear();
+        self.steps.clear();
+    }
+
+    /// What has been written since the last step is one more.
+    fn step(&mut self, point: Option<Point>, limit: Duration) {
+        let begin = self.steps.last().map_or(0, |step| step.end);
+        self.text.push_str("\r\n");
+        self.steps.push(Step { point, begin, end: self.text.len(), limit });
+    }
 }
 
 impl Session {
@@ -80,6 +108,7 @@ impl Session {
             offers,
             route: Arc::clone(route),
             unsettled: false,
+            group: Group::default(),
             ahead: None,
             letters: 0,
             usable: true,
@@ -137,34 +166,32 @@ impl Session {
         {
             return Err(end);
         }
-        let mut steps = self.steps(parcel, self.unsettled || ahead.is_some());
-        self.unsettled = false;
         let mut together = ahead;
-        if let (Some(_), Some(first)) = (ahead, steps.first_mut()) {
-            first.limit = self.route.patience.behind_the_dot;
-        } else if pipelining != Pipelining::Off && self.offers.pipelining {
-            together = Some(pipelining);
-            let group: String = steps.iter().map(|step| step.command.as_str()).collect();
-            self.write(group.as_bytes(), self.route.patience.command)
-                .await
-                .map_err(|why| End::Unsent { why, stumbled: together })?;
+        if ahead.is_some() {
+            if let Some(first) = self.group.steps.first_mut() {
+                first.limit = self.route.patience.behind_the_dot;
+            }
+        } else {
+            self.announce(parcel, self.unsettled);
+            if pipelining != Pipelining::Off && self.offers.pipelining {
+                together = Some(pipelining);
+                self.write_group().await.map_err(|why| End::Unsent { why, stumbled: together })?;
+            }
         }
-        self.replies(steps, together, others).await
+        self.unsettled = false;
+        self.replies(together, others).await
     }
 
-    async fn replies(
-        &mut self,
-        steps: Vec<Step>,
-        together: Option<Pipelining>,
-        others: OtherRecipients,
-    ) -> Result<(), End> {
+    async fn replies(&mut self, together: Option<Pipelining>, others: OtherRecipients) -> Result<(), End> {
         let mut refused: Option<(Verdict, Point, Reply)> = None;
         let (mut sender_taken, mut recipient_refused, mut waits_for_content) = (false, false, false);
-        for Step { point, command, limit } in steps {
+        for at in 0..self.group.steps.len() {
+            let step = self.group.steps[at];
+            let point = step.point;
             let told = match together {
-                Some(_) => self.reply(limit).await,
+                Some(_) => self.reply(step.limit).await,
                 None if refused.is_some() => break,
-                None => self.ask(&command, limit).await,
+                None => self.ask_step(step).await,
             };
             let reply = match told {
                 Ok(reply) => reply,
@@ -222,15 +249,18 @@ impl Session {
         others: OtherRecipients,
     ) -> End {
         let whole = parcel.stuffed().len();
-        let told = match next {
-            None => self.ask(parcel.stuffed(), self.route.patience.content).await,
-            Some((next, pipelining)) => {
-                self.ahead = Some(pipelining);
-                let group = self.steps(next, true).into_iter().map(|step| step.command);
-                let bytes: String = std::iter::once(parcel.stuffed().to_owned()).chain(group).collect();
-                self.ask(&bytes, self.route.patience.content).await
-            }
+        self.ahead = next.map(|(next, pipelining)| {
+            self.announce(next, true);
+            pipelining
+        });
+        let limit = self.route.patience.content;
+        let behind = if self.ahead.is_some() { self.group.text.as_bytes() } else { &[] };
+        let handed = async {
+            self.dialogue.say_both(parcel.stuffed().as_bytes(), behind).await?;
+            self.dialogue.hear().await.map(Lines::reply)
         };
+        let heard = timeout(limit, handed).await;
+        let told = self.understood(heard, limit);
         match told {
             Ok(reply) => {
                 let verdict = verdict(Point::Dot, &reply, others);
@@ -268,53 +298,47 @@ impl Session {
         Some(End::TooLarge { why: format!("the letter has {size} bytes, and the relay takes {most}") })
     }
 
-    fn steps(&self, parcel: &Parcel, reset: bool) -> Vec<Step> {
+    /// Writes a letter's commands into the group.
+    fn announce(&mut self, parcel: &Parcel, reset: bool) {
         let patience = self.route.patience;
-        let step = |point, command, limit| Step { point, command, limit };
-        let mut steps = Vec::with_capacity(4);
+        let (offers, group) = (self.offers, &mut self.group);
+        group.clear();
         if reset {
-            steps.push(step(None, "RSET\r\n".to_owned(), patience.command));
+            group.text.push_str("RSET");
+            group.step(None, patience.command);
         }
-        steps.push(step(Some(Point::Mail), self.mail(parcel), patience.command));
-        steps.push(step(Some(Point::Rcpt), self.rcpt(parcel), patience.command));
-        steps.push(step(Some(Point::Data), "DATA\r\n".to_owned(), patience.data));
-        steps
+        mail(&mut group.text, parcel, offers);
+        group.step(Some(Point::Mail), patience.command);
+        let _ = write!(group.text, "RCPT TO:<{}>", parcel.to());
+        if offers.dsn {
+            group.text.push_str(&parcel.reports(self.route.reports));
+        }
+        group.step(Some(Point::Rcpt), patience.command);
+        group.text.push_str("DATA");
+        group.step(Some(Point::Data), patience.data);
     }
 
-    fn mail(&self, parcel: &Parcel) -> String {
-        let mut parts = vec![format!("MAIL FROM:<{}>", parcel.from())];
-        if self.offers.size.is_some() {
-            parts.push(format!("SIZE={}", parcel.stuffed().len()));
-        }
-        if parcel.needs_smtputf8() {
-            parts.push("SMTPUTF8 BODY=8BITMIME".to_owned());
-        }
-        if self.offers.dsn {
-            parts.push("RET=HDRS".to_owned());
-            parts.extend(parcel.envelope_id().map(|id| format!("ENVID={id}")));
-        }
-        parts.join(" ") + "\r\n"
-    }
-
-    fn rcpt(&self, parcel: &Parcel) -> String {
-        let mut line = format!("RCPT TO:<{}>", parcel.to());
-        if self.offers.dsn {
-            line += &parcel.reports(self.route.reports);
-        }
-        line + "\r\n"
+    async fn ask_step(&mut self, step: Step) -> Result<Reply, String> {
+        let asked = async {
+            self.dialogue.say(&self.group.text.as_bytes()[step.begin..step.end]).await?;
+            self.dialogue.hear().await.map(Lines::reply)
+        };
+        let heard = timeout(step.limit, asked).await;
+        self.understood(heard, step.limit)
     }
 
     async fn ask(&mut self, bytes: &str, limit: Duration) -> Result<Reply, String> {
         let asked = async {
             self.dialogue.say(bytes.as_bytes()).await?;
-            self.dialogue.hear().await
+            self.dialogue.hear().await.map(Lines::reply)
         };
         let heard = timeout(limit, asked).await;
         self.understood(heard, limit)
     }
 
-    async fn write(&mut self, bytes: &[u8], limit: Duration) -> Result<(), String> {
-        let why = match timeout(limit, self.dialogue.say(bytes)).await {
+    async fn write_group(&mut self) -> Result<(), String> {
+        let limit = self.route.patience.command;
+        let why = match timeout(limit, self.dialogue.say(self.group.text.as_bytes())).await {
             Ok(Ok(())) => return Ok(()),
             Ok(Err(error)) => format!("connection lost: {error}"),
             Err(_) => format!("nothing was taken in {} s", limit.as_secs()),
@@ -324,20 +348,18 @@ impl Session {
     }
 
     async fn reply(&mut self, limit: Duration) -> Result<Reply, String> {
-        let heard = timeout(limit, self.dialogue.hear()).await;
+        let heard = timeout(limit, async { self.dialogue.hear().await.map(Lines::reply) }).await;
         self.understood(heard, limit)
     }
 
     fn understood(
         &mut self,
-        heard: Result<io::Result<super::dialogue::Lines>, tokio::time::error::Elapsed>,
+        heard: Result<io::Result<Option<Reply>>, Elapsed>,
         limit: Duration,
     ) -> Result<Reply, String> {
         let why = match heard {
-            Ok(Ok(lines)) => match lines.reply() {
-                Some(reply) => return Ok(reply),
-                None => "what answers does not speak SMTP".to_owned(),
-            },
+            Ok(Ok(Some(reply))) => return Ok(reply),
+            Ok(Ok(None)) => "what answers does not speak SMTP".to_owned(),
             Ok(Err(error)) => format!("connection lost: {error}"),
             Err(_) => format!("no reply in {} s", limit.as_secs()),
         };
@@ -348,5 +370,22 @@ impl Session {
     /// Takes leave; what the relay says to it does not matter.
     pub(super) async fn close(mut self) {
         let _ = self.ask("QUIT\r\n", LEAVE_WITHIN).await;
+    }
+}
+
+/// MAIL with the parameters this relay offers.
+fn mail(text: &mut String, parcel: &Parcel, offers: Offers) {
+    let _ = write!(text, "MAIL FROM:<{}>", parcel.from());
+    if offers.size.is_some() {
+        let _ = write!(text, " SIZE={}", parcel.stuffed().len());
+    }
+    if parcel.needs_smtputf8() {
+        text.push_str(" SMTPUTF8 BODY=8BITMIME");
+    }
+    if offers.dsn {
+        text.push_str(" RET=HDRS");
+        if let Some(id) = parcel.envelope_id() {
+            let _ = write!(text, " ENVID={id}");
+        }
     }
 }

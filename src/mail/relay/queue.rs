@@ -1,0 +1,82 @@
+//! The letters that wait for a connection: single ones before those of a mailing.
+//!
+//! A worker first waits until some letter is there ([`Queue::ready`]), then for its turn, and only then takes one
+//! ([`Queue::take`]): so a single letter that comes meanwhile goes first, however long the mailing behind it is.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, PoisonError};
+
+use tokio::sync::{Semaphore, oneshot};
+
+use super::parcel::Parcel;
+use crate::domain::delivery::{Lane, Said};
+
+#[derive(Debug)]
+pub(super) struct Job {
+    pub parcel: Parcel,
+    pub done: oneshot::Sender<Said>,
+}
+
+#[derive(Debug)]
+pub(super) struct Queue {
+    /// One permit a waiting letter.
+    waiting: Semaphore,
+    lanes: Mutex<Lanes>,
+}
+
+#[derive(Debug, Default)]
+struct Lanes {
+    single: VecDeque<Job>,
+    mailing: VecDeque<Job>,
+}
+
+/// A letter waits, and nobody else will take it.
+#[derive(Debug)]
+pub(super) struct Reserved(());
+
+impl Queue {
+    pub(super) fn new() -> Self {
+        Self { waiting: Semaphore::new(0), lanes: Mutex::default() }
+    }
+
+    pub(super) fn put(&self, job: Job, lane: Lane) {
+        let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
+        match lane {
+            Lane::Single => lanes.single.push_back(job),
+            Lane::Mailing => lanes.mailing.push_back(job),
+        }
+        drop(lanes);
+        self.waiting.add_permits(1);
+    }
+
+    /// Waits for a letter; `None` once the queue is closed.
+    pub(super) async fn ready(&self) -> Option<Reserved> {
+        self.waiting.acquire().await.ok()?.forget();
+        Some(Reserved(()))
+    }
+
+    /// As [`ready`](Self::ready), where a letter is there now and no worker waits for it.
+    pub(super) fn ready_now(&self) -> Option<Reserved> {
+        self.waiting.try_acquire().ok()?.forget();
+        Some(Reserved(()))
+    }
+
+    /// The letter to go first; one for whose fate nobody waits any more stays here, untouched. `None`: no other is there.
+    pub(super) fn take(&self, reserved: Reserved) -> Option<Job> {
+        let mut reserved = Some(reserved);
+        while reserved.take().is_some() {
+            let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
+            let job = lanes.single.pop_front().or_else(|| lanes.mailing.pop_front())?;
+            drop(lanes);
+            if !job.done.is_closed() {
+                return Some(job);
+            }
+            reserved = self.ready_now();
+        }
+        None
+    }
+
+    pub(super) fn close(&self) {
+        self.waiting.close();
+    }
+}
