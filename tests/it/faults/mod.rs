@@ -1,7 +1,10 @@
 //! What can go wrong on the way, each *not done* and *done but reported failed*: nothing is lost, nobody is told twice
 //! but by the same bytes.
 
+mod fleet;
 mod lease;
 mod mailing;
+mod processes;
 mod readers;
+mod reckoning;
 mod relay;

@@ -139,17 +139,20 @@ async fn template(server: &str) -> String {
 /// Under another name until it is whole: what has the name is migrated.
 async fn make_template(server: &str, name: &str, conn: &mut PgConnection) {
     let unfinished = format!("{name}_unfinished");
-    for statement in [
-        format!("drop database if exists {unfinished} with (force)"),
-        format!("create database {unfinished}"),
-    ] {
-        conn.execute(AssertSqlSafe(statement)).await.unwrap();
-    }
-    let url = of_database(server, &unfinished);
+    let drop = format!("drop database if exists {unfinished} with (force)");
+    conn.execute(AssertSqlSafe(drop)).await.unwrap();
+    migrated(server, &unfinished).await;
+    conn.execute(AssertSqlSafe(format!("alter database {unfinished} rename to {name}"))).await.unwrap();
+}
+
+/// A new database of this server with this program's schema; the superuser's URL of it.
+pub async fn migrated(server: &str, name: &str) -> String {
+    execute(server, &format!("create database {name}")).await;
+    let url = of_database(server, name);
     let order =
         Order { url: &url, serve_url: &url, origin: "processor.example/test", now: DateTime::UNIX_EPOCH };
     migrate::migrate(order).await.unwrap();
-    conn.execute(AssertSqlSafe(format!("alter database {unfinished} rename to {name}"))).await.unwrap();
+    url
 }
 
 /// Of everything that makes the schema.
