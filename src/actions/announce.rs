@@ -40,7 +40,7 @@ pub async fn run_once(cx: &Context) -> Result<Report, Error> {
     if notices == 0 {
         return Ok(Report::idle("announce"));
     }
-    cx.bells.ring("deliver");
+    cx.bells.ring("mailings");
     Ok(Report::did("announce", notices, format!("fanned out {notices} notices into {letters} letters")))
 }
 

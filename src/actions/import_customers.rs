@@ -133,7 +133,7 @@ impl Import {
         self.imported.proposed_mapping = self.sheet.proposed_mapping(&values);
         self.imported.rejected_bytes.sort_unstable_by_key(|bytes| bytes.start);
         if self.imported.customers_new + self.imported.customers_changed > 0 && self.mode == Mode::Write {
-            self.cx.bells.ring("deliver");
+            self.cx.bells.ring("mailings");
         }
         Ok(self.imported)
     }

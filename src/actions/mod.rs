@@ -27,6 +27,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use sha2::{Digest as _, Sha256};
+use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
 use crate::config::Settings;
@@ -67,6 +68,8 @@ pub struct Context {
     pub keys: Keys,
     /// What is frozen with a notice of today.
     pub templates: Arc<Templates>,
+    /// Cancelled when no new work is to be begun; a pass under way ends what is in flight and gives the rest back.
+    pub stopping: CancellationToken,
 }
 
 /// A file that proves what a person records.

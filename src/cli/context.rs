@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use secrecy::ExposeSecret as _;
+use tokio_util::sync::CancellationToken;
 
 use super::os_user::os_user;
 use super::{Failure, Global, OrHint as _, load};
@@ -77,5 +78,6 @@ pub fn context(settings: Settings, entropy: Entropy) -> Result<Context, Failure>
         post,
         keys,
         templates,
+        stopping: CancellationToken::new(),
     })
 }

@@ -45,7 +45,8 @@ pub async fn run(global: &Global, args: &Args) -> Result<(), Failure> {
     let roles = if args.roles.is_empty() { Role::ALL.to_vec() } else { args.roles.clone() };
     telemetry::log(&cx.settings.telemetry)?;
     let metrics = Metrics::install()?;
-    let stopping = stop_on_signals()?;
+    let stopping = cx.stopping.clone();
+    stop_on_signals(stopping.clone())?;
 
     let health = Health::default();
     let enlisted = Enlisted::default();
@@ -156,19 +157,17 @@ async fn listen(address: SocketAddr, key: &str) -> Result<TcpListener, Failure> 
         .or_hint(format!("set {key}, or stop what listens there"))
 }
 
-/// Cancelled by the first SIGTERM or SIGINT.
-fn stop_on_signals() -> Result<CancellationToken, Failure> {
-    let stopping = CancellationToken::new();
+/// The first SIGTERM or SIGINT cancels `stopping`.
+fn stop_on_signals(stopping: CancellationToken) -> Result<(), Failure> {
     let (mut term, mut int) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-    let told = stopping.clone();
     tokio::spawn(async move {
         tokio::select! {
             _ = term.recv() => {}
             _ = int.recv() => {}
         }
-        told.cancel();
+        stopping.cancel();
     });
-    Ok(stopping)
+    Ok(())
 }
 
 async fn keep_up(metrics: Metrics) {

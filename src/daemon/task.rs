@@ -61,7 +61,7 @@ pub const TASKS: &[Task] = &[
         role: Role::Schedule,
         period: Duration::from_secs(5),
         fires: None,
-        rings: &["deliver"],
+        rings: &["mailings"],
         run: pass!(actions::announce::run_once),
     },
     Task {
@@ -71,7 +71,16 @@ pub const TASKS: &[Task] = &[
         fires: None,
         // A follow-up waits until the letters it follows have left.
         rings: &["announce", "take_effect"],
-        run: pass!(actions::deliver::run_once),
+        run: pass!(actions::deliver::singles),
+    },
+    Task {
+        name: "mailings",
+        role: Role::Send,
+        period: Duration::from_secs(2),
+        fires: None,
+        // The next contact of somebody whose address refused is asked by a single letter.
+        rings: &["deliver", "announce", "take_effect"],
+        run: pass!(actions::deliver::mailings),
     },
     Task {
         name: "take_effect",

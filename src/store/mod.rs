@@ -83,13 +83,18 @@ impl Error {
 
     /// Whether the database cannot be had at the moment, or is too busy: the same call may succeed a minute later.
     pub fn is_away(&self) -> bool {
+        self.is_out_of_reach() || self.is_transient()
+    }
+
+    /// Whether the database cannot be had at the moment, or has no room: whatever is asked of it.
+    pub fn is_out_of_reach(&self) -> bool {
         match self {
-            Self::Database(sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed) => true,
-            // Shutting down, starting up, out of connections.
-            Self::Database(sqlx::Error::Database(refusal)) => {
-                matches!(refusal.code().as_deref(), Some("57P01" | "57P02" | "57P03" | "53300"))
-                    || self.is_transient()
-            }
+            Self::Database(sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut) => true,
+            // Shutting down, starting up, a standby, out of connections, out of disk.
+            Self::Database(sqlx::Error::Database(refusal)) => matches!(
+                refusal.code().as_deref(),
+                Some("57P01" | "57P02" | "57P03" | "25006" | "53100" | "53200" | "53300")
+            ),
             _ => false,
         }
     }

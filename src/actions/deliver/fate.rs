@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use tokio::time::{Instant, sleep};
+use tracing::warn;
 
-use super::heard;
+use super::LEASE;
 use super::script::{NoticePage, Page, Sheet};
 use crate::actions::{Context, Error};
 use crate::config::Proof;
@@ -18,12 +20,17 @@ use crate::domain::obligation::Clearance;
 use crate::mail::letter::{Alarm, ChangeName};
 use crate::store::delivery::contact::{self, Rest};
 use crate::store::delivery::lease::Lease;
-use crate::store::delivery::record::{self, Fate, Recorded, Served};
+use crate::store::delivery::record::{self, Fate, Heard, Recorded, Served};
 use crate::store::{self, Tx};
 
-/// Tries of one record before its error is ours; the lease then runs out and the letters go again, as they were.
+/// Tries of one record that met others' locks before its error is ours; the lease then runs out and the letters go again, as
+/// they were.
 const TRIES: u32 = 3;
 const TRY_AGAIN_AFTER: Duration = Duration::from_millis(50);
+/// What was said is kept for a database that is away or full as long as a lease lasts: a letter that we cannot record is a
+/// letter that goes twice.
+const KEPT_FOR: Duration = LEASE;
+const KNOCK_EVERY: Duration = Duration::from_millis(500);
 
 /// A group's answers, ready to be recorded.
 pub(super) struct Verdicts<'a> {
@@ -37,17 +44,22 @@ impl<'a> Verdicts<'a> {
         Self { held, page, heard }
     }
 
-    /// Records the group in one act; deadlocks and lock timeouts are tried again.
+    /// Records the group in one act; tried again where the database was in the way. Twice is as good as once.
     pub(super) async fn record(&self, cx: &Context) -> Result<(), Error> {
         if self.heard.is_empty() {
             return Ok(());
         }
+        let until = Instant::now() + KEPT_FOR;
         let mut tries = 1;
         loop {
             match self.record_once(cx).await {
                 Err(Error::Store(error)) if error.is_transient() && tries < TRIES => {
-                    tokio::time::sleep(TRY_AGAIN_AFTER * tries).await;
+                    sleep(TRY_AGAIN_AFTER * tries).await;
                     tries += 1;
+                }
+                Err(Error::Store(error)) if error.is_out_of_reach() && Instant::now() < until => {
+                    warn!(batch.id = %self.held.batch, letters = self.heard.len(), %error, "answers of the relay wait for the database");
+                    sleep(KNOCK_EVERY).await;
                 }
                 outcome => return outcome,
             }
@@ -285,5 +297,17 @@ fn failed(page: &Page, sheet: &Sheet, said: &Said, row: &Recorded) -> Event {
         attempts: row.attempts,
         code: said.code(),
         words: said.words().to_owned(),
+    }
+}
+
+/// What was heard of one letter, for its row.
+fn heard(sheet: &Sheet, said: &Said, fate: Fate) -> Heard {
+    Heard {
+        delivery: sheet.letter.id,
+        fate,
+        code: said.code(),
+        words: said.words().to_owned(),
+        composed_at: sheet.date,
+        message_hash: sheet.composed.as_ref().ok().map(|composed| composed.hash),
     }
 }

@@ -1,7 +1,7 @@
 //! From a row to a letter: reads what the letters of a batch need, and composes them.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
 
@@ -71,19 +71,20 @@ enum NotComposed {
     Nothing,
 }
 
-/// Composes letters; keeps the templates of former days that it has read, for the length of a pass.
+/// Composes letters, for several batches at a time; keeps the templates of former days that it has read, for the length of
+/// a pass.
 pub(super) struct Scribe {
     office: Office,
-    templates: HashMap<Vec<u8>, Arc<Templates>>,
+    templates: Mutex<HashMap<Vec<u8>, Arc<Templates>>>,
 }
 
 impl Scribe {
     pub(super) fn new(cx: &Context) -> Self {
-        Self { office: Office::of(&cx.settings), templates: HashMap::new() }
+        Self { office: Office::of(&cx.settings), templates: Mutex::default() }
     }
 
     /// The letters of a leased batch that are due, and what they have in common.
-    pub(super) async fn read(&mut self, cx: &Context, held: &Lease) -> Result<(Page, Vec<Letter>), Error> {
+    pub(super) async fn read(&self, cx: &Context, held: &Lease) -> Result<(Page, Vec<Letter>), Error> {
         let now = cx.now().await?;
         let mut snapshot = cx.snapshot().await?;
         let conn = snapshot.conn();
@@ -119,7 +120,7 @@ impl Scribe {
     /// Composes a group. A letter whose dates no longer hold gets a new `Date`, and keeps it: that is written before
     /// it leaves.
     pub(super) async fn compose(
-        &mut self,
+        &self,
         cx: &Context,
         held: &Lease,
         page: &Page,
@@ -156,7 +157,7 @@ impl Scribe {
 
     /// The templates that were frozen with the notice; of a single letter today's.
     async fn templates(
-        &mut self,
+        &self,
         cx: &Context,
         page: &Page,
     ) -> Result<Result<Arc<Templates>, TemplateError>, Error> {
@@ -167,15 +168,19 @@ impl Scribe {
         if hash[..] == today.bundle().hash {
             return Ok(Ok(Arc::clone(today)));
         }
-        if let Some(known) = self.templates.get(hash) {
+        if let Some(known) = self.former().get(hash) {
             return Ok(Ok(Arc::clone(known)));
         }
         let bytes = store::notice::file(cx.snapshot().await?.conn(), hash).await?;
         Ok(Templates::from_bundle(&bytes).map(|templates| {
             let templates = Arc::new(templates);
-            self.templates.insert(hash.clone(), Arc::clone(&templates));
+            self.former().insert(hash.clone(), Arc::clone(&templates));
             templates
         }))
+    }
+
+    fn former(&self) -> MutexGuard<'_, HashMap<Vec<u8>, Arc<Templates>>> {
+        self.templates.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn composed(

@@ -1,38 +1,36 @@
-//! The talk with the relay: the letters of a group side by side, the lease held meanwhile, one sentence each in the log.
+//! The talk with the relay: some letters composed and handed over side by side, one sentence each in the log.
 
-use std::time::Duration;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use tokio::task::JoinSet;
-use tokio::time::{Instant, MissedTickBehavior, interval_at};
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+use tokio::sync::mpsc;
 use tracing::{debug, error, info, warn};
 
-use super::LEASE;
-use super::script::Sheet;
+use super::script::{Page, Scribe, Sheet};
 use crate::actions::{Context, Error};
 use crate::domain::delivery::{DeliveryId, Lane, Said};
-use crate::domain::ledger::Actor;
-use crate::store;
 use crate::store::delivery::lease::Lease;
-
-const RENEW_EVERY: Duration = Duration::from_mins(1);
+use crate::store::delivery::letter::Letter;
 
 /// What was said of a sheet, and when.
 pub(super) type Answer = (Sheet, Said, DateTime<Utc>);
 
-/// Hands the sheets over side by side and holds the lease meanwhile. False: the lease was lost on the way; what was
-/// said counts as far as a late answer may.
-pub(super) async fn hand_over(
-    cx: &Context,
-    held: &Lease,
-    sheets: Vec<Sheet>,
-) -> Result<(Vec<Answer>, bool), Error> {
-    let mut talks = JoinSet::new();
-    let mut answers = Vec::with_capacity(sheets.len());
+/// Composes these letters of a batch and hands them over side by side; `tell` hears each answer as it comes.
+pub(super) async fn carry(
+    cx: Context,
+    held: Lease,
+    scribe: Arc<Scribe>,
+    page: Arc<Page>,
+    letters: Vec<Letter>,
+    tell: mpsc::UnboundedSender<Answer>,
+) -> Result<(), Error> {
     let lane = if held.notice.is_some() { Lane::Mailing } else { Lane::Single };
-    for sheet in sheets {
-        let (post, clock) = (cx.post.clone(), cx.clock.clone());
-        talks.spawn(async move {
+    let mut talks = FuturesUnordered::new();
+    for sheet in scribe.compose(&cx, &held, &page, letters).await? {
+        let (post, clock) = (&cx.post, &cx.clock);
+        talks.push(async move {
             let said = match &sheet.composed {
                 Ok(composed) => post.hand_over(composed, lane).await,
                 Err(said) => said.clone(),
@@ -40,27 +38,11 @@ pub(super) async fn hand_over(
             (sheet, said, clock.now())
         });
     }
-    let mut renewal = interval_at(Instant::now() + RENEW_EVERY, RENEW_EVERY);
-    renewal.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut still_ours = true;
-    loop {
-        tokio::select! {
-            answer = talks.join_next() => match answer {
-                Some(Ok(answer)) => answers.push(answer),
-                // Nothing is recorded of it, so the lease keeps it until it runs out: the letter may be out.
-                Some(Err(error)) => {
-                    error!(batch.id = %held.batch, %error, "a talk with the relay broke off");
-                    still_ours = false;
-                }
-                None => return Ok((answers, still_ours)),
-            },
-            _ = renewal.tick() => {
-                let mut tx = cx.begin(Actor::Daemon).await?;
-                still_ours &= store::delivery::lease::renew(&mut tx, held, LEASE).await?;
-                tx.commit_unrecorded().await?;
-            }
-        }
+    while let Some(answer) = talks.next().await {
+        // Nobody listens any more: the batch was left to its lease.
+        let _ = tell.send(answer);
     }
+    Ok(())
 }
 
 /// One sentence a letter: no address, no token.

@@ -106,7 +106,7 @@ async fn several_senders_at_once_send_each_letter_once() {
         senders.spawn(async move {
             let mut sent = 0;
             loop {
-                let done = deliver::run_once(&cx).await.unwrap().done;
+                let done = deliver::mailings(&cx).await.unwrap().done;
                 sent += done;
                 if done == 0 {
                     return sent;

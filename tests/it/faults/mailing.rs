@@ -115,9 +115,10 @@ impl Mailing {
         self.at(self.world.now().await + by).await;
     }
 
-    /// One pass of the sender; what it did.
+    /// A pass over the letters of each lane; what they did.
     pub async fn send(&self) -> u64 {
-        deliver::run_once(&self.world.cx).await.unwrap().done
+        let mailings = deliver::mailings(&self.world.cx).await.unwrap();
+        mailings.done + deliver::singles(&self.world.cx).await.unwrap().done
     }
 
     /// The letter of the notice to this address.

@@ -194,17 +194,17 @@ async fn an_acceptance_that_we_could_not_record_is_handed_over_again_as_the_same
     mailing
         .world
         .as_superuser(
-            "create function disk_full() returns trigger language plpgsql as $$
-             begin raise exception 'disk full' using errcode = '53100'; end $$;
-             create trigger disk_full before update on delivery for each row
-             when (new.state = 'accepted') execute function disk_full()",
+            "create function io_error() returns trigger language plpgsql as $$
+             begin raise exception 'input/output error' using errcode = '58030'; end $$;
+             create trigger io_error before update on delivery for each row
+             when (new.state = 'accepted') execute function io_error()",
         )
         .await;
-    deliver::run_once(&mailing.world.cx).await.unwrap_err();
+    deliver::mailings(&mailing.world.cx).await.unwrap_err();
     assert_eq!(mailing.world.mailbox.mails().len(), 1);
     assert_eq!(mailing.row(ACME).await.state, "queued");
     assert_eq!(mailing.obligations("owed").await, 1);
-    mailing.world.as_superuser("drop trigger disk_full on delivery").await;
+    mailing.world.as_superuser("drop trigger io_error on delivery").await;
     mailing.later(minutes(10)).await;
     assert_eq!(mailing.send().await, 0, "its lease still runs");
     mailing.lease_runs_out().await;
@@ -340,8 +340,10 @@ async fn a_single_letter_does_not_wait_for_a_mailing() {
         let latest = tx.now() + TimeDelta::days(1);
         letter::queue(&mut tx, "test:1", To::Address("anna@processor.example"), &test, latest).await.unwrap();
         tx.commit_unrecorded().await.unwrap();
+        deliver::singles(&cx).await.unwrap();
     };
-    tokio::join!(late_comer, mailing.send());
+    let (mailings, ()) = tokio::join!(deliver::mailings(&mailing.world.cx), late_comer);
+    mailings.unwrap();
     let single = &mailing.world.mailbox.mails_to("anna@processor.example")[0];
     assert!(single.serial < 150, "the single letter went as number {} of 151", single.serial);
     assert_eq!(mailing.world.mailbox.mails().len(), 151);

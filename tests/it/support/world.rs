@@ -26,6 +26,7 @@ use forenotice::store::{Db, invariants};
 use forenotice::web::watermark::InFlight;
 use secrecy::ExposeSecret;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
+use tokio_util::sync::CancellationToken;
 
 use super::postgres::Database;
 
@@ -177,6 +178,7 @@ fn context(settings: Settings, start: DateTime<Utc>) -> Context {
         keys: Keys::from_master(settings.ledger.key.bytes().unwrap()),
         templates: Arc::new(Templates::embedded().unwrap()),
         settings: Arc::new(settings),
+        stopping: CancellationToken::new(),
     }
 }
 
