@@ -144,6 +144,8 @@ pub struct Notice {
 #[derive(Clone, Debug)]
 pub struct Smtp {
     pub url: RelayUrl,
+    /// Relays that take what those before them cannot.
+    pub fallbacks: Vec<RelayUrl>,
     pub from: Mailbox,
     pub from_subscribers: Mailbox,
     pub bounce_address: TokenAddress,

@@ -14,7 +14,7 @@ use crate::domain::access::Keys;
 use crate::domain::account::{Account, Role};
 use crate::domain::ledger::Actor;
 use crate::entropy::Entropy;
-use crate::mail::relay::{Post, Route};
+use crate::mail::relay::Post;
 use crate::mail::templates::Templates;
 use crate::store::bell::Bells;
 use crate::store::{self, Db};
@@ -66,7 +66,7 @@ pub fn context(settings: Settings, entropy: Entropy) -> Result<Context, Failure>
     let clock = settings.clock.map_or(Clock::System, |start| Clock::Simulated(Simulated::at(start)));
     let policy = Arc::new(settings.policy.clone());
     let keys = Keys::from_master(settings.ledger.key.bytes()?);
-    let post = Post::new(Route::of(&settings)?);
+    let post = Post::of(&settings)?;
     let templates = Arc::new(Templates::embedded()?);
     Ok(Context {
         clock,

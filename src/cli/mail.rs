@@ -231,7 +231,7 @@ async fn test(cx: &Context, args: &TestLetter) -> Result<(), Failure> {
     // and its bounce is no delivery's.
     let number = DeliveryId(TEST_NUMBERS_FROM + now.timestamp());
     let mail = composed(cx, &letter, number, Mailbox { name: None, address: address.clone() }, now)?;
-    match cx.post.hand_over(&mail, Lane::Single).await {
+    match cx.post.hand_over(&mail, Lane::Single).await.said {
         Said::Accepted { code, words, .. } => {
             print(format!("The relay took the letter to {address}: {code} {words}"))
         }

@@ -121,6 +121,22 @@ pub fn secret_url(schemes: &'static [&'static str]) -> impl Fn(&str) -> Result<U
     }
 }
 
+/// The URLs in `text`: each begins with its scheme, behind a blank or a `;`. A `;` in a password divides nothing.
+pub fn relays(text: &str) -> Vec<&str> {
+    let divides = |c: char| c == ';' || c.is_whitespace();
+    let mut begin = 0;
+    let mut urls = Vec::new();
+    for (end, _) in text.match_indices("://") {
+        let at = text[..end].trim_end_matches(|c: char| c.is_ascii_alphanumeric()).len();
+        if text[..at].ends_with(divides) {
+            urls.push(&text[begin..at]);
+            begin = at;
+        }
+    }
+    urls.push(&text[begin..]);
+    urls.into_iter().map(|url| url.trim_matches(divides)).filter(|url| !url.is_empty()).collect()
+}
+
 /// A length of time, as `"P5D"` or `"PT36H"`; a day is 24 hours.
 pub fn span(raw: &Raw) -> Result<TimeDelta, Why> {
     let text = text(raw)?;

@@ -107,6 +107,9 @@ impl Reader {
                 }
             },
             (None, Some(Given { raw: Raw::Text(text), origin })) => (text, origin),
+            (None, Some(Given { raw: Raw::List(items), origin })) if items.iter().all(Raw::is_text) => {
+                (items.iter().map(shown).collect::<Vec<_>>().join(";"), origin)
+            }
             (None, Some(Given { raw, origin })) => {
                 // Not quoted: whatever it is, it stands where a secret should.
                 let kind = if matches!(raw, Raw::Whole(_)) { "a number" } else { "no text" };

@@ -9,8 +9,8 @@ use url::{Host, Url};
 use super::parse::{self, address, base_url, list, listen, mailbox, span, text, token_address, whole, word};
 use super::reader::{Noted, Reader, Why, masked, masked_url};
 use super::{
-    Admin, Database, Digest, Environment, Fires, Inbound, Ledger, LedgerKey, Notice, Objections, Site, Smtp,
-    Telemetry, Tls, Web,
+    Admin, Database, Digest, Environment, Fires, Inbound, Ledger, LedgerKey, Notice, Objections, RelayUrl,
+    Site, Smtp, Telemetry, Tls, Web,
 };
 use crate::domain::zone::Zone;
 
@@ -99,9 +99,10 @@ pub fn notice(r: &mut Reader, zone: Result<&Zone, Noted>) -> Result<Notice, Note
 }
 
 pub fn smtp(r: &mut Reader) -> Result<Smtp, Noted> {
-    let as_url = |text: &str| parse::secret_url(&["smtp", "smtps"])(text);
-    let url = r.secret("smtp.url", as_url, masked_url);
-    if let Ok(None) = url {
+    let urls = r.secret("smtp.url", relay_urls, |text| {
+        parse::relays(text).into_iter().map(masked_url).collect::<Vec<_>>().join("; ")
+    });
+    if let Ok(None) = urls {
         r.fault("smtp.url", "missing: the relay, as in \"smtp://user:password@relay.example:587\"", None);
     }
     let from = r.required(
@@ -123,11 +124,8 @@ pub fn smtp(r: &mut Reader) -> Result<Smtp, Noted> {
     let connections = r.or("smtp.connections", "4", whole(1..=CONNECTIONS_MAX, "connections"));
     let rate_per_second = r.optional("smtp.rate_per_second", whole(1..=RATE_PER_SECOND_MAX, "letters"));
 
-    let url = url?.ok_or(Noted)?;
-    if url.host().is_none() {
-        return Err(r.fault("smtp.url", "names no host", r.origin_of("smtp.url")));
-    }
-    if tls == Ok(Tls::None) && !is_loopback(&url) {
+    let (url, fallbacks) = urls?.ok_or(Noted)?;
+    if tls == Ok(Tls::None) && !std::iter::once(&url).chain(&fallbacks).all(is_loopback) {
         return Err(r.fault(
             "smtp.tls",
             "\"none\" is for a relay on this machine only",
@@ -136,7 +134,8 @@ pub fn smtp(r: &mut Reader) -> Result<Smtp, Noted> {
     }
     let from = from?;
     Ok(Smtp {
-        url: super::RelayUrl::new(url),
+        url: RelayUrl::new(url),
+        fallbacks: fallbacks.into_iter().map(RelayUrl::new).collect(),
         from_subscribers: from_subscribers?.unwrap_or_else(|| from.clone()),
         from,
         bounce_address: bounce_address?,
@@ -148,6 +147,27 @@ pub fn smtp(r: &mut Reader) -> Result<Smtp, Noted> {
         connections: connections?,
         rate_per_second: rate_per_second?,
     })
+}
+
+/// The first relay, and those that take what it cannot.
+fn relay_urls(text: &str) -> Result<(Url, Vec<Url>), Why> {
+    let mut urls = Vec::new();
+    for text in parse::relays(text) {
+        let url = parse::secret_url(&["smtp", "smtps"])(text)?;
+        if url.host().is_none() {
+            return Err(Why("names no host".to_owned()));
+        }
+        if urls.iter().any(|known: &Url| {
+            (known.scheme(), known.host(), known.port()) == (url.scheme(), url.host(), url.port())
+        }) {
+            return Err(Why(format!("names {} twice", url.host_str().unwrap_or_default())));
+        }
+        urls.push(url);
+    }
+    match urls.split_first() {
+        Some((first, others)) => Ok((first.clone(), others.to_vec())),
+        None => Err(Why("must not be empty".to_owned())),
+    }
 }
 
 pub fn inbound(r: &mut Reader) -> Result<Inbound, Noted> {

@@ -65,6 +65,12 @@ pub enum Raw {
     Other(&'static str),
 }
 
+impl Raw {
+    pub fn is_text(&self) -> bool {
+        matches!(self, Self::Text(_))
+    }
+}
+
 impl fmt::Display for Raw {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -191,6 +191,39 @@ fn the_environment_wins_over_the_file_letter_for_letter() {
 }
 
 #[test]
+fn several_relays_stand_in_one_key_in_their_order() {
+    let one = "\"smtp://user:s3cret@relay.example:587\"";
+    let hosts = |url: &str, variables: &[(&str, &str)]| {
+        let smtp = parsed(&LEAST.replace(one, url), variables).unwrap().settings.smtp;
+        let urls = std::iter::once(&smtp.url).chain(&smtp.fallbacks);
+        urls.map(|url| url.expose().as_str().to_owned()).collect::<Vec<_>>()
+    };
+    let both = ["smtp://u:a%3Bb@one.example:587", "smtps://two.example"];
+    assert_eq!(hosts("[\"smtp://u:a;b@one.example:587\", \"smtps://two.example\"]", &[]), both);
+    let variable = "smtp://u:a;b@one.example:587; smtps://two.example;";
+    assert_eq!(hosts(one, &[("FORENOTICE__SMTP__URL", variable)]), both);
+    assert_eq!(hosts("\"\"\"smtp://u:a;b@one.example:587\nsmtps://two.example\n\"\"\"", &[]), both);
+
+    let loaded = parsed(&LEAST.replace(one, "[\"smtp://u:s3cret@a.example\", \"smtp://b.example\"]"), &[]);
+    let shown = loaded.unwrap().shown.into_iter().find(|shown| shown.key == "smtp.url").unwrap();
+    assert_eq!(shown.value.as_deref(), Some("smtp://u:********@a.example; smtp://b.example"));
+    for (url, fault) in [
+        ("[\"smtp://a.example\", \"smtp://a.example\"]", "smtp.url: names a.example twice"),
+        (
+            "[\"smtp://a.example\", \"http://b.example\"]",
+            "smtp.url: begins with http:, not with smtp: or smtps:",
+        ),
+        ("[]", "smtp.url: must not be empty"),
+        ("[7]", "smtp.url: is no text; write it in quotes"),
+    ] {
+        assert_eq!(faults(one, url), [format!("{fault} (etc/forenotice.toml:9)")]);
+    }
+    let plain = "[\"smtp://localhost\", \"smtp://b.example\"]\ntls = \"none\"";
+    let why = "smtp.tls: \"none\" is for a relay on this machine only (etc/forenotice.toml:10)";
+    assert_eq!(faults(one, plain), [why]);
+}
+
+#[test]
 fn what_is_shown_holds_no_secret() {
     let loaded = parsed(LEAST, &[]).unwrap();
     let shown = format!("{:?} {:?}", loaded.shown, loaded.settings);

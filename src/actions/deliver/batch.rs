@@ -279,15 +279,15 @@ impl Course<'_> {
         let answers = std::mem::take(&mut self.answers);
         self.tally.told += refused::tell(self.cx, &answers).await?;
         let away =
-            answers.iter().filter_map(|(sheet, said, at)| offered_again(&sheet.letter, said, *at)).min();
+            answers.iter().filter_map(|(sheet, h, at)| offered_again(&sheet.letter, &h.said, *at)).min();
         if away.is_some() && !matches!(self.outcome, Outcome::Lost) {
             self.outcome = Outcome::Stop { not_before: away };
         }
         let mut heard = Vec::with_capacity(answers.len());
-        for (sheet, said, at) in answers {
-            log(&sheet, &said);
-            if let Some(fate) = fate_of(self.cx, &sheet, &said, at)? {
-                heard.push((sheet, said, fate));
+        for (sheet, handed, at) in answers {
+            log(&sheet, &handed.said);
+            if let Some(fate) = fate_of(self.cx, &sheet, &handed.said, at)? {
+                heard.push((sheet, handed, fate));
             }
         }
         for (_, _, fate) in &heard {

@@ -1,6 +1,7 @@
 //! What the relay said becomes rows: letters, obligations served, the next contact asked, the DPO told.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -18,6 +19,7 @@ use crate::domain::ledger::{Actor, Event};
 use crate::domain::notice::NoticeKind;
 use crate::domain::obligation::Clearance;
 use crate::mail::letter::{Alarm, ChangeName};
+use crate::mail::relay::Handed;
 use crate::store::delivery::contact::{self, Rest};
 use crate::store::delivery::lease::Lease;
 use crate::store::delivery::record::{self, Fate, Heard, Recorded, Served};
@@ -36,11 +38,11 @@ const KNOCK_EVERY: Duration = Duration::from_millis(500);
 pub(super) struct Verdicts<'a> {
     held: &'a Lease,
     page: &'a Page,
-    heard: Vec<(Sheet, Said, Fate)>,
+    heard: Vec<(Sheet, Handed, Fate)>,
 }
 
 impl<'a> Verdicts<'a> {
-    pub(super) fn new(held: &'a Lease, page: &'a Page, heard: Vec<(Sheet, Said, Fate)>) -> Self {
+    pub(super) fn new(held: &'a Lease, page: &'a Page, heard: Vec<(Sheet, Handed, Fate)>) -> Self {
         Self { held, page, heard }
     }
 
@@ -74,13 +76,13 @@ impl<'a> Verdicts<'a> {
             store::entitlement::lock_shared(&mut tx).await?;
         }
         self.put_in_notice(&mut tx, &mut events).await?;
-        let rows: Vec<_> = self.heard.iter().map(|(sheet, said, fate)| heard(sheet, said, *fate)).collect();
-        let relay = cx.post.relay_name();
-        let recorded = record::record(&mut tx, self.held, relay, &rows).await?;
+        let rows: Vec<_> =
+            self.heard.iter().map(|(sheet, handed, fate)| heard(sheet, handed, *fate)).collect();
+        let recorded = record::record(&mut tx, self.held, &rows).await?;
         let recorded: BTreeMap<_, _> = recorded.into_iter().map(|row| (row.delivery, row)).collect();
-        self.keep_wire_ids(&mut tx, relay, &recorded).await?;
+        self.keep_wire_ids(&mut tx, &recorded).await?;
         self.serve(cx, &mut tx, &recorded, &mut events).await?;
-        for (sheet, said, fate) in &self.heard {
+        for (sheet, Handed { said, .. }, fate) in &self.heard {
             let Some(row) = recorded.get(&sheet.letter.id) else { continue };
             match fate {
                 Fate::Accepted { at } => events.push(accepted(self.page, sheet, said, *at)),
@@ -116,20 +118,21 @@ impl<'a> Verdicts<'a> {
     async fn keep_wire_ids(
         &self,
         tx: &mut Tx,
-        relay: &str,
         recorded: &BTreeMap<crate::domain::delivery::DeliveryId, Recorded>,
     ) -> Result<(), Error> {
         let ids: Vec<_> = self
             .heard
             .iter()
             .filter(|(sheet, _, _)| recorded.contains_key(&sheet.letter.id))
-            .filter_map(|(sheet, said, _)| match said {
-                Said::Accepted { wire_id: Some(id), .. } => Some((sheet.letter.id, id.as_str())),
+            .filter_map(|(sheet, handed, _)| match &handed.said {
+                Said::Accepted { wire_id: Some(id), .. } => {
+                    Some((sheet.letter.id, &*handed.relay, id.as_str()))
+                }
                 _ => None,
             })
             .collect();
         if !ids.is_empty() {
-            record::keep_wire_ids(tx, relay, &ids).await?;
+            record::keep_wire_ids(tx, &ids).await?;
         }
         Ok(())
     }
@@ -301,10 +304,11 @@ fn failed(page: &Page, sheet: &Sheet, said: &Said, row: &Recorded) -> Event {
 }
 
 /// What was heard of one letter, for its row.
-fn heard(sheet: &Sheet, said: &Said, fate: Fate) -> Heard {
+fn heard(sheet: &Sheet, Handed { said, relay, .. }: &Handed, fate: Fate) -> Heard {
     Heard {
         delivery: sheet.letter.id,
         fate,
+        relay: Arc::clone(relay),
         code: said.code(),
         words: said.words().to_owned(),
         composed_at: sheet.date,

@@ -1,31 +1,43 @@
 //! The relay refuses us, not an address: our sender, our login, our quota. A person must mend that, so the DPO is told.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::talk::Answer;
 use crate::actions::{Context, Error};
 use crate::domain::delivery::{Reply, Said};
 use crate::domain::ledger::Actor;
 use crate::mail::letter::Alarm;
+use crate::mail::relay::Handed;
 
 /// Tells the DPO of each kind of refusal, once a day for a relay and a code however many letters met it. The alert waits
 /// for the same relay, or goes with the first connection it takes. Returns how many alerts were queued.
 pub(super) async fn tell(cx: &Context, answers: &[Answer]) -> Result<u64, Error> {
-    let met: BTreeMap<String, Reply> =
-        answers.iter().filter_map(|(_, said, _)| refusal_of_us(said)).map(|r| (kind(&r), r)).collect();
+    let met: BTreeMap<(Arc<str>, String), Reply> = answers
+        .iter()
+        .flat_map(|(_, handed, _)| refusals_of_us(handed))
+        .map(|(relay, reply)| ((Arc::clone(relay), kind(&reply)), reply))
+        .collect();
     if met.is_empty() {
         return Ok(0);
     }
-    let relay = cx.post.relay_name();
     let mut tx = cx.begin(Actor::Daemon).await?;
     let today = cx.policy.zone.day_of(tx.now());
     let mut told = 0;
-    for (kind, Reply { code, words }) in met {
-        let alarm = Alarm::RelayRefusesUs { relay: relay.to_owned(), code, words };
+    for ((relay, kind), Reply { code, words }) in met {
+        let alarm = Alarm::RelayRefusesUs { relay: relay.to_string(), code, words };
         told += u64::from(cx.alert(&mut tx, &format!("relay:{relay}:{kind}:{today}"), alarm).await?);
     }
     tx.commit_unrecorded().await?;
     Ok(told)
+}
+
+/// A policy matters where no other relay has taken the letter; a relay that does not work with us matters always.
+fn refusals_of_us(handed: &Handed) -> impl Iterator<Item = (&Arc<str>, Reply)> {
+    let passed_by = handed.passed_by.iter().map(|(relay, said)| (relay, said));
+    let passed_by = passed_by.filter(|(_, said)| matches!(said, Said::RelayFault { .. }));
+    let all = std::iter::once((&handed.relay, &handed.said)).chain(passed_by);
+    all.filter_map(|(relay, said)| Some((relay, refusal_of_us(said)?)))
 }
 
 fn refusal_of_us(said: &Said) -> Option<Reply> {

@@ -11,11 +11,12 @@ use tracing::{debug, error, info, warn};
 use super::script::{Page, Scribe, Sheet};
 use crate::actions::{Context, Error};
 use crate::domain::delivery::{DeliveryId, Lane, Said};
+use crate::mail::relay::Handed;
 use crate::store::delivery::lease::Lease;
 use crate::store::delivery::letter::Letter;
 
 /// What was said of a sheet, and when.
-pub(super) type Answer = (Sheet, Said, DateTime<Utc>);
+pub(super) type Answer = (Sheet, Handed, DateTime<Utc>);
 
 /// Composes these letters of a batch and hands them over side by side; `tell` hears each answer as it comes.
 pub(super) async fn carry(
@@ -31,11 +32,11 @@ pub(super) async fn carry(
     for sheet in scribe.compose(&cx, &held, &page, letters).await? {
         let (post, clock) = (&cx.post, &cx.clock);
         talks.push(async move {
-            let said = match &sheet.composed {
+            let handed = match &sheet.composed {
                 Ok(composed) => post.hand_over(composed, lane).await,
-                Err(said) => said.clone(),
+                Err(said) => post.unoffered(said.clone()),
             };
-            (sheet, said, clock.now())
+            (sheet, handed, clock.now())
         });
     }
     while let Some(answer) = talks.next().await {

@@ -101,23 +101,27 @@ impl Pace {
         None
     }
 
-    /// Whether the relay is left alone for now.
-    pub(super) fn is_away(&self, now: Instant) -> bool {
-        self.lock().away_until.is_some_and(|until| now < until)
+    /// How long the relay is left alone from now.
+    pub(super) fn left_alone(&self, now: Instant) -> Option<Duration> {
+        self.lock().away_until.filter(|until| now < *until).map(|until| until - now)
     }
 
     /// The relay is away: how long to leave it alone.
-    pub(super) fn away(&self, now: Instant, login_refused: bool) -> Duration {
+    pub(super) fn away(&self, now: Instant) -> Duration {
         let mut inner = self.lock();
         inner.failures = inner.failures.saturating_add(1);
-        let wait = if login_refused {
-            self.patience.login_refused
-        } else {
-            let doublings = inner.failures.saturating_sub(1).min(16);
-            self.patience.away_first.saturating_mul(1 << doublings).min(self.patience.away_max)
-        };
+        let doublings = inner.failures.saturating_sub(1).min(16);
+        let wait = self.patience.away_first.saturating_mul(1 << doublings).min(self.patience.away_max);
         inner.away_until = Some(now + wait);
         wait
+    }
+
+    /// The relay refuses us, our login or our sender: how long to wait for somebody to mend that.
+    pub(super) fn refused(&self, now: Instant) -> Duration {
+        let mut inner = self.lock();
+        inner.failures = inner.failures.saturating_add(1);
+        inner.away_until = Some(now + self.patience.refused);
+        self.patience.refused
     }
 
     pub(super) fn back(&self) {
@@ -236,19 +240,19 @@ mod tests {
         let start = Instant::now();
         let pace = pace(None);
         assert_eq!(pace.admit(start), None);
-        assert_eq!(pace.away(start, false), Duration::from_secs(2));
+        assert_eq!(pace.away(start), Duration::from_secs(2));
         assert_eq!(pace.admit(start + Duration::from_secs(1)), Some(Duration::from_secs(1)));
         let again = start + Duration::from_secs(2);
         assert_eq!(pace.admit(again), None, "the first who comes may try");
         assert!(pace.admit(again).is_some(), "the second waits for what becomes of it");
-        assert_eq!(pace.away(again, false), Duration::from_secs(4));
+        assert_eq!(pace.away(again), Duration::from_secs(4));
         for _ in 0..20 {
-            pace.away(again, false);
+            pace.away(again);
         }
-        assert_eq!(pace.away(again, false), Duration::from_mins(5));
+        assert_eq!(pace.away(again), Duration::from_mins(5));
         pace.back();
         assert_eq!(pace.admit(again), None);
-        assert_eq!(pace.away(again, true), Duration::from_mins(5), "a refused login waits for a person");
+        assert_eq!(pace.refused(again), Duration::from_mins(5), "a refused login waits for a person");
     }
 
     #[test]

@@ -4,17 +4,18 @@
 //! ([`Queue::take`]): so a single letter that comes meanwhile goes first, however long the mailing behind it is.
 
 use std::collections::VecDeque;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{Semaphore, oneshot};
 
 use super::parcel::Parcel;
-use crate::domain::delivery::{Lane, Said};
+use super::pool::Offered;
+use crate::domain::delivery::Lane;
 
 #[derive(Debug)]
 pub(super) struct Job {
-    pub parcel: Parcel,
-    pub done: oneshot::Sender<Said>,
+    pub parcel: Arc<Parcel>,
+    pub done: oneshot::Sender<Offered>,
 }
 
 #[derive(Debug)]

@@ -8,7 +8,7 @@ use rustls::pki_types::CertificateDer;
 use secrecy::SecretString;
 use url::Url;
 
-use crate::config::{Dsn, Environment, Settings, Tls};
+use crate::config::{Dsn, Environment, RelayUrl, Settings, Tls};
 
 /// How `smtp.tls` wants the connection to the relay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,7 +76,8 @@ pub struct Patience {
     pub idle: Duration,
     pub away_first: Duration,
     pub away_max: Duration,
-    pub login_refused: Duration,
+    /// A relay that refuses our login or our sender waits for a person; until then it is asked this often.
+    pub refused: Duration,
 }
 
 impl Default for Patience {
@@ -91,7 +92,7 @@ impl Default for Patience {
             idle: Duration::from_secs(20),
             away_first: Duration::from_secs(2),
             away_max: Duration::from_mins(5),
-            login_refused: Duration::from_mins(5),
+            refused: Duration::from_mins(5),
         }
     }
 }
@@ -100,7 +101,7 @@ impl Patience {
     /// For a demo or a test.
     fn of_rehearsal() -> Self {
         let soon = Duration::from_millis(20);
-        Self { away_first: soon, away_max: soon, login_refused: soon, ..Self::default() }
+        Self { away_first: soon, away_max: soon, refused: soon, ..Self::default() }
     }
 }
 
@@ -137,9 +138,15 @@ impl Route {
         })
     }
 
-    /// The route of these settings. In a demo or a test an absent relay is asked again at once: there the clock may
+    /// The routes of these settings, in the order of `smtp.url`. In a demo or a test an absent relay is asked again at once: there the clock may
     /// jump a day in a second.
-    pub fn of(settings: &Settings) -> Result<Self, UnusableUrl> {
+    pub fn of(settings: &Settings) -> Result<(Self, Vec<Self>), UnusableUrl> {
+        let smtp = &settings.smtp;
+        let others = smtp.fallbacks.iter().map(|url| Self::to(url, settings)).collect::<Result<_, _>>()?;
+        Ok((Self::to(&smtp.url, settings)?, others))
+    }
+
+    fn to(url: &RelayUrl, settings: &Settings) -> Result<Self, UnusableUrl> {
         let smtp = &settings.smtp;
         let encryption = match smtp.tls {
             Tls::Required => Encryption::Required,
@@ -161,7 +168,7 @@ impl Route {
             helo_name: smtp.helo_name.clone(),
             connections: smtp.connections,
             rate_per_second: smtp.rate_per_second,
-            ..Self::parse(smtp.url.expose().as_str())?
+            ..Self::parse(url.expose().as_str())?
         })
     }
 

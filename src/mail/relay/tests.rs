@@ -8,11 +8,13 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpListener;
+use tokio::time::Instant;
 use tokio_rustls::TlsAcceptor;
 
 use super::dialogue::Wire;
 use super::*;
 
+mod fallback;
 mod lanes;
 mod pipelining;
 
@@ -26,6 +28,12 @@ enum Act {
     SayAndGoDeaf(String),
     Close,
     Silence,
+}
+
+impl Post {
+    async fn tell(&self, letter: &Composed) -> Said {
+        self.hand_over(letter, Lane::Single).await.said
+    }
 }
 
 fn say(words: &str) -> Act {
@@ -161,7 +169,7 @@ fn accepted() -> Said {
 async fn a_letter_travels_with_its_dsn_wishes_and_exactly_its_bytes() {
     let relay = Relay::start(|_, _| None).await;
     let post = Post::new(Route { helo_name: Some("mail.processor.example".into()), ..relay.route() });
-    assert_eq!(post.hand_over(&letter("jane@b\u{fc}cher.example"), Lane::Single).await, accepted());
+    assert_eq!(post.tell(&letter("jane@b\u{fc}cher.example")).await, accepted());
     let size = BYTES.len() + 4;
     assert_eq!(
         relay.heard(),
@@ -188,8 +196,8 @@ async fn a_refused_recipient_costs_a_reset_and_keeps_the_connection() {
     let refused =
         Said::Refused { address_dead: true, code: Some(550), words: "5.1.1 no such user".to_owned() };
     for _ in 0..25 {
-        assert_eq!(post.hand_over(&letter("gone@acme.example"), Lane::Single).await, refused);
-        assert_eq!(post.hand_over(&letter("jane@acme.example"), Lane::Single).await, accepted());
+        assert_eq!(post.tell(&letter("gone@acme.example")).await, refused);
+        assert_eq!(post.tell(&letter("jane@acme.example")).await, accepted());
     }
     assert_eq!(relay.connections(), 1);
     let commands: Vec<String> = relay.heard()[1..7].iter().map(|line| line[..4].to_owned()).collect();
@@ -202,10 +210,10 @@ async fn a_bare_550_is_the_addresss_death_only_while_others_pass() {
     let post = relay.post();
     let words = "rejected".to_owned();
     let policy = Said::Policy { code: 550, words: words.clone() };
-    assert_eq!(post.hand_over(&letter("gone@acme.example"), Lane::Single).await, policy);
-    assert_eq!(post.hand_over(&letter("jane@acme.example"), Lane::Single).await, accepted());
+    assert_eq!(post.tell(&letter("gone@acme.example")).await, policy);
+    assert_eq!(post.tell(&letter("jane@acme.example")).await, accepted());
     let refused = Said::Refused { address_dead: true, code: Some(550), words };
-    assert_eq!(post.hand_over(&letter("gone@acme.example"), Lane::Single).await, refused);
+    assert_eq!(post.tell(&letter("gone@acme.example")).await, refused);
 }
 
 #[tokio::test]
@@ -219,11 +227,7 @@ async fn a_connection_that_ends_before_the_dot_costs_the_letter_nothing() {
             })
         })
         .await;
-        assert_eq!(
-            relay.post().hand_over(&letter("jane@acme.example"), Lane::Single).await,
-            accepted(),
-            "{at} {act}"
-        );
+        assert_eq!(relay.post().tell(&letter("jane@acme.example")).await, accepted(), "{at} {act}");
         assert_eq!(relay.connections(), 2);
     }
 }
@@ -231,10 +235,7 @@ async fn a_connection_that_ends_before_the_dot_costs_the_letter_nothing() {
 #[tokio::test]
 async fn a_connection_that_ends_after_the_dot_leaves_the_letter_in_doubt() {
     let relay = Relay::start(|_, line| line.starts_with('.').then_some(Act::Close)).await;
-    assert!(matches!(
-        relay.post().hand_over(&letter("jane@acme.example"), Lane::Single).await,
-        Said::InDoubt { .. }
-    ));
+    assert!(matches!(relay.post().tell(&letter("jane@acme.example")).await, Said::InDoubt { .. }));
     assert_eq!(relay.connections(), 1, "a letter in doubt is not sent again behind our caller's back");
 }
 
@@ -243,7 +244,7 @@ async fn no_reply_after_the_dot_is_in_doubt_when_the_wait_is_over() {
     let relay = Relay::start(|_, line| line.starts_with('.').then_some(Act::Silence)).await;
     let patience = Patience { content: Duration::from_millis(50), ..Patience::default() };
     let post = Post::new(Route { patience, ..relay.route() });
-    assert!(matches!(post.hand_over(&letter("jane@acme.example"), Lane::Single).await, Said::InDoubt { .. }));
+    assert!(matches!(post.tell(&letter("jane@acme.example")).await, Said::InDoubt { .. }));
 }
 
 #[tokio::test]
@@ -263,7 +264,7 @@ async fn replies_after_the_dot_are_reported_word_for_word() {
     ];
     for (reply, expected) in cases {
         let relay = Relay::start(move |_, line| line.starts_with('.').then(|| say(reply))).await;
-        assert_eq!(relay.post().hand_over(&letter("jane@acme.example"), Lane::Single).await, expected);
+        assert_eq!(relay.post().tell(&letter("jane@acme.example")).await, expected);
     }
 }
 
@@ -272,11 +273,11 @@ async fn a_relay_that_is_away_leaves_the_letter_untouched_and_is_left_alone() {
     let relay =
         Relay::start(|_, line| (line == "greeting").then(|| Act::SayAndClose("421 full".into()))).await;
     let post = relay.post();
-    let said = post.hand_over(&letter("jane@acme.example"), Lane::Single).await;
+    let said = post.tell(&letter("jane@acme.example")).await;
     let Said::RelayFault { code: Some(421), words, retry_after } = said else { panic!("{said:?}") };
     assert!(words.contains("421 full"), "{words}");
     assert_eq!(retry_after, TimeDelta::seconds(2));
-    let said = post.hand_over(&letter("jane@acme.example"), Lane::Single).await;
+    let said = post.tell(&letter("jane@acme.example")).await;
     assert!(matches!(said, Said::RelayFault { code: None, .. }), "{said:?}");
     assert_eq!(relay.connections(), 1, "the breaker asked the relay a second time");
 }
@@ -285,7 +286,7 @@ async fn a_relay_that_is_away_leaves_the_letter_untouched_and_is_left_alone() {
 async fn a_port_where_nobody_listens_is_a_relay_that_is_away() {
     let free = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let route = Route { encryption: Encryption::None, ..Route::parse(&format!("smtp://{free}")).unwrap() };
-    let said = Post::new(route).hand_over(&letter("jane@acme.example"), Lane::Single).await;
+    let said = Post::new(route).tell(&letter("jane@acme.example")).await;
     assert!(matches!(said, Said::RelayFault { code: None, .. }), "{said:?}");
 }
 
@@ -293,7 +294,7 @@ async fn a_port_where_nobody_listens_is_a_relay_that_is_away() {
 async fn a_sender_that_is_refused_or_too_fast_is_the_relays_fault_not_the_letters() {
     for (reply, code, seconds) in [("550 5.7.60 not your address", 550, 300), ("454 too fast", 454, 30)] {
         let relay = Relay::start(move |_, line| line.starts_with("MAIL").then(|| say(reply))).await;
-        let said = relay.post().hand_over(&letter("jane@acme.example"), Lane::Single).await;
+        let said = relay.post().tell(&letter("jane@acme.example")).await;
         let Said::RelayFault { code: given, retry_after, .. } = said else { panic!("{said:?}") };
         assert_eq!((given, retry_after), (Some(code), TimeDelta::seconds(seconds)));
     }
@@ -315,7 +316,7 @@ async fn the_relays_limit_of_letters_a_connection_is_learnt() {
     .await;
     let post = relay.post();
     for _ in 0..9 {
-        assert_eq!(post.hand_over(&letter("jane@acme.example"), Lane::Single).await, accepted());
+        assert_eq!(post.tell(&letter("jane@acme.example")).await, accepted());
     }
     assert_eq!(relay.connections(), 3);
     let heard = relay.heard();
@@ -326,7 +327,7 @@ async fn the_relays_limit_of_letters_a_connection_is_learnt() {
 #[tokio::test]
 async fn a_relay_out_of_step_never_gets_a_dot() {
     let relay = Relay::start(|_, line| line.starts_with("RCPT").then(|| say("354 too early"))).await;
-    let said = relay.post().hand_over(&letter("jane@acme.example"), Lane::Single).await;
+    let said = relay.post().tell(&letter("jane@acme.example")).await;
     assert!(matches!(said, Said::RelayFault { .. }), "{said:?}");
     assert!(!relay.heard().iter().any(|line| line.starts_with('.') || line == "DATA"), "{:?}", relay.heard());
 }
@@ -335,7 +336,7 @@ async fn a_relay_out_of_step_never_gets_a_dot() {
 async fn a_capability_line_of_blanks_stops_nobody() {
     let relay =
         Relay::start(|_, line| line.starts_with("EHLO").then(|| say("250-relay\n250-   \n250 HELP"))).await;
-    assert_eq!(relay.post().hand_over(&letter("jane@acme.example"), Lane::Single).await, accepted());
+    assert_eq!(relay.post().tell(&letter("jane@acme.example")).await, accepted());
     assert!(relay.heard()[2].ends_with("RCPT TO:<jane@acme.example>"), "no DSN where none is offered");
 }
 
@@ -343,25 +344,25 @@ async fn a_capability_line_of_blanks_stops_nobody() {
 async fn what_the_relay_cannot_carry_fails_at_once_with_the_reason() {
     let relay = Relay::start(|_, line| line.starts_with("EHLO").then(|| say("250-relay\n250 SIZE 20"))).await;
     let post = relay.post();
-    let said = post.hand_over(&letter("j\u{f6}rg@acme.example"), Lane::Single).await;
+    let said = post.tell(&letter("j\u{f6}rg@acme.example")).await;
     let Said::Refused { address_dead: false, code: None, words } = said else { panic!("{said:?}") };
     assert!(words.contains("SMTPUTF8"), "{words}");
-    let said = post.hand_over(&letter("jane@acme.example"), Lane::Single).await;
+    let said = post.tell(&letter("jane@acme.example")).await;
     assert!(matches!(said, Said::LetterFault { code: None, .. }), "{said:?}");
     assert_eq!(relay.heard().len(), 1, "nothing but EHLO was said: {:?}", relay.heard());
     let split = Composed { bytes: b"A: b\r\n\r\nx\n.\r\n".to_vec(), ..letter("jane@acme.example") };
-    assert!(matches!(post.hand_over(&split, Lane::Single).await, Said::LetterFault { .. }));
+    assert!(matches!(post.tell(&split).await, Said::LetterFault { .. }));
 }
 
 #[tokio::test]
 async fn no_letter_leaves_in_plain_text_where_tls_is_required() {
     let relay = Relay::start(|_, _| None).await;
     let post = Post::new(Route { encryption: Encryption::Required, ..relay.route() });
-    let said = post.hand_over(&letter("jane@acme.example"), Lane::Single).await;
+    let said = post.tell(&letter("jane@acme.example")).await;
     let Said::RelayFault { words, .. } = said else { panic!("{said:?}") };
     assert!(words.contains("does not offer STARTTLS"), "{words}");
     let post = Post::new(Route { encryption: Encryption::Opportunistic, ..relay.route() });
-    assert_eq!(post.hand_over(&letter("jane@acme.example"), Lane::Single).await, accepted());
+    assert_eq!(post.tell(&letter("jane@acme.example")).await, accepted());
 }
 
 #[tokio::test]
@@ -378,7 +379,7 @@ async fn a_login_is_given_in_one_line_and_its_refusal_waits_for_a_person() {
         let login = Some(Login { user: "api".into(), password: "secret".to_owned().into() });
         Post::new(Route { login, ..relay.route() })
     };
-    assert_eq!(with_login(&relay).hand_over(&letter("jane@acme.example"), Lane::Single).await, accepted());
+    assert_eq!(with_login(&relay).tell(&letter("jane@acme.example")).await, accepted());
     assert_eq!(relay.heard()[1], "AUTH PLAIN AGFwaQBzZWNyZXQ=");
 
     let relay = Relay::start(
@@ -387,7 +388,7 @@ async fn a_login_is_given_in_one_line_and_its_refusal_waits_for_a_person() {
         },
     )
     .await;
-    let said = with_login(&relay).hand_over(&letter("jane@acme.example"), Lane::Single).await;
+    let said = with_login(&relay).tell(&letter("jane@acme.example")).await;
     let Said::RelayFault { code: Some(535), retry_after, words } = said else { panic!("{said:?}") };
     assert_eq!(retry_after, TimeDelta::minutes(5));
     assert!(!words.contains("secret") && !words.contains("AGFw"), "{words}");
@@ -399,7 +400,7 @@ async fn many_letters_at_once_use_as_many_connections_as_allowed_and_no_more() {
     let post = Post::new(Route { connections: 3, ..relay.route() });
     let letters = (0..60).map(|_| {
         let post = post.clone();
-        tokio::spawn(async move { post.hand_over(&letter("jane@acme.example"), Lane::Single).await })
+        tokio::spawn(async move { post.tell(&letter("jane@acme.example")).await })
     });
     for handed in letters.collect::<Vec<_>>() {
         assert_eq!(handed.await.unwrap(), accepted());
@@ -413,7 +414,7 @@ async fn letters_keep_the_configured_rate() {
     let post = Post::new(Route { rate_per_second: Some(50), ..relay.route() });
     let start = Instant::now();
     for _ in 0..6 {
-        post.hand_over(&letter("jane@acme.example"), Lane::Single).await;
+        post.tell(&letter("jane@acme.example")).await;
     }
     assert!(
         start.elapsed() >= Duration::from_millis(100),
@@ -477,12 +478,8 @@ async fn letters_travel_over_tls_whose_certificate_is_verified() {
         let relay = tls_relay(implicit, "").await;
         let route = || Route { encryption: Encryption::Required, ..relay.route() };
         let trusted = Post::new(Route { authorities: vec![authority()], ..route() });
-        assert_eq!(
-            trusted.hand_over(&letter("jane@acme.example"), Lane::Single).await,
-            accepted(),
-            "implicit: {implicit}"
-        );
-        let said = Post::new(route()).hand_over(&letter("jane@acme.example"), Lane::Single).await;
+        assert_eq!(trusted.tell(&letter("jane@acme.example")).await, accepted(), "implicit: {implicit}");
+        let said = Post::new(route()).tell(&letter("jane@acme.example")).await;
         let Said::RelayFault { words, .. } = said else { panic!("{said:?}") };
         assert!(words.contains("certificate"), "{words}");
         assert_eq!(relay.heard().iter().filter(|line| line.starts_with("DATA")).count(), 1);
@@ -493,7 +490,7 @@ async fn letters_travel_over_tls_whose_certificate_is_verified() {
 async fn what_stands_in_plain_text_behind_starttls_is_no_answer_over_tls() {
     let relay = tls_relay(false, "250 2.0.0 injected\r\n").await;
     let route = Route { encryption: Encryption::Required, authorities: vec![authority()], ..relay.route() };
-    let said = Post::new(route).hand_over(&letter("jane@acme.example"), Lane::Single).await;
+    let said = Post::new(route).tell(&letter("jane@acme.example")).await;
     assert!(matches!(said, Said::RelayFault { .. }), "{said:?}");
     assert!(relay.heard().is_empty(), "{:?}", relay.heard());
 }

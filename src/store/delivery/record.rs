@@ -1,5 +1,7 @@
 //! What the relay said of the letters of one lease, and what it serves.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use sqlx::FromRow;
 
@@ -17,6 +19,8 @@ use crate::store::{Error, Tx};
 pub struct Heard {
     pub delivery: DeliveryId,
     pub fate: Fate,
+    /// Who said it.
+    pub relay: Arc<str>,
     pub code: Option<u16>,
     pub words: String,
     pub composed_at: DateTime<Utc>,
@@ -73,12 +77,7 @@ struct RecordedRow {
 /// Records what was heard of the letters of one lease. An acceptance is a fact and counts whoever has the batch by
 /// now, an earlier one more than a later one; anything else counts under the running lease only. Returns the letters
 /// that took it in. Locks batch, then letters.
-pub async fn record(
-    tx: &mut Tx,
-    lease: &Lease,
-    relay: &str,
-    heard: &[Heard],
-) -> Result<Vec<Recorded>, Error> {
+pub async fn record(tx: &mut Tx, lease: &Lease, heard: &[Heard]) -> Result<Vec<Recorded>, Error> {
     let accepted = |h: &Heard| matches!(h.fate, Fate::Accepted { .. });
     let at = |h: &Heard| match h.fate {
         Fate::Accepted { at } | Fate::Again { at, .. } => Some(at),
@@ -97,7 +96,7 @@ pub async fn record(
         .bind(heard.iter().map(|h| h.words.as_str()).collect::<Vec<_>>())
         .bind(heard.iter().map(|h| h.composed_at).collect::<Vec<_>>())
         .bind(heard.iter().map(|h| h.message_hash.map(|hash| hash.to_vec())).collect::<Vec<_>>())
-        .bind(relay)
+        .bind(heard.iter().map(|h| &*h.relay).collect::<Vec<_>>())
         .bind(lease.batch.0)
         .bind(lease.lease_no)
         .fetch_all(tx.conn())
@@ -147,15 +146,16 @@ pub async fn serve(tx: &mut Tx, served: &[Served]) -> Result<Vec<(ChangeId, Cust
     Ok(rows.into_iter().map(|(change, customer)| (ChangeId(change), CustomerId(customer))).collect())
 }
 
-/// Keeps the ids the relay gave our letters; an id it gives twice stays with the first.
-pub async fn keep_wire_ids(tx: &mut Tx, relay: &str, ids: &[(DeliveryId, &str)]) -> Result<(), Error> {
+/// Keeps the ids that relays gave our letters, as (letter, relay, id); an id that one gives twice stays with the first.
+pub async fn keep_wire_ids(tx: &mut Tx, ids: &[(DeliveryId, &str, &str)]) -> Result<(), Error> {
     sqlx::query(
-        "insert into wire_id (relay, id, delivery_id) select $1, id, delivery_id
-         from unnest($2::text[], $3::bigint[]) as w(id, delivery_id) on conflict (relay, id) do nothing",
+        "insert into wire_id (relay, id, delivery_id) select relay, id, delivery_id
+         from unnest($1::text[], $2::text[], $3::bigint[]) as w(relay, id, delivery_id)
+         on conflict (relay, id) do nothing",
     )
-    .bind(relay)
-    .bind(ids.iter().map(|(_, id)| *id).collect::<Vec<_>>())
-    .bind(ids.iter().map(|(delivery, _)| delivery.0).collect::<Vec<_>>())
+    .bind(ids.iter().map(|(_, relay, _)| *relay).collect::<Vec<_>>())
+    .bind(ids.iter().map(|(_, _, id)| *id).collect::<Vec<_>>())
+    .bind(ids.iter().map(|(delivery, _, _)| delivery.0).collect::<Vec<_>>())
     .execute(tx.conn())
     .await?;
     Ok(())

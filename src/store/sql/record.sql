@@ -1,8 +1,8 @@
 -- What the relay said of the letters of one lease. 250 counts under any lease, anything else under the running one.
 with said as (
     select * from unnest($1::bigint[], $2::boolean[], $3::timestamptz[], $4::smallint[], $5::boolean[], $6::smallint[],
-                         $7::text[], $8::timestamptz[], $9::bytea[])
-        as s(id, accepted, at, counted, in_doubt, code, words, composed_at, message_hash)
+                         $7::text[], $8::timestamptz[], $9::bytea[], $10::text[])
+        as s(id, accepted, at, counted, in_doubt, code, words, composed_at, message_hash, relay)
 ), fence as (
     select from batch where id = $11 and lease_no = $12 for update
 )
@@ -14,7 +14,7 @@ set state = case when said.accepted then 'accepted' when said.at is null then 'f
     in_doubt = not said.accepted and (d.in_doubt or said.in_doubt),
     composed_at = said.composed_at,
     message_hash = coalesce(said.message_hash, d.message_hash),
-    relay = $10, relay_code = said.code, relay_words = said.words
+    relay = said.relay, relay_code = said.code, relay_words = said.words
 from said
 where d.id = said.id
   and (said.accepted and (d.state <> 'accepted' or said.at < d.accepted_at)

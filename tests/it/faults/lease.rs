@@ -27,13 +27,14 @@ async fn tell(mailing: &Mailing, held: &Lease, fate: Fate) -> usize {
     let heard = Heard {
         delivery: DeliveryId(id),
         fate,
+        relay: "relay".into(),
         code: Some(if matches!(fate, Fate::Accepted { .. }) { 250 } else { 451 }),
         words: "said".to_owned(),
         composed_at: held.composed_at,
         message_hash: None,
     };
     let mut tx = mailing.world.cx.begin(Actor::Daemon).await.unwrap();
-    let recorded = record::record(&mut tx, held, "relay", &[heard]).await.unwrap();
+    let recorded = record::record(&mut tx, held, &[heard]).await.unwrap();
     tx.commit_unrecorded().await.unwrap();
     recorded.len()
 }

@@ -3,9 +3,10 @@
 
 use chrono::TimeDelta;
 use forenotice::actions::deliver;
-use forenotice::demo::mailbox::{Fault, Reply, Times};
+use forenotice::demo::mailbox::{self, Fault, Mailbox, Reply, Times};
 use forenotice::domain::ledger::Actor;
 use forenotice::mail::letter::{Occasional, Test};
+use forenotice::mail::relay::{Encryption, Post, Route};
 use forenotice::store::{
     self,
     letter::{self, To},
@@ -347,6 +348,39 @@ async fn a_single_letter_does_not_wait_for_a_mailing() {
     let single = &mailing.world.mailbox.mails_to("anna@processor.example")[0];
     assert!(single.serial < 150, "the single letter went as number {} of 151", single.serial);
     assert_eq!(mailing.world.mailbox.mails().len(), 151);
+    mailing.world.finish().await;
+}
+
+#[tokio::test]
+async fn what_one_relay_refuses_the_other_takes_and_each_letters_row_names_its_own() {
+    let second = Mailbox::start(mailbox::Options::default()).await.unwrap();
+    let mut mailing = Mailing::to(&[("acme", &[DPO]), ("bolt", &[DPO])]).await;
+    let route = |url: &str| Route { encryption: Encryption::None, ..Route::parse(url).unwrap() };
+    let first = mailing.world.mailbox.smtp_url();
+    mailing.world.cx.post = Post::with_fallbacks(route(&first), vec![route(&second.smtp_url())]);
+    let limit = Reply::new(550, "5.7.1 Daily SMTP relay limit exceeded");
+    mailing.world.mailbox.arrange(Fault::RefusesDomain("acme.example".to_owned(), limit), Times::Always);
+    // Both relays number their letters alike.
+    for relay in [&mailing.world.mailbox, &second] {
+        relay.arrange(Fault::AnswersMessage(Reply::new(250, "2.0.0 Ok: queued as 4F1A")), Times::Only(1));
+    }
+    assert_eq!(mailing.send().await, 2);
+
+    let name = |url: &str| url.trim_start_matches("smtp://").to_owned();
+    let pool = mailing.world.cx.db.pool();
+    let rows: Vec<(String, String)> = sqlx::query_as(
+        "select r.address, d.relay from delivery d join recipient r on r.id = d.recipient_id order by 1",
+    )
+    .fetch_all(pool)
+    .await
+    .unwrap();
+    let expected =
+        [(ACME.to_owned(), name(&second.smtp_url())), ("dpo@bolt.example".to_owned(), name(&first))];
+    assert_eq!(rows, expected);
+    let ids = "select count(*) from wire_id w join delivery d on d.id = w.delivery_id and d.relay = w.relay";
+    assert_eq!(mailing.count(ids).await, 2, "an id is kept under the relay that gave it");
+    let alerts = "select count(*) from delivery where letter_key like 'alert:relay:%'";
+    assert_eq!(mailing.count(alerts).await, 0, "nobody has to mend anything for these letters");
     mailing.world.finish().await;
 }
 

@@ -19,7 +19,7 @@ use forenotice::demo::mailbox::{self, Mailbox};
 use forenotice::domain::access::Keys;
 use forenotice::domain::ledger::Actor;
 use forenotice::entropy::Entropy;
-use forenotice::mail::relay::{Post, Route};
+use forenotice::mail::relay::Post;
 use forenotice::mail::templates::Templates;
 use forenotice::store::bell::Bells;
 use forenotice::store::{Db, invariants};
@@ -174,7 +174,7 @@ fn context(settings: Settings, start: DateTime<Utc>) -> Context {
         db,
         policy: Arc::new(settings.policy.clone()),
         bells: Bells::default(),
-        post: Post::new(Route::of(&settings).unwrap()),
+        post: Post::of(&settings).unwrap(),
         keys: Keys::from_master(settings.ledger.key.bytes().unwrap()),
         templates: Arc::new(Templates::embedded().unwrap()),
         settings: Arc::new(settings),

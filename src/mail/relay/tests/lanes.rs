@@ -14,7 +14,7 @@ fn is_known(relay: &Relay, name: &str) -> bool {
 }
 
 /// A mailing waits whole for the one connection there is, and its first letters are under way.
-async fn mailing_under_way(relay: &Relay, route: Route) -> (Post, Vec<tokio::task::JoinHandle<Said>>) {
+async fn mailing_under_way(relay: &Relay, route: Route) -> (Post, Vec<tokio::task::JoinHandle<Handed>>) {
     let post = Post::new(route);
     let mailing = (0..MAILING).map(|n| {
         let post = post.clone();
@@ -42,7 +42,7 @@ async fn a_single_letter_overtakes_a_mailing_that_waits_for_a_slow_relay() {
         .await;
         let (post, mailing) = mailing_under_way(&relay, relay.route()).await;
         let before = contents(&relay);
-        assert_eq!(post.hand_over(&letter("jane@acme.example"), Lane::Single).await, accepted());
+        assert_eq!(post.tell(&letter("jane@acme.example")).await, accepted());
         let overtaken_by = contents(&relay) - before;
         // Itself, the letter in flight and the one whose envelope stood behind its dot.
         assert!(overtaken_by <= 3, "{offer}: {overtaken_by} letters left first");
@@ -57,7 +57,7 @@ async fn a_single_letter_takes_the_turn_that_a_mailing_waits_for() {
     let relay = Relay::start(|_, _| None).await;
     let route = Route { rate_per_second: Some(4), ..relay.route() };
     let (post, mailing) = mailing_under_way(&relay, route).await;
-    assert_eq!(post.hand_over(&letter("jane@acme.example"), Lane::Single).await, accepted());
+    assert_eq!(post.tell(&letter("jane@acme.example")).await, accepted());
     assert!(!is_known(&relay, "2@"), "the mailing's third letter waited for the turn, and did not get it");
     for letter in mailing {
         letter.abort();
@@ -73,6 +73,7 @@ async fn a_letter_for_whose_fate_nobody_waits_stays_here() {
         letter.abort();
         let _ = letter.await;
     }
-    assert_eq!(post.hand_over(&letter("jane@acme.example"), Lane::Mailing).await, accepted());
+    let last = post.hand_over(&letter("jane@acme.example"), Lane::Mailing).await;
+    assert_eq!(last.said, accepted());
     assert_eq!(contents(&relay), 3, "two letters of the mailing, and this one");
 }

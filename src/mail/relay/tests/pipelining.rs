@@ -35,7 +35,7 @@ async fn a_letters_commands_go_together_and_the_next_letters_behind_its_dot() {
         Patience { command: Duration::from_secs(5), content: Duration::from_secs(5), ..Patience::default() };
     let post = Post::new(Route { patience, ..relay.route() });
     let (jane, joe) = (letter("jane@acme.example"), letter("joe@acme.example"));
-    let both = tokio::join!(post.hand_over(&jane, Lane::Single), post.hand_over(&joe, Lane::Single));
+    let both = tokio::join!(post.tell(&jane), post.tell(&joe));
     assert_eq!(both, (accepted(), accepted()));
     assert_eq!(commands(&relay), ["EHLO", "MAIL", "RCPT", "DATA", ".", "RSET", "MAIL", "RCPT", "DATA", "."]);
 }
@@ -50,9 +50,7 @@ async fn a_relay_that_drops_what_follows_the_dot_is_soon_asked_no_more_of_it() {
     let patience = Patience { behind_the_dot: Duration::from_millis(50), ..Patience::default() };
     let post = Post::new(Route { patience, ..relay.route() });
     let letters: Vec<Composed> = (0..4).map(|n| letter(&format!("{n}@acme.example"))).collect();
-    let said =
-        futures_util::future::join_all(letters.iter().map(|letter| post.hand_over(letter, Lane::Single)))
-            .await;
+    let said = futures_util::future::join_all(letters.iter().map(|letter| post.tell(letter))).await;
     assert_eq!(said, vec![accepted(); 4], "nothing is lost and nothing in doubt");
     assert_eq!(relay.connections(), 2);
     let contents = relay.heard().iter().filter(|line| line.starts_with('.')).count();
@@ -77,9 +75,9 @@ async fn a_refusal_in_a_group_sends_no_content_and_the_next_group_begins_with_rs
     let refused =
         Said::Refused { address_dead: true, code: Some(550), words: "5.1.1 no such user".to_owned() };
     // This relay answers DATA by 354 though it took no recipient: a lone dot, which it takes here for a letter.
-    assert_eq!(post.hand_over(&letter("gone@acme.example"), Lane::Single).await, refused);
+    assert_eq!(post.tell(&letter("gone@acme.example")).await, refused);
     assert_eq!(relay.heard().last().unwrap(), "..\r\n", "a lone dot, no content");
-    assert_eq!(post.hand_over(&letter("jane@acme.example"), Lane::Single).await, accepted());
+    assert_eq!(post.tell(&letter("jane@acme.example")).await, accepted());
     assert_eq!(relay.connections(), 2, "who takes an empty letter is not talked to any further");
 
     let relay = Relay::start(|_, line| match line {
@@ -89,8 +87,8 @@ async fn a_refusal_in_a_group_sends_no_content_and_the_next_group_begins_with_rs
     })
     .await;
     let post = relay.post();
-    assert_eq!(post.hand_over(&letter("gone@acme.example"), Lane::Single).await, refused);
-    assert_eq!(post.hand_over(&letter("jane@acme.example"), Lane::Single).await, accepted());
+    assert_eq!(post.tell(&letter("gone@acme.example")).await, refused);
+    assert_eq!(post.tell(&letter("jane@acme.example")).await, accepted());
     assert_eq!(relay.connections(), 1);
     assert_eq!(commands(&relay)[1..], ["MAIL", "RCPT", "DATA", "..", "RSET", "MAIL", "RCPT", "DATA", "."]);
 }
@@ -102,7 +100,7 @@ async fn no_letter_leaves_under_another_letters_sender() {
         _ => pipelines(line),
     })
     .await;
-    let said = relay.post().hand_over(&letter("jane@acme.example"), Lane::Single).await;
+    let said = relay.post().tell(&letter("jane@acme.example")).await;
     assert!(matches!(said, Said::RelayFault { code: Some(503), .. }), "{said:?}");
     assert_eq!(commands(&relay), ["EHLO", "MAIL", "RCPT", "DATA"], "354 was answered by no dot");
 }
@@ -117,7 +115,7 @@ async fn a_session_that_ends_between_a_dot_and_what_stood_behind_it_costs_nothin
         .await;
         let post = relay.post();
         let (jane, joe) = (letter("jane@acme.example"), letter("joe@acme.example"));
-        let both = tokio::join!(post.hand_over(&jane, Lane::Single), post.hand_over(&joe, Lane::Single));
+        let both = tokio::join!(post.tell(&jane), post.tell(&joe));
         assert_eq!(both, (accepted(), accepted()), "{last}");
         assert_eq!(relay.connections(), 2);
     }

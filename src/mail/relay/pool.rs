@@ -1,0 +1,284 @@
+//! One relay and its connections: workers that take letters from its queue, each on a connection of its own.
+
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use tokio::sync::oneshot;
+use tokio::time::{Instant, sleep_until, timeout};
+use tracing::{debug, info, warn};
+
+use super::dial::{Away, Roots};
+use super::pace::{Pace, Pipelining};
+use super::parcel::Parcel;
+use super::queue::{Job, Queue};
+use super::route::Route;
+use super::session::{End, Session};
+use crate::domain::delivery::{Lane, OtherRecipients, Point, Reply, Said, Verdict, wire_id};
+
+/// Connections a letter may lose before the relay is taken to be away.
+const CONNECTIONS_LOST_MAX: u32 = 3;
+/// A relay that asks us to slow down gets the letter again after this.
+const SLOW_DOWN_SECONDS: i64 = 30;
+
+/// What a relay said of a letter, and whether another relay may do better.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Offered {
+    Final(Said),
+    /// The relay has nothing of the letter: it is away, refuses us, or cannot carry it.
+    TryElsewhere(Said),
+}
+
+/// A relay as the post knows it. Its workers start with its first letter and end with it.
+#[derive(Debug)]
+pub(super) struct Pool {
+    shared: Arc<Shared>,
+    started: OnceLock<()>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    name: Arc<str>,
+    route: Arc<Route>,
+    roots: Roots,
+    pace: Pace,
+    queue: Queue,
+}
+
+impl Drop for Pool {
+    fn drop(&mut self) {
+        self.shared.queue.close();
+    }
+}
+
+impl Pool {
+    pub(super) fn new(route: Route, name: String) -> Self {
+        let shared = Shared {
+            name: name.into(),
+            roots: Roots::default(),
+            pace: Pace::new(&route),
+            queue: Queue::new(),
+            route: Arc::new(route),
+        };
+        Self { shared: Arc::new(shared), started: OnceLock::new() }
+    }
+
+    pub(super) fn name(&self) -> &Arc<str> {
+        &self.shared.name
+    }
+
+    pub(super) fn connections(&self) -> usize {
+        self.shared.route.connections.max(1)
+    }
+
+    /// Offers one letter and waits for what the relay says. A relay that is left alone is not waited for.
+    pub(super) async fn offer(&self, parcel: &Arc<Parcel>, lane: Lane) -> Offered {
+        if let Some(wait) = self.shared.pace.left_alone(Instant::now()) {
+            return Offered::TryElsewhere(relay_fault(None, "the relay is away", wait));
+        }
+        self.started.get_or_init(|| self.start());
+        let (done, said) = oneshot::channel();
+        self.shared.queue.put(Job { parcel: Arc::clone(parcel), done }, lane);
+        // A task that died may have died after the dot.
+        said.await.unwrap_or_else(|_| {
+            Offered::Final(Said::InDoubt { words: "the connection's task ended".to_owned() })
+        })
+    }
+
+    fn start(&self) {
+        for _ in 0..self.connections() {
+            let shared = Arc::clone(&self.shared);
+            tokio::spawn(async move {
+                while let Err(error) = tokio::spawn(Arc::clone(&shared).work()).await {
+                    if error.is_cancelled() {
+                        break;
+                    }
+                    warn!(%error, "a connection's task ended; it starts anew");
+                }
+            });
+        }
+    }
+}
+
+impl Shared {
+    /// One connection's life: takes letters until the post is dropped.
+    async fn work(self: Arc<Self>) {
+        let mut session: Option<Session> = None;
+        let mut ahead: Option<Job> = None;
+        loop {
+            let next = match ahead.take() {
+                Some(job) => Some(job),
+                None => match timeout(self.route.patience.idle, self.queue.ready()).await {
+                    Ok(Some(reserved)) => {
+                        self.turn().await;
+                        self.queue.take(reserved)
+                    }
+                    Ok(None) => break,
+                    Err(_) => {
+                        if let Some(idle) = session.take() {
+                            idle.close().await;
+                        }
+                        None
+                    }
+                },
+            };
+            let Some(Job { parcel, done }) = next else { continue };
+            let said = self.carry(&mut session, &parcel, &mut ahead).await;
+            // Nobody waits any more: its lease will run out, and the letter is looked at again.
+            let _ = done.send(said);
+        }
+        if let Some(last) = session.take() {
+            last.close().await;
+        }
+    }
+
+    /// Waits until the next letter may go; for an absent relay there is nothing to wait for.
+    async fn turn(&self) {
+        let now = Instant::now();
+        if self.pace.is_limited() && self.pace.left_alone(now).is_none() {
+            sleep_until(self.pace.turn(now)).await;
+        }
+    }
+
+    /// Hands one letter over, on another connection where one breaks before the letter has left. `ahead` takes the letter
+    /// whose envelope went behind the dot.
+    async fn carry(
+        &self,
+        session: &mut Option<Session>,
+        parcel: &Parcel,
+        ahead: &mut Option<Job>,
+    ) -> Offered {
+        let mut lost = String::new();
+        for attempt in 0..CONNECTIONS_LOST_MAX {
+            if attempt > 0 {
+                self.turn().await;
+            }
+            let mut open = match self.connection(session.take()).await {
+                Ok(open) => open,
+                Err(said) => return Offered::TryElsewhere(said),
+            };
+            let level = self.pace.pipelining(Instant::now());
+            let end = match open.envelope(parcel, self.others(), level).await {
+                Err(end) => end,
+                Ok(()) => {
+                    let behind = self.may_look_ahead(&open, level);
+                    if behind && ahead.is_none() {
+                        *ahead = self.queue.ready_now().and_then(|reserved| self.queue.take(reserved));
+                    }
+                    let next = ahead.as_ref().filter(|next| behind && open.is_fit(&next.parcel));
+                    open.content(parcel, next.map(|next| (&*next.parcel, level)), self.others()).await
+                }
+            };
+            let letters = open.letters;
+            if open.usable {
+                *session = Some(open);
+            }
+            match self.heard(end, letters) {
+                Ok(offered) => return offered,
+                Err(why) => lost = why,
+            }
+        }
+        let wait = self.pace.away(Instant::now());
+        warn!(relay.name = %self.name, "relay ends every connection before a letter has left: {lost}");
+        Offered::TryElsewhere(relay_fault(None, &lost, wait))
+    }
+
+    /// Whether another letter may follow behind the dot, on this connection and without a turn of its own.
+    fn may_look_ahead(&self, open: &Session, level: Pipelining) -> bool {
+        open.pipelines()
+            && level == Pipelining::BehindTheDot
+            && open.letters + 1 < self.pace.letters_per_connection()
+            && !self.pace.is_limited()
+    }
+
+    /// The connection at hand if it may carry one more letter, else a new one.
+    async fn connection(&self, at_hand: Option<Session>) -> Result<Session, Said> {
+        if let Some(session) = at_hand {
+            if session.is_ahead() || session.letters < self.pace.letters_per_connection() {
+                return Ok(session);
+            }
+            session.close().await;
+        }
+        if let Some(wait) = self.pace.admit(Instant::now()) {
+            return Err(relay_fault(None, "the relay is away", wait));
+        }
+        match Session::open(&self.route, &self.roots).await {
+            Ok(session) => {
+                self.pace.back();
+                debug!(relay.name = %self.name, "connected to the relay");
+                Ok(session)
+            }
+            Err(away) => Err(self.away(&away)),
+        }
+    }
+
+    fn away(&self, away: &Away) -> Said {
+        let refused = away.at == "login" && away.code.is_some_and(|code| code >= 500);
+        let now = Instant::now();
+        let wait = if refused { self.pace.refused(now) } else { self.pace.away(now) };
+        warn!(relay.name = %self.name, relay.code = away.code, "relay is away, again in {wait:?}: {away}");
+        relay_fault(away.code, &away.to_string(), wait)
+    }
+
+    fn others(&self) -> OtherRecipients {
+        if self.pace.others_pass() { OtherRecipients::Pass } else { OtherRecipients::Unknown }
+    }
+
+    /// What an ended conversation says of the letter; `Err`: nothing, it was not touched, try another connection.
+    fn heard(&self, end: End, letters: u32) -> Result<Offered, String> {
+        match end {
+            End::Told { verdict, point, reply } => self.told(verdict, point, reply, letters),
+            End::UnfitAddress { why } => {
+                Ok(Offered::TryElsewhere(Said::Refused { address_dead: false, code: None, words: why }))
+            }
+            End::TooLarge { why } => Ok(Offered::TryElsewhere(Said::LetterFault { code: None, words: why })),
+            End::Unsent { why, stumbled } => {
+                if let Some(at) = stumbled {
+                    let now = self.pace.stumbled(at, Instant::now());
+                    warn!(relay.name = %self.name, "relay lost its step under {at:?}, {now:?} for a day: {why}");
+                }
+                Err(why)
+            }
+            End::InDoubt { why } => Ok(Offered::Final(Said::InDoubt { words: why })),
+        }
+    }
+
+    fn told(&self, verdict: Verdict, point: Point, reply: Reply, letters: u32) -> Result<Offered, String> {
+        if point == Point::Rcpt && reply.code >= 500 {
+            self.pace.recipient_refused();
+        } else if matches!(point, Point::Data | Point::Dot) {
+            self.pace.recipient_passed();
+        }
+        let Reply { code, words } = reply;
+        Ok(Offered::Final(match verdict {
+            Verdict::Good => Said::Accepted { code, wire_id: wire_id(&words), words },
+            Verdict::Deferred => Said::Deferred { code: Some(code), words },
+            Verdict::AddressDead => Said::Refused { address_dead: true, code: Some(code), words },
+            Verdict::Refused => Said::Refused { address_dead: false, code: Some(code), words },
+            Verdict::LetterFault => Said::LetterFault { code: Some(code), words },
+            Verdict::SessionOver => {
+                if letters > 0 {
+                    self.pace.learn_limit(letters);
+                    info!(relay.name = %self.name, "relay takes {letters} letters a connection");
+                }
+                return Err(format!("{code} {words}"));
+            }
+            Verdict::Slow => {
+                self.pace.slow_down(Instant::now());
+                let retry_after = TimeDelta::seconds(SLOW_DOWN_SECONDS);
+                Said::RelayFault { code: Some(code), words, retry_after }
+            }
+            Verdict::Policy => return Ok(Offered::TryElsewhere(Said::Policy { code, words })),
+            Verdict::RelayFault => {
+                let wait = self.pace.refused(Instant::now());
+                warn!(relay.name = %self.name, relay.code = code, "relay refuses us, again in {wait:?}: {words}");
+                return Ok(Offered::TryElsewhere(relay_fault(Some(code), &words, wait)));
+            }
+        }))
+    }
+}
+
+fn relay_fault(code: Option<u16>, words: &str, wait: Duration) -> Said {
+    let retry_after = TimeDelta::from_std(wait).unwrap_or(TimeDelta::minutes(5));
+    Said::RelayFault { code, words: words.to_owned(), retry_after }
+}
