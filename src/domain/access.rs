@@ -11,7 +11,7 @@ mod link;
 mod mail_token;
 
 pub use link::{Link, LinkPurpose};
-pub use mail_token::{MailPurpose, TokenError};
+pub use mail_token::{MailPurpose, MailToken, MailTokens, TokenError};
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
@@ -70,6 +70,12 @@ struct Key {
     permutation: [u8; 32],
     mail_mac: HmacSha256,
     link_mac: HmacSha256,
+}
+
+impl std::fmt::Debug for Key {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Key(version {})", self.version)
+    }
 }
 
 impl Key {

@@ -5,20 +5,29 @@
 //! ago can be made again from its frozen facts. Pure 7-bit, quoted-printable, CRLF (chapter 10 says why): lettre
 //! encodes, this module decides what stands where.
 
+mod form;
+mod forms;
+mod group;
 mod headers;
+mod quoted;
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use lettre::message::header::{ContentTransferEncoding, ContentType};
-use lettre::message::{MultiPart, SinglePart};
 use sha2::{Digest, Sha256};
 
+pub use forms::Forms;
+
+use self::form::Body;
+use self::headers::Head;
 use super::letter::{Letter, Occasional};
+use super::slot::{Own, Slot, Slots};
 use super::templates::{TemplateError, Templates, Written};
-use super::words::Links;
+use super::text;
+use super::words::Whose;
 use crate::config::{Mailbox, Settings, TokenAddress};
-use crate::domain::access::{Keys, LinkPurpose, MailPurpose, TokenError};
+use crate::domain::access::{Keys, LinkPurpose, MailPurpose, MailTokens, TokenError};
 use crate::domain::delivery::DeliveryId;
 use crate::domain::recipient::RecipientId;
 use crate::domain::subprocessor::slug;
@@ -27,6 +36,9 @@ use crate::domain::subprocessor::slug;
 pub const TEXT_BYTES_MAX: usize = 60_000;
 /// Gmail cuts a letter's HTML off at 102 kB, and the end says how to object.
 pub const HTML_BYTES_MAX: usize = 100_000;
+
+/// What most letters fit into without a second allocation.
+const BYTES_LIKELY: usize = 24_000;
 
 /// A letter as it goes over the wire: exact bytes, and the envelope they travel in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,7 +55,7 @@ pub struct Composed {
 }
 
 /// Where our letters come from and where answers go, as the operator has set it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Office {
     /// To contacts, and to ourselves.
     pub from: Mailbox,
@@ -104,77 +116,164 @@ pub enum ComposeError {
     TooLarge { part: &'static str, bytes: usize, max: usize },
 }
 
-/// The mail: `letter` in the words of `templates`, in `envelope`.
+/// The mail: `letter` in the words of `templates`, in `envelope`. Who composes many keeps their [`Forms`].
 pub fn compose(
     templates: &Templates,
     letter: &Letter,
     envelope: &Envelope<'_>,
 ) -> Result<Composed, ComposeError> {
-    headers::refuse_control_characters(letter, envelope)?;
-    let links = links(letter, envelope)?;
-    let written = templates.write(letter, &links)?;
-    fits("text", &written.text, TEXT_BYTES_MAX)?;
-    fits("HTML", &written.html, HTML_BYTES_MAX)?;
-
-    let serial = envelope.keys.mail_token(MailPurpose::Delivery, envelope.delivery)?;
-    let body = body(&written, &format!("=_{}", serial.trim_start_matches("d-")));
-    let to = to_ascii_domain(&envelope.to, "the recipient's address")?;
-    let message_id = format!(
-        "{}@{}",
-        envelope.keys.mail_token(MailPurpose::Message, envelope.delivery)?,
-        envelope.office.reply_address.domain()
-    );
-    let headers = headers::headers(
-        letter,
-        envelope,
-        &links,
-        &headers::Known {
-            written: &written,
-            to: &to,
-            message_id: &message_id,
-            delivery_token: &serial,
-            content_type: &body,
-        },
-    )?;
-    let bytes = assembled(&headers, &body);
-    let bounce = envelope.keys.mail_token(MailPurpose::Bounce, envelope.delivery)?;
-    Ok(Composed {
-        hash: Sha256::digest(&bytes).into(),
-        bytes,
-        envelope_from: envelope.office.bounce_address.with(&bounce),
-        smtputf8: !to.address.is_ascii(),
-        envelope_to: to.address.clone(),
-        message_id,
-    })
+    let draft = Draft::of(letter, envelope)?;
+    draft.form(templates)?.fill(&draft)
 }
 
-/// The personal pages that `letter` leads to.
-fn links(letter: &Letter, envelope: &Envelope<'_>) -> Result<Links, ComposeError> {
-    let base = letter.processor().base_url.trim_end_matches('/');
-    let page = |purpose: LinkPurpose, id: i64| {
-        format!("{base}/{}/{}", purpose.path(), envelope.keys.link(purpose, id, envelope.link_epoch))
-    };
-    let DeliveryId(own) = envelope.delivery;
-    let DeliveryId(object) = object_page(letter).unwrap_or(envelope.delivery);
-    let RecipientId(recipient) = match (letter, envelope.recipient) {
-        (_, Some(recipient)) => recipient,
-        (Letter::Notice { .. }, None) => {
-            return Err(ComposeError::NoRecipient { delivery: envelope.delivery });
+/// A letter as everyone in its group gets it, but for what is each reader's own.
+#[derive(Debug)]
+struct Form {
+    head: Head,
+    body: Body,
+    slots: Slots,
+}
+
+/// One letter before it is written, with the tokens of its delivery.
+struct Draft<'a> {
+    letter: &'a Letter,
+    envelope: &'a Envelope<'a>,
+    recipient: RecipientId,
+    tokens: MailTokens<'a>,
+}
+
+impl<'a> Draft<'a> {
+    /// Refuses what cannot leave, whatever its templates say.
+    fn of(letter: &'a Letter, envelope: &'a Envelope<'a>) -> Result<Self, ComposeError> {
+        headers::refuse_control_characters(letter, envelope)?;
+        let recipient = match (letter, envelope.recipient) {
+            (_, Some(recipient)) => recipient,
+            (Letter::Notice { .. }, None) => {
+                return Err(ComposeError::NoRecipient { delivery: envelope.delivery });
+            }
+            (Letter::Occasional(_), None) => RecipientId(0),
+        };
+        Ok(Self { letter, envelope, recipient, tokens: envelope.keys.mail_tokens(envelope.delivery)? })
+    }
+
+    /// The form of the letter's group; a letter on an occasion of its own is its own group.
+    fn form(&self, templates: &Templates) -> Result<Form, ComposeError> {
+        match self.letter {
+            Letter::Notice { facts, reader } => {
+                let group = Letter::notice(Arc::clone(facts), group::reader(facts, reader));
+                Form::of(&group, self.envelope.office, &templates.write(&group, Whose::Group)?)
+            }
+            Letter::Occasional(_) => {
+                let own = self.own(Slots::ALL);
+                let written = templates.write(self.letter, Whose::Reader(&own))?;
+                Form::of(self.letter, self.envelope.office, &written)
+            }
         }
-        (Letter::Occasional(_), None) => RecipientId(0),
-    };
-    let objection = envelope.keys.mail_token(MailPurpose::Objection, envelope.delivery)?;
-    let object_url = page(LinkPurpose::Object, object);
-    Ok(Links {
-        ics_url: format!("{object_url}/deadline.ics"),
-        object_url,
-        letter_url: page(LinkPurpose::Letter, own),
-        register_url: format!("{base}/"),
-        contacts_url: page(LinkPurpose::Manage, recipient),
-        unsubscribe_url: page(LinkPurpose::Unsubscribe, recipient),
-        confirm_url: page(LinkPurpose::Confirm, own),
-        object_mail: envelope.office.reply_address.with(&objection),
-    })
+    }
+
+    /// The reader's own values, as far as they are asked for.
+    fn own(&self, asked: Slots) -> Own {
+        let mut own = Own::default();
+        for slot in Slot::ALL.into_iter().filter(|slot| asked.contains(*slot)) {
+            own.set(slot, self.value(slot));
+        }
+        own
+    }
+
+    fn value(&self, slot: Slot) -> String {
+        match (slot, self.letter) {
+            (Slot::ObjectUrl, _) => self.object_page(),
+            (Slot::IcsUrl, _) => format!("{}/deadline.ics", self.object_page()),
+            (Slot::LetterUrl, _) => self.page(LinkPurpose::Letter, self.envelope.delivery.0),
+            (Slot::ContactsUrl, _) => self.page(LinkPurpose::Manage, self.recipient.0),
+            (Slot::UnsubscribeUrl, _) => self.page(LinkPurpose::Unsubscribe, self.recipient.0),
+            (Slot::ConfirmUrl, _) => self.page(LinkPurpose::Confirm, self.envelope.delivery.0),
+            (Slot::ObjectMail, _) => {
+                self.envelope.office.reply_address.with(&self.tokens.of(MailPurpose::Objection))
+            }
+            (Slot::Customer, Letter::Notice { reader, .. }) => name(&reader.customer),
+            (Slot::CustomerReference, Letter::Notice { reader, .. }) => {
+                name(reader.customer_reference.as_deref().unwrap_or_default())
+            }
+            (Slot::ContactName, Letter::Notice { reader, .. }) => {
+                name(reader.contact_name.as_deref().unwrap_or_default())
+            }
+            (Slot::Objection, Letter::Notice { reader, .. }) => {
+                name(reader.objection.as_deref().unwrap_or_default())
+            }
+            // Only a notice goes to a group; the subject is put together of the others.
+            (
+                Slot::Customer
+                | Slot::CustomerReference
+                | Slot::ContactName
+                | Slot::Objection
+                | Slot::Subject,
+                _,
+            ) => String::new(),
+        }
+    }
+
+    fn object_page(&self) -> String {
+        let DeliveryId(object) = object_page(self.letter).unwrap_or(self.envelope.delivery);
+        self.page(LinkPurpose::Object, object)
+    }
+
+    fn page(&self, purpose: LinkPurpose, id: i64) -> String {
+        let link = self.envelope.keys.link(purpose, id, self.envelope.link_epoch);
+        format!("{}/{}/{link}", self.letter.site(), purpose.path())
+    }
+}
+
+impl Form {
+    fn of(letter: &Letter, office: &Office, written: &Written) -> Result<Self, ComposeError> {
+        headers::refuse_control_characters_in_facts(letter, office)?;
+        let (head, body) = (Head::of(letter, office, written)?, Body::of(written));
+        let slots = head.slots() | body.slots();
+        Ok(Self { head, body, slots })
+    }
+
+    /// The letter on this draft, which must be one of the form's group.
+    fn fill(&self, draft: &Draft<'_>) -> Result<Composed, ComposeError> {
+        let (envelope, tokens) = (draft.envelope, &draft.tokens);
+        let own = self.own(draft);
+        let to = to_ascii_domain(&envelope.to, "the recipient's address")?;
+        let delivery = tokens.of(MailPurpose::Delivery);
+        let boundary = format!("=_{}", delivery.secret());
+        let message_id =
+            format!("{}@{}", &*tokens.of(MailPurpose::Message), envelope.office.reply_address.domain());
+        let mut bytes = Vec::with_capacity(BYTES_LIKELY);
+        let known = headers::Known {
+            own: &own,
+            to: &to,
+            message_id: &message_id,
+            delivery: &delivery,
+            boundary: &boundary,
+        };
+        self.head.fill(&mut bytes, envelope, tokens, &known)?;
+        bytes.extend_from_slice(b"\r\n");
+        self.body.fill(&mut bytes, &own, &boundary)?;
+        Ok(Composed {
+            hash: Sha256::digest(&bytes).into(),
+            bytes,
+            envelope_from: envelope.office.bounce_address.with(&tokens.of(MailPurpose::Bounce)),
+            smtputf8: !to.address.is_ascii(),
+            envelope_to: to.address,
+            message_id,
+        })
+    }
+
+    fn own(&self, draft: &Draft<'_>) -> Own {
+        let mut own = draft.own(self.slots);
+        if let Some(subject) = self.head.subject(&own) {
+            own.set(Slot::Subject, subject);
+        }
+        own
+    }
+}
+
+/// A value from outside, harmless, and cut where it is absurdly long.
+fn name(value: &str) -> String {
+    text::clip(&text::in_line(value), text::NAME_CHARACTERS_MAX)
 }
 
 fn object_page(letter: &Letter) -> Option<DeliveryId> {
@@ -189,34 +288,6 @@ fn object_page(letter: &Letter) -> Option<DeliveryId> {
             | Occasional::Test(_) => None,
         },
     }
-}
-
-fn fits(part: &'static str, content: &str, max: usize) -> Result<(), ComposeError> {
-    if content.len() > max {
-        return Err(ComposeError::TooLarge { part, bytes: content.len(), max });
-    }
-    Ok(())
-}
-
-/// Text and HTML, both quoted-printable whatever they hold: no relay then has a reason to recode them.
-fn body(written: &Written, boundary: &str) -> MultiPart {
-    let part = |content_type: ContentType, content: &str| {
-        SinglePart::builder()
-            .header(content_type)
-            .header(ContentTransferEncoding::QuotedPrintable)
-            .body(content.to_owned())
-    };
-    MultiPart::alternative()
-        .boundary(boundary)
-        .singlepart(part(ContentType::TEXT_PLAIN, &written.text))
-        .singlepart(part(ContentType::TEXT_HTML, &written.html))
-}
-
-/// Our headers in our order, then the body without its own.
-fn assembled(headers: &str, body: &MultiPart) -> Vec<u8> {
-    let formatted = body.formatted();
-    let blank_line = formatted.windows(4).position(|window| window == b"\r\n\r\n").unwrap_or_default();
-    [headers.as_bytes(), &formatted[blank_line + 2..]].concat()
 }
 
 /// The address with its domain in ASCII (RFC 5891), as SMTP without extensions wants it.

@@ -10,6 +10,7 @@ pub mod sample;
 
 pub use digest::{Digest, DigestChange, DigestFailure, DigestObjection};
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -20,6 +21,7 @@ use crate::domain::delivery::DeliveryId;
 use crate::domain::notice::{NoticeFacts, NoticeKind, Processor};
 use crate::domain::objection::{Resolution, Step};
 use crate::domain::zone::Zone;
+use crate::mail::slot;
 
 /// One letter to one reader.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -140,6 +142,11 @@ impl Letter {
                 Occasional::Test(test) => &test.processor,
             },
         }
+    }
+
+    /// The address of the public site, without a slash at the end.
+    pub fn site(&self) -> Cow<'_, str> {
+        slot::unmarked(self.processor().base_url.trim_end_matches('/'))
     }
 
     /// The reader's language, as the templates' folder is called.

@@ -3,6 +3,7 @@
 //! A [`letter`] is a value with all that its words need; its [`words`] are put into the reader's language by a
 //! [`locale`] and into form by [`templates`]; [`compose`] makes exact bytes of it, and the [`relay`] hands them over.
 
+mod slot;
 mod text;
 mod locale;
 mod dates;

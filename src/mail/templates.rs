@@ -16,14 +16,15 @@ use sha2::{Digest, Sha256};
 
 use super::letter::{Kind, Letter};
 use super::locale::{Locale, LocaleError};
+use super::slot::{self, Slot};
 use super::text;
-use super::words::{Links, Words, WordsError};
+use super::words::{Whose, Words, WordsError};
 
 /// Instructions that one part of one letter may cost; the longest of ours needs a tenth.
 const FUEL: u64 = 200_000;
 
 /// The longest that a name stands in a subject.
-const SUBJECT_NAME_CHARACTERS_MAX: usize = 60;
+pub(super) const SUBJECT_NAME_CHARACTERS_MAX: usize = 60;
 
 /// The language of a reader whose own we do not have.
 const FALLBACK: &str = "en";
@@ -42,7 +43,7 @@ pub struct Bundle {
     pub hash: [u8; 32],
 }
 
-/// A letter in words, not yet a mail.
+/// A letter in words, not yet a mail; a group's has marks where a reader has a value of its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Written {
     pub language: String,
@@ -112,30 +113,26 @@ impl Templates {
         self.locales.contains_key(language)
     }
 
-    /// The letter in its reader's language.
-    pub fn write(&self, letter: &Letter, links: &Links) -> Result<Written, TemplateError> {
+    /// The letter in its reader's language, as the templates give it: the lines are not yet set.
+    pub(super) fn write(&self, letter: &Letter, whose: Whose<'_>) -> Result<Written, TemplateError> {
         let locale = self
             .locales
             .get(letter.language())
             .or_else(|| self.locales.get(FALLBACK))
             .ok_or(TemplateError::NoFallback)?;
-        let words = Words::of(letter, links, locale)?;
+        let words = Words::of(letter, whose, locale)?;
         let kind = letter.kind();
         let subject = self.part(kind, "subject.txt", &words.context(SUBJECT_NAME_CHARACTERS_MAX))?;
+        let own = subject.contains(slot::is_mark);
+        let subject = if own { subject } else { text::in_line(&subject) };
         let mut context = words.context(usize::MAX);
-        let subject = text::in_line(&subject);
-        context.insert("subject".to_owned(), Value::from(subject.as_str()));
-        let body = self.part(kind, "body.txt", &context)?;
-        let html = self.part(kind, "body.html", &context)?;
+        let shown = if own { Slot::Subject.mark().to_string() } else { subject.clone() };
+        context.insert("subject".to_owned(), Value::from(shown));
         Ok(Written {
             language: locale.tag().to_owned(),
             subject,
-            text: text::set(&body),
-            html: html
-                .lines()
-                .map(str::trim)
-                .filter(|line| !line.is_empty())
-                .fold(String::new(), |html, line| html + line + "\n"),
+            text: self.part(kind, "body.txt", &context)?,
+            html: self.part(kind, "body.html", &context)?,
         })
     }
 
@@ -187,9 +184,10 @@ fn engine() -> Result<Environment<'static>, minijinja::Error> {
         _ => AutoEscape::None,
     });
     engine.add_filter("columns", columns);
-    engine.add_filter("quoted", |words: &str| text::quoted(words));
-    engine.add_filter("hanging", |words: &str| text::hanging(words));
-    engine.add_filter("heading", |words: &str| words.trim_end_matches('.').to_owned());
+    engine.add_filter("quoted", |words: &str| measured(words).map(text::quoted));
+    engine.add_filter("hanging", |words: &str| measured(words).map(text::hanging));
+    engine.add_filter("heading", |words: &str| Ok(measured(words)?.trim_end_matches('.').to_owned()));
+    engine.add_filter("urlencode", |words: &str| slot::urlencode(words));
     engine.add_filter("breaks", breaks);
     engine.add_filter("paragraphs", paragraphs);
     Ok(engine)
@@ -201,7 +199,19 @@ fn columns(rows: &Value) -> Result<String, minijinja::Error> {
         .try_iter()?
         .map(|row| Ok((row.get_attr("label")?.to_string(), row.get_attr("value")?.to_string())))
         .collect::<Result<Vec<_>, minijinja::Error>>()?;
+    for (label, value) in &rows {
+        measured(label).and(measured(value))?;
+    }
     Ok(text::in_columns(rows.iter().map(|(label, value)| (label.as_str(), value.as_str()))))
+}
+
+/// Words whose length decides what becomes of them: a value of each reader's own has none yet.
+fn measured(words: &str) -> Result<&str, minijinja::Error> {
+    if words.contains(slot::is_mark) {
+        let why = "a reader's own value stands where its length is needed before it is known";
+        return Err(minijinja::Error::new(minijinja::ErrorKind::InvalidOperation, why));
+    }
+    Ok(words)
 }
 
 /// Somebody's lines as lines of HTML.

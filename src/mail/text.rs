@@ -1,5 +1,7 @@
 //! Text as letters need it: values made harmless, lines of 72 columns, labels in a column.
 
+use super::slot;
+
 /// Width of a letter's text part: a quotation of a quotation still fits 80.
 pub const COLUMNS: usize = 72;
 
@@ -54,6 +56,8 @@ fn printable(c: char) -> Option<char> {
         | '\u{200f}'
         | '\u{061c}'
         | '\u{feff}' => None,
+        // Nobody outside may write what we mark our own places with.
+        c if slot::is_mark(c) => None,
         c if c.is_control() => None,
         c => Some(c),
     }
@@ -63,23 +67,28 @@ fn is_right_to_left(c: char) -> bool {
     matches!(c, '\u{0590}'..='\u{08ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}' | '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}')
 }
 
-/// A letter's text, set: lines of at most [`COLUMNS`], URLs unbroken, no blanks at line ends, at most two empty lines
-/// together. A line that begins with blanks keeps them in its continuation.
-pub fn set(text: &str) -> String {
-    let mut lines: Vec<String> = Vec::new();
-    for line in text.lines() {
-        let line = line.trim_end();
-        let crowded = lines.len() >= 2 && lines[lines.len() - 2..].iter().all(String::is_empty);
+/// The lines of a letter's text, not yet wrapped: no blanks at their ends, none empty at either end of the text, at most
+/// two empty ones together.
+pub fn lines(text: &str) -> Vec<&str> {
+    let mut lines: Vec<&str> = Vec::new();
+    for line in text.lines().map(str::trim_end) {
+        let crowded = lines.len() >= 2 && lines[lines.len() - 2..].iter().all(|line| line.is_empty());
         if line.is_empty() && (crowded || lines.is_empty()) {
             continue;
         }
-        let indent = line.len() - line.trim_start_matches(' ').len();
-        lines.extend(wrap(line.trim_start_matches(' '), indent, indent));
+        lines.push(line);
     }
-    while lines.last().is_some_and(String::is_empty) {
+    while lines.last().is_some_and(|line| line.is_empty()) {
         lines.pop();
     }
-    lines.join("\n") + "\n"
+    lines
+}
+
+/// One of these lines, set: at most [`COLUMNS`] wide, URLs unbroken. If it begins with blanks, so does its continuation.
+pub fn set(line: &str) -> Vec<String> {
+    let words = line.trim_start_matches(' ');
+    let indent = line.len() - words.len();
+    wrap(words, indent, indent)
 }
 
 /// `Label:  value` in two columns, the value wrapped beside its label.
@@ -150,6 +159,11 @@ mod tests {
 
     use super::*;
 
+    /// A text with each of its lines set.
+    fn whole(text: &str) -> String {
+        lines(text).into_iter().flat_map(set).map(|line| line + "\n").collect()
+    }
+
     #[test]
     fn labels_stand_in_a_column_and_long_values_beside_them() {
         let rows = [
@@ -170,7 +184,7 @@ mod tests {
     fn a_url_is_never_broken() {
         let url = format!("https://privacy.processor.example/object/{}", "x".repeat(60));
         assert!(
-            set(&format!("Read and object, no account needed, at\n{url}\nor reply."))
+            whole(&format!("Read and object, no account needed, at\n{url}\nor reply."))
                 .contains(&format!("\n{url}\n"))
         );
     }
@@ -179,6 +193,17 @@ mod tests {
     fn direction_overrides_are_dropped_and_right_to_left_names_isolated() {
         assert_eq!(in_line("Evil\u{202e}Corp\r\nBcc: x"), "EvilCorp Bcc: x");
         assert_eq!(in_line("שלום"), "\u{2068}שלום\u{2069}");
+    }
+
+    #[test]
+    fn the_marks_of_our_own_places_are_dropped_from_what_others_wrote() {
+        assert_eq!(in_line("Hal\u{fdd0}den\u{fdef}"), "Halden");
+        assert_eq!(prose("one\u{fdd1}\ntwo"), "one\ntwo");
+    }
+
+    #[test]
+    fn at_most_two_empty_lines_stand_together_and_none_at_the_ends() {
+        assert_eq!(whole("\n\na  \n\n \n\n\nb\n\n"), "a\n\n\nb\n");
     }
 
     #[test]
@@ -192,14 +217,14 @@ mod tests {
     proptest! {
         #[test]
         fn no_set_line_is_too_long_unless_it_is_one_word(text in "(\\PC{0,30}[ \n]){0,30}") {
-            for line in set(&text).lines() {
+            for line in whole(&text).lines() {
                 prop_assert!(line.chars().count() <= COLUMNS || !line.trim().contains(' '), "{line:?}");
             }
         }
 
         #[test]
         fn setting_twice_changes_nothing(text in "([a-z:/]{1,20}[ \n]){0,60}") {
-            prop_assert_eq!(set(&set(&text)), set(&text));
+            prop_assert_eq!(whole(&whole(&text)), whole(&text));
         }
 
         #[test]

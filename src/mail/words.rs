@@ -17,24 +17,18 @@ use minijinja::Value;
 use super::dates;
 use super::letter::{Deadline, Letter};
 use super::locale::{Locale, LocaleError};
+use super::slot::{self, Own, Slot};
 use super::text;
 use crate::domain::notice::Processor;
 use crate::domain::zone::Zone;
 
-/// The personal pages and addresses of one letter.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Links {
-    pub object_url: String,
-    /// The reader's deadline for its calendar.
-    pub ics_url: String,
-    pub letter_url: String,
-    pub register_url: String,
-    /// Where a contact names a successor.
-    pub contacts_url: String,
-    pub unsubscribe_url: String,
-    pub confirm_url: String,
-    /// Whatever is mailed there is an objection.
-    pub object_mail: String,
+/// Whose words they are.
+#[derive(Clone, Copy, Debug)]
+pub enum Whose<'a> {
+    /// Of a group of readers: marks stand where each has a value of its own.
+    Group,
+    /// Of the one reader whose pages and addresses these are.
+    Reader(&'a Own),
 }
 
 /// Why a letter's words cannot be found.
@@ -53,8 +47,9 @@ enum Given {
 }
 
 /// The values of one letter.
-pub(super) struct Words {
+pub(super) struct Words<'a> {
     pub locale: Arc<Locale>,
+    whose: Whose<'a>,
     named: BTreeMap<&'static str, Given>,
     more: BTreeMap<&'static str, Value>,
 }
@@ -74,18 +69,19 @@ impl Row {
     }
 }
 
-impl Words {
+impl<'a> Words<'a> {
     /// The words of `letter` in the language of `locale`.
-    pub fn of(letter: &Letter, links: &Links, locale: &Arc<Locale>) -> Result<Self, WordsError> {
-        let mut words = Self { locale: Arc::clone(locale), named: BTreeMap::new(), more: BTreeMap::new() };
+    pub fn of(letter: &Letter, whose: Whose<'a>, locale: &Arc<Locale>) -> Result<Self, WordsError> {
+        let locale = Arc::clone(locale);
+        let mut words = Self { locale, whose, named: BTreeMap::new(), more: BTreeMap::new() };
         words.processor(letter.processor());
-        words.url("register_url", &links.register_url);
+        words.url("register_url", &format!("{}/", letter.site()));
         let refs = letter.change_refs().into_iter().map(text::in_line).collect::<Vec<_>>().join(", ");
         words.more.insert("change_refs", refs.clone().into());
         words.named("change_ref", &refs);
         match letter {
-            Letter::Notice { facts, reader } => notice::tell(&mut words, facts, reader, links)?,
-            Letter::Occasional(occasional) => occasional::tell(&mut words, occasional, links)?,
+            Letter::Notice { facts, reader } => notice::tell(&mut words, facts, reader)?,
+            Letter::Occasional(occasional) => occasional::tell(&mut words, occasional)?,
         }
         Ok(words)
     }
@@ -104,6 +100,30 @@ impl Words {
     fn named(&mut self, name: &'static str, value: &str) {
         let value = text::clip(&text::in_line(value), text::NAME_CHARACTERS_MAX);
         self.named.insert(name, Given::Text(value));
+    }
+
+    /// A value from outside that each reader of a group has for itself; what is empty is empty for all of them.
+    fn own(&mut self, name: &'static str, slot: Slot, value: &str) {
+        let value = self.own_value(slot, value);
+        self.named.insert(name, Given::Text(value));
+    }
+
+    fn own_value(&self, slot: Slot, value: &str) -> String {
+        let value = text::clip(&text::in_line(value), text::NAME_CHARACTERS_MAX);
+        match self.whose {
+            Whose::Group if !value.is_empty() => slot.mark().to_string(),
+            Whose::Group | Whose::Reader(_) => value,
+        }
+    }
+
+    /// A personal page or address.
+    fn page(&mut self, name: &'static str, slot: Slot) {
+        match self.whose {
+            Whose::Group => {
+                self.more.insert(name, Value::from_safe_string(slot.mark().to_string()));
+            }
+            Whose::Reader(own) => self.url(name, own.get(slot)),
+        }
     }
 
     /// A value that we formed ourselves out of harmless ones.
@@ -125,7 +145,7 @@ impl Words {
 
     /// A URL that we made: printed as it is, for escaping `/` would only blur it.
     fn url(&mut self, name: &'static str, url: &str) {
-        let plain = url.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~:/%@?=+".contains(&b));
+        let plain = slot::is_plain_url(url);
         self.more.insert(name, if plain { Value::from_safe_string(url.to_owned()) } else { url.into() });
     }
 
@@ -172,16 +192,17 @@ impl Words {
     }
 
     fn greeting(&mut self, contact_name: Option<&str>, customer: &str) -> Result<(), WordsError> {
-        let greeting = match contact_name.map(text::in_line).filter(|name| !name.is_empty()) {
-            Some(name) => {
-                let name = text::clip(&name, text::NAME_CHARACTERS_MAX);
+        let named = |name: &&str| !text::in_line(name).is_empty();
+        let greeting = match (contact_name.filter(named), Some(customer).filter(named)) {
+            (Some(name), _) => {
+                let name = self.own_value(Slot::ContactName, name);
                 self.locale.sentence("greeting", &[("contact_name", &name)])?
             }
-            None if text::in_line(customer).is_empty() => self.locale.word("greeting.nobody")?,
-            None => {
-                let customer = text::clip(&text::in_line(customer), text::NAME_CHARACTERS_MAX);
+            (None, Some(customer)) => {
+                let customer = self.own_value(Slot::Customer, customer);
                 self.locale.sentence("greeting.team", &[("customer", &customer)])?
             }
+            (None, None) => self.locale.word("greeting.nobody")?,
         };
         self.formed("greeting", greeting);
         Ok(())

@@ -15,7 +15,7 @@ use crate::domain::ledger::Actor;
 use crate::domain::notice::NoticeFacts;
 use crate::domain::recipient::RecipientId;
 use crate::mail::Composed;
-use crate::mail::compose::{ComposeError, Envelope, Office, compose};
+use crate::mail::compose::{ComposeError, Envelope, Forms, Office};
 use crate::mail::letter::{Letter as Words, Occasional};
 use crate::mail::templates::{TemplateError, Templates};
 use crate::store;
@@ -75,12 +75,13 @@ enum NotComposed {
 /// a pass.
 pub(super) struct Scribe {
     office: Office,
+    forms: Forms,
     templates: Mutex<HashMap<Vec<u8>, Arc<Templates>>>,
 }
 
 impl Scribe {
     pub(super) fn new(cx: &Context) -> Self {
-        Self { office: Office::of(&cx.settings), templates: Mutex::default() }
+        Self { office: Office::of(&cx.settings), forms: Forms::new(), templates: Mutex::default() }
     }
 
     /// The letters of a leased batch that are due, and what they have in common.
@@ -229,7 +230,7 @@ impl Scribe {
             in_reply_to: None,
             date,
         };
-        Ok(compose(templates, &words, &envelope)?)
+        Ok(self.forms.compose(templates, &words, &envelope)?)
     }
 }
 

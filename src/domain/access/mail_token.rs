@@ -83,22 +83,76 @@ pub enum TokenError {
     Radix(#[from] fpe::ff1::InvalidRadix),
 }
 
+/// The tokens of one delivery: its serial, permuted once.
+#[derive(Clone, Copy, Debug)]
+pub struct MailTokens<'a> {
+    key: &'a Key,
+    serial: u64,
+    hidden: [u8; SERIAL_CHARACTERS],
+}
+
+impl MailTokens<'_> {
+    /// The token for `purpose`.
+    pub fn of(&self, purpose: MailPurpose) -> MailToken {
+        let mut token = [b'-'; TOKEN_CHARACTERS];
+        token[0] = purpose.prefix();
+        token[2..2 + SERIAL_CHARACTERS].copy_from_slice(&self.hidden);
+        let mac = digits::<MAC_CHARACTERS>(self.key.mail_mac(purpose, self.serial));
+        token[2 + SERIAL_CHARACTERS..].copy_from_slice(&mac.map(character));
+        MailToken(token)
+    }
+}
+
+/// One token: 20 characters, `b-4k7m2q9wxh3t8c5d1n`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct MailToken([u8; TOKEN_CHARACTERS]);
+
+impl MailToken {
+    /// What is behind the prefix, which says what the token is for.
+    pub fn secret(&self) -> &str {
+        &self[2..]
+    }
+}
+
+impl std::ops::Deref for MailToken {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        // Characters of the alphabet, all ASCII.
+        std::str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
+impl std::fmt::Display for MailToken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self)
+    }
+}
+
+impl std::fmt::Debug for MailToken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self)
+    }
+}
+
 impl Keys {
     /// The token of `delivery` for `purpose`: the same each time, 20 characters, `b-4k7m2q9wxh3t8c5d1n`.
     pub fn mail_token(&self, purpose: MailPurpose, delivery: DeliveryId) -> Result<String, TokenError> {
-        let DeliveryId(serial) = delivery;
-        let number = in_40_bits(serial).ok_or(TokenError::SerialOutOfRange { serial })?;
+        Ok(self.mail_tokens(delivery)?.of(purpose).to_string())
+    }
+
+    /// All tokens of `delivery`, for who needs several of them.
+    pub fn mail_tokens(&self, delivery: DeliveryId) -> Result<MailTokens<'_>, TokenError> {
+        let DeliveryId(number) = delivery;
+        let serial = in_40_bits(number).ok_or(TokenError::SerialOutOfRange { serial: number })?;
         let hidden = FF1::<Aes256>::new(&self.current.permutation, RADIX)?
-            .encrypt(&[], &FlexibleNumeralString::from(digits(number, SERIAL_CHARACTERS)))
-            .map_err(|source| TokenError::Permutation { serial, source })?;
-        let mut token = String::with_capacity(TOKEN_CHARACTERS);
-        token.push(char::from(purpose.prefix()));
-        token.push('-');
-        token.extend(Vec::<u16>::from(hidden).into_iter().map(character));
-        token.extend(
-            digits(self.current.mail_mac(purpose, number), MAC_CHARACTERS).into_iter().map(character),
-        );
-        Ok(token)
+            .encrypt(&[], &FlexibleNumeralString::from(digits::<SERIAL_CHARACTERS>(serial).to_vec()))
+            .map_err(|source| TokenError::Permutation { serial: number, source })?;
+        let mut characters = [0; SERIAL_CHARACTERS];
+        for (place, digit) in characters.iter_mut().zip(Vec::<u16>::from(hidden)) {
+            *place = character(digit);
+        }
+        Ok(MailTokens { key: &self.current, serial, hidden: characters })
     }
 
     /// What `token` is for and which delivery it names, if one of our keys made it. Case does not matter.
@@ -160,9 +214,9 @@ fn in_40_bits(serial: i64) -> Option<u64> {
     u64::try_from(serial).ok().filter(|number| *number < 1 << 40)
 }
 
-/// The last `count` base-32 digits of `number`, the most significant first.
-fn digits(number: u64, count: usize) -> Vec<u16> {
-    let mut digits = vec![0; count];
+/// The last base-32 digits of `number`, the most significant first.
+fn digits<const COUNT: usize>(number: u64) -> [u16; COUNT] {
+    let mut digits = [0; COUNT];
     let mut rest = number;
     for digit in digits.iter_mut().rev() {
         *digit = (rest & 31) as u16;
@@ -175,8 +229,8 @@ fn number(digits: &[u16]) -> u64 {
     digits.iter().fold(0, |number, &digit| number << BITS_PER_CHARACTER | u64::from(digit))
 }
 
-fn character(digit: u16) -> char {
-    char::from(ALPHABET[usize::from(digit) % ALPHABET.len()])
+fn character(digit: u16) -> u8 {
+    ALPHABET[usize::from(digit) % ALPHABET.len()]
 }
 
 fn value(byte: u8) -> Option<u16> {
@@ -277,7 +331,7 @@ mod tests {
         ) {
             let token = keys().mail_token(purpose, delivery).unwrap();
             let mut changed = token.clone().into_bytes();
-            changed[at] = character(digit) as u8;
+            changed[at] = character(digit);
             let changed = String::from_utf8(changed).unwrap();
             prop_assume!(changed != token);
             prop_assert_eq!(keys().read_mail_token(&changed), None);

@@ -2,29 +2,30 @@
 
 use std::time::SystemTime;
 
+use lettre::message::Mailboxes;
 use lettre::message::header::{Date, From, Header, HeaderName, HeaderValue, Headers, ReplyTo, To};
-use lettre::message::{Mailboxes, MultiPart};
 
-use super::{ComposeError, Envelope};
+use super::form::{self, put};
+use super::{ComposeError, Envelope, Office};
 use crate::config::Mailbox;
-use crate::domain::access::MailPurpose;
-use crate::mail::letter::{Alarm, Kind, Letter, Occasional, Standing};
-use crate::mail::templates::Written;
+use crate::domain::access::{MailPurpose, MailTokens};
+use crate::mail::letter::{Alarm, ChangeName, Kind, Letter, Occasional, Standing};
+use crate::mail::slot::{self, Own, Piece, Slot, Slots};
+use crate::mail::templates::{SUBJECT_NAME_CHARACTERS_MAX, Written};
 use crate::mail::text;
-use crate::mail::words::Links;
 
 /// The longest that a name stands before an address.
 const DISPLAY_NAME_CHARACTERS_MAX: usize = 60;
 /// Earlier letters named in References; the thread root stands before them.
 const REFERENCES_MAX: usize = 8;
 
-/// What composing has found out before it comes to the headers.
+/// What is one letter's own in its headers.
 pub(super) struct Known<'a> {
-    pub written: &'a Written,
+    pub own: &'a Own,
     pub to: &'a Mailbox,
     pub message_id: &'a str,
-    pub delivery_token: &'a str,
-    pub content_type: &'a MultiPart,
+    pub delivery: &'a str,
+    pub boundary: &'a str,
 }
 
 /// How mail systems may answer a letter (RFC 3834; MS-OXCMAIL 2.1.3.2.20).
@@ -50,78 +51,138 @@ fn automatic(kind: Kind) -> Automatic {
     }
 }
 
-pub(super) fn headers(
-    letter: &Letter,
-    envelope: &Envelope<'_>,
-    links: &Links,
-    known: &Known<'_>,
-) -> Result<String, ComposeError> {
-    let mut headers = Headers::new();
-    who_and_when(&mut headers, letter, envelope, known)?;
-    put(&mut headers, "Message-ID", format!("<{}>", known.message_id));
-    thread(&mut headers, envelope)?;
-    let suppress = match automatic(letter.kind()) {
-        Automatic::No => None,
-        Automatic::Replied => Some("auto-replied"),
-        Automatic::Generated => Some("auto-generated"),
-    };
-    if let Some(how) = suppress {
-        put(&mut headers, "Auto-Submitted", how);
-        put(&mut headers, "X-Auto-Response-Suppress", "OOF, AutoReply");
-    }
-    if leaves_with_one_click(letter) {
-        list(&mut headers, letter, envelope, links)?;
-    }
-    put(&mut headers, "MIME-Version", "1.0");
-    put(&mut headers, "Content-Language", known.written.language.clone());
-    let content_type = known.content_type.headers().get_raw("Content-Type").unwrap_or_default();
-    put(&mut headers, "Content-Type", content_type);
-    ours(&mut headers, letter, envelope, known);
-    Ok(headers.to_string())
+/// The headers of a group's letters: what is the same in each lies ready, with its line ends.
+#[derive(Debug)]
+pub(super) struct Head {
+    from: String,
+    /// The name before the address for answers.
+    reply_name: Option<String>,
+    subject: Subject,
+    /// How mail systems may answer.
+    automatic: String,
+    list: Option<List>,
+    nature: String,
+    feedback: String,
+    about: String,
 }
 
-fn who_and_when(
-    headers: &mut Headers,
-    letter: &Letter,
-    envelope: &Envelope<'_>,
-    known: &Known<'_>,
-) -> Result<(), ComposeError> {
-    let office = envelope.office;
-    let from = if letter.to_subscriber() { &office.from_subscribers } else { &office.from };
-    let reply = envelope.keys.mail_token(MailPurpose::Reply, envelope.delivery)?;
-    let reply_to = Mailbox { name: from.name.clone(), address: office.reply_address.with(&reply) };
-    headers.set(Date::new(SystemTime::from(envelope.date)));
-    headers.insert_raw(addressed::<From>(from, "smtp.from")?);
-    headers.insert_raw(addressed::<ReplyTo>(&reply_to, "inbound.reply_address")?);
-    headers.insert_raw(addressed::<To>(known.to, "the recipient's address")?);
-    put(headers, "Subject", plain(&known.written.subject));
-    Ok(())
+#[derive(Debug)]
+enum Subject {
+    Fixed(String),
+    Own(Vec<Piece>),
+}
+
+/// RFC 2919 and RFC 8058.
+#[derive(Debug)]
+struct List {
+    id: String,
+    post: String,
+}
+
+impl Head {
+    pub(super) fn of(letter: &Letter, office: &Office, written: &Written) -> Result<Self, ComposeError> {
+        let from = if letter.to_subscriber() { &office.from_subscribers } else { &office.from };
+        let pieces = slot::pieces(&written.subject);
+        let subject = if form::slots(&pieces).is_empty() {
+            Subject::Fixed(header("Subject", plain(&written.subject)))
+        } else {
+            Subject::Own(pieces)
+        };
+        Ok(Self {
+            from: addressed::<From>(from, "smtp.from")?,
+            reply_name: from.name.clone(),
+            subject,
+            automatic: how_to_answer(letter),
+            list: leaves_with_one_click(letter).then(|| List::of(letter)),
+            nature: header("MIME-Version", "1.0") + &header("Content-Language", &*written.language),
+            feedback: header("Feedback-ID", feedback_id(letter, office)),
+            about: about(letter),
+        })
+    }
+
+    /// The slots that it has itself.
+    pub(super) fn slots(&self) -> Slots {
+        let of_subject = match &self.subject {
+            Subject::Fixed(_) => Slots::default(),
+            Subject::Own(pieces) => form::slots(pieces),
+        };
+        of_subject | self.list.iter().map(|_| Slot::UnsubscribeUrl).collect()
+    }
+
+    /// The subject of a reader's own, if it is one.
+    pub(super) fn subject(&self, own: &Own) -> Option<String> {
+        let Subject::Own(pieces) = &self.subject else { return None };
+        let filled = pieces.iter().map(|piece| match piece {
+            Piece::Fixed(words) => words.clone(),
+            Piece::Slot { slot, .. } => text::clip(own.get(*slot), SUBJECT_NAME_CHARACTERS_MAX),
+        });
+        Some(text::in_line(&filled.collect::<String>()))
+    }
+
+    pub(super) fn fill(
+        &self,
+        out: &mut Vec<u8>,
+        envelope: &Envelope<'_>,
+        tokens: &MailTokens<'_>,
+        known: &Known<'_>,
+    ) -> Result<(), ComposeError> {
+        let office = envelope.office;
+        let reply = office.reply_address.with(&tokens.of(MailPurpose::Reply));
+        let reply_to = Mailbox { name: self.reply_name.clone(), address: reply };
+        let mut date = Headers::new();
+        date.set(Date::new(SystemTime::from(envelope.date)));
+        put(out, &[&date.to_string(), &self.from]);
+        put(out, &[&addressed::<ReplyTo>(&reply_to, "inbound.reply_address")?]);
+        put(out, &[&addressed::<To>(known.to, "the recipient's address")?]);
+        match &self.subject {
+            Subject::Fixed(subject) => put(out, &[subject]),
+            Subject::Own(_) => put(out, &[&header("Subject", plain(known.own.get(Slot::Subject)))]),
+        }
+        put(out, &[&header("Message-ID", format!("<{}>", known.message_id))]);
+        thread(out, envelope)?;
+        put(out, &[&self.automatic]);
+        if let Some(list) = &self.list {
+            let mailto = office.reply_address.with(&tokens.of(MailPurpose::Unsubscribe));
+            let ways = format!("<{}>, <mailto:{mailto}>", known.own.get(Slot::UnsubscribeUrl));
+            put(out, &[&list.id, &header("List-Unsubscribe", ways), &list.post]);
+        }
+        let content_type = format!("multipart/alternative; boundary=\"{}\"", known.boundary);
+        put(out, &[&self.nature, &header("Content-Type", content_type), &self.feedback]);
+        put(out, &[&header("X-Forenotice-Delivery", known.delivery), &self.about]);
+        Ok(())
+    }
+}
+
+fn how_to_answer(letter: &Letter) -> String {
+    let suppress = match automatic(letter.kind()) {
+        Automatic::No => return String::new(),
+        Automatic::Replied => "auto-replied",
+        Automatic::Generated => "auto-generated",
+    };
+    header("Auto-Submitted", suppress) + &header("X-Auto-Response-Suppress", "OOF, AutoReply")
 }
 
 /// A header of one address, folded before it where name and address are too long for a line: lettre does not.
 fn addressed<H: Header + std::convert::From<Mailboxes>>(
     whose: &Mailbox,
     field: &'static str,
-) -> Result<HeaderValue, ComposeError> {
+) -> Result<String, ComposeError> {
     const LINE_OCTETS_MAX: usize = 76;
-    let mailbox = mailbox(whose, field)?;
-    let raw = mailbox.to_string();
     let mut only = Headers::new();
-    only.set(H::from(Mailboxes::from(mailbox)));
-    let line = only.to_string();
+    only.set(H::from(Mailboxes::from(mailbox(whose, field)?)));
+    let mut line = only.to_string();
     let encoded = line.trim_end().split_once(": ").map_or("", |(_, value)| value);
     let last_line = encoded.rsplit("\r\n").next().unwrap_or(encoded).len() + H::name().len() + 2;
-    let folded = match encoded.rfind(" <") {
-        Some(at) if last_line > LINE_OCTETS_MAX => format!("{}\r\n{}", &encoded[..at], &encoded[at..]),
-        _ => encoded.to_owned(),
-    };
-    Ok(HeaderValue::dangerous_new_pre_encoded(H::name(), raw, folded))
+    if let Some(at) = line.rfind(" <").filter(|_| last_line > LINE_OCTETS_MAX) {
+        line.insert_str(at, "\r\n");
+    }
+    Ok(line)
 }
 
 /// The root first: no relay rewrites it, so an answer comes home whatever became of our Message-IDs.
-fn thread(headers: &mut Headers, envelope: &Envelope<'_>) -> Result<(), ComposeError> {
+fn thread(out: &mut Vec<u8>, envelope: &Envelope<'_>) -> Result<(), ComposeError> {
     if let Some(answered) = envelope.in_reply_to {
-        put(headers, "In-Reply-To", format!("<{answered}>"));
+        put(out, &[&header("In-Reply-To", format!("<{answered}>"))]);
     }
     let Some(first) = envelope.thread else { return Ok(()) };
     let root = envelope.keys.mail_token(MailPurpose::Thread, first)?;
@@ -133,7 +194,7 @@ fn thread(headers: &mut Headers, envelope: &Envelope<'_>) -> Result<(), ComposeE
     {
         references.push(format!("<{answered}>"));
     }
-    put(headers, "References", references.join(" "));
+    put(out, &[&header("References", references.join(" "))]);
     Ok(())
 }
 
@@ -145,25 +206,19 @@ fn leaves_with_one_click(letter: &Letter) -> bool {
     }
 }
 
-/// RFC 2919 and RFC 8058.
-fn list(
-    headers: &mut Headers,
-    letter: &Letter,
-    envelope: &Envelope<'_>,
-    links: &Links,
-) -> Result<(), ComposeError> {
-    let base = &letter.processor().base_url;
-    let host = base.split_once("://").map_or(base.as_str(), |(_, rest)| rest);
-    let host = host.split(['/', ':']).next().unwrap_or(host);
-    let unsubscribe = envelope.keys.mail_token(MailPurpose::Unsubscribe, envelope.delivery)?;
-    let mailto = envelope.office.reply_address.with(&unsubscribe);
-    put(headers, "List-Id", format!("<notices.{host}>"));
-    put(headers, "List-Unsubscribe", format!("<{}>, <mailto:{mailto}>", links.unsubscribe_url));
-    put(headers, "List-Unsubscribe-Post", "List-Unsubscribe=One-Click");
-    Ok(())
+impl List {
+    fn of(letter: &Letter) -> Self {
+        let site = letter.site();
+        let host = site.split_once("://").map_or(&*site, |(_, rest)| rest);
+        let host = host.split(['/', ':']).next().unwrap_or(host);
+        Self {
+            id: header("List-Id", format!("<notices.{host}>")),
+            post: header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
+        }
+    }
 }
 
-fn ours(headers: &mut Headers, letter: &Letter, envelope: &Envelope<'_>, known: &Known<'_>) {
+fn feedback_id(letter: &Letter, office: &Office) -> String {
     let audience = match letter {
         Letter::Notice { reader, .. } => match reader.standing {
             Standing::Contact | Standing::LateJoiner { .. } => "contact",
@@ -175,21 +230,26 @@ fn ours(headers: &mut Headers, letter: &Letter, envelope: &Envelope<'_>, known: 
             Occasional::Alert(_) | Occasional::Digest(_) | Occasional::Test(_) => "operator",
         },
     };
-    let changes = letter.change_refs();
-    let about = changes.first().copied().unwrap_or("none");
-    let kind = letter.kind().as_str();
-    put(headers, "Feedback-ID", format!("{about}:{kind}:{audience}:{}", envelope.office.feedback_id));
-    put(headers, "X-Forenotice-Delivery", known.delivery_token);
-    if let Letter::Notice { facts, .. } = letter {
-        put(headers, "X-Forenotice-Notice", facts.reference.clone());
-    }
-    if !changes.is_empty() {
-        put(headers, "X-Forenotice-Change", changes.join(", "));
+    let about = letter.change_refs().first().copied().unwrap_or("none");
+    format!("{about}:{}:{audience}:{}", letter.kind().as_str(), office.feedback_id)
+}
+
+fn about(letter: &Letter) -> String {
+    let notice = match letter {
+        Letter::Notice { facts, .. } => header("X-Forenotice-Notice", &*facts.reference),
+        Letter::Occasional(_) => String::new(),
+    };
+    match letter.change_refs() {
+        none if none.is_empty() => notice,
+        changes => notice + &header("X-Forenotice-Change", changes.join(", ")),
     }
 }
 
-fn put(headers: &mut Headers, name: &'static str, value: impl Into<String>) {
-    headers.insert_raw(HeaderValue::new(HeaderName::new_from_ascii_str(name), value.into()));
+/// A header with its line end, folded and encoded.
+fn header(name: &'static str, value: impl Into<String>) -> String {
+    let mut only = Headers::new();
+    only.insert_raw(HeaderValue::new(HeaderName::new_from_ascii_str(name), value.into()));
+    only.to_string()
 }
 
 fn mailbox(mailbox: &Mailbox, field: &'static str) -> Result<lettre::message::Mailbox, ComposeError> {
@@ -210,55 +270,71 @@ pub(super) fn refuse_control_characters(
     letter: &Letter,
     envelope: &Envelope<'_>,
 ) -> Result<(), ComposeError> {
-    let processor = letter.processor();
-    let mut values = vec![
-        ("the processor's name", processor.name.as_str()),
+    let earlier = envelope.earlier.iter().map(|id| ("an earlier Message-ID", id.as_str()));
+    let reader = match letter {
+        Letter::Notice { reader, .. } => [
+            ("the customer's name", reader.customer.as_str()),
+            ("the contact's name", reader.contact_name.as_deref().unwrap_or_default()),
+        ],
+        Letter::Occasional(_) => [("", ""); 2],
+    };
+    let values = [
         ("the recipient's name", envelope.to.name.as_deref().unwrap_or_default()),
         ("the recipient's address", &envelope.to.address),
-        ("the sender's name", envelope.office.from.name.as_deref().unwrap_or_default()),
         ("the Message-ID answered", envelope.in_reply_to.unwrap_or_default()),
     ];
-    values.extend(envelope.earlier.iter().map(|id| ("an earlier Message-ID", id.as_str())));
+    refuse(values.into_iter().chain(earlier).chain(reader))
+}
+
+/// The same of what all letters of a group have in common.
+pub(super) fn refuse_control_characters_in_facts(
+    letter: &Letter,
+    office: &Office,
+) -> Result<(), ComposeError> {
+    let mut values = vec![
+        ("the processor's name", letter.processor().name.as_str()),
+        ("the sender's name", office.from.name.as_deref().unwrap_or_default()),
+    ];
     values.extend(letter.change_refs().into_iter().map(|reference| ("a change's reference", reference)));
     match letter {
-        Letter::Notice { facts, reader } => {
+        Letter::Notice { facts, .. } => {
             values.push(("the notice's reference", &facts.reference));
-            values.push(("the customer's name", &reader.customer));
-            values.push(("the contact's name", reader.contact_name.as_deref().unwrap_or_default()));
             for change in &facts.changes {
+                let replaced = change.replaces.as_deref().unwrap_or_default();
                 values.push(("a subprocessor's name", &change.facts.name));
-                values.push((
-                    "the replaced subprocessor's name",
-                    change.replaces.as_deref().unwrap_or_default(),
-                ));
+                values.push(("the replaced subprocessor's name", replaced));
             }
         }
-        Letter::Occasional(letter) => match &**letter {
-            Occasional::Receipt(receipt) => {
-                values.push(("the objection's reference", &receipt.objection_ref));
-                values.push(("the customer's name", &receipt.customer));
-                values.extend(
-                    receipt.changes.iter().map(|c| ("a subprocessor's name", c.subprocessor.as_str())),
-                );
-            }
-            Occasional::Answer(answer) => {
-                values.push(("the objection's reference", &answer.objection_ref));
-                values.push(("the customer's name", &answer.customer));
-                values.extend(
-                    answer.changes.iter().map(|c| ("a subprocessor's name", c.subprocessor.as_str())),
-                );
-            }
-            Occasional::Alert(alert) => {
-                values
-                    .extend(alert.what.change().map(|c| ("a subprocessor's name", c.subprocessor.as_str())));
-                if let Alarm::SuccessorNamed { customer, .. } = &alert.what {
-                    values.push(("the customer's name", customer));
-                }
-            }
-            Occasional::Confirmation(_) | Occasional::Digest(_) | Occasional::Test(_) => {}
-        },
+        Letter::Occasional(letter) => of_occasion(letter, &mut values),
     }
-    match values.into_iter().find(|(_, value)| value.contains(['\r', '\n', '\0'])) {
+    refuse(values.into_iter())
+}
+
+fn of_occasion<'a>(letter: &'a Occasional, values: &mut Vec<(&'static str, &'a str)>) {
+    let name = |change: &'a ChangeName| ("a subprocessor's name", change.subprocessor.as_str());
+    match letter {
+        Occasional::Receipt(receipt) => {
+            values.push(("the objection's reference", &receipt.objection_ref));
+            values.push(("the customer's name", &receipt.customer));
+            values.extend(receipt.changes.iter().map(name));
+        }
+        Occasional::Answer(answer) => {
+            values.push(("the objection's reference", &answer.objection_ref));
+            values.push(("the customer's name", &answer.customer));
+            values.extend(answer.changes.iter().map(name));
+        }
+        Occasional::Alert(alert) => {
+            values.extend(alert.what.change().map(name));
+            if let Alarm::SuccessorNamed { customer, .. } = &alert.what {
+                values.push(("the customer's name", customer));
+            }
+        }
+        Occasional::Confirmation(_) | Occasional::Digest(_) | Occasional::Test(_) => {}
+    }
+}
+
+fn refuse<'a>(mut values: impl Iterator<Item = (&'static str, &'a str)>) -> Result<(), ComposeError> {
+    match values.find(|(_, value)| value.contains(['\r', '\n', '\0'])) {
         Some((field, _)) => Err(ComposeError::ControlCharacter { field }),
         None => Ok(()),
     }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Links, Row, Words, WordsError};
+use super::{Row, Words, WordsError};
 use crate::domain::change::ChangeKind;
 use crate::domain::country::Country;
 use crate::domain::customer::{Authorisation, Grounds};
@@ -10,6 +10,7 @@ use crate::domain::notice::{ChangeFacts, NoticeFacts};
 use crate::domain::subprocessor::{Facts, List};
 use crate::mail::dates;
 use crate::mail::letter::{Deadline, Reader, Standing};
+use crate::mail::slot::Slot;
 use crate::mail::text;
 
 /// Changes that the first sentence of a letter names; of more it gives the count.
@@ -25,12 +26,7 @@ struct Section {
     rows: Vec<Row>,
 }
 
-pub(super) fn tell(
-    words: &mut Words,
-    facts: &NoticeFacts,
-    reader: &Reader,
-    links: &Links,
-) -> Result<(), WordsError> {
+pub(super) fn tell(words: &mut Words<'_>, facts: &NoticeFacts, reader: &Reader) -> Result<(), WordsError> {
     words.named("notice_ref", &facts.reference);
     the_reader(words, reader)?;
     the_plan(words, facts)?;
@@ -39,16 +35,16 @@ pub(super) fn tell(
     let sections =
         facts.changes.iter().map(|change| section(words, change)).collect::<Result<Vec<_>, _>>()?;
     words.list("changes", &sections);
-    the_links(words, links);
+    the_pages(words);
     Ok(())
 }
 
-fn the_reader(words: &mut Words, reader: &Reader) -> Result<(), WordsError> {
+fn the_reader(words: &mut Words<'_>, reader: &Reader) -> Result<(), WordsError> {
     words.greeting(reader.contact_name.as_deref(), &reader.customer)?;
     let named = !text::in_line(&reader.customer).is_empty();
     if named {
-        words.named("customer", &reader.customer);
-        words.named("reader", &reader.customer);
+        words.own("customer", Slot::Customer, &reader.customer);
+        words.own("reader", Slot::Customer, &reader.customer);
     } else {
         words.formed("reader", words.locale.word("reader-you")?);
         if !matches!(reader.standing, Standing::Subscriber { .. }) {
@@ -56,7 +52,7 @@ fn the_reader(words: &mut Words, reader: &Reader) -> Result<(), WordsError> {
         }
     }
     if let Some(reference) = reader.customer_reference.as_deref().filter(|_| named) {
-        words.named("customer_reference", reference);
+        words.own("customer_reference", Slot::CustomerReference, reference);
     }
     let clause = clause(words, reader)?;
     words.formed("clause_first", capitalised(&clause));
@@ -67,7 +63,7 @@ fn the_reader(words: &mut Words, reader: &Reader) -> Result<(), WordsError> {
         Standing::Subscriber { subscribed_on } => words.day("subscribed_on", subscribed_on)?,
     }
     if let Some(objection) = &reader.objection {
-        words.named("objection_ref", objection);
+        words.own("objection_ref", Slot::Objection, objection);
     }
     if let Some(day) = reader.authorised_on {
         words.day("authorised_on", day)?;
@@ -92,7 +88,7 @@ fn the_reader(words: &mut Words, reader: &Reader) -> Result<(), WordsError> {
 }
 
 /// "section 6 of your data processing agreement of 3 May 2024", as far as the contract says so.
-fn clause(words: &Words, reader: &Reader) -> Result<String, WordsError> {
+fn clause(words: &Words<'_>, reader: &Reader) -> Result<String, WordsError> {
     let stated = |text: &Option<String>| {
         let line = text.as_deref().map(text::in_line).filter(|line| !line.is_empty())?;
         Some(text::clip(&line, text::NAME_CHARACTERS_MAX))
@@ -113,7 +109,7 @@ fn capitalised(sentence: &str) -> String {
     rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
 }
 
-fn the_plan(words: &mut Words, facts: &NoticeFacts) -> Result<(), WordsError> {
+fn the_plan(words: &mut Words<'_>, facts: &NoticeFacts) -> Result<(), WordsError> {
     let first = facts.first_change().ok_or(WordsError::Missing { fact: "a change" })?;
     let several = facts.changes.len() > 1;
     let mut names: Vec<String> = Vec::new();
@@ -147,7 +143,7 @@ fn the_plan(words: &mut Words, facts: &NoticeFacts) -> Result<(), WordsError> {
 }
 
 /// The sentence `prefix` has for this kind of change.
-fn of_change(words: &Words, prefix: &str, change: &ChangeFacts) -> Result<String, WordsError> {
+fn of_change(words: &Words<'_>, prefix: &str, change: &ChangeFacts) -> Result<String, WordsError> {
     let old_name = name(change.replaces.as_deref().unwrap_or_default());
     let products = products(words, &change.facts.products)?;
     let values = [("name", name(&change.facts.name)), ("old_name", old_name), ("products", products)];
@@ -155,7 +151,7 @@ fn of_change(words: &Words, prefix: &str, change: &ChangeFacts) -> Result<String
     Ok(words.locale.sentence(&format!("{prefix}-{}", change.kind), &values)?)
 }
 
-fn the_dates(words: &mut Words, facts: &NoticeFacts, reader: &Reader) -> Result<(), WordsError> {
+fn the_dates(words: &mut Words<'_>, facts: &NoticeFacts, reader: &Reader) -> Result<(), WordsError> {
     let first = facts.first_change().ok_or(WordsError::Missing { fact: "a change" })?;
     let (zone, ours) = (&reader.zone, &facts.policy_zone);
     let locale = words.locale.clone();
@@ -185,7 +181,7 @@ fn the_dates(words: &mut Words, facts: &NoticeFacts, reader: &Reader) -> Result<
     Ok(())
 }
 
-fn what_came_before(words: &mut Words, facts: &NoticeFacts) -> Result<(), WordsError> {
+fn what_came_before(words: &mut Words<'_>, facts: &NoticeFacts) -> Result<(), WordsError> {
     if let Some(day) = facts.announced_on {
         words.day("announced", day)?;
     }
@@ -211,16 +207,16 @@ fn what_came_before(words: &mut Words, facts: &NoticeFacts) -> Result<(), WordsE
     Ok(())
 }
 
-fn the_links(words: &mut Words, links: &Links) {
-    words.url("object_url", &links.object_url);
-    words.url("ics_url", &links.ics_url);
-    words.url("letter_url", &links.letter_url);
-    words.url("contacts_url", &links.contacts_url);
-    words.url("unsubscribe_url", &links.unsubscribe_url);
-    words.url("object_mail", &links.object_mail);
+fn the_pages(words: &mut Words<'_>) {
+    words.page("object_url", Slot::ObjectUrl);
+    words.page("ics_url", Slot::IcsUrl);
+    words.page("letter_url", Slot::LetterUrl);
+    words.page("contacts_url", Slot::ContactsUrl);
+    words.page("unsubscribe_url", Slot::UnsubscribeUrl);
+    words.page("object_mail", Slot::ObjectMail);
 }
 
-fn section(words: &Words, change: &ChangeFacts) -> Result<Section, WordsError> {
+fn section(words: &Words<'_>, change: &ChangeFacts) -> Result<Section, WordsError> {
     let compare = match (change.kind, &change.before) {
         (ChangeKind::MaterialChange | ChangeKind::Correction, Some(before)) => {
             comparison(words, before, &change.facts)?
@@ -256,7 +252,7 @@ fn section(words: &Words, change: &ChangeFacts) -> Result<Section, WordsError> {
 }
 
 /// The fact sheet, label by label, in the order of the model letter; an empty value is no row.
-fn sheet(words: &Words, facts: &Facts) -> Result<Vec<(&'static str, String)>, WordsError> {
+fn sheet(words: &Words<'_>, facts: &Facts) -> Result<Vec<(&'static str, String)>, WordsError> {
     let transfer = match text::in_line(&facts.transfer_mechanism) {
         stated if stated.is_empty() => words.locale.word("fact-none")?,
         stated => stated,
@@ -275,7 +271,7 @@ fn sheet(words: &Words, facts: &Facts) -> Result<Vec<(&'static str, String)>, Wo
 }
 
 /// "Anthropic, PBC, 548 Market Street; contact: privacy@anthropic.example; website", as far as it is stated.
-fn company(words: &Words, facts: &Facts) -> Result<String, WordsError> {
+fn company(words: &Words<'_>, facts: &Facts) -> Result<String, WordsError> {
     let entity =
         text::in_line(if facts.legal_entity.trim().is_empty() { &facts.name } else { &facts.legal_entity });
     let address = text::in_line(&facts.address);
@@ -289,7 +285,7 @@ fn company(words: &Words, facts: &Facts) -> Result<String, WordsError> {
 }
 
 /// Only what differs, as it is today and as it is planned.
-fn comparison(words: &Words, before: &Facts, after: &Facts) -> Result<Vec<Row>, WordsError> {
+fn comparison(words: &Words<'_>, before: &Facts, after: &Facts) -> Result<Vec<Row>, WordsError> {
     let (today, planned) = (comparable(words, before)?, comparable(words, after)?);
     let unstated = words.locale.word("fact-unstated")?;
     let shown = |value: String| match value {
@@ -304,7 +300,7 @@ fn comparison(words: &Words, before: &Facts, after: &Facts) -> Result<Vec<Row>, 
         .collect()
 }
 
-fn comparable(words: &Words, facts: &Facts) -> Result<[(&'static str, String); 16], WordsError> {
+fn comparable(words: &Words<'_>, facts: &Facts) -> Result<[(&'static str, String); 16], WordsError> {
     Ok([
         ("fact-name", name(&facts.name)),
         ("fact-legal_entity", text::in_line(&facts.legal_entity)),
@@ -341,7 +337,7 @@ fn places(facts: &Facts) -> String {
     countries.chain(facts.regions.iter().map(text::in_line)).collect::<Vec<_>>().join(", ")
 }
 
-fn products(words: &Words, products: &List) -> Result<String, WordsError> {
+fn products(words: &Words<'_>, products: &List) -> Result<String, WordsError> {
     if products.is_empty() {
         return Ok(words.locale.word("products-all")?);
     }

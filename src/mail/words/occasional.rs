@@ -3,26 +3,27 @@
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::{Links, Row, Words, WordsError};
+use super::{Row, Words, WordsError};
 use crate::domain::objection::Resolution;
 use crate::mail::dates;
 use crate::mail::letter::{
     Alarm, Alert, Answer, Arrival, ChangeName, Confirmation, Deadline, Digest, Occasional, Receipt, Test,
 };
+use crate::mail::slot::Slot;
 use crate::mail::text;
 
-pub(super) fn tell(words: &mut Words, letter: &Occasional, links: &Links) -> Result<(), WordsError> {
+pub(super) fn tell(words: &mut Words<'_>, letter: &Occasional) -> Result<(), WordsError> {
     match letter {
-        Occasional::Receipt(receipt) => tell_receipt(words, receipt, links),
-        Occasional::Answer(answer) => tell_answer(words, answer, links),
-        Occasional::Confirmation(confirmation) => tell_confirmation(words, confirmation, links),
+        Occasional::Receipt(receipt) => tell_receipt(words, receipt),
+        Occasional::Answer(answer) => tell_answer(words, answer),
+        Occasional::Confirmation(confirmation) => tell_confirmation(words, confirmation),
         Occasional::Alert(alert) => tell_alert(words, alert),
         Occasional::Digest(digest) => tell_digest(words, digest),
         Occasional::Test(test) => tell_test(words, test),
     }
 }
 
-fn the_changes(words: &mut Words, changes: &[ChangeName]) -> Result<(), WordsError> {
+fn the_changes(words: &mut Words<'_>, changes: &[ChangeName]) -> Result<(), WordsError> {
     let names: Vec<String> = changes
         .iter()
         .map(|change| text::clip(&text::in_line(&change.subprocessor), text::NAME_CHARACTERS_MAX))
@@ -32,7 +33,7 @@ fn the_changes(words: &mut Words, changes: &[ChangeName]) -> Result<(), WordsErr
     Ok(())
 }
 
-fn tell_receipt(words: &mut Words, receipt: &Receipt, links: &Links) -> Result<(), WordsError> {
+fn tell_receipt(words: &mut Words<'_>, receipt: &Receipt) -> Result<(), WordsError> {
     the_changes(words, &receipt.changes)?;
     words.named("objection_ref", &receipt.objection_ref);
     words.moment("received", receipt.received_at, &receipt.zone)?;
@@ -66,12 +67,12 @@ fn tell_receipt(words: &mut Words, receipt: &Receipt, links: &Links) -> Result<(
     let rows = receipt_rows(words, receipt)?;
     words.list("rows", &rows);
     if !matches!(receipt.arrival, Arrival::UnknownSender) {
-        words.url("object_url", &links.object_url);
+        words.page("object_url", Slot::ObjectUrl);
     }
     Ok(())
 }
 
-fn receipt_rows(words: &mut Words, receipt: &Receipt) -> Result<Vec<Row>, WordsError> {
+fn receipt_rows(words: &mut Words<'_>, receipt: &Receipt) -> Result<Vec<Row>, WordsError> {
     let mut rows = Vec::new();
     if !receipt.customer.trim().is_empty() {
         words.named("customer", &receipt.customer);
@@ -94,14 +95,14 @@ fn receipt_rows(words: &mut Words, receipt: &Receipt) -> Result<Vec<Row>, WordsE
     Ok(rows)
 }
 
-fn tell_answer(words: &mut Words, answer: &Answer, links: &Links) -> Result<(), WordsError> {
+fn tell_answer(words: &mut Words<'_>, answer: &Answer) -> Result<(), WordsError> {
     the_changes(words, &answer.changes)?;
     words.greeting(answer.contact_name.as_deref(), &answer.customer)?;
     words.named("customer", &answer.customer);
     words.named("objection_ref", &answer.objection_ref);
     words.moment("received", answer.received_at, &answer.zone)?;
     words.formed("words", text::clip(&text::prose(&answer.words), text::PROSE_CHARACTERS_MAX));
-    words.url("object_url", &links.object_url);
+    words.page("object_url", Slot::ObjectUrl);
     if let Some(resolution) = &answer.outcome {
         let sentences = outcome(words, resolution)?;
         words.list("outcome", &sentences);
@@ -110,7 +111,7 @@ fn tell_answer(words: &mut Words, answer: &Answer, links: &Links) -> Result<(), 
 }
 
 /// What was settled, in the words of the objection page.
-fn outcome(words: &mut Words, resolution: &Resolution) -> Result<Vec<String>, WordsError> {
+fn outcome(words: &mut Words<'_>, resolution: &Resolution) -> Result<Vec<String>, WordsError> {
     let key = format!("outcome-{}", resolution.outcome());
     words.formed("reasons", text::clip(&text::in_line(resolution.reason()), text::PROSE_CHARACTERS_MAX));
     let mut also = None;
@@ -160,21 +161,17 @@ fn outcome(words: &mut Words, resolution: &Resolution) -> Result<Vec<String>, Wo
     Ok(sentences)
 }
 
-fn tell_confirmation(
-    words: &mut Words,
-    confirmation: &Confirmation,
-    links: &Links,
-) -> Result<(), WordsError> {
+fn tell_confirmation(words: &mut Words<'_>, confirmation: &Confirmation) -> Result<(), WordsError> {
     words.until("valid_until", confirmation.valid_until, &confirmation.zone)?;
-    words.url("confirm_url", &links.confirm_url);
+    words.page("confirm_url", Slot::ConfirmUrl);
     Ok(())
 }
 
-fn tell_test(words: &mut Words, test: &Test) -> Result<(), WordsError> {
+fn tell_test(words: &mut Words<'_>, test: &Test) -> Result<(), WordsError> {
     words.moment("at", test.at, &test.zone)
 }
 
-fn tell_alert(words: &mut Words, alert: &Alert) -> Result<(), WordsError> {
+fn tell_alert(words: &mut Words<'_>, alert: &Alert) -> Result<(), WordsError> {
     if let Some(change) = alert.what.change() {
         the_changes(words, std::slice::from_ref(change))?;
     }
@@ -214,7 +211,7 @@ fn sentences(alarm: &Alarm) -> (&'static str, &'static [&'static str]) {
 }
 
 /// What happened.
-fn tell_alarm(words: &mut Words, alert: &Alert) -> Result<(), WordsError> {
+fn tell_alarm(words: &mut Words<'_>, alert: &Alert) -> Result<(), WordsError> {
     match &alert.what {
         Alarm::Unreachable { customer, address, code, words: said, .. } => {
             refused_by(words, customer, address, *code, said);
@@ -278,7 +275,7 @@ fn tell_alarm(words: &mut Words, alert: &Alert) -> Result<(), WordsError> {
     Ok(())
 }
 
-fn kept_back(words: &mut Words, on: NaiveDate, in_force: u64, waiting: u64) -> Result<(), WordsError> {
+fn kept_back(words: &mut Words<'_>, on: NaiveDate, in_force: u64, waiting: u64) -> Result<(), WordsError> {
     words.number("in_force", i64::try_from(in_force).unwrap_or(i64::MAX));
     words.number("waiting", i64::try_from(waiting).unwrap_or(i64::MAX));
     both_ways(words, ("effective", "effective_short"), on)
@@ -286,7 +283,7 @@ fn kept_back(words: &mut Words, on: NaiveDate, in_force: u64, waiting: u64) -> R
 
 /// A day as it is written in a sentence, and in a subject.
 fn both_ways(
-    words: &mut Words,
+    words: &mut Words<'_>,
     (name, short): (&'static str, &'static str),
     day: NaiveDate,
 ) -> Result<(), WordsError> {
@@ -324,12 +321,12 @@ fn as_word(value: &str) -> String {
     format!("'{}'", value.replace('\'', r"'\''"))
 }
 
-fn of_objection(words: &mut Words, objection_ref: &str, customer: &str) {
+fn of_objection(words: &mut Words<'_>, objection_ref: &str, customer: &str) {
     words.named("objection_ref", objection_ref);
     words.named("customer", customer);
 }
 
-fn refused_by(words: &mut Words, customer: &str, address: &str, code: Option<u16>, said: &str) {
+fn refused_by(words: &mut Words<'_>, customer: &str, address: &str, code: Option<u16>, said: &str) {
     words.named("customer", customer);
     words.named("address", address);
     words.formed("relay_words", relay_words(code, said));
@@ -359,7 +356,7 @@ struct DigestLine {
     more: Vec<String>,
 }
 
-fn tell_digest(words: &mut Words, digest: &Digest) -> Result<(), WordsError> {
+fn tell_digest(words: &mut Words<'_>, digest: &Digest) -> Result<(), WordsError> {
     words.day("day", digest.day)?;
     words.formed("day_short", dates::short(&words.locale, digest.day)?);
     let needs = digest.objections.len() + digest.failures.len();
@@ -385,7 +382,7 @@ fn tell_digest(words: &mut Words, digest: &Digest) -> Result<(), WordsError> {
     Ok(())
 }
 
-fn objections(words: &mut Words, digest: &Digest) -> Result<Vec<DigestLine>, WordsError> {
+fn objections(words: &mut Words<'_>, digest: &Digest) -> Result<Vec<DigestLine>, WordsError> {
     let mut lines = Vec::new();
     for objection in &digest.objections {
         words.named("reference", &objection.reference);
@@ -406,7 +403,7 @@ fn objections(words: &mut Words, digest: &Digest) -> Result<Vec<DigestLine>, Wor
     Ok(lines)
 }
 
-fn failures(words: &mut Words, digest: &Digest) -> Result<Vec<DigestLine>, WordsError> {
+fn failures(words: &mut Words<'_>, digest: &Digest) -> Result<Vec<DigestLine>, WordsError> {
     let mut lines = Vec::new();
     for failure in &digest.failures {
         words.named("customer", &failure.customer);
@@ -417,7 +414,7 @@ fn failures(words: &mut Words, digest: &Digest) -> Result<Vec<DigestLine>, Words
     Ok(lines)
 }
 
-fn changes(words: &mut Words, digest: &Digest) -> Result<Vec<DigestLine>, WordsError> {
+fn changes(words: &mut Words<'_>, digest: &Digest) -> Result<Vec<DigestLine>, WordsError> {
     let mut lines = Vec::new();
     for change in &digest.changes {
         words.named("change_ref", &change.change.reference);
