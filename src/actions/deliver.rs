@@ -19,6 +19,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep};
 use tracing::warn;
 
 use self::batch::{Outcome, Tally};
@@ -31,6 +32,8 @@ use crate::store::delivery::lease::Lease;
 
 /// A batch is ours for so long, by the database's clock; renewed while we talk.
 const LEASE: Duration = Duration::from_mins(5);
+/// Between two tries to reach a database that is away.
+const KNOCK_EVERY: Duration = Duration::from_millis(500);
 /// Single letters under way at a time.
 const SINGLES_AT_ONCE: usize = 32;
 /// Batches of mailings under way at a time: while the last letters of one are answered, the next are being composed.
@@ -109,21 +112,38 @@ async fn work(cx: Context, held: Lease, scribe: Arc<Scribe>) -> Result<Tally, Er
     match outcome {
         Outcome::Done => give_back(&cx, &held, None, &mut tally).await?,
         Outcome::Stop { not_before } => give_back(&cx, &held, not_before, &mut tally).await?,
+        Outcome::Troubled(error) => {
+            give_back(&cx, &held, None, &mut tally).await?;
+            return Err(error);
+        }
         Outcome::Lost => warn!(batch.id = %held.batch, "batch {} is left to its lease", held.batch),
     }
     Ok(tally)
 }
 
-/// Gives the batch back, unless it is no longer ours to give.
+/// Gives the batch back, unless it is no longer ours to give. A database that is away is waited for: until the lease has run
+/// out nobody else may have the batch.
 async fn give_back(
     cx: &Context,
     held: &Lease,
     not_before: Option<DateTime<Utc>>,
     tally: &mut Tally,
 ) -> Result<(), Error> {
-    let mut tx = cx.begin(Actor::Daemon).await?;
-    let ours = store::delivery::lease::give_back(&mut tx, held, not_before).await?;
-    tx.commit_unrecorded().await?;
+    let until = Instant::now() + LEASE;
+    let ours = loop {
+        let given = async {
+            let mut tx = cx.begin(Actor::Daemon).await?;
+            let ours = store::delivery::lease::give_back(&mut tx, held, not_before).await?;
+            tx.commit_unrecorded().await?;
+            Ok(ours)
+        };
+        match given.await {
+            Err(Error::Store(error)) if error.is_out_of_reach() && Instant::now() < until => {
+                sleep(KNOCK_EVERY).await;
+            }
+            given => break given?,
+        }
+    };
     if !ours {
         warn!(batch.id = %held.batch, "batch {} has another sender: our lease ran out", held.batch);
     } else if let Some(at) = not_before {

@@ -31,7 +31,7 @@ use crate::store::delivery::record::Fate;
 const LETTERS_PER_TASK: usize = 8;
 /// Letters of a batch under way; more where the relay has more connections.
 const UNDER_WAY_MAX: usize = 64;
-/// Letters handed over between two looks at whether the notice was cancelled.
+/// Letters handed over between two looks at whether the batch is still ours and the notice not cancelled.
 const LETTERS_PER_LOOK: usize = 48;
 /// What was said is recorded when so many letters have been answered, or the first of them so long ago.
 const RECORD_AT: usize = 200;
@@ -69,18 +69,23 @@ pub(super) enum Outcome {
     Done,
     /// No further letter now: the notice is cancelled, we are to stop, or the relay is away until then.
     Stop { not_before: Option<DateTime<Utc>> },
+    /// Something failed us on the way, but all that was said is recorded: what is left is in no doubt.
+    Troubled(Error),
     /// The batch is another sender's, or nobody knows what became of a letter: hands off, the lease runs out.
     Lost,
 }
 
-/// Sends what is due of a leased batch. An error leaves the batch to its lease, when all that was said is recorded that can
-/// be.
+/// Sends what is due of a leased batch. An error leaves the batch to its lease: something that was said could not be
+/// recorded.
 pub(super) async fn send(
     cx: &Context,
     held: &Lease,
     scribe: &Arc<Scribe>,
 ) -> Result<(Outcome, Tally), Error> {
-    let (page, letters) = scribe.read(cx, held).await?;
+    let (page, letters) = match scribe.read(cx, held).await {
+        Ok(read) => read,
+        Err(error) => return Ok((Outcome::Troubled(error), Tally::default())),
+    };
     let (tell, told) = mpsc::unbounded_channel();
     let mut renewal = interval_at(Instant::now() + RENEW_EVERY, RENEW_EVERY);
     renewal.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -101,6 +106,7 @@ pub(super) async fn send(
         outcome: Outcome::Done,
         cancelled: false,
         trouble: None,
+        unrecorded: false,
         tally: Tally::default(),
     };
     course.go().await
@@ -126,6 +132,8 @@ struct Course<'a> {
     /// The notice was; its letters that have not left are, once those under way have been heard of.
     cancelled: bool,
     trouble: Option<Error>,
+    /// Something that was said could not be recorded.
+    unrecorded: bool,
     tally: Tally,
 }
 
@@ -156,11 +164,14 @@ impl Course<'_> {
                 && !self.answers.is_empty()
                 && let Err(error) = self.record().await
             {
+                self.unrecorded = true;
                 self.trouble.get_or_insert(error);
             }
         }
-        if let Some(error) = self.trouble {
-            return Err(error);
+        match self.trouble {
+            Some(error) if self.unrecorded || matches!(self.outcome, Outcome::Lost) => return Err(error),
+            Some(error) => return Ok((Outcome::Troubled(error), self.tally)),
+            None => {}
         }
         if self.cancelled && !matches!(self.outcome, Outcome::Lost) {
             self.tally.cancelled += self.cancel_rest().await?;
@@ -174,8 +185,8 @@ impl Course<'_> {
         while !self.rest.is_empty() && self.may_go_on() && self.under_way + LETTERS_PER_TASK <= most {
             if self.until_look == 0 {
                 self.until_look = LETTERS_PER_LOOK;
-                self.look_for_a_cancellation().await?;
-                if self.cancelled {
+                self.look().await?;
+                if !self.may_go_on() {
                     return Ok(());
                 }
             }
@@ -255,10 +266,16 @@ impl Course<'_> {
         }
     }
 
-    async fn look_for_a_cancellation(&mut self) -> Result<(), Error> {
-        let Some(notice) = self.held.notice else { return Ok(()) };
+    /// Whether its letters may go on leaving: we may have slept through the lease, and the notice may be cancelled.
+    async fn look(&mut self) -> Result<(), Error> {
+        if self.held.notice.is_none() {
+            return Ok(());
+        }
         let mut snapshot = self.cx.snapshot().await?;
-        if store::delivery::letter::is_cancelled(snapshot.conn(), notice).await? {
+        let standing = store::delivery::lease::standing(snapshot.conn(), self.held).await?;
+        if !standing.ours {
+            self.outcome = Outcome::Lost;
+        } else if standing.cancelled {
             self.cancelled = true;
             self.outcome = Outcome::Stop { not_before: None };
         }

@@ -8,8 +8,8 @@ use chrono::{DateTime, Utc};
 use tokio::time::{Instant, sleep};
 use tracing::warn;
 
-use super::LEASE;
 use super::script::{NoticePage, Page, Sheet};
+use super::{KNOCK_EVERY, LEASE};
 use crate::actions::{Context, Error};
 use crate::config::Proof;
 use crate::domain::change::ChangeId;
@@ -32,7 +32,6 @@ const TRY_AGAIN_AFTER: Duration = Duration::from_millis(50);
 /// What was said is kept for a database that is away or full as long as a lease lasts: a letter that we cannot record is a
 /// letter that goes twice.
 const KEPT_FOR: Duration = LEASE;
-const KNOCK_EVERY: Duration = Duration::from_millis(500);
 
 /// A group's answers, ready to be recorded.
 pub(super) struct Verdicts<'a> {

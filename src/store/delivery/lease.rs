@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use sqlx::FromRow;
 use sqlx::postgres::types::PgInterval;
+use sqlx::{FromRow, PgConnection};
 
 use crate::domain::delivery::{BatchId, Lane};
 use crate::domain::notice::NoticeId;
@@ -97,6 +97,28 @@ pub async fn renew(tx: &mut Tx, held: &Lease, lease: Duration) -> Result<bool, E
     .execute(tx.conn())
     .await?;
     Ok(done.rows_affected() == 1)
+}
+
+/// How a batch in our hands stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, FromRow)]
+pub struct Standing {
+    /// Nobody else has leased it.
+    pub ours: bool,
+    /// Its notice has been cancelled meanwhile.
+    pub cancelled: bool,
+}
+
+/// Asked again and again while the batch's letters leave.
+pub async fn standing(conn: &mut PgConnection, held: &Lease) -> Result<Standing, Error> {
+    let standing = sqlx::query_as(
+        "select lease_no = $2 as ours, n.cancelled_at is not null as cancelled
+         from batch left join notice n on n.id = batch.notice_id where batch.id = $1",
+    )
+    .bind(held.batch.0)
+    .bind(held.lease_no)
+    .fetch_optional(conn)
+    .await?;
+    Ok(standing.unwrap_or(Standing { ours: false, cancelled: false }))
 }
 
 /// Gives the batch back: closed where no letter of it is queued any more, else due when its next letter is, and not

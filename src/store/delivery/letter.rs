@@ -180,15 +180,6 @@ pub async fn notice(conn: &mut PgConnection, id: NoticeId) -> Result<Notice, Err
     })
 }
 
-/// Whether a notice has been cancelled meanwhile: asked before each group of letters.
-pub async fn is_cancelled(conn: &mut PgConnection, id: NoticeId) -> Result<bool, Error> {
-    let cancelled = sqlx::query_scalar("select cancelled_at is not null from notice where id = $1")
-        .bind(id.0)
-        .fetch_optional(conn)
-        .await?;
-    Ok(cancelled.unwrap_or(true))
-}
-
 /// What one customer is owed for one change, by the contract that decides, with its terms as of the day the letter
 /// is composed.
 #[derive(Clone, Debug, PartialEq, Eq)]

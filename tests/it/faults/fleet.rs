@@ -21,6 +21,8 @@ use crate::support::postgres::Database;
 
 /// Whatever a test waits for comes within this, or it fails with what stands.
 const PATIENCE: Duration = Duration::from_mins(5);
+/// A mailing that has not moved for so long does not move.
+const QUIET_FOR: Duration = Duration::from_secs(4);
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 const DPO: &str = "dpo@processor.example";
 const LOG_LINES_REPEATED: usize = 12;
@@ -56,6 +58,9 @@ const NOTES: &str = "
     create function kit.note() returns trigger language plpgsql security definer as $$
     begin
         insert into kit.lease values (new.id, new.lease_no, current_setting('kit.replica', true)) on conflict do nothing;
+        if old.leased_until is not null then   -- taken over
+            insert into kit.hit values (old.id, old.lease_no) on conflict do nothing;
+        end if;
         return null;
     end $$;
     create trigger note after update on forenotice.batch for each row
@@ -118,7 +123,6 @@ impl Fleet {
     }
 
     /// The same on a migrated database that the test brings: its superuser's URL, and the one that replicas get.
-    #[expect(dead_code, reason = "for the tests of the database's faults, which follow")]
     pub async fn on(direct: &str, served: &str, letters: u32) -> Self {
         Self::begin(direct, served, letters, None).await
     }
@@ -256,6 +260,25 @@ impl Fleet {
         self.within_patience(done).await;
     }
 
+    /// The same, in a test whose faults come to nothing once every letter is done.
+    pub async fn under_way_with(&self, copies: u64) {
+        self.copies_reach(copies).await;
+        assert!(self.waiting().await > 0, "the mailing was over before its fault");
+    }
+
+    /// Waits until nothing is handed over any more: all is done, or held by leases that nobody remembers.
+    pub async fn quiet(&self) {
+        let mut seen = usize::MAX;
+        loop {
+            let copies = self.relay.mails().len();
+            if copies == seen || self.waiting().await == 0 {
+                return;
+            }
+            seen = copies;
+            sleep(QUIET_FOR).await;
+        }
+    }
+
     /// Waits until the notice is fanned out and no letter is queued.
     pub async fn all_done(&self) {
         self.within_patience(self.nothing_waits()).await;
@@ -268,7 +291,7 @@ impl Fleet {
         }
     }
 
-    async fn within_patience(&self, work: impl Future<Output = ()>) {
+    pub async fn within_patience(&self, work: impl Future<Output = ()>) {
         let done = timeout(PATIENCE, work).await.is_ok();
         assert!(done, "{} letters or notices still wait after {PATIENCE:?}", self.waiting().await);
     }

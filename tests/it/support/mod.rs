@@ -1,7 +1,9 @@
 //! What tests stand on. [`World`] is where they begin.
 
 pub mod builders;
+pub mod cluster;
 mod command;
+pub mod forwarder;
 pub mod postgres;
 pub mod world;
 
