@@ -10,6 +10,8 @@ mod concurrency;
 #[cfg(test)]
 mod journeys;
 #[cfg(test)]
+mod peers;
+#[cfg(test)]
 mod promises;
 #[cfg(test)]
 mod records;

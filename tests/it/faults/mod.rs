@@ -4,7 +4,7 @@
 mod database;
 mod fleet;
 mod lease;
-mod mailing;
+pub mod mailing;
 mod processes;
 mod readers;
 mod reckoning;

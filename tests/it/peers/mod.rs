@@ -1,0 +1,3 @@
+//! The real programs of others that forenotice talks to.
+
+mod postfix;
