@@ -158,7 +158,21 @@ impl Fleet {
         words.extend(FACTS);
         words.extend(["--effective", &effective]);
         self.act(&words).await;
-        self.execute("update notice set due_at = clock_timestamp() where fanned_out_at is null").await;
+        self.due_now().await;
+    }
+
+    /// The send window of whatever is planned is now.
+    pub async fn due_now(&self) {
+        self.execute("update notice set due_at = clock_timestamp() where fanned_out_at is null and due_at > clock_timestamp()").await;
+    }
+
+    /// The reference of the newest change.
+    pub async fn change(&self) -> String {
+        let mut conn = self.superuser().await;
+        sqlx::query_scalar("select reference from change order by id desc limit 1")
+            .fetch_one(&mut conn)
+            .await
+            .unwrap()
     }
 
     /// `forenotice WORDS` by the data protection officer, which must be done.
@@ -188,12 +202,17 @@ impl Fleet {
 
     /// One more replica in the roles of a mailing; its number.
     pub fn start(&mut self) -> usize {
+        self.start_as("schedule,send")
+    }
+
+    /// The same in these roles.
+    pub fn start_as(&mut self, roles: &str) -> usize {
         self.started += 1;
         let name = format!("replica{}", self.started);
         let log = File::create(self.log_of(&name)).unwrap();
         let child = self
             .forenotice(&self.served)
-            .args(["serve", "--roles", "schedule,send"])
+            .args(["serve", "--roles", roles])
             // By which the test's trigger knows it.
             .env("PGOPTIONS", format!("-c kit.replica={name}"))
             .stdout(Stdio::null())
@@ -214,12 +233,17 @@ impl Fleet {
         self.start();
     }
 
-    /// SIGKILL; those behind it move up.
+    /// SIGKILL; those behind it move up, and its leases end.
     pub async fn kill(&mut self, place: usize) {
+        self.strike(place).await;
+        self.bury().await;
+    }
+
+    /// SIGKILL, and nothing else yet: the server may still be doing what it was asked.
+    pub async fn strike(&mut self, place: usize) {
         let mut replica = self.running.remove(place);
         replica.child.kill().await.unwrap();
         self.execute(&format!("insert into kit.dead values ('{}')", replica.name)).await;
-        self.bury().await;
     }
 
     pub fn signal(&self, place: usize, signal: Signal) {
@@ -277,6 +301,16 @@ impl Fleet {
             seen = copies;
             sleep(QUIET_FOR).await;
         }
+    }
+
+    /// Waits until every notice is fanned out.
+    pub async fn fanned_out(&self) {
+        let fanned_out = async {
+            while self.number("select count(*) from notice where fanned_out_at is null").await > 0 {
+                sleep(LOOK_EVERY).await;
+            }
+        };
+        self.within_patience(fanned_out).await;
     }
 
     /// Waits until the notice is fanned out and no letter is queued.

@@ -6,6 +6,8 @@ mod fleet;
 mod lease;
 pub mod mailing;
 mod processes;
+mod races;
 mod readers;
 mod reckoning;
 mod relay;
+mod steps;

@@ -129,6 +129,11 @@ async fn everybody_has_an_end(fleet: &Fleet) {
     assert_eq!(untold, 0, "customers were passed over");
 }
 
+/// How many copies of each letter the relay has.
+pub fn copies_of(fleet: &Fleet) -> BTreeMap<i64, usize> {
+    by_letter(&fleet.relay.mails()).into_iter().map(|(id, copies)| (id, copies.len())).collect()
+}
+
 /// The copies at the relay, by the letter whose token they bear.
 fn by_letter(mails: &[Mail]) -> BTreeMap<i64, Vec<Mail>> {
     let master: [u8; 32] = hex::decode(MASTER).unwrap().try_into().unwrap();
