@@ -1,6 +1,7 @@
 //! What can go wrong on the way, each *not done* and *done but reported failed*: nothing is lost, nobody is told twice
 //! but by the same bytes.
 
+mod away;
 mod database;
 mod fleet;
 mod lease;

@@ -1,0 +1,67 @@
+//! A relay in trouble for a whole day: away, or keeping what it says nothing of.
+
+use std::collections::BTreeMap;
+
+use forenotice::demo::mailbox::{Fault, Mail, Times};
+
+use super::mailing::{Contact, DPO, Mailing, sha256};
+
+/// The announcement to so many customers, each with one contact.
+async fn mailing_to(count: usize) -> (Mailing, Vec<String>) {
+    let names: Vec<String> = (0..count).map(|n| format!("customer{n:02}")).collect();
+    let customers: Vec<(&str, &[Contact])> =
+        names.iter().map(|name| (name.as_str(), [DPO].as_slice())).collect();
+    let mailing = Mailing::to(&customers).await;
+    (mailing, names.iter().map(|name| format!("dpo@{name}.example")).collect())
+}
+
+/// The copies of the notice, by address.
+fn copies(mailing: &Mailing, addresses: &[String]) -> BTreeMap<String, Vec<Mail>> {
+    addresses.iter().map(|address| (address.clone(), mailing.world.mailbox.mails_to(address))).collect()
+}
+
+#[tokio::test]
+async fn a_relay_away_for_a_day_gets_each_letter_once_when_it_is_back() {
+    let (mailing, addresses) = mailing_to(12).await;
+    mailing.world.mailbox.go_away().await;
+    mailing.world.advance_to("2026-11-24T08:00Z").await;
+    for address in &addresses {
+        let row = mailing.row(address).await;
+        assert_eq!((row.state.as_str(), row.attempts, row.in_doubt), ("queued", 0, false), "{address}");
+    }
+    assert_eq!(mailing.change_state().await, "scheduled", "nobody has been told of it");
+    mailing.world.mailbox.come_back().await.unwrap();
+    mailing.world.advance_to("2026-11-24T10:00Z").await;
+    for (address, mails) in copies(&mailing, &addresses) {
+        let row = mailing.row(&address).await;
+        assert_eq!((row.state.as_str(), row.attempts, mails.len()), ("accepted", 1, 1), "{address}");
+        assert_eq!(row.message_hash, Some(sha256(&mails[0])), "{address}");
+        assert!(mails[0].text().contains("8 December 2026"), "the deadline of the day it left");
+    }
+    assert_eq!(mailing.obligations("served").await, 12);
+    mailing.world.finish().await;
+}
+
+#[tokio::test]
+async fn a_relay_that_keeps_and_cuts_for_a_day_has_the_same_letter_each_time() {
+    let (mailing, addresses) = mailing_to(4).await;
+    mailing.world.mailbox.arrange(Fault::KeepsThenCloses, Times::Always);
+    mailing.world.advance_to("2026-11-24T08:00Z").await;
+    for address in &addresses {
+        let row = mailing.row(address).await;
+        assert!(row.state == "queued" && row.in_doubt, "{address}: {row:?}");
+    }
+    mailing.world.mailbox.mend();
+    mailing.world.advance_to("2026-11-25T08:00Z").await;
+    for (address, mails) in copies(&mailing, &addresses) {
+        let row = mailing.row(&address).await;
+        assert_eq!(row.state, "accepted", "{address}");
+        assert_eq!(mails.len(), usize::try_from(row.attempts).unwrap(), "{address}: a copy for each attempt");
+        assert!(mails.len() > 2, "{address}: it was given up");
+        for mail in &mails {
+            assert_eq!(row.message_hash, Some(sha256(mail)), "{address}: a copy of other bytes");
+        }
+    }
+    assert_eq!(mailing.obligations("served").await, 4);
+    mailing.world.finish().await;
+}
