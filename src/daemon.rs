@@ -10,16 +10,19 @@
 
 pub mod admin;
 mod health;
+mod pace;
 mod pass;
 mod simulated;
 mod task;
 
+use self::pace::Pace;
 pub use health::{Condition, Health, NotReady};
 pub use simulated::ClockError;
 pub use task::{Fires, Pass, PassError, Role, TASKS, Task};
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -79,6 +82,7 @@ struct Inner {
     door: Option<(DoorId, ReadTo)>,
     health: Health,
     fenced: CancellationToken,
+    pace: std::sync::Mutex<Pace>,
     /// One at a time moves the simulated clock.
     stepping: Mutex<()>,
     /// Under the simulated clock passes are made one at a time: when a round of all tasks finds nothing, nothing is due.
@@ -115,6 +119,7 @@ impl Daemon {
             door,
             health,
             fenced: CancellationToken::new(),
+            pace: std::sync::Mutex::default(),
             stepping: Mutex::new(()),
             passing: Mutex::new(()),
         }));
@@ -210,7 +215,8 @@ impl Daemon {
         self.0.health.note(|condition| condition.skew = skew);
         let roles: Vec<String> = self.0.roles.iter().map(ToString::to_string).collect();
         let skew_ms = i32::try_from(skew.num_milliseconds()).unwrap_or(i32::MAX);
-        replica::beat(cx.db.pool(), self.0.replica, &roles, env!("CARGO_PKG_VERSION"), skew_ms).await?;
+        let pace = self.pace();
+        replica::beat(cx.db.pool(), self.0.replica, &roles, env!("CARGO_PKG_VERSION"), skew_ms, pace).await?;
         // A door that vouches by a wrong clock vouches for nothing: it falls silent, and is fenced.
         if let (Some((id, ReadTo(read_to))), Ok(())) =
             (&self.0.door, self.0.health.condition().clocks_agree())
@@ -226,6 +232,14 @@ impl Daemon {
             self.0.health.note(|condition| condition.door = door);
         }
         Ok(())
+    }
+
+    /// Letters a minute. Under the simulated clock none: a minute says nothing there.
+    fn pace(&self) -> u32 {
+        let cx = self.cx();
+        let per_minute =
+            self.0.pace.lock().unwrap_or_else(PoisonError::into_inner).beat(cx.taken.load(Ordering::Relaxed));
+        if cx.clock.simulated().is_some() { 0 } else { per_minute }
     }
 
     fn while_at_work<F>(&self, work: impl FnOnce(Self) -> F) -> JoinHandle<()>

@@ -96,7 +96,10 @@ alert-at-risk-head = { $waiting ->
         [one] One letter about { $subprocessor } ({ $change_ref }) has
        *[other] { $waiting } letters about { $subprocessor } ({ $change_ref }) have
     } not been taken by the relay.
-    .rest = After { $latest } they are too late for the planned start. Look at the relay: forenotice status.
+    .rest = After { $latest } they are too late for the planned start. { $goes ->
+        [goes] As letters go now, the last of them is out { $out }.
+       *[stands] At the moment none goes.
+    } Look at the relay: forenotice status.
 alert-relay-subject = { $relay } refuses our letters
 alert-relay-head = Our relay { $relay } refuses our letters.
     .rest = Its words speak of us as a sender or of a limit, not of an address, so nobody is struck off. Letters wait and are tried again, this one too. Look at the account and the sender's address there, then try: forenotice mail test. We tell you once a day while it lasts.

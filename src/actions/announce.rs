@@ -34,13 +34,14 @@ pub async fn run_once(cx: &Context) -> Result<Report, Error> {
             notices += 1;
             while let Some(written) = fan_out_range(cx, id).await? {
                 letters += written;
+                // The first letters leave while the rest is being written.
+                cx.bells.ring("mailings");
             }
         }
     }
     if notices == 0 {
         return Ok(Report::idle("announce"));
     }
-    cx.bells.ring("mailings");
     Ok(Report::did("announce", notices, format!("fanned out {notices} notices into {letters} letters")))
 }
 

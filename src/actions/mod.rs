@@ -24,6 +24,7 @@ mod settlement;
 mod standing;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use sha2::{Digest as _, Sha256};
@@ -68,6 +69,8 @@ pub struct Context {
     pub keys: Keys,
     /// What is frozen with a notice of today.
     pub templates: Arc<Templates>,
+    /// Letters that a relay has taken from this process.
+    pub taken: Arc<AtomicU64>,
     /// Cancelled when no new work is to be begun; a pass under way ends what is in flight and gives the rest back.
     pub stopping: CancellationToken,
 }

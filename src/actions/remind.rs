@@ -11,13 +11,14 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use super::{Context, Error, Report};
 use crate::config::Fires;
 use crate::domain::change::{Change, ChangeId};
+use crate::domain::delivery::drains_within;
 use crate::domain::ledger::Actor;
 use crate::domain::notice::{NoticeId, NoticeKind, was_told};
 use crate::domain::zone::Zone;
 use crate::mail::letter::{
     Alarm, ChangeName, Digest, DigestChange, DigestFailure, DigestObjection, Occasional,
 };
-use crate::store::digest::{Failed, OpenObjection};
+use crate::store::digest::{Drain, Failed, OpenObjection};
 use crate::store::{self, Tx};
 
 /// A letter whose last lawful instant is nearer than this, and that still waits, is at risk.
@@ -142,16 +143,21 @@ fn failed(letter: Failed) -> DigestFailure {
     DigestFailure { customer: letter.customer, address: letter.address, code, words: letter.words }
 }
 
-/// Warns the DPO, once a change and day, when letters still wait and the first of them is about to be too late.
+/// Warns the DPO, once a change and day, when letters still wait and the first of them is about to be too late, or will be when
+/// its turn comes as letters go now.
 pub async fn warn_at_risk(cx: &Context) -> Result<Report, Error> {
     let mut tx = cx.begin(Actor::Daemon).await?;
     let now = tx.now();
     let mut warned = 0;
-    for risk in store::digest::at_risk(tx.conn(), now + AT_RISK).await? {
+    let per_minute = store::replica::letters_per_minute(tx.conn()).await?;
+    let per_batch = drains_within(store::fan_out::LETTERS_PER_BATCH as u64, per_minute);
+    let drain = Drain { now, per_batch };
+    for risk in store::digest::at_risk(tx.conn(), now + AT_RISK, drain).await? {
         let alarm = Alarm::AtRisk {
             change: ChangeName { reference: risk.reference.clone(), subprocessor: risk.subprocessor },
             waiting: risk.waiting,
             latest_at: risk.latest_at,
+            out_at: risk.out_at,
         };
         let key = format!("at-risk:{}:{}", risk.reference, cx.policy.zone.day_of(now));
         warned += u64::from(cx.alert(&mut tx, &key, alarm).await?);

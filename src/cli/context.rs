@@ -78,6 +78,7 @@ pub fn context(settings: Settings, entropy: Entropy) -> Result<Context, Failure>
         post,
         keys,
         templates,
+        taken: Arc::default(),
         stopping: CancellationToken::new(),
     })
 }

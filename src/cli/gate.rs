@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use super::{Failure, Global, OrHint as _, Output, context, print};
+use crate::domain::delivery::drains_within;
 use crate::domain::gate::Reason;
 use crate::store;
 use crate::store::gate::Concern;
@@ -156,6 +157,8 @@ pub async fn status(global: &Global, args: &StatusArgs) -> Result<(), Failure> {
     let mut snapshot = cx.snapshot().await?;
     let waiting = store::digest::waiting(snapshot.conn()).await?;
     let slack = waiting.latest_at.map(|latest| latest - now);
+    let per_minute = store::replica::letters_per_minute(snapshot.conn()).await?;
+    let out_at = drains_within(waiting.letters, per_minute).map(|takes| now + takes);
     let open = store::change::open(snapshot.conn()).await?;
     let objections = store::digest::open_objections(snapshot.conn()).await?;
     let today = cx.policy.zone.day_of(now);
@@ -167,7 +170,8 @@ pub async fn status(global: &Global, args: &StatusArgs) -> Result<(), Failure> {
             .collect();
         return print(json!({
             "now": now, "waiting": waiting.letters, "latest_at": waiting.latest_at,
-            "slack_seconds": slack.map(|slack| slack.num_seconds()), "changes": changes,
+            "slack_seconds": slack.map(|slack| slack.num_seconds()), "letters_per_minute": per_minute,
+            "out_at": out_at.filter(|_| waiting.letters > 0), "changes": changes,
             "objections": objections.len(), "answers_overdue": overdue,
         }));
     }
@@ -180,6 +184,13 @@ pub async fn status(global: &Global, args: &StatusArgs) -> Result<(), Failure> {
             slack.num_hours() % 24
         ))?,
         (letters, None) => print(format_args!("letters     {letters} wait"))?,
+    }
+    match out_at {
+        Some(out_at) if waiting.letters > 0 => print(format_args!(
+            "pace        {per_minute} letters a minute; the last is out at {}",
+            out_at.format("%Y-%m-%d %H:%M UTC")
+        ))?,
+        _ => {}
     }
     for change in &open {
         print(format_args!(

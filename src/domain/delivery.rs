@@ -234,6 +234,12 @@ pub fn step(said: &Said, attempts: u16, at: DateTime<Utc>, latest_at: DateTime<U
     }
 }
 
+/// How long `letters` take of which so many go a minute; `None` where none goes, or longer than anybody waits.
+pub fn drains_within(letters: u64, per_minute: u64) -> Option<TimeDelta> {
+    let seconds = letters.checked_mul(60)?.checked_div(per_minute)?;
+    TimeDelta::try_seconds(i64::try_from(seconds).ok()?)
+}
+
 /// What is left until the last useful instant; negative once it is past.
 pub fn slack(latest_at: DateTime<Utc>, now: DateTime<Utc>) -> TimeDelta {
     latest_at - now
@@ -307,6 +313,14 @@ mod tests {
         assert_eq!(follows(&refused(false), 1), Step::GiveUp { suppress: false, ask_next: true });
         let letter = Said::LetterFault { code: Some(552), words: words() };
         assert_eq!(follows(&letter, 1), Step::GiveUp { suppress: false, ask_next: false });
+    }
+
+    #[test]
+    fn a_queue_drains_by_the_pace_of_its_letters() {
+        assert_eq!(drains_within(1_000_000, 60_000), Some(TimeDelta::seconds(1_000)));
+        assert_eq!(drains_within(0, 1), Some(TimeDelta::zero()));
+        assert_eq!(drains_within(5, 0), None);
+        assert_eq!(drains_within(u64::MAX, 1), None);
     }
 
     #[test]

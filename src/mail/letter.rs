@@ -420,8 +420,15 @@ pub enum Alarm {
     /// Customers said nothing where a yes was asked for: their exclusions are to be confirmed. `customers`: the references of
     /// the first of them.
     SilentExcluded { change: ChangeName, count: u64, customers: Vec<String> },
-    /// Letters still wait and the last lawful instant is near.
-    AtRisk { change: ChangeName, waiting: u64, latest_at: DateTime<Utc> },
+    /// Letters still wait and the last lawful instant is near, or comes before their turn. `out_at`: when the last of them is out
+    /// as letters go now; none where none goes.
+    AtRisk {
+        change: ChangeName,
+        waiting: u64,
+        latest_at: DateTime<Utc>,
+        #[serde(default)]
+        out_at: Option<DateTime<Utc>>,
+    },
     /// The relay refuses us as a sender, or says that we are over a limit: no address is to blame.
     RelayRefusesUs { relay: String, code: u16, words: String },
     /// A contact has named who should get a customer's letters in its place.

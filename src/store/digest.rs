@@ -1,9 +1,11 @@
 //! What the DPO's digest and the operator's status say of letters that wait or failed.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use sqlx::postgres::types::PgInterval;
 use sqlx::{FromRow, PgConnection};
 
 use super::Error;
+use crate::domain::delivery::Lane;
 
 const SHOWN_MAX: i64 = 100;
 
@@ -94,26 +96,60 @@ pub struct Risk {
     pub subprocessor: String,
     pub waiting: u64,
     pub latest_at: DateTime<Utc>,
+    /// When the last of them will be out as letters go now; none where none goes.
+    pub out_at: Option<DateTime<Utc>>,
 }
 
-/// The changes whose announcement has letters waiting that must be accepted before `until`.
-pub async fn at_risk(conn: &mut PgConnection, until: DateTime<Utc>) -> Result<Vec<Risk>, Error> {
-    let rows: Vec<(String, String, i64, DateTime<Utc>)> = sqlx::query_as(
-        "select c.reference, c.facts #>> '{facts,name}', count(*), min(d.latest_at)
-         from batch b
-         join delivery d on d.id >= b.id * 1024 and d.id < (b.id + 1) * 1024 and d.state = 'queued' and d.latest_at < $1
-         join notice n on n.id = b.notice_id and n.kind = 'announcement'
+type RiskRow = (String, String, i64, DateTime<Utc>, Option<DateTime<Utc>>);
+
+impl From<RiskRow> for Risk {
+    fn from((reference, subprocessor, waiting, latest_at, out_at): RiskRow) -> Self {
+        Self {
+            reference,
+            subprocessor,
+            waiting: u64::try_from(waiting).unwrap_or_default(),
+            latest_at,
+            out_at,
+        }
+    }
+}
+
+/// How fast the queue drains at an instant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Drain {
+    pub now: DateTime<Utc>,
+    /// How long a batch takes, whose letters may be as many as it holds; none where nothing goes at the moment.
+    pub per_batch: Option<TimeDelta>,
+}
+
+/// The changes whose announcement has letters waiting that must be accepted before `until`, or before their turn comes: those
+/// with the least slack go first.
+pub async fn at_risk(
+    conn: &mut PgConnection,
+    until: DateTime<Utc>,
+    drain: Drain,
+) -> Result<Vec<Risk>, Error> {
+    let rows: Vec<RiskRow> = sqlx::query_as(
+        "with queue as (
+             select id, notice_id, latest_at, $2 + row_number() over (order by latest_at, id) * $3 as out_at
+             from batch where open and lane = $4)
+         select c.reference, c.facts #>> '{facts,name}', count(*), min(d.latest_at), max(q.out_at)
+         from queue q
+         join delivery d on d.id >= q.id * 1024 and d.id < (q.id + 1) * 1024 and d.state = 'queued'
+              and d.latest_at < greatest($1, q.out_at)
+         join notice n on n.id = q.notice_id and n.kind = 'announcement'
          join notice_change nc on nc.notice_id = n.id join change c on c.id = nc.change_id
-         where b.open and b.latest_at < $1 group by c.id order by c.id",
+         where q.latest_at < greatest($1, q.out_at) group by c.id order by c.id",
     )
     .bind(until)
+    .bind(drain.now)
+    .bind(drain.per_batch.map(interval).transpose()?)
+    .bind(Lane::Mailing.number())
     .fetch_all(conn)
     .await?;
-    let risk = |(reference, subprocessor, waiting, latest_at)| Risk {
-        reference,
-        subprocessor,
-        waiting: u64::try_from(waiting).unwrap_or_default(),
-        latest_at,
-    };
-    Ok(rows.into_iter().map(risk).collect())
+    Ok(rows.into_iter().map(Risk::from).collect())
+}
+
+fn interval(length: TimeDelta) -> Result<PgInterval, Error> {
+    PgInterval::try_from(length).map_err(|error| Error::Database(sqlx::Error::Encode(error)))
 }

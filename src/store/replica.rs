@@ -1,7 +1,7 @@
 //! Replicas: the daemons running on this database. Heartbeats and skew are by the database's clock.
 
 use chrono::{DateTime, Utc};
-use sqlx::PgPool;
+use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
 use super::{Error, Tx};
@@ -17,23 +17,26 @@ pub async fn database_clock(pool: &PgPool) -> Result<DateTime<Utc>, Error> {
     Ok(sqlx::query_scalar("select clock_timestamp()").fetch_one(pool).await?)
 }
 
-/// This replica lives: its row is made or moved on.
+/// This replica lives: its row is made or moved on. `letters_per_minute`: what its relay takes.
 pub async fn beat(
     pool: &PgPool,
     id: ReplicaId,
     roles: &[String],
     version: &str,
     skew_ms: i32,
+    letters_per_minute: u32,
 ) -> Result<(), Error> {
     sqlx::query(
-        "insert into replica (id, roles, version, started_at, beat_at, skew_ms)
-         values ($1, $2, $3, clock_timestamp(), clock_timestamp(), $4)
-         on conflict (id) do update set beat_at = excluded.beat_at, skew_ms = excluded.skew_ms",
+        "insert into replica (id, roles, version, started_at, beat_at, skew_ms, letters_per_minute)
+         values ($1, $2, $3, clock_timestamp(), clock_timestamp(), $4, $5)
+         on conflict (id) do update set beat_at = excluded.beat_at, skew_ms = excluded.skew_ms,
+                                        letters_per_minute = excluded.letters_per_minute",
     )
     .bind(id.0)
     .bind(roles)
     .bind(version)
     .bind(skew_ms)
+    .bind(i32::try_from(letters_per_minute).unwrap_or(i32::MAX))
     .execute(pool)
     .await?;
     Ok(())
@@ -70,6 +73,18 @@ pub async fn others(pool: &PgPool, id: ReplicaId, instant: DateTime<Utc>) -> Res
     .fetch_one(pool)
     .await?;
     Ok(others)
+}
+
+/// How many letters a minute all living replicas hand over; 0: none goes, or nobody knows.
+pub async fn letters_per_minute(conn: &mut PgConnection) -> Result<u64, Error> {
+    let sum: i64 = sqlx::query_scalar(
+        "select coalesce(sum(letters_per_minute), 0)::bigint from replica
+         where beat_at > clock_timestamp() - make_interval(secs => $1::double precision)",
+    )
+    .bind(SILENT_SECONDS)
+    .fetch_one(conn)
+    .await?;
+    Ok(u64::try_from(sum).unwrap_or_default())
 }
 
 /// This replica has stopped.

@@ -7,6 +7,7 @@
 use std::collections::VecDeque;
 use std::ops::AddAssign;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -307,14 +308,14 @@ impl Course<'_> {
                 heard.push((sheet, handed, fate));
             }
         }
-        for (_, _, fate) in &heard {
-            match fate {
-                Fate::Accepted { .. } => self.tally.accepted += 1,
-                Fate::Again { .. } => self.tally.again += 1,
-                Fate::Failed { .. } => self.tally.failed += 1,
-            }
-        }
-        Verdicts::new(self.held, &self.page, heard).record(self.cx).await
+        let count = |of: fn(&Fate) -> bool| heard.iter().filter(|(_, _, fate)| of(fate)).count() as u64;
+        let accepted = count(|fate| matches!(fate, Fate::Accepted { .. }));
+        self.tally.accepted += accepted;
+        self.tally.again += count(|fate| matches!(fate, Fate::Again { .. }));
+        self.tally.failed += count(|fate| matches!(fate, Fate::Failed { .. }));
+        Verdicts::new(self.held, &self.page, heard).record(self.cx).await?;
+        self.cx.taken.fetch_add(accepted, Ordering::Relaxed);
+        Ok(())
     }
 }
 

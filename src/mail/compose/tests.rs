@@ -430,6 +430,12 @@ fn lodged(change: ChangeName, after_start: bool) -> Alarm {
     }
 }
 
+fn at_risk(change: ChangeName) -> Alarm {
+    let latest_at = "2026-12-14T23:00:00Z".parse().unwrap();
+    let out_at = Some("2026-12-15T08:00:00Z".parse().unwrap());
+    Alarm::AtRisk { change, waiting: 3, latest_at, out_at }
+}
+
 fn silent(change: ChangeName) -> Alarm {
     Alarm::SilentExcluded {
         change: ChangeName { subprocessor: "Anthropic, PBC".to_owned(), ..change },
@@ -483,7 +489,7 @@ fn each_alarm_says_what_to_do() {
         lodged(change(), false),
         lodged(change(), true),
         silent(change()),
-        Alarm::AtRisk { change: change(), waiting: 3, latest_at: "2026-12-14T23:00:00Z".parse().unwrap() },
+        at_risk(change()),
         Alarm::RelayRefusesUs {
             relay: "relay.example".to_owned(),
             code: 550,

@@ -258,9 +258,11 @@ fn tell_alarm(words: &mut Words<'_>, alert: &Alert) -> Result<(), WordsError> {
         Alarm::SilentExcluded { count, .. } => {
             words.number("silent", i64::try_from(*count).unwrap_or(i64::MAX));
         }
-        Alarm::AtRisk { waiting, latest_at, .. } => {
+        Alarm::AtRisk { waiting, latest_at, out_at, .. } => {
             words.number("waiting", i64::try_from(*waiting).unwrap_or(i64::MAX));
             words.until("latest", *latest_at, &alert.zone)?;
+            words.formed("goes", if out_at.is_some() { "goes" } else { "stands" }.to_owned());
+            words.moment("out", out_at.unwrap_or(*latest_at), &alert.zone)?;
         }
         Alarm::RelayRefusesUs { relay, code, words: said } => {
             words.named("relay", relay);

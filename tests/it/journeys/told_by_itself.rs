@@ -1,7 +1,9 @@
 //! What is said when days pass and nobody does anything: reminders, the digest, the warning that letters run out of time.
 
+use chrono::TimeDelta;
 use forenotice::demo::mailbox::{Fault, Mail, Reply, Times};
 use forenotice::domain::change::State;
+use forenotice::store::digest::{self, Drain};
 
 use crate::support::World;
 use crate::support::builders::addition;
@@ -85,6 +87,17 @@ async fn that_letters_run_out_of_time_is_told_while_it_can_be_mended() {
         let subjects = world.subjects(DPO);
         subjects.into_iter().filter(|s| s.contains("the last lawful moment is near")).collect::<Vec<_>>()
     };
+    // Far from the last lawful moment, but a queue that drains by a batch in thirty hours comes too late for it.
+    world.advance_to("2026-11-24T12:00Z").await;
+    let now = world.now().await;
+    let at_a_batch_in = async |hours| {
+        let drain = Drain { now, per_batch: Some(TimeDelta::hours(hours)) };
+        let mut snapshot = world.cx.snapshot().await.unwrap();
+        digest::at_risk(snapshot.conn(), now + TimeDelta::hours(12), drain).await.unwrap()
+    };
+    assert!(at_a_batch_in(20).await.is_empty());
+    let slow = at_a_batch_in(30).await;
+    assert_eq!((slow.len(), slow[0].waiting, slow[0].out_at), (1, 2, Some(now + TimeDelta::hours(30))));
     world.advance_to("2026-11-25T03:30Z").await;
     assert_eq!(warnings(), Vec::<String>::new());
     world.advance_to("2026-11-25T04:30Z").await;

@@ -178,6 +178,7 @@ fn context(settings: Settings, start: DateTime<Utc>) -> Context {
         keys: Keys::from_master(settings.ledger.key.bytes().unwrap()),
         templates: Arc::new(Templates::embedded().unwrap()),
         settings: Arc::new(settings),
+        taken: Arc::default(),
         stopping: CancellationToken::new(),
     }
 }
