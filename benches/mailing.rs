@@ -6,11 +6,11 @@
 //! bare client pipelines a letter a round trip, and knows nothing of databases. Turn by turn, so that whatever else the machine
 //! does falls on both. `RTT_MS` lets every answer come that much later, `LETTERS` and `CONNECTIONS` say how many.
 
+mod notice;
 mod sink;
 mod support;
 
 use std::path::PathBuf;
-use std::process::Child;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail, ensure};
@@ -18,65 +18,12 @@ use sqlx::{Connection, PgConnection};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
+use notice::stop;
 use sink::Sink;
-use support::{ADMIN, Ground, peak};
+use support::{Ground, peak};
 
 const ROUNDS: usize = 3;
 const GIVE_UP_AFTER: Duration = Duration::from_mins(15);
-
-const CONFIG: &str = r#"
-environment = "test"
-[site]
-name = "Processor GmbH"
-base_url = "http://localhost:8080"
-dpo_address = "dpo@processor.example"
-products = ["chat", "api"]
-[policy]
-notice_days = 30
-[notice]
-send_window = "* * * * *"
-[smtp]
-url = "smtp://127.0.0.1:1"
-from = "Processor GmbH Privacy <privacy@processor.example>"
-bounce_address = "{token}@bounces.processor.example"
-tls = "none"
-[inbound]
-reply_address = "{token}@replies.processor.example"
-[web]
-listen = "127.0.0.1:0"
-[admin]
-listen = "127.0.0.1:0"
-[ledger]
-key = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
-"#;
-
-/// Facts that make a fact sheet complete.
-const FACTS: [&str; 24] = [
-    "--legal-entity",
-    "Nimbus GmbH",
-    "--address",
-    "Ring 2, 10115 Berlin",
-    "--contact",
-    "privacy@nimbus.example",
-    "--category",
-    "hosting",
-    "--purpose",
-    "hosting of the service",
-    "--nature",
-    "storage, while the agreement lasts",
-    "--country",
-    "DE",
-    "--data-types",
-    "names;addresses",
-    "--data-subjects",
-    "employees",
-    "--transfer-mechanism",
-    "none",
-    "--safeguards",
-    "encryption at rest",
-    "--products",
-    "chat;api",
-];
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
@@ -89,7 +36,7 @@ async fn main() -> anyhow::Result<()> {
         rtt: Duration::from_millis(number("RTT_MS", 0)?.into()),
     };
     support::on_a_server(|server| async move {
-        let mut ground = Ground::new(&server, "mailing", CONFIG).await?;
+        let mut ground = Ground::new(&server, "mailing", notice::CONFIG).await?;
         let done = measure(&mut ground, &wanted).await;
         ground.clear().await?;
         done
@@ -146,11 +93,8 @@ async fn mailing(
     let database = ground.database(name).await?;
     let file = ground.customers(wanted.letters)?;
     let sink = Sink::start(wanted.rtt).await?;
-    run(ground.forenotice(&database).args(["customers", "import", "--as", ADMIN]).arg(file))?;
-    let far = (forenotice::clock::Clock::System.now().date_naive() + chrono::Days::new(150)).to_string();
-    let mut schedule = ground.forenotice(&database);
-    schedule.args(["change", "schedule", "add", "--name", "Nimbus", "--reason", "more capacity"]);
-    run(schedule.args(FACTS).args(["--effective", &far, "--as", ADMIN]))?;
+    notice::import(ground, &database, &file)?;
+    notice::schedule(ground, &database)?;
     let mut daemon = ground
         .forenotice(&database)
         .arg("serve")
@@ -169,18 +113,6 @@ async fn mailing(
     recorded?;
     let (took, letter) = done?;
     Ok((took, letter, peak_kib))
-}
-
-fn run(command: &mut std::process::Command) -> anyhow::Result<()> {
-    let ran = command.stderr(std::process::Stdio::piped()).output()?;
-    ensure!(ran.status.success(), "{command:?}: {}", String::from_utf8_lossy(&ran.stderr));
-    Ok(())
-}
-
-fn stop(daemon: &mut Child) -> anyhow::Result<()> {
-    rustix::process::kill_process(rustix::process::Pid::from_child(daemon), rustix::process::Signal::TERM)?;
-    daemon.wait()?;
-    Ok(())
 }
 
 /// Every letter is on record as accepted once.

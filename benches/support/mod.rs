@@ -57,7 +57,8 @@ impl Ground {
         self.create(name, &template).await
     }
 
-    async fn create(&mut self, name: &str, like: &str) -> anyhow::Result<String> {
+    /// A database like that one, which nobody uses.
+    pub async fn create(&mut self, name: &str, like: &str) -> anyhow::Result<String> {
         let name = format!("{}_{name}", self.prefix);
         self.admin.execute(AssertSqlSafe(format!("create database {name} template {like}"))).await?;
         let mut url = self.server.clone();
