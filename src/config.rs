@@ -51,7 +51,7 @@ words! {
 }
 words! {
     /// Which reports the relay is asked for, where it offers any.
-    Dsn { Success = "success", Failure = "failure" }
+    Dsn { Success = "success", Failure = "failure", None = "none" }
 }
 words! {
     /// What kind of relay it is: what it keeps of our letters and how it reports.

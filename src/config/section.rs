@@ -9,12 +9,14 @@ use url::{Host, Url};
 use super::parse::{self, address, base_url, list, listen, mailbox, span, text, token_address, whole, word};
 use super::reader::{Noted, Reader, Why, masked, masked_url};
 use super::{
-    Admin, Database, Digest, Environment, Fires, Inbound, Ledger, LedgerKey, Notice, Objections, RelayUrl,
-    Site, Smtp, Telemetry, Tls, Web,
+    Admin, Database, Digest, Environment, Fires, Inbound, Ledger, LedgerKey, Notice, Objections, Profile,
+    RelayUrl, Site, Smtp, Telemetry, Tls, Web,
 };
 use crate::domain::zone::Zone;
 
 const CONNECTIONS_MAX: i64 = 1_000;
+/// A mailbox there takes no more at once.
+const M365_CONNECTIONS_MAX: i64 = 3;
 const RATE_PER_SECOND_MAX: i64 = 100_000;
 const DEADLINE_DAYS_MAX: i64 = 366;
 
@@ -121,7 +123,9 @@ pub fn smtp(r: &mut Reader) -> Result<Smtp, Noted> {
     let queue_lifetime = r.or("smtp.queue_lifetime", "P5D", span);
     let tls = r.or("smtp.tls", "required", word);
     let helo_name = r.optional("smtp.helo_name", text);
-    let connections = r.or("smtp.connections", "4", whole(1..=CONNECTIONS_MAX, "connections"));
+    let m365 = profile == Ok(Profile::M365);
+    let (usual, most) = if m365 { ("3", M365_CONNECTIONS_MAX) } else { ("4", CONNECTIONS_MAX) };
+    let connections = r.or("smtp.connections", usual, whole(1..=most, "connections"));
     let rate_per_second = r.optional("smtp.rate_per_second", whole(1..=RATE_PER_SECOND_MAX, "letters"));
 
     let (url, fallbacks) = urls?.ok_or(Noted)?;

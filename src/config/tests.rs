@@ -191,6 +191,14 @@ fn the_environment_wins_over_the_file_letter_for_letter() {
 }
 
 #[test]
+fn a_mailbox_of_microsofts_takes_three_connections() {
+    let with = |more: &str| LEAST.replace("[smtp]", &format!("[smtp]\nprofile = \"m365\"\n{more}"));
+    assert_eq!(parsed(&with(""), &[]).unwrap().settings.smtp.connections, 3);
+    let faults = parsed(&with("connections = 4"), &[]).unwrap_err().to_string();
+    assert!(faults.contains("smtp.connections: 4 is no number of connections from 1 to 3"), "{faults}");
+}
+
+#[test]
 fn several_relays_stand_in_one_key_in_their_order() {
     let one = "\"smtp://user:s3cret@relay.example:587\"";
     let hosts = |url: &str, variables: &[(&str, &str)]| {

@@ -22,6 +22,7 @@ pub use forms::Forms;
 use self::form::Body;
 use self::headers::Head;
 use super::letter::{Letter, Occasional};
+use super::relay::profile;
 use super::slot::{Own, Slot, Slots};
 use super::templates::{TemplateError, Templates, Written};
 use super::text;
@@ -63,6 +64,8 @@ pub struct Office {
     pub from_subscribers: Mailbox,
     pub bounce_address: TokenAddress,
     pub reply_address: TokenAddress,
+    /// Name and value of what the relay alone reads.
+    pub relay_headers: &'static [(&'static str, &'static str)],
     /// Last field of `Feedback-ID`: constant, and nobody's in particular.
     pub feedback_id: String,
 }
@@ -74,6 +77,7 @@ impl Office {
             from_subscribers: settings.smtp.from_subscribers.clone(),
             bounce_address: settings.smtp.bounce_address.clone(),
             reply_address: settings.inbound.reply_address.clone(),
+            relay_headers: profile::headers(settings.smtp.profile),
             feedback_id: slug(&settings.site.name),
         }
     }

@@ -11,6 +11,7 @@ mod dialogue;
 mod pace;
 mod parcel;
 mod pool;
+pub mod profile;
 mod queue;
 mod route;
 mod session;

@@ -10,6 +10,7 @@ use super::{ComposeError, Envelope, Office};
 use crate::config::Mailbox;
 use crate::domain::access::{MailPurpose, MailTokens};
 use crate::mail::letter::{Alarm, ChangeName, Kind, Letter, Occasional, Standing};
+use crate::mail::relay::profile;
 use crate::mail::slot::{self, Own, Piece, Slot, Slots};
 use crate::mail::templates::{SUBJECT_NAME_CHARACTERS_MAX, Written};
 use crate::mail::text;
@@ -149,6 +150,9 @@ impl Head {
         let content_type = format!("multipart/alternative; boundary=\"{}\"", known.boundary);
         put(out, &[&self.nature, &header("Content-Type", content_type), &self.feedback]);
         put(out, &[&header("X-Forenotice-Delivery", known.delivery), &self.about]);
+        for (name, value) in office.relay_headers {
+            put(out, &[&header(name, value.replace(profile::DELIVERY, known.delivery))]);
+        }
         Ok(())
     }
 }

@@ -622,6 +622,34 @@ fn an_address_beyond_ascii_is_marked_and_its_domain_is_not() {
 }
 
 #[test]
+fn a_relays_own_headers_name_the_delivery_and_switch_tracking_off() {
+    use crate::config::Profile;
+    for (profile, expected) in [
+        (Profile::Ses, "X-SES-MESSAGE-TAGS: d=TOKEN\n"),
+        (
+            Profile::Sendgrid,
+            "X-SMTPAPI: {\"unique_args\": {\"d\": \"TOKEN\"}, \"filters\": {\"clicktrack\": {\"settings\": {\"enable\": 0}}, \
+             \"opentrack\": {\"settings\": {\"enable\": 0}}, \"subscriptiontrack\": {\"settings\": {\"enable\": 0}}}}\n",
+        ),
+        (
+            Profile::Postmark,
+            "X-PM-Metadata-d: TOKEN\nX-PM-TrackOpens: false\nX-PM-TrackLinks: None\nX-PM-Message-Stream: outbound\n\
+             X-PM-KeepID: true\n",
+        ),
+        (Profile::Mailgun, "X-Mailgun-Variables: {\"d\": \"TOKEN\"}\nX-Mailgun-Track: no\n"),
+    ] {
+        let mut desk = Desk::new();
+        desk.office.relay_headers = profile::headers(profile);
+        let composed = desk.compose(&announcement_to(reader())).unwrap();
+        sound(&composed).unwrap();
+        let text = String::from_utf8(composed.bytes).unwrap().replace("\r\n", "\n");
+        let head = text.split_once("\n\n").unwrap().0.replace("\n ", " ") + "\n";
+        let token = head.lines().find_map(|line| line.strip_prefix("X-Forenotice-Delivery: ")).unwrap();
+        assert!(head.contains(&expected.replace("TOKEN", token)), "{head}");
+    }
+}
+
+#[test]
 fn what_is_no_address_is_refused() {
     let mut desk = Desk::new();
     for address in ["", "jane", "jane@", "@halden.example", "a b@halden.example", "jane@halden.example>"] {

@@ -49,7 +49,7 @@ struct Inner {
 
 impl Pace {
     pub(super) fn new(route: &Route) -> Self {
-        let ceiling = route.rate_per_second.map(f64::from);
+        let ceiling = route.rate_per_second;
         Self {
             ceiling,
             patience: route.patience,
@@ -206,7 +206,10 @@ mod tests {
     use super::*;
 
     fn pace(rate: Option<u32>) -> Pace {
-        Pace::new(&Route { rate_per_second: rate, ..Route::parse("smtp://127.0.0.1").unwrap() })
+        Pace::new(&Route {
+            rate_per_second: rate.map(f64::from),
+            ..Route::parse("smtp://127.0.0.1").unwrap()
+        })
     }
 
     #[test]

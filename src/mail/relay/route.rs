@@ -8,6 +8,7 @@ use rustls::pki_types::CertificateDer;
 use secrecy::SecretString;
 use url::Url;
 
+use super::profile;
 use crate::config::{Dsn, Environment, RelayUrl, Settings, Tls};
 
 /// How `smtp.tls` wants the connection to the relay.
@@ -56,7 +57,7 @@ pub struct Route {
     pub reports: Reports,
     pub connections: usize,
     /// Letters a second over all connections; `None`: as fast as the relay takes them.
-    pub rate_per_second: Option<u32>,
+    pub rate_per_second: Option<f64>,
     pub letters_per_connection: u32,
     pub patience: Patience,
 }
@@ -156,6 +157,7 @@ impl Route {
         let reports = match smtp.dsn {
             Dsn::Success => Reports::Success,
             Dsn::Failure => Reports::Failure,
+            Dsn::None => Reports::Unasked,
         };
         let patience = match settings.environment {
             Environment::Production => Patience::default(),
@@ -167,7 +169,8 @@ impl Route {
             patience,
             helo_name: smtp.helo_name.clone(),
             connections: smtp.connections,
-            rate_per_second: smtp.rate_per_second,
+            rate_per_second: smtp.rate_per_second.map(f64::from).or(profile::per_second(smtp.profile)),
+            letters_per_connection: profile::letters_per_connection(smtp.profile),
             ..Self::parse(url.expose().as_str())?
         })
     }

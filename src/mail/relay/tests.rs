@@ -411,7 +411,7 @@ async fn many_letters_at_once_use_as_many_connections_as_allowed_and_no_more() {
 #[tokio::test]
 async fn letters_keep_the_configured_rate() {
     let relay = Relay::start(|_, _| None).await;
-    let post = Post::new(Route { rate_per_second: Some(50), ..relay.route() });
+    let post = Post::new(Route { rate_per_second: Some(50.0), ..relay.route() });
     let start = Instant::now();
     for _ in 0..6 {
         post.tell(&letter("jane@acme.example")).await;

@@ -55,7 +55,7 @@ async fn a_single_letter_overtakes_a_mailing_that_waits_for_a_slow_relay() {
 #[tokio::test]
 async fn a_single_letter_takes_the_turn_that_a_mailing_waits_for() {
     let relay = Relay::start(|_, _| None).await;
-    let route = Route { rate_per_second: Some(4), ..relay.route() };
+    let route = Route { rate_per_second: Some(4.0), ..relay.route() };
     let (post, mailing) = mailing_under_way(&relay, route).await;
     assert_eq!(post.tell(&letter("jane@acme.example")).await, accepted());
     assert!(!is_known(&relay, "2@"), "the mailing's third letter waited for the turn, and did not get it");
@@ -67,7 +67,7 @@ async fn a_single_letter_takes_the_turn_that_a_mailing_waits_for() {
 #[tokio::test]
 async fn a_letter_for_whose_fate_nobody_waits_stays_here() {
     let relay = Relay::start(|_, _| None).await;
-    let route = Route { rate_per_second: Some(20), ..relay.route() };
+    let route = Route { rate_per_second: Some(20.0), ..relay.route() };
     let (post, mailing) = mailing_under_way(&relay, route).await;
     for letter in mailing {
         letter.abort();

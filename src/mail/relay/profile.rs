@@ -1,0 +1,57 @@
+//! What a kind of relay wants beside the letter, and what it bears (the table "Relay profiles" of the mail chapter).
+
+use crate::config::Profile;
+
+/// Stands in a header's value for the delivery's token.
+pub const DELIVERY: &str = "{d}";
+
+/// What a letter carries for the relay alone: the delivery's token, which comes back with each of its events, and no
+/// tracking: links that were rewritten would break what the letter promises, and its hash.
+pub const fn headers(profile: Profile) -> &'static [(&'static str, &'static str)] {
+    match profile {
+        Profile::Ses => &[("X-SES-MESSAGE-TAGS", "d={d}")],
+        // Blanks in it, so that it can be folded.
+        Profile::Sendgrid => &[(
+            "X-SMTPAPI",
+            "{\"unique_args\": {\"d\": \"{d}\"}, \"filters\": {\"clicktrack\": {\"settings\": {\"enable\": 0}}, \
+             \"opentrack\": {\"settings\": {\"enable\": 0}}, \"subscriptiontrack\": {\"settings\": {\"enable\": 0}}}}",
+        )],
+        Profile::Postmark => &[
+            ("X-PM-Metadata-d", "{d}"),
+            ("X-PM-TrackOpens", "false"),
+            ("X-PM-TrackLinks", "None"),
+            ("X-PM-Message-Stream", "outbound"),
+            ("X-PM-KeepID", "true"),
+        ],
+        Profile::Mailgun => &[("X-Mailgun-Variables", "{\"d\": \"{d}\"}"), ("X-Mailgun-Track", "no")],
+        Profile::Postfix | Profile::M365 | Profile::Google | Profile::Generic => &[],
+    }
+}
+
+/// Letters after which we end a connection ourselves; a relay that ends it sooner is believed.
+pub(super) const fn letters_per_connection(profile: Profile) -> u32 {
+    match profile {
+        Profile::Sendgrid => 5_000,
+        Profile::Ses => 350,
+        Profile::Postfix
+        | Profile::Postmark
+        | Profile::Mailgun
+        | Profile::M365
+        | Profile::Google
+        | Profile::Generic => 100,
+    }
+}
+
+/// Letters a second where the operator says nothing; `None`: as fast as the relay takes them.
+pub(super) const fn per_second(profile: Profile) -> Option<f64> {
+    match profile {
+        Profile::M365 => Some(0.5),
+        Profile::Postfix
+        | Profile::Ses
+        | Profile::Sendgrid
+        | Profile::Postmark
+        | Profile::Mailgun
+        | Profile::Google
+        | Profile::Generic => None,
+    }
+}
