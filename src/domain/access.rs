@@ -16,6 +16,8 @@ pub use mail_token::{MailPurpose, MailToken, MailTokens, TokenError};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
+use self::mail_token::Permutation;
+
 type HmacSha256 = Hmac<Sha256>;
 
 /// The installation's keys: the one that makes tokens, and those before it, which still verify.
@@ -67,7 +69,7 @@ impl std::fmt::Debug for Keys {
 #[derive(Clone)]
 struct Key {
     version: u8,
-    permutation: [u8; 32],
+    permutation: Permutation,
     mail_mac: HmacSha256,
     link_mac: HmacSha256,
 }
@@ -82,7 +84,7 @@ impl Key {
     fn derive(version: u8, master: &[u8; 32]) -> Self {
         Self {
             version,
-            permutation: subkey(master, b"forenotice 1 mail serial permutation"),
+            permutation: Permutation::new(&subkey(master, b"forenotice 1 mail serial permutation")),
             mail_mac: keyed(&subkey(master, b"forenotice 1 mail token")),
             link_mac: keyed(&subkey(master, b"forenotice 1 link")),
         }

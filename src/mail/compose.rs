@@ -38,8 +38,8 @@ pub const TEXT_BYTES_MAX: usize = 60_000;
 /// Gmail cuts a letter's HTML off at 102 kB, and the end says how to object.
 pub const HTML_BYTES_MAX: usize = 100_000;
 
-/// What most letters fit into without a second allocation.
-const BYTES_LIKELY: usize = 24_000;
+/// What the headers and a reader's own lines most likely come to.
+const OWN_BYTES_LIKELY: usize = 8_000;
 
 /// A letter as it goes over the wire: exact bytes, and the envelope they travel in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -245,7 +245,7 @@ impl Form {
         let boundary = format!("=_{}", delivery.secret());
         let message_id =
             format!("{}@{}", &*tokens.of(MailPurpose::Message), envelope.office.reply_address.domain());
-        let mut bytes = Vec::with_capacity(BYTES_LIKELY);
+        let mut bytes = Vec::with_capacity(self.body.octets() + OWN_BYTES_LIKELY);
         let known = headers::Known {
             own: &own,
             to: &to,

@@ -1,5 +1,7 @@
 //! Text as letters need it: values made harmless, lines of 72 columns, labels in a column.
 
+use std::borrow::Cow;
+
 use super::slot;
 
 /// Width of a letter's text part: a quotation of a quotation still fits 80.
@@ -85,10 +87,14 @@ pub fn lines(text: &str) -> Vec<&str> {
 }
 
 /// One of these lines, set: at most [`COLUMNS`] wide, URLs unbroken. If it begins with blanks, so does its continuation.
-pub fn set(line: &str) -> Vec<String> {
+pub fn set(line: &str) -> Vec<Cow<'_, str>> {
     let words = line.trim_start_matches(' ');
     let indent = line.len() - words.len();
-    wrap(words, indent, indent)
+    let lines = broken(words, COLUMNS, indent, indent);
+    if indent == 0 {
+        return lines.into_iter().map(Cow::Borrowed).collect();
+    }
+    lines.into_iter().map(|line| Cow::Owned(format!("{:indent$}{line}", ""))).collect()
 }
 
 /// `Label:  value` in two columns, the value wrapped beside its label.
@@ -130,26 +136,35 @@ fn wrap(text: &str, first_indent: usize, indent: usize) -> Vec<String> {
 }
 
 fn wrap_to(text: &str, width_max: usize, first_indent: usize, indent: usize) -> Vec<String> {
-    let mut lines = Vec::new();
-    let mut line = " ".repeat(first_indent);
-    let mut columns = first_indent;
-    let mut empty = true;
-    for word in text.split(' ') {
-        let width = word.chars().count();
-        if !empty && columns + 1 + width > width_max {
-            lines.push(std::mem::replace(&mut line, " ".repeat(indent)));
-            columns = indent;
-            empty = true;
-        }
-        if !empty {
-            line.push(' ');
-            columns += 1;
-        }
-        line.push_str(word);
-        columns += width;
-        empty = false;
+    let indents = std::iter::once(first_indent).chain(std::iter::repeat(indent));
+    let lines = broken(text, width_max, first_indent, indent).into_iter().zip(indents);
+    let mut lines: Vec<_> = lines.map(|(line, indent)| format!("{:indent$}{line}", "")).collect();
+    if let Some(last) = lines.last_mut() {
+        last.truncate(last.trim_end().len());
     }
-    lines.push(line.trim_end().to_owned());
+    lines
+}
+
+/// The words of a text line by line, none wider than `width_max` with its indent, if it is not a single word.
+fn broken(text: &str, width_max: usize, first_indent: usize, indent: usize) -> Vec<&str> {
+    let mut lines = Vec::new();
+    // Of the line so far, and of the next word.
+    let (mut line, mut word) = (0, 0);
+    let mut columns = first_indent;
+    for octets in text.as_bytes().split(|&octet| octet == b' ') {
+        // One a character: those that go on with one are not counted.
+        let width = octets.iter().filter(|&&octet| octet & 0xc0 != 0x80).count();
+        if word == line {
+            columns += width;
+        } else if columns + 1 + width > width_max {
+            lines.push(&text[line..word - 1]);
+            (line, columns) = (word, indent + width);
+        } else {
+            columns += 1 + width;
+        }
+        word += octets.len() + 1;
+    }
+    lines.push(text[line..].trim_end());
     lines
 }
 
@@ -161,7 +176,7 @@ mod tests {
 
     /// A text with each of its lines set.
     fn whole(text: &str) -> String {
-        lines(text).into_iter().flat_map(set).map(|line| line + "\n").collect()
+        lines(text).into_iter().flat_map(set).map(|line| format!("{line}\n")).collect()
     }
 
     #[test]
@@ -187,6 +202,14 @@ mod tests {
             whole(&format!("Read and object, no account needed, at\n{url}\nor reply."))
                 .contains(&format!("\n{url}\n"))
         );
+    }
+
+    #[test]
+    fn words_wrap_by_characters_and_keep_their_indent() {
+        let line = format!("  {} end", "é".repeat(66));
+        assert_eq!(set(&line), [line.as_str()]);
+        let line = format!("  {} ends", "é".repeat(66));
+        assert_eq!(set(&line), [format!("  {}", "é".repeat(66)).as_str(), "  ends"]);
     }
 
     #[test]

@@ -54,6 +54,15 @@ impl Body {
         Self { text: Part::of(Media::Text, text.into_iter()), html: Part::of(Media::Html, html) }
     }
 
+    /// Octets that it has at least.
+    pub(super) fn octets(&self) -> usize {
+        let of_run = |run: &Run| match run {
+            Run::Fixed(encoded) | Run::Own(OwnLine::Html { begun: encoded, .. }) => encoded.len(),
+            Run::Own(OwnLine::Text(_)) => 0,
+        };
+        self.text.runs.iter().chain(&self.html.runs).map(of_run).sum()
+    }
+
     /// The slots that its lines have.
     pub(super) fn slots(&self) -> Slots {
         let of_line = |run: &Run| match run {

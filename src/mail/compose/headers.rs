@@ -56,8 +56,8 @@ fn automatic(kind: Kind) -> Automatic {
 #[derive(Debug)]
 pub(super) struct Head {
     from: String,
-    /// The name before the address for answers.
-    reply_name: Option<String>,
+    /// What stands before the token for answers, and behind it.
+    reply_to: (String, String),
     subject: Subject,
     /// How mail systems may answer.
     automatic: String,
@@ -91,7 +91,7 @@ impl Head {
         };
         Ok(Self {
             from: addressed::<From>(from, "smtp.from")?,
-            reply_name: from.name.clone(),
+            reply_to: reply_to(from, office)?,
             subject,
             automatic: how_to_answer(letter),
             list: leaves_with_one_click(letter).then(|| List::of(letter)),
@@ -128,19 +128,17 @@ impl Head {
         known: &Known<'_>,
     ) -> Result<(), ComposeError> {
         let office = envelope.office;
-        let reply = office.reply_address.with(&tokens.of(MailPurpose::Reply));
-        let reply_to = Mailbox { name: self.reply_name.clone(), address: reply };
         let mut date = Headers::new();
         date.set(Date::new(SystemTime::from(envelope.date)));
         put(out, &[&date.to_string(), &self.from]);
-        put(out, &[&addressed::<ReplyTo>(&reply_to, "inbound.reply_address")?]);
+        put(out, &[&self.reply_to.0, &tokens.of(MailPurpose::Reply), &self.reply_to.1]);
         put(out, &[&addressed::<To>(known.to, "the recipient's address")?]);
         match &self.subject {
             Subject::Fixed(subject) => put(out, &[subject]),
             Subject::Own(_) => put(out, &[&header("Subject", plain(known.own.get(Slot::Subject)))]),
         }
         put(out, &[&header("Message-ID", format!("<{}>", known.message_id))]);
-        thread(out, envelope)?;
+        thread(out, envelope, tokens)?;
         put(out, &[&self.automatic]);
         if let Some(list) = &self.list {
             let mailto = office.reply_address.with(&tokens.of(MailPurpose::Unsubscribe));
@@ -166,6 +164,16 @@ fn how_to_answer(letter: &Letter) -> String {
     header("Auto-Submitted", suppress) + &header("X-Auto-Response-Suppress", "OOF, AutoReply")
 }
 
+/// `Reply-To`, taken apart at its token. Tokens are all of one length, so it is folded at the same place for each.
+fn reply_to(from: &Mailbox, office: &Office) -> Result<(String, String), ComposeError> {
+    const STAND_IN: &str = "r-000000000000000000";
+    let address = office.reply_address.with(STAND_IN);
+    let line = addressed::<ReplyTo>(&Mailbox { name: from.name.clone(), address }, "inbound.reply_address")?;
+    // The address is the last of it.
+    let (before, after) = line.rsplit_once(STAND_IN).unwrap_or((&line, ""));
+    Ok((before.to_owned(), after.to_owned()))
+}
+
 /// A header of one address, folded before it where name and address are too long for a line: lettre does not.
 fn addressed<H: Header + std::convert::From<Mailboxes>>(
     whose: &Mailbox,
@@ -184,12 +192,13 @@ fn addressed<H: Header + std::convert::From<Mailboxes>>(
 }
 
 /// The root first: no relay rewrites it, so an answer comes home whatever became of our Message-IDs.
-fn thread(out: &mut Vec<u8>, envelope: &Envelope<'_>) -> Result<(), ComposeError> {
+fn thread(out: &mut Vec<u8>, envelope: &Envelope<'_>, tokens: &MailTokens<'_>) -> Result<(), ComposeError> {
     if let Some(answered) = envelope.in_reply_to {
         put(out, &[&header("In-Reply-To", format!("<{answered}>"))]);
     }
     let Some(first) = envelope.thread else { return Ok(()) };
-    let root = envelope.keys.mail_token(MailPurpose::Thread, first)?;
+    let first = if first == envelope.delivery { *tokens } else { envelope.keys.mail_tokens(first)? };
+    let root = first.of(MailPurpose::Thread);
     let mut references = vec![format!("<{root}@{}>", envelope.office.reply_address.domain())];
     let skipped = envelope.earlier.len().saturating_sub(REFERENCES_MAX);
     references.extend(envelope.earlier[skipped..].iter().map(|id| format!("<{id}>")));
@@ -249,10 +258,16 @@ fn about(letter: &Letter) -> String {
     }
 }
 
-/// A header with its line end, folded and encoded.
+/// A header with its line end, folded and encoded where it needs to be.
 fn header(name: &'static str, value: impl Into<String>) -> String {
+    const LINE_OCTETS_MAX: usize = 76;
+    let value = value.into();
+    let fits = name.len() + ": ".len() + value.len() <= LINE_OCTETS_MAX;
+    if fits && value.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return format!("{name}: {value}\r\n");
+    }
     let mut only = Headers::new();
-    only.insert_raw(HeaderValue::new(HeaderName::new_from_ascii_str(name), value.into()));
+    only.insert_raw(HeaderValue::new(HeaderName::new_from_ascii_str(name), value));
     only.to_string()
 }
 

@@ -74,8 +74,20 @@ pub(super) fn line(out: &mut Vec<u8>, content: &str) {
     line.end(out);
 }
 
+/// Which octets stand for themselves: a look into a table is quicker than to compare.
+const PLAIN: [bool; 256] = {
+    let mut plain = [false; 256];
+    let mut byte = b' ';
+    while byte <= b'~' {
+        plain[byte as usize] = byte != b'=';
+        byte += 1;
+    }
+    plain[b'\t' as usize] = true;
+    plain
+};
+
 fn is_plain(byte: u8) -> bool {
-    matches!(byte, b'\t' | b' '..=b'~') && byte != b'='
+    PLAIN[usize::from(byte)]
 }
 
 fn escaped(byte: u8) -> [u8; 3] {
