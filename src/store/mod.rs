@@ -89,7 +89,13 @@ impl Error {
     /// Whether the database cannot be had at the moment, or has no room: whatever is asked of it.
     pub fn is_out_of_reach(&self) -> bool {
         match self {
-            Self::Database(sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut) => true,
+            // What is cut while it says hello, behind a balancer, is no protocol to sqlx.
+            Self::Database(
+                sqlx::Error::Io(_)
+                | sqlx::Error::Tls(_)
+                | sqlx::Error::Protocol(_)
+                | sqlx::Error::PoolTimedOut,
+            ) => true,
             // Shutting down, starting up, a standby, out of connections, out of disk.
             Self::Database(sqlx::Error::Database(refusal)) => matches!(
                 refusal.code().as_deref(),

@@ -165,6 +165,7 @@ impl Course<'_> {
                 && !self.answers.is_empty()
                 && let Err(error) = self.record().await
             {
+                error!(batch.id = %self.held.batch, %error, "what the relay said of letters of batch {} is not on record: they go again, as they are", self.held.batch);
                 self.unrecorded = true;
                 self.trouble.get_or_insert(error);
             }
