@@ -301,6 +301,48 @@ async fn a_sender_that_is_refused_or_too_fast_is_the_relays_fault_not_the_letter
 }
 
 #[tokio::test]
+async fn a_relay_that_throttles_is_served_slower_over_the_same_connection() {
+    let relay = Relay::start({
+        let mails = AtomicUsize::new(0);
+        move |_, line| {
+            let first = line.starts_with("MAIL") && mails.fetch_add(1, Ordering::SeqCst) == 0;
+            first.then(|| say("454 Throttling failure: Maximum sending rate exceeded"))
+        }
+    })
+    .await;
+    let post = relay.post();
+    let said = post.tell(&letter("jane@acme.example")).await;
+    assert!(matches!(said, Said::RelayFault { code: Some(454), .. }), "no attempt is counted: {said:?}");
+    let start = Instant::now();
+    for _ in 0..4 {
+        assert_eq!(post.tell(&letter("jane@acme.example")).await, accepted());
+    }
+    assert!(start.elapsed() >= Duration::from_millis(55), "half of 100 a second: {:?}", start.elapsed());
+    assert_eq!(relay.connections(), 1, "who throttles is neither away nor left");
+}
+
+#[tokio::test]
+async fn a_refusal_of_data_is_the_recipients_or_a_policy_and_keeps_the_connection() {
+    for (reply, expected) in [
+        ("451 4.3.0 later", Said::Deferred { code: Some(451), words: "4.3.0 later".into() }),
+        ("554 5.7.1 no", Said::Policy { code: 554, words: "5.7.1 no".into() }),
+        ("550 5.1.1 gone", Said::Refused { address_dead: true, code: Some(550), words: "5.1.1 gone".into() }),
+    ] {
+        let datas = AtomicUsize::new(0);
+        let relay = Relay::start(move |_, line| {
+            (line == "DATA" && datas.fetch_add(1, Ordering::SeqCst) == 0).then(|| say(reply))
+        })
+        .await;
+        let post = relay.post();
+        assert_eq!(post.tell(&letter("jane@acme.example")).await, expected);
+        assert_eq!(post.tell(&letter("jane@acme.example")).await, accepted(), "{reply}");
+        assert_eq!(relay.connections(), 1, "{reply}");
+        let commands: Vec<String> = relay.heard()[3..6].iter().map(|line| line[..4].to_owned()).collect();
+        assert_eq!(commands, ["DATA", "RSET", "MAIL"], "{reply}");
+    }
+}
+
+#[tokio::test]
 async fn the_relays_limit_of_letters_a_connection_is_learnt() {
     let relay = Relay::start({
         let letters = Mutex::new((0, 0));
