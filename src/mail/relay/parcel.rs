@@ -107,24 +107,30 @@ fn wire_address(address: &str, which: &'static str) -> Result<String, NotALetter
 }
 
 /// The content with a dot doubled at the start of each line that begins with one (RFC 5321, 4.5.2), and the dot
-/// that ends it.
+/// that ends it. What stands between two such dots is copied in one piece.
 fn stuffed(text: &str) -> Result<String, NotALetter> {
-    let Some(lines) = text.strip_suffix("\r\n") else { return Err(NotALetter::NoLastLineEnd) };
-    let mut out = String::with_capacity(text.len() + 64);
-    for (number, line) in lines.split("\r\n").enumerate() {
-        let number = number + 1;
-        if line.contains(['\r', '\n', '\0']) {
-            return Err(NotALetter::BareLineEnd { line: number });
-        }
-        if line.len() > LINE_OCTETS_MAX {
-            return Err(NotALetter::LongLine { line: number });
-        }
-        if line.starts_with('.') {
-            out.push('.');
-        }
-        out.push_str(line);
-        out.push_str("\r\n");
+    if !text.ends_with("\r\n") {
+        return Err(NotALetter::NoLastLineEnd);
     }
+    let octets = text.as_bytes();
+    let mut out = String::with_capacity(text.len() + 64);
+    let (mut copied, mut line_at) = (0, 0);
+    for (end, line) in memchr::memchr_iter(b'\n', octets).zip(1..) {
+        let content = octets[line_at..end].strip_suffix(b"\r").ok_or(NotALetter::BareLineEnd { line })?;
+        if memchr::memchr2(b'\r', b'\0', content).is_some() {
+            return Err(NotALetter::BareLineEnd { line });
+        }
+        if content.len() > LINE_OCTETS_MAX {
+            return Err(NotALetter::LongLine { line });
+        }
+        if content.first() == Some(&b'.') {
+            out.push_str(&text[copied..line_at]);
+            out.push('.');
+            copied = line_at;
+        }
+        line_at = end + 1;
+    }
+    out.push_str(&text[copied..]);
     out.push_str(".\r\n");
     Ok(out)
 }
