@@ -29,13 +29,17 @@ pub(super) async fn carry(
 ) -> Result<(), Error> {
     let lane = if held.notice.is_some() { Lane::Mailing } else { Lane::Single };
     let mut talks = FuturesUnordered::new();
-    for sheet in scribe.compose(&cx, &held, &page, letters).await? {
+    for mut sheet in scribe.compose(&cx, &held, &page, letters).await? {
         let (post, clock) = (&cx.post, &cx.clock);
         talks.push(async move {
             let handed = match &sheet.composed {
                 Ok(composed) => post.hand_over(composed, lane).await,
                 Err(said) => post.unoffered(said.clone()),
             };
+            if let Ok(composed) = &mut sheet.composed {
+                // What is recorded of it is its hash, and many wait for that.
+                composed.bytes = Vec::new();
+            }
             (sheet, handed, clock.now())
         });
     }
