@@ -4,8 +4,8 @@
 //! [`announce`](super::announce) and whoever has something to say queue the letters; the gate reads what they serve.
 //! No transaction is open while we talk: lease and commit, talk, record and commit. A letter whose fate is unknown
 //! goes again with the same bytes; an absent relay costs a letter nothing. [`singles`] and [`mailings`] are passes of
-//! their own, side by side: a single letter never waits behind a mailing. Where each may go stands in [`script`], how many
-//! are under way at a time in [`batch`].
+//! their own, side by side: a single letter never waits behind a mailing. What a letter says is [`script`]'s, how
+//! many are under way at a time [`batch`]'s.
 
 mod batch;
 mod fate;
