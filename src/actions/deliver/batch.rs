@@ -296,7 +296,7 @@ impl Course<'_> {
     async fn record(&mut self) -> Result<(), Error> {
         self.record_by = None;
         let answers = std::mem::take(&mut self.answers);
-        self.tally.told += refused::tell(self.cx, &answers).await?;
+        let refusals = refused::refusals(&answers);
         let away =
             answers.iter().filter_map(|(sheet, h, at)| offered_again(&sheet.letter, &h.said, *at)).min();
         if away.is_some() && !matches!(self.outcome, Outcome::Lost) {
@@ -316,6 +316,13 @@ impl Course<'_> {
         self.tally.failed += count(|fate| matches!(fate, Fate::Failed { .. }));
         Verdicts::new(self.held, &self.page, heard).record(self.cx).await?;
         self.cx.taken.fetch_add(accepted, Ordering::Relaxed);
+        // What was said is on record: an alert that fails now comes with the next letter refused.
+        match refused::tell(self.cx, refusals).await {
+            Ok(told) => self.tally.told += told,
+            Err(error) => {
+                self.trouble.get_or_insert(error);
+            }
+        }
         Ok(())
     }
 }

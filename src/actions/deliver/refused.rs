@@ -10,14 +10,20 @@ use crate::domain::ledger::Actor;
 use crate::mail::letter::Alarm;
 use crate::mail::relay::Handed;
 
-/// Tells the DPO of each kind of refusal, once a day for a relay and a code however many letters met it. The alert waits
-/// for the same relay, or goes with the first connection it takes. Returns how many alerts were queued.
-pub(super) async fn tell(cx: &Context, answers: &[Answer]) -> Result<u64, Error> {
-    let met: BTreeMap<(Arc<str>, String), Reply> = answers
+/// Refusals of us by the relay that said them and their kind.
+pub(super) type Refusals = BTreeMap<(Arc<str>, String), Reply>;
+
+pub(super) fn refusals(answers: &[Answer]) -> Refusals {
+    answers
         .iter()
         .flat_map(|(_, handed, _)| refusals_of_us(handed))
         .map(|(relay, reply)| ((Arc::clone(relay), kind(&reply)), reply))
-        .collect();
+        .collect()
+}
+
+/// Tells the DPO of each kind of refusal, once a day for a relay and a code however many letters met it. The alert waits
+/// for the same relay, or goes with the first connection it takes. Returns how many alerts were queued.
+pub(super) async fn tell(cx: &Context, met: Refusals) -> Result<u64, Error> {
     if met.is_empty() {
         return Ok(0);
     }
