@@ -29,6 +29,11 @@ impl Reply {
         (class == self.code / 100).then_some((subject, detail))
     }
 
+    /// Whether it speaks of the relay itself, its system or its network (RFC 3463, X.3 and X.4), and not of what we asked.
+    pub fn is_about_the_relay(&self) -> bool {
+        matches!(self.enhanced(), Some((3 | 4, _)))
+    }
+
     fn speaks_of_a_limit(&self) -> bool {
         let words = self.words.to_lowercase();
         words.contains("limit") || words.contains("quota")
@@ -99,8 +104,8 @@ fn refusal(point: Point, reply: &Reply, others: OtherRecipients) -> Verdict {
         _ if reply.speaks_of_a_limit() => Verdict::Policy,
         Some(_) => Verdict::Refused,
         None => match (point, reply.code, others) {
-            (Point::Rcpt, 550 | 551 | 553, OtherRecipients::Pass) => Verdict::AddressDead,
-            (Point::Rcpt, 501 | 552, _) => Verdict::Refused,
+            (Point::Rcpt | Point::Data, 550 | 551 | 553, OtherRecipients::Pass) => Verdict::AddressDead,
+            (Point::Rcpt | Point::Data, 501 | 552, _) => Verdict::Refused,
             _ => Verdict::Policy,
         },
     }
@@ -195,6 +200,9 @@ mod tests {
             (Data, "421 closing", pass, SessionOver),
             (Data, "554 5.5.1 no valid recipients", pass, Policy),
             (Data, "550 5.1.1 no such user", pass, AddressDead),
+            (Data, "550 no such user", pass, AddressDead),
+            (Data, "550 no such user", unknown, Policy),
+            (Data, "554 no valid recipients", pass, Policy),
             (Dot, "250 2.0.0 Ok: queued as 4F1", pass, Good),
             (Dot, "421 closing", pass, Deferred),
             (Dot, "451 4.3.0 queue file write error", pass, Deferred),

@@ -29,6 +29,14 @@ pub(super) enum Offered {
     TryElsewhere(Said),
 }
 
+/// A connection ended before the letter had left.
+#[derive(Debug, Default)]
+struct Lost {
+    why: String,
+    /// What that says of the letter where every connection ends so: a relay that ends it at this recipient is not away.
+    instead: Option<Said>,
+}
+
 /// A relay as the post knows it. Its workers start with its first letter and end with it.
 #[derive(Debug)]
 pub(super) struct Pool {
@@ -148,7 +156,7 @@ impl Shared {
         parcel: &Parcel,
         ahead: &mut Option<Job>,
     ) -> Offered {
-        let mut lost = String::new();
+        let mut lost = Lost::default();
         for attempt in 0..CONNECTIONS_LOST_MAX {
             if attempt > 0 {
                 self.turn().await;
@@ -175,12 +183,15 @@ impl Shared {
             }
             match self.heard(end, letters) {
                 Ok(offered) => return offered,
-                Err(why) => lost = why,
+                Err(again) => lost = again,
             }
         }
+        if let Some(said) = lost.instead {
+            return Offered::Final(said);
+        }
         let wait = self.pace.away(Instant::now());
-        warn!(relay.name = %self.name, "relay ends every connection before a letter has left: {lost}");
-        Offered::TryElsewhere(relay_fault(None, &lost, wait))
+        warn!(relay.name = %self.name, "relay ends every connection before a letter has left: {}", lost.why);
+        Offered::TryElsewhere(relay_fault(None, &lost.why, wait))
     }
 
     /// Whether another letter may follow behind the dot, on this connection and without a turn of its own.
@@ -225,7 +236,7 @@ impl Shared {
     }
 
     /// What an ended conversation says of the letter; `Err`: nothing, it was not touched, try another connection.
-    fn heard(&self, end: End, letters: u32) -> Result<Offered, String> {
+    fn heard(&self, end: End, letters: u32) -> Result<Offered, Lost> {
         match end {
             End::Told { verdict, point, reply } => self.told(verdict, point, reply, letters),
             End::UnfitAddress { why } => {
@@ -237,18 +248,19 @@ impl Shared {
                     let now = self.pace.stumbled(at, Instant::now());
                     warn!(relay.name = %self.name, "relay lost its step under {at:?}, {now:?} for a day: {why}");
                 }
-                Err(why)
+                Err(Lost { why, instead: None })
             }
             End::InDoubt { why } => Ok(Offered::Final(Said::InDoubt { words: why })),
         }
     }
 
-    fn told(&self, verdict: Verdict, point: Point, reply: Reply, letters: u32) -> Result<Offered, String> {
-        if point == Point::Rcpt && reply.code >= 500 {
-            self.pace.recipient_refused();
-        } else if matches!(point, Point::Data | Point::Dot) {
-            self.pace.recipient_passed();
+    fn told(&self, verdict: Verdict, point: Point, reply: Reply, letters: u32) -> Result<Offered, Lost> {
+        match point {
+            Point::Rcpt | Point::Data if reply.code >= 500 => self.pace.recipient_refused(),
+            Point::Data | Point::Dot => self.pace.recipient_passed(),
+            Point::Session | Point::Mail | Point::Rcpt => {}
         }
+        let about_the_relay = reply.is_about_the_relay();
         let Reply { code, words } = reply;
         Ok(Offered::Final(match verdict {
             Verdict::Good => Said::Accepted { code, wire_id: wire_id(&words), words },
@@ -257,11 +269,14 @@ impl Shared {
             Verdict::Refused => Said::Refused { address_dead: false, code: Some(code), words },
             Verdict::LetterFault => Said::LetterFault { code: Some(code), words },
             Verdict::SessionOver => {
-                if letters > 0 {
+                if letters > 0 && !about_the_relay {
                     self.pace.learn_limit(letters);
                     info!(relay.name = %self.name, "relay takes {letters} letters a connection");
                 }
-                return Err(format!("{code} {words}"));
+                let why = format!("{code} {words}");
+                let of_this_letter = matches!(point, Point::Rcpt | Point::Data);
+                let instead = of_this_letter.then_some(Said::Deferred { code: Some(code), words });
+                return Err(Lost { why, instead });
             }
             Verdict::Slow => {
                 self.pace.slow_down(Instant::now());

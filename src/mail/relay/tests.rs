@@ -17,6 +17,7 @@ use super::*;
 mod fallback;
 mod lanes;
 mod pipelining;
+mod replies;
 
 enum Act {
     Say(String),

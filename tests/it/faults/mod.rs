@@ -10,5 +10,6 @@ mod processes;
 mod races;
 mod readers;
 mod reckoning;
+mod recorded_first;
 mod relay;
 mod steps;
