@@ -9,6 +9,7 @@ mod parse;
 mod policy;
 mod reader;
 mod section;
+mod smtp;
 mod source;
 pub mod window;
 
@@ -16,6 +17,7 @@ pub use fault::{Fault, Faults};
 pub use parse::duration;
 pub use reader::Shown;
 pub use section::LANGUAGES;
+pub use smtp::{OAuth, RelayUrl, Smtp};
 pub use source::{Origin, Variables};
 
 use std::fmt;
@@ -23,7 +25,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use secrecy::{ExposeSecret, SecretBox, SecretString};
 use url::Url;
 
@@ -139,45 +141,6 @@ pub struct Notice {
     /// Days before the deadline.
     pub reminders: Vec<u16>,
     pub proof: Proof,
-}
-
-#[derive(Clone, Debug)]
-pub struct Smtp {
-    pub url: RelayUrl,
-    /// Relays that take what those before them cannot.
-    pub fallbacks: Vec<RelayUrl>,
-    pub from: Mailbox,
-    pub from_subscribers: Mailbox,
-    pub bounce_address: TokenAddress,
-    pub profile: Profile,
-    pub dsn: Dsn,
-    /// How long the relay keeps trying.
-    pub queue_lifetime: TimeDelta,
-    pub tls: Tls,
-    pub helo_name: Option<String>,
-    pub connections: usize,
-    pub rate_per_second: Option<u32>,
-}
-
-/// The relay's URL, whose password is never printed.
-#[derive(Clone)]
-pub struct RelayUrl(Url);
-
-impl RelayUrl {
-    fn new(url: Url) -> Self {
-        Self(url)
-    }
-
-    /// With its password.
-    pub fn expose(&self) -> &Url {
-        &self.0
-    }
-}
-
-impl fmt::Debug for RelayUrl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&reader::masked_url(self.0.as_str()))
-    }
 }
 
 #[derive(Clone, Debug)]
@@ -342,7 +305,7 @@ fn settings(r: &mut Reader) -> Result<Settings, Noted> {
     let policy = policy::policy(r);
     let zone = policy.as_ref().map(|policy| &policy.zone).map_err(|noted| *noted);
     let notice = section::notice(r, zone);
-    let smtp = section::smtp(r);
+    let smtp = smtp::smtp(r);
     let inbound = section::inbound(r);
     let objections = section::objections(r);
     let web = section::web(r);

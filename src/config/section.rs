@@ -6,18 +6,15 @@ use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 use url::{Host, Url};
 
-use super::parse::{self, address, base_url, list, listen, mailbox, span, text, token_address, whole, word};
+use super::parse::{self, address, base_url, list, listen, text, token_address, whole, word};
 use super::reader::{Noted, Reader, Why, masked, masked_url};
 use super::{
-    Admin, Database, Digest, Environment, Fires, Inbound, Ledger, LedgerKey, Notice, Objections, Profile,
-    RelayUrl, Site, Smtp, Telemetry, Tls, Web,
+    Admin, Database, Digest, Environment, Fires, Inbound, Ledger, LedgerKey, Notice, Objections, Site,
+    Telemetry, Web,
 };
 use crate::domain::zone::Zone;
 
-const CONNECTIONS_MAX: i64 = 1_000;
-/// A mailbox there takes no more at once.
-const M365_CONNECTIONS_MAX: i64 = 3;
-const RATE_PER_SECOND_MAX: i64 = 100_000;
+pub(super) const CONNECTIONS_MAX: i64 = 1_000;
 const DEADLINE_DAYS_MAX: i64 = 366;
 
 /// The languages that have letters and pages.
@@ -100,80 +97,6 @@ pub fn notice(r: &mut Reader, zone: Result<&Zone, Noted>) -> Result<Notice, Note
     Ok(Notice { send_window: Fires::new(send_window?, zone?), reminders: reminders?, proof: proof? })
 }
 
-pub fn smtp(r: &mut Reader) -> Result<Smtp, Noted> {
-    let urls = r.secret("smtp.url", relay_urls, |text| {
-        parse::relays(text).into_iter().map(masked_url).collect::<Vec<_>>().join("; ")
-    });
-    if let Ok(None) = urls {
-        r.fault("smtp.url", "missing: the relay, as in \"smtp://user:password@relay.example:587\"", None);
-    }
-    let from = r.required(
-        "smtp.from",
-        mailbox,
-        "the sender that contacts see, as in \"Processor <privacy@processor.example>\"",
-    );
-    let from_subscribers = r.optional("smtp.from_subscribers", mailbox);
-    let bounce_address = r.required(
-        "smtp.bounce_address",
-        token_address,
-        "where bounces go, as in \"{token}@bounces.processor.example\"",
-    );
-    let profile = r.or("smtp.profile", "generic", word);
-    let dsn = r.or("smtp.dsn", "success", word);
-    let queue_lifetime = r.or("smtp.queue_lifetime", "P5D", span);
-    let tls = r.or("smtp.tls", "required", word);
-    let helo_name = r.optional("smtp.helo_name", text);
-    let m365 = profile == Ok(Profile::M365);
-    let (usual, most) = if m365 { ("3", M365_CONNECTIONS_MAX) } else { ("4", CONNECTIONS_MAX) };
-    let connections = r.or("smtp.connections", usual, whole(1..=most, "connections"));
-    let rate_per_second = r.optional("smtp.rate_per_second", whole(1..=RATE_PER_SECOND_MAX, "letters"));
-
-    let (url, fallbacks) = urls?.ok_or(Noted)?;
-    if tls == Ok(Tls::None) && !std::iter::once(&url).chain(&fallbacks).all(is_loopback) {
-        return Err(r.fault(
-            "smtp.tls",
-            "\"none\" is for a relay on this machine only",
-            r.origin_of("smtp.tls"),
-        ));
-    }
-    let from = from?;
-    Ok(Smtp {
-        url: RelayUrl::new(url),
-        fallbacks: fallbacks.into_iter().map(RelayUrl::new).collect(),
-        from_subscribers: from_subscribers?.unwrap_or_else(|| from.clone()),
-        from,
-        bounce_address: bounce_address?,
-        profile: profile?,
-        dsn: dsn?,
-        queue_lifetime: queue_lifetime?,
-        tls: tls?,
-        helo_name: helo_name?,
-        connections: connections?,
-        rate_per_second: rate_per_second?,
-    })
-}
-
-/// The first relay, and those that take what it cannot.
-fn relay_urls(text: &str) -> Result<(Url, Vec<Url>), Why> {
-    let mut urls = Vec::new();
-    for text in parse::relays(text) {
-        let url = parse::secret_url(&["smtp", "smtps"])(text)?;
-        if url.host().is_none() {
-            return Err(Why("names no host".to_owned()));
-        }
-        if urls.iter().any(|known: &Url| {
-            (known.scheme(), known.host(), known.port()) == (url.scheme(), url.host(), url.port())
-        }) {
-            return Err(Why(format!("names {} twice", url.host_str().unwrap_or_default())));
-        }
-        urls.push(url);
-    }
-    match urls.split_first() {
-        Some((first, others)) => Ok((first.clone(), others.to_vec())),
-        None => Err(Why("must not be empty".to_owned())),
-    }
-}
-
 pub fn inbound(r: &mut Reader) -> Result<Inbound, Noted> {
     let reply_address = r.required(
         "inbound.reply_address",
@@ -249,7 +172,7 @@ fn filter(raw: &super::source::Raw) -> Result<String, Why> {
 }
 
 /// Whether what is said to `url` stays on this machine.
-fn is_loopback(url: &Url) -> bool {
+pub(super) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Ipv4(ip)) => ip.is_loopback(),
         Some(Host::Ipv6(ip)) => ip.is_loopback(),

@@ -1,5 +1,7 @@
 use std::collections::BTreeSet;
 
+use chrono::TimeDelta;
+
 use super::*;
 
 const SAMPLE: &str = include_str!("../../config/forenotice.toml");
@@ -196,6 +198,45 @@ fn a_mailbox_of_microsofts_takes_three_connections() {
     assert_eq!(parsed(&with(""), &[]).unwrap().settings.smtp.connections, 3);
     let faults = parsed(&with("connections = 4"), &[]).unwrap_err().to_string();
     assert!(faults.contains("smtp.connections: 4 is no number of connections from 1 to 3"), "{faults}");
+}
+
+#[test]
+fn a_login_by_token_is_whole_or_not_there_and_shows_no_secret() {
+    let password = "smtp://user:s3cret@relay.example:587";
+    let with = |more: &str| {
+        LEAST.replace(password, "smtp://relay.example:587").replace(
+            "[inbound]",
+            &format!("[smtp.oauth]\nuser = \"privacy@processor.example\"\n{more}[inbound]"),
+        )
+    };
+    let whole =
+        "token_url = \"https://login.example/token\"\nclient_id = \"app\"\nclient_secret = \"s3cret\"\n";
+    let loaded = parsed(&with(whole), &[]).unwrap();
+    let oauth = loaded.settings.smtp.oauth.as_ref().unwrap();
+    assert_eq!((oauth.user.as_str(), oauth.client_id.as_str()), ("privacy@processor.example", "app"));
+    assert!(!format!("{:?} {:?}", loaded.shown, loaded.settings).contains("s3cret"));
+
+    let cases = [
+        ("client_id = \"app\"\n", "smtp.oauth.client_secret: missing: what proves who we are"),
+        (
+            "client_secret = \"x\"\n",
+            "smtp.oauth.client_id: missing: as whom we are registered there\n  smtp.oauth.token_url: missing",
+        ),
+        (
+            &whole.replace("https:", "http:"),
+            "smtp.oauth.token_url: \"http://login.example/token\" is not https; our secret must not travel",
+        ),
+    ];
+    for (more, why) in cases {
+        let faults = parsed(&with(more), &[]).unwrap_err().to_string();
+        assert!(faults.contains(why), "{faults}");
+    }
+    let both = with(whole).replace("smtp://relay", "smtp://user:s3cret@relay");
+    let faults = parsed(&both, &[]).unwrap_err().to_string();
+    assert!(
+        faults.contains("smtp.oauth: smtp.url holds a password as well") && !faults.contains("s3cret"),
+        "{faults}"
+    );
 }
 
 #[test]

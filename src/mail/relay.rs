@@ -8,6 +8,8 @@
 
 mod dial;
 mod dialogue;
+mod login;
+mod oauth;
 mod pace;
 mod parcel;
 mod pool;

@@ -25,15 +25,23 @@ pub(super) struct Away {
     pub at: &'static str,
     pub why: String,
     pub code: Option<u16>,
+    /// A login was refused that a newer token may open.
+    pub lapsed: bool,
 }
 
 impl Away {
     pub(super) fn new(at: &'static str, why: impl fmt::Display) -> Self {
-        Self { at, why: why.to_string(), code: None }
+        Self { at, why: why.to_string(), code: None, lapsed: false }
     }
 
     pub(super) fn reply(at: &'static str, reply: &Reply) -> Self {
-        Self { at, why: format!("{} {}", reply.code, reply.words), code: Some(reply.code) }
+        let why = format!("{} {}", reply.code, reply.words);
+        Self { at, why, code: Some(reply.code), lapsed: false }
+    }
+
+    /// Our login is refused, not only put off: somebody must mend that.
+    pub(super) fn is_refused(&self) -> bool {
+        self.at == "login" && self.code.is_some_and(|code| code >= 500)
     }
 }
 
@@ -58,6 +66,7 @@ pub(super) struct Offers {
     pub size: Option<usize>,
     pub auth_plain: bool,
     pub auth_login: bool,
+    pub auth_xoauth2: bool,
     starttls: bool,
 }
 
@@ -76,6 +85,7 @@ impl Offers {
                     for mechanism in words {
                         offers.auth_plain |= mechanism.eq_ignore_ascii_case("PLAIN");
                         offers.auth_login |= mechanism.eq_ignore_ascii_case("LOGIN");
+                        offers.auth_xoauth2 |= mechanism.eq_ignore_ascii_case("XOAUTH2");
                     }
                 }
                 _ => {}
@@ -133,7 +143,7 @@ async fn greet(dialogue: &mut Dialogue, hello: &str, limit: Duration) -> Result<
     Ok(offers)
 }
 
-async fn ask<'a>(
+pub(super) async fn ask<'a>(
     dialogue: &'a mut Dialogue,
     command: &str,
     limit: Duration,
@@ -154,9 +164,12 @@ fn expect(code: u16, at: &'static str, lines: Lines<'_>) -> Result<(), Away> {
     }
 }
 
-/// The certificate authorities this machine trusts, read once.
+/// The certificate authorities this machine trusts, and those of the route; read once.
 #[derive(Default)]
-pub(super) struct Roots(OnceLock<TlsConnector>);
+pub(super) struct Roots {
+    authorities: Vec<CertificateDer<'static>>,
+    read: OnceLock<Arc<ClientConfig>>,
+}
 
 impl fmt::Debug for Roots {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -165,24 +178,28 @@ impl fmt::Debug for Roots {
 }
 
 impl Roots {
-    fn connector(&self, authorities: &[CertificateDer<'static>]) -> Result<TlsConnector, rustls::Error> {
-        if let Some(connector) = self.0.get() {
-            return Ok(connector.clone());
+    pub(super) fn of(route: &Route) -> Self {
+        Self { authorities: route.authorities.clone(), read: OnceLock::new() }
+    }
+
+    pub(super) fn config(&self) -> Result<Arc<ClientConfig>, rustls::Error> {
+        if let Some(config) = self.read.get() {
+            return Ok(Arc::clone(config));
         }
         let mut roots = RootCertStore::empty();
         roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-        roots.add_parsable_certificates(authorities.iter().cloned());
+        roots.add_parsable_certificates(self.authorities.iter().cloned());
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let config = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()?
             .with_root_certificates(roots)
             .with_no_client_auth();
-        Ok(self.0.get_or_init(|| TlsConnector::from(Arc::new(config))).clone())
+        Ok(Arc::clone(self.read.get_or_init(|| Arc::new(config))))
     }
 
     async fn tls(&self, route: &Route, wire: Box<dyn Wire>) -> Result<Box<dyn Wire>, Away> {
         let name = ServerName::try_from(route.host.clone()).map_err(|error| Away::new("tls", error))?;
-        let connector = self.connector(&route.authorities).map_err(|error| Away::new("tls", error))?;
+        let connector = TlsConnector::from(self.config().map_err(|error| Away::new("tls", error))?);
         let stream = within(route.patience.greeting, "tls", connector.connect(name, wire)).await?;
         Ok(Box::new(stream))
     }

@@ -9,6 +9,7 @@ use tokio::time::{Instant, sleep_until, timeout};
 use tracing::{debug, info, warn};
 
 use super::dial::{Away, Roots};
+use super::oauth::Tokens;
 use super::pace::{Pace, Pipelining};
 use super::parcel::Parcel;
 use super::queue::{Job, Queue};
@@ -49,6 +50,7 @@ struct Shared {
     name: Arc<str>,
     route: Arc<Route>,
     roots: Roots,
+    tokens: Tokens,
     pace: Pace,
     queue: Queue,
 }
@@ -63,7 +65,8 @@ impl Pool {
     pub(super) fn new(route: Route, name: String) -> Self {
         let shared = Shared {
             name: name.into(),
-            roots: Roots::default(),
+            roots: Roots::of(&route),
+            tokens: Tokens::default(),
             pace: Pace::new(&route),
             queue: Queue::new(),
             route: Arc::new(route),
@@ -213,7 +216,7 @@ impl Shared {
         if let Some(wait) = self.pace.admit(Instant::now()) {
             return Err(relay_fault(None, "the relay is away", wait));
         }
-        match Session::open(&self.route, &self.roots).await {
+        match self.open().await {
             Ok(session) => {
                 self.pace.back();
                 debug!(relay.name = %self.name, "connected to the relay");
@@ -223,10 +226,17 @@ impl Shared {
         }
     }
 
+    /// A login that was refused with a token of before is tried once more with a new one.
+    async fn open(&self) -> Result<Session, Away> {
+        match Session::open(&self.route, &self.roots, &self.tokens).await {
+            Err(away) if away.lapsed => Session::open(&self.route, &self.roots, &self.tokens).await,
+            opened => opened,
+        }
+    }
+
     fn away(&self, away: &Away) -> Said {
-        let refused = away.at == "login" && away.code.is_some_and(|code| code >= 500);
         let now = Instant::now();
-        let wait = if refused { self.pace.refused(now) } else { self.pace.away(now) };
+        let wait = if away.is_refused() { self.pace.refused(now) } else { self.pace.away(now) };
         warn!(relay.name = %self.name, relay.code = away.code, "relay is away, again in {wait:?}: {away}");
         relay_fault(away.code, &away.to_string(), wait)
     }

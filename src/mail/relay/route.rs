@@ -9,7 +9,7 @@ use secrecy::SecretString;
 use url::Url;
 
 use super::profile;
-use crate::config::{Dsn, Environment, RelayUrl, Settings, Tls};
+use crate::config::{Dsn, Environment, OAuth, RelayUrl, Settings, Tls};
 
 /// How `smtp.tls` wants the connection to the relay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +52,8 @@ pub struct Route {
     /// Certificate authorities trusted besides this machine's.
     pub authorities: Vec<CertificateDer<'static>>,
     pub login: Option<Login>,
+    /// Instead of a password: a token.
+    pub oauth: Option<OAuth>,
     /// What EHLO says; `None`: this machine's name.
     pub helo_name: Option<String>,
     pub reports: Reports,
@@ -130,6 +132,7 @@ impl Route {
             encryption: Encryption::Required,
             authorities: Vec::new(),
             login,
+            oauth: None,
             helo_name: None,
             reports: Reports::Success,
             connections: 4,
@@ -167,6 +170,7 @@ impl Route {
             encryption,
             reports,
             patience,
+            oauth: smtp.oauth.clone(),
             helo_name: smtp.helo_name.clone(),
             connections: smtp.connections,
             rate_per_second: smtp.rate_per_second.map(f64::from).or(profile::per_second(smtp.profile)),

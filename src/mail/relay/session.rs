@@ -9,14 +9,13 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
-use secrecy::ExposeSecret;
 use tokio::time::error::Elapsed;
 use tokio::time::timeout;
 
 use super::dial::{Away, Dialed, Offers, Roots, dial};
 use super::dialogue::{Dialogue, Lines};
+use super::login::log_in;
+use super::oauth::Tokens;
 use super::pace::Pipelining;
 use super::parcel::Parcel;
 use super::route::Route;
@@ -101,9 +100,11 @@ impl Group {
 
 impl Session {
     /// Connects, encrypts as the route says, and logs in.
-    pub(super) async fn open(route: &Arc<Route>, roots: &Roots) -> Result<Self, Away> {
-        let Dialed { dialogue, offers, encrypted } = dial(route, roots).await?;
-        let mut session = Self {
+    pub(super) async fn open(route: &Arc<Route>, roots: &Roots, tokens: &Tokens) -> Result<Self, Away> {
+        let mut dialed = dial(route, roots).await?;
+        log_in(&mut dialed, route, roots, tokens).await?;
+        let Dialed { dialogue, offers, .. } = dialed;
+        Ok(Self {
             dialogue,
             offers,
             route: Arc::clone(route),
@@ -112,39 +113,7 @@ impl Session {
             ahead: None,
             letters: 0,
             usable: true,
-        };
-        session.log_in(encrypted).await?;
-        Ok(session)
-    }
-
-    async fn log_in(&mut self, encrypted: bool) -> Result<(), Away> {
-        let Some(login) = self.route.login.clone() else { return Ok(()) };
-        if !encrypted && !self.route.is_loopback() {
-            return Err(Away::new(
-                "login",
-                "the password would travel in plain text; set smtp.tls = \"required\"",
-            ));
-        }
-        let (user, password) = (login.user.as_str(), login.password.expose_secret());
-        let lines = if self.offers.auth_plain {
-            vec![format!("AUTH PLAIN {}", BASE64_STANDARD.encode(format!("\0{user}\0{password}")))]
-        } else if self.offers.auth_login {
-            vec!["AUTH LOGIN".to_owned(), BASE64_STANDARD.encode(user), BASE64_STANDARD.encode(password)]
-        } else {
-            return Err(Away::new("login", "the relay offers neither AUTH PLAIN nor AUTH LOGIN"));
-        };
-        let last = lines.len() - 1;
-        for (at, line) in lines.into_iter().enumerate() {
-            let told = self.ask(&format!("{line}\r\n"), self.route.patience.command).await;
-            let reply = told.map_err(|why| Away::new("login", why))?;
-            match reply.code {
-                235 if at == last => return Ok(()),
-                334 if at < last => {}
-                334 => break,
-                _ => return Err(Away::reply("login", &reply)),
-            }
-        }
-        Err(Away::new("login", "the relay asked for more than name and password"))
+        })
     }
 
     /// Whether the group of the letter that comes next has left already.

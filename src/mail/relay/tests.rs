@@ -16,6 +16,7 @@ use super::*;
 
 mod fallback;
 mod lanes;
+mod oauth;
 mod pipelining;
 mod replies;
 

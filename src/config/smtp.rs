@@ -1,0 +1,195 @@
+//! `[smtp]`: the relay, how we log in to it, and who our letters are from.
+
+use std::fmt;
+
+use chrono::TimeDelta;
+use secrecy::SecretString;
+use url::Url;
+
+use super::parse::{self, address, mailbox, span, text, token_address, whole, word};
+use super::reader::{Noted, Reader, Why, masked, masked_url};
+use super::section::{CONNECTIONS_MAX, is_loopback};
+use super::source::Raw;
+use super::{Dsn, Mailbox, Profile, Tls, TokenAddress};
+
+/// A mailbox there takes no more at once.
+const M365_CONNECTIONS_MAX: i64 = 3;
+const RATE_PER_SECOND_MAX: i64 = 100_000;
+
+#[derive(Clone, Debug)]
+pub struct Smtp {
+    pub url: RelayUrl,
+    /// Relays that take what those before them cannot.
+    pub fallbacks: Vec<RelayUrl>,
+    pub from: Mailbox,
+    pub from_subscribers: Mailbox,
+    pub bounce_address: TokenAddress,
+    pub profile: Profile,
+    pub dsn: Dsn,
+    /// How long the relay keeps trying.
+    pub queue_lifetime: TimeDelta,
+    pub tls: Tls,
+    pub helo_name: Option<String>,
+    pub connections: usize,
+    pub rate_per_second: Option<u32>,
+    pub oauth: Option<OAuth>,
+}
+
+/// How we come by the token that a mailbox's relay wants instead of a password (XOAUTH2).
+#[derive(Clone, Debug)]
+pub struct OAuth {
+    /// Whose mailbox it is.
+    pub user: String,
+    /// Where tokens are had (RFC 6749, 3.2).
+    pub token_url: Url,
+    pub client_id: String,
+    pub client_secret: Option<SecretString>,
+    /// Unset: the client itself is who logs in (RFC 6749, 4.4).
+    pub refresh_token: Option<SecretString>,
+    pub scope: Option<String>,
+}
+
+/// The relay's URL, whose password is never printed.
+#[derive(Clone)]
+pub struct RelayUrl(Url);
+
+impl RelayUrl {
+    fn new(url: Url) -> Self {
+        Self(url)
+    }
+
+    /// With its password.
+    pub fn expose(&self) -> &Url {
+        &self.0
+    }
+}
+
+impl fmt::Debug for RelayUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&masked_url(self.0.as_str()))
+    }
+}
+
+pub(super) fn smtp(r: &mut Reader) -> Result<Smtp, Noted> {
+    let urls = r.secret("smtp.url", relay_urls, |text| {
+        parse::relays(text).into_iter().map(masked_url).collect::<Vec<_>>().join("; ")
+    });
+    if let Ok(None) = urls {
+        r.fault("smtp.url", "missing: the relay, as in \"smtp://user:password@relay.example:587\"", None);
+    }
+    let from = r.required(
+        "smtp.from",
+        mailbox,
+        "the sender that contacts see, as in \"Processor <privacy@processor.example>\"",
+    );
+    let from_subscribers = r.optional("smtp.from_subscribers", mailbox);
+    let bounce_address = r.required(
+        "smtp.bounce_address",
+        token_address,
+        "where bounces go, as in \"{token}@bounces.processor.example\"",
+    );
+    let profile = r.or("smtp.profile", "generic", word);
+    let dsn = r.or("smtp.dsn", "success", word);
+    let queue_lifetime = r.or("smtp.queue_lifetime", "P5D", span);
+    let tls = r.or("smtp.tls", "required", word);
+    let helo_name = r.optional("smtp.helo_name", text);
+    let m365 = profile == Ok(Profile::M365);
+    let (usual, most) = if m365 { ("3", M365_CONNECTIONS_MAX) } else { ("4", CONNECTIONS_MAX) };
+    let connections = r.or("smtp.connections", usual, whole(1..=most, "connections"));
+    let rate_per_second = r.optional("smtp.rate_per_second", whole(1..=RATE_PER_SECOND_MAX, "letters"));
+
+    let oauth = oauth(r);
+
+    let (url, fallbacks) = urls?.ok_or(Noted)?;
+    if tls == Ok(Tls::None) && !std::iter::once(&url).chain(&fallbacks).all(is_loopback) {
+        return Err(r.fault(
+            "smtp.tls",
+            "\"none\" is for a relay on this machine only",
+            r.origin_of("smtp.tls"),
+        ));
+    }
+    let oauth = oauth?;
+    if oauth.is_some() && std::iter::once(&url).chain(&fallbacks).any(|url| url.password().is_some()) {
+        return Err(r.fault("smtp.oauth", "smtp.url holds a password as well; give one or the other", None));
+    }
+    let from = from?;
+    Ok(Smtp {
+        url: RelayUrl::new(url),
+        fallbacks: fallbacks.into_iter().map(RelayUrl::new).collect(),
+        from_subscribers: from_subscribers?.unwrap_or_else(|| from.clone()),
+        from,
+        bounce_address: bounce_address?,
+        profile: profile?,
+        dsn: dsn?,
+        queue_lifetime: queue_lifetime?,
+        tls: tls?,
+        helo_name: helo_name?,
+        connections: connections?,
+        rate_per_second: rate_per_second?,
+        oauth,
+    })
+}
+
+/// The first relay, and those that take what it cannot.
+fn relay_urls(text: &str) -> Result<(Url, Vec<Url>), Why> {
+    let mut urls = Vec::new();
+    for text in parse::relays(text) {
+        let url = parse::secret_url(&["smtp", "smtps"])(text)?;
+        if url.host().is_none() {
+            return Err(Why("names no host".to_owned()));
+        }
+        if urls.iter().any(|known: &Url| {
+            (known.scheme(), known.host(), known.port()) == (url.scheme(), url.host(), url.port())
+        }) {
+            return Err(Why(format!("names {} twice", url.host_str().unwrap_or_default())));
+        }
+        urls.push(url);
+    }
+    match urls.split_first() {
+        Some((first, others)) => Ok((first.clone(), others.to_vec())),
+        None => Err(Why("must not be empty".to_owned())),
+    }
+}
+
+/// The keys of `[smtp.oauth]`; none of them: a password, or no login.
+fn oauth(r: &mut Reader) -> Result<Option<OAuth>, Noted> {
+    let user = r.optional("smtp.oauth.user", address)?;
+    let token_url = r.optional("smtp.oauth.token_url", token_url)?;
+    let client_id = r.optional("smtp.oauth.client_id", text)?;
+    let client_secret = r.secret("smtp.oauth.client_secret", secret, masked)?;
+    let refresh_token = r.secret("smtp.oauth.refresh_token", secret, masked)?;
+    let scope = r.optional("smtp.oauth.scope", text)?;
+    let nothing = user.is_none() && token_url.is_none() && client_id.is_none() && scope.is_none();
+    if nothing && client_secret.is_none() && refresh_token.is_none() {
+        return Ok(None);
+    }
+    if client_secret.is_none() && refresh_token.is_none() {
+        let why = "missing: what proves who we are, unless smtp.oauth.refresh_token does";
+        return Err(r.fault("smtp.oauth.client_secret", why, None));
+    }
+    let mut needed = |key: &str, what: &str| r.fault(key, format!("missing: {what}"), None);
+    let user = user.ok_or_else(|| needed("smtp.oauth.user", "whose mailbox it is"));
+    let token_url = token_url.ok_or_else(|| needed("smtp.oauth.token_url", "where tokens are had"));
+    let client_id =
+        client_id.ok_or_else(|| needed("smtp.oauth.client_id", "as whom we are registered there"));
+    let (user, token_url, client_id) = (user?, token_url?, client_id?);
+    Ok(Some(OAuth { user, token_url, client_id, client_secret, refresh_token, scope }))
+}
+
+/// A secret travels there, so it is encrypted, unless it stays on this machine.
+fn token_url(raw: &Raw) -> Result<Url, Why> {
+    let text = text(raw)?;
+    let url = Url::parse(&text).map_err(|error| Why(format!("{text:?} is no URL: {error}")))?;
+    match url.scheme() {
+        "https" => Ok(url),
+        "http" if is_loopback(&url) => Ok(url),
+        _ => Err(Why(format!("{text:?} is not https; our secret must not travel in the clear"))),
+    }
+}
+
+fn secret(text: &str) -> Result<SecretString, Why> {
+    if text.is_empty() || text.chars().any(char::is_control) {
+        return Err(Why("must be one line, not empty".to_owned()));
+    }
+    Ok(SecretString::from(text))
+}
