@@ -131,14 +131,28 @@ impl Db {
 
     /// A unit of work at `now` by `actor`. `seed` is fresh randomness for the nonces of its ledger entries.
     pub async fn begin(&self, now: DateTime<Utc>, actor: Actor, seed: [u8; 32]) -> Result<Tx, Error> {
-        let inner = self.pool.begin_with("begin isolation level read committed").await?;
+        let inner = self.begun("begin isolation level read committed").await?;
         Ok(Tx { inner, now, actor, seed })
     }
 
     /// One consistent state of everything, to read from.
     pub async fn snapshot(&self) -> Result<Snapshot, Error> {
-        let inner = self.pool.begin_with("begin isolation level repeatable read read only").await?;
+        let inner = self.begun("begin isolation level repeatable read read only").await?;
         Ok(Snapshot { inner })
+    }
+
+    /// In a task of its own: whoever asks may be gone before the server answers (a reader who closes the page), and sqlx
+    /// would give the connection back as it stands, in a transaction that the next to have it would write into.
+    async fn begun(&self, statement: &'static str) -> Result<Transaction<'static, Postgres>, Error> {
+        let pool = self.pool.clone();
+        match tokio::spawn(async move { pool.begin_with(statement).await }).await {
+            Ok(begun) => Ok(begun?),
+            Err(ended) => match ended.try_into_panic() {
+                Ok(panic) => std::panic::resume_unwind(panic),
+                // The runtime is going down.
+                Err(_) => Err(sqlx::Error::PoolClosed.into()),
+            },
+        }
     }
 
     /// The pool itself: for `LISTEN`, heartbeats and probes, which are no acts.

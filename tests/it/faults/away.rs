@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use forenotice::demo::mailbox::{Fault, Mail, Times};
 
 use super::mailing::{Contact, DPO, Mailing, sha256};
+use crate::support::World;
 
 /// The announcement to so many customers, each with one contact.
 async fn mailing_to(count: usize) -> (Mailing, Vec<String>) {
@@ -64,4 +65,28 @@ async fn a_relay_that_keeps_and_cuts_for_a_day_has_the_same_letter_each_time() {
     }
     assert_eq!(mailing.obligations("served").await, 4);
     mailing.world.finish().await;
+}
+
+#[tokio::test]
+async fn whoever_leaves_while_a_unit_of_work_begins_leaves_no_transaction_behind() {
+    let world = World::on("2026-11-23T09:00Z").await;
+    for looks in 0..12_u8 {
+        let left_alone = async || {
+            for _ in 0..looks {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::select! {
+            biased;
+            _ = world.cx.snapshot() => {}
+            () = left_alone() => {}
+        }
+        // Whoever has the connection next writes, and what it wrote is there for others.
+        let written = sqlx::query("insert into file (hash) values (sha256($1))").bind([looks]);
+        written.execute(world.cx.db.pool()).await.unwrap();
+    }
+    let idle = "select count(*) from pg_stat_activity where datname = current_database() and state = 'idle in transaction'";
+    let idle: i64 = sqlx::query_scalar(idle).fetch_one(world.cx.db.pool()).await.unwrap();
+    assert_eq!(idle, 0);
+    world.finish().await;
 }
