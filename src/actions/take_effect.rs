@@ -89,11 +89,13 @@ async fn decide(cx: &Context, id: ChangeId) -> Result<Option<String>, Error> {
         return look_again(tx, &change).await;
     }
     let reasons = store::gate::shut_by(tx.conn(), id, at).await?;
+    let today = cx.policy.zone.day_of(tx.now());
     let day = match change.state {
-        State::Held => cx.policy.zone.day_of(tx.now()),
+        State::Held => today,
         _ => cx.policy.zone.day_of(change.effective_at),
     };
-    let day_starts_at = cx.policy.zone.first_instant(day);
+    // Where each customer starts with a day of its own, so does the last of them: its letter names that day.
+    let day_starts_at = cx.policy.zone.first_instant(if change.starts_for_each() { today } else { day });
     let day_ends_at = cx.policy.zone.first_instant(day + Days::new(1));
     match gate::judge(&change, reasons, at, day_starts_at, day_ends_at) {
         Verdict::Open(open) if derived_open => put_into_effect(cx, tx, &change, open).await.map(Some),

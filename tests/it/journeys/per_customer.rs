@@ -1,6 +1,7 @@
 //! `policy.go_live = "per_customer"`: each customer starts when nothing of its own is in the way; nobody waits for another.
 
 use axum::http::StatusCode;
+use chrono::{DateTime, Utc};
 use forenotice::actions::{resolve_objection, schedule_change};
 use forenotice::domain::change::State;
 use forenotice::domain::objection::{Asked, Outcome};
@@ -261,4 +262,29 @@ async fn what_is_found_after_a_start_is_asked_about_daily_and_not_each_second() 
     let next: chrono::DateTime<chrono::Utc> =
         sqlx::query_scalar("select next_look_at from change").fetch_one(world.cx.db.pool()).await.unwrap();
     assert_eq!(next.to_string(), "2026-12-15 23:00:00 UTC");
+}
+
+#[tokio::test]
+async fn the_last_starts_with_its_day_like_everybody_else() {
+    let settings = [("policy.notice_days", "10"), ("policy.go_live", "per_customer")];
+    let world = World::configured("2026-11-23T09:00Z", &settings).await;
+    let file = "reference,customer,email,customer_since,notice_days,time_zone\n\
+                C-1,Acme,dpo@acme.example,2024-03-01,,\n\
+                C-2,Kiri,dpo@kiri.example,2024-03-01,20,Pacific/Kiritimati\n";
+    world.customers(file).await;
+    let reference = world.schedule(&addition("Nimbus", "2026-12-07")).await.reference;
+    // Kiri is clear at 10:00 UTC, when its day begins; in the policy's zone that day begins at midnight.
+    world.advance_to("2026-12-30T12:00Z").await;
+    let change = world.change(&reference).await;
+    assert_eq!(change.state, State::Effective);
+    let last: DateTime<Utc> = sqlx::query_scalar(
+        "select clear_at from obligation o join customer c on c.id = o.customer_id where c.reference = 'C-2'",
+    )
+    .fetch_one(world.cx.db.pool())
+    .await
+    .unwrap();
+    assert_eq!(last.format("%H:%M").to_string(), "10:00");
+    let midnight = world.cx.policy.zone.first_instant(last.date_naive().succ_opt().unwrap());
+    assert_eq!(change.took_effect_at, Some(midnight));
+    world.finish().await;
 }
