@@ -86,13 +86,17 @@ impl Reading<'_> {
             .max_by_key(|deadline| deadline.instant())
     }
 
-    /// The deadline of one change: as if accepted at `date`, or as promised before.
+    /// The deadline of one change: as if accepted at `date`, or as promised before. Whom another contact's letter has served
+    /// already has its time from that one; a letter composed before that is the same for ever.
     fn deadline_of(&self, change: &ChangeFacts, date: DateTime<Utc>) -> Option<Deadline> {
         if change.kind == ChangeKind::Removal {
             return None;
         }
         let duty = self.duty(change.id);
-        if let Some(served) = duty.filter(|duty| duty.served && self.facts.kind != NoticeKind::Announcement) {
+        let is_first = |duty: &Duty| {
+            self.facts.kind == NoticeKind::Announcement && duty.served_at.is_none_or(|served| date <= served)
+        };
+        if let Some(served) = duty.filter(|duty| duty.served && !is_first(duty)) {
             return Some(match served.window_closes_at {
                 Some(closes) => Deadline::At(closes),
                 None => Deadline::UntilEffect(self.start_at(change, date)),

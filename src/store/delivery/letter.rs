@@ -188,6 +188,8 @@ pub struct Duty {
     pub change: ChangeId,
     pub exempt_why: Option<ExemptWhy>,
     pub consent: Consent,
+    /// Of a customer that was served: by what reached it first.
+    pub served_at: Option<DateTime<Utc>>,
     /// Of a customer that was served: the deadline promised.
     pub window_closes_at: Option<DateTime<Utc>>,
     /// Of a customer that was served: from when on it stands in nobody's way.
@@ -219,6 +221,7 @@ struct DutyRow {
     state: String,
     exempt_why: Option<String>,
     consent: String,
+    served_at: Option<DateTime<Utc>>,
     window_closes_at: Option<DateTime<Utc>>,
     clear_at: Option<DateTime<Utc>>,
     in_force_at: Option<DateTime<Utc>>,
@@ -275,6 +278,7 @@ impl DutyRow {
             change: ChangeId(self.change_id),
             exempt_why: self.exempt_why.map(|why| why.parse()).transpose().map_err(unreadable)?,
             consent: self.consent.parse().map_err(unreadable)?,
+            served_at: self.served_at.filter(|_| self.state == "served"),
             window_closes_at: self.window_closes_at,
             clear_at: self.clear_at,
             served: self.state == "served",

@@ -1,5 +1,5 @@
 -- What each reader's customer is owed for each change of the notice, by the terms that held on the reader's day.
-select reading.letter, o.change_id, o.state, o.exempt_why, o.consent, o.window_closes_at, o.clear_at, o.in_force_at, o.contract_id,
+select reading.letter, o.change_id, o.state, o.exempt_why, o.consent, o.served_at, o.window_closes_at, o.clear_at, o.in_force_at, o.contract_id,
        k.document, k.clause, k.signed_on, t.terms,
        (select objection.reference from objection_change x join objection on objection.id = x.objection_id
         where x.change_id = o.change_id and x.customer_id = o.customer_id

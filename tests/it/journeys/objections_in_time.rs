@@ -369,3 +369,18 @@ async fn an_exclusion_waits_on_the_list_until_it_is_confirmed_and_stays_on_file(
     );
     world.finish().await;
 }
+
+#[tokio::test]
+async fn a_contact_who_is_named_later_reads_the_deadline_that_is_running() {
+    let world = told().await;
+    world.advance_to("2026-12-10T09:00Z").await;
+    let file = format!(
+        "reference,customer,email,customer_since\nACME,Acme,{ACME},2024-03-01\nACME,Acme,new@acme.example,2024-03-01\n"
+    );
+    world.customers(&file).await;
+    world.settle().await;
+    let letters = world.mailbox.mails_to("new@acme.example");
+    let text = letters[0].text();
+    assert!(text.contains("You can object until:  Thursday 24 December 2026, 24:00"), "{text}");
+    world.finish().await;
+}
