@@ -115,6 +115,8 @@ pub struct Line {
     pub customer: Option<String>,
     pub address: String,
     pub received_at: At,
+    /// When it was written down.
+    pub written_at: At,
     pub in_time: bool,
     pub admitted: bool,
     pub resolved: bool,
@@ -159,6 +161,12 @@ pub struct Change {
     /// When a held change is asked about again.
     pub next_look: Option<At>,
     pub took_effect_at: Option<At>,
+    /// Whether it starts for each customer by itself.
+    pub each: bool,
+    /// For whom it has started, and since when.
+    pub in_force: BTreeMap<String, At>,
+    /// For whom it never will.
+    pub out: BTreeSet<String>,
     pub cases: BTreeMap<String, Case>,
 }
 
@@ -183,6 +191,8 @@ pub struct Policy {
     pub zone: &'static str,
     pub subscribers_count: bool,
     pub late_joiners_entitled: bool,
+    /// Each customer starts by itself.
+    pub each: bool,
     pub hold: Hold,
 }
 
@@ -195,6 +205,8 @@ pub struct Model {
     pub lines: Vec<Line>,
     /// What the relay has said so far, in the order in which it was asked.
     pub heard: Vec<Heard>,
+    /// For what day the daemon has each change.
+    pub days_seen: BTreeMap<String, NaiveDate>,
     /// Everything before it is settled and decided.
     pub now: At,
 }

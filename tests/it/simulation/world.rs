@@ -34,6 +34,10 @@ const WINDOWS: [&str; 3] = ["0 9 * * mon", "30 16 1,15 * *", "0 11 20 * *"];
 /// Who is on the register before anything happens.
 pub const LISTED: [&str; 3] = ["Albedo", "Borealis", "Cumulus"];
 
+/// The policy's notice.
+const POLICY_DAYS: u64 = 6;
+const POLICY_DAYS_WRITTEN: &str = "6";
+
 const HEADER: &str = "reference,customer,email,language,role,rank,notice_address,contract,customer_since,products,\
                       notice_days,convention,objection_days,objection_convention,start,time_zone,holidays,\
                       authorisation,kinds,emergency_days,resolution_days,resolution_unit,resolution_then\n";
@@ -43,7 +47,8 @@ pub fn policy(random: &mut Random) -> (Policy, Vec<(&'static str, &'static str)>
         zone: random.pick(&POLICY_ZONES),
         subscribers_count: random.once_in(2),
         late_joiners_entitled: random.once_in(4),
-        hold: random.pick(&[Hold::Wait, Hold::Wait, Hold::Ask]),
+        each: random.once_in(3),
+        hold: random.pick(&[Hold::Wait, Hold::Postpone, Hold::Wait, Hold::Postpone, Hold::Ask]),
     };
     let window = random.pick(&WINDOWS);
     let settings = vec![
@@ -51,6 +56,8 @@ pub fn policy(random: &mut Random) -> (Policy, Vec<(&'static str, &'static str)>
         ("policy.subscribers", if policy.subscribers_count { "require" } else { "linked" }),
         ("policy.late_joiners", if policy.late_joiners_entitled { "entitled" } else { "exempt" }),
         ("policy.hold", policy.hold.as_str()),
+        ("policy.go_live", if policy.each { "per_customer" } else { "together" }),
+        ("policy.notice_days", POLICY_DAYS_WRITTEN),
         ("policy.approval", random.pick(&["single", "single", "four-eyes"])),
         ("site.products", "api;chat"),
         ("notice.send_window", window),
@@ -62,9 +69,9 @@ pub fn policy(random: &mut Random) -> (Policy, Vec<(&'static str, &'static str)>
 fn days(random: &mut Random, convention: Convention) -> u64 {
     match convention {
         Convention::Months => random.below(2),
-        Convention::WorkingDays => random.below(15),
+        Convention::WorkingDays => random.below(12),
         Convention::ClearDays | Convention::CalendarDays | Convention::Eu118271 => {
-            random.pick(&[0, 1, 2, 3, 10, 14, 30])
+            random.pick(&[0, 1, 2, 3, 5, 10, 14, 30])
         }
     }
 }
@@ -91,10 +98,10 @@ pub fn terms(random: &mut Random) -> Terms {
     }
 }
 
-/// The policy as a contract, for a subscriber who counts: 30 clear days from receipt, objections until the effect.
+/// The policy as a contract, for a subscriber who counts: clear days from receipt, objections until the effect.
 pub fn policy_terms(zone: &'static str) -> Terms {
     Terms {
-        notice: (30, Convention::ClearDays),
+        notice: (POLICY_DAYS, Convention::ClearDays),
         objection: None,
         start: Start::Received,
         zone,

@@ -14,7 +14,7 @@ use chrono::{DateTime, Utc};
 use forenotice::actions::Context;
 use forenotice::clock::{Clock, Simulated};
 use forenotice::config::{self, Settings, Variables};
-use forenotice::daemon::{Daemon, Health, ReadTo, Role, TASKS};
+use forenotice::daemon::{Daemon, Health, ReadTo, Role, TASKS, Task};
 use forenotice::demo::mailbox::{self, Mailbox};
 use forenotice::domain::access::Keys;
 use forenotice::domain::ledger::Actor;
@@ -83,6 +83,11 @@ impl World {
 
     /// A new world in which some settings differ: `("policy.notice_days", "45")`.
     pub async fn configured(instant: &str, settings: &[(&str, &str)]) -> Self {
+        Self::with_tasks(instant, settings, TASKS).await
+    }
+
+    /// The same, whose replica does these tasks.
+    pub async fn with_tasks(instant: &str, settings: &[(&str, &str)], tasks: &'static [Task]) -> Self {
         let start = parse_instant(instant);
         let database = Database::new().await;
         let mailbox = Mailbox::start(mailbox::Options::default()).await.unwrap();
@@ -110,7 +115,7 @@ impl World {
             move |now| in_flight.read_to(now)
         });
         let daemon =
-            Daemon::enlist(cx.clone(), Role::ALL, TASKS, Some(door), Health::default()).await.unwrap();
+            Daemon::enlist(cx.clone(), Role::ALL, tasks, Some(door), Health::default()).await.unwrap();
         Self {
             cx,
             mailbox,

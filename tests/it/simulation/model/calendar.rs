@@ -1,8 +1,12 @@
 //! Chapter 3 by counting days one by one.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Datelike, Days, NaiveDate, TimeDelta, Timelike, Utc, Weekday};
 use forenotice::domain::calendar::{Convention, Start};
 use forenotice::domain::customer::Lapse;
+use jiff::tz::TimeZone;
 
 use super::{At, SECOND, Terms};
 
@@ -147,15 +151,30 @@ fn months_on(day: NaiveDate, months: u64) -> NaiveDate {
 }
 
 /// The local day and hour.
-pub fn local(at: At, zone: &str) -> (NaiveDate, u32) {
+pub fn local(at: At, zone: &'static str) -> (NaiveDate, u32) {
     let stamp = jiff::Timestamp::from_microsecond(at.timestamp_micros()).unwrap();
-    let shown = stamp.in_tz(zone).unwrap().strftime("%Y-%m-%d %H").to_string();
-    let (day, hour) = shown.split_once(' ').unwrap();
-    (day.parse().unwrap(), hour.parse().unwrap())
+    let shown = ZONES.with_borrow_mut(|known| {
+        let zone = known.entry(zone).or_insert_with(|| TimeZone::get(zone).unwrap());
+        zone.to_datetime(stamp)
+    });
+    let day = NaiveDate::from_ymd_opt(
+        shown.year().into(),
+        shown.month().unsigned_abs().into(),
+        shown.day().unsigned_abs().into(),
+    );
+    (day.unwrap(), shown.hour().unsigned_abs().into())
 }
 
-/// The first second that shows that day or a later one, found by looking at the clock on the wall.
-pub fn first_instant(day: NaiveDate, zone: &str) -> At {
+thread_local! {
+    static ZONES: RefCell<BTreeMap<&'static str, TimeZone>> = RefCell::default();
+    static FOUND: RefCell<BTreeMap<(NaiveDate, &'static str), At>> = RefCell::default();
+}
+
+/// The first second that shows that day or a later one, found by looking at the clock on the wall; looked for once.
+pub fn first_instant(day: NaiveDate, zone: &'static str) -> At {
+    if let Some(at) = FOUND.with_borrow(|found| found.get(&(day, zone)).copied()) {
+        return at;
+    }
     let midnight: DateTime<Utc> = day.and_hms_opt(0, 0, 0).unwrap().and_utc();
     let (mut before, mut reached) = (midnight - TimeDelta::hours(15), midnight + TimeDelta::hours(15));
     while reached - before > SECOND {
@@ -163,5 +182,6 @@ pub fn first_instant(day: NaiveDate, zone: &str) -> At {
         let middle = middle.with_nanosecond(0).unwrap();
         if local(middle, zone).0 >= day { reached = middle } else { before = middle }
     }
+    FOUND.with_borrow_mut(|found| found.insert((day, zone), reached));
     reached
 }

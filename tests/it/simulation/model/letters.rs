@@ -1,12 +1,17 @@
 //! Who gets the letters of an announcement, and what the relay says of them.
 
-use super::{At, Case, Contact, Customer, Model};
+use forenotice::domain::change::ChangeKind;
+
+use super::{At, Case, Change, Contact, Customer, Model};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Letter {
     Waiting,
     Accepted(At),
-    Failed,
+    /// Another address may do better, unless the letter itself was at fault.
+    Failed {
+        asks_next: bool,
+    },
 }
 
 /// What the relay said of a letter of a notice.
@@ -54,12 +59,41 @@ impl Model {
         }
     }
 
+    /// A letter about several changes names one deadline, the latest, and that is promised for each that it asks about.
+    fn promise(&mut self, heard: &Heard, at: At) {
+        let customer = self.customer(&heard.customer).clone();
+        let asks = |change: &Change| {
+            change.kind != ChangeKind::Removal && change.announced.is_some_and(|a| a.notice == heard.notice)
+        };
+        let mut latest = None;
+        for change in self.changes.iter().filter(|change| asks(change)) {
+            let owed =
+                change.cases.get(&heard.customer).filter(|case| !case.informed && case.exempt.is_none());
+            let Some(instants) = owed.and_then(|_| self.instants(change, &customer, at, at)) else {
+                continue;
+            };
+            let closes = instants.window.closes_at().unwrap_or(self.start_of(change.effective_on));
+            latest = latest.max(Some((closes, instants.window)));
+        }
+        let Some((_, window)) = latest else { return };
+        for change in self.changes.iter_mut().filter(|change| asks(change)) {
+            if let Some(case) = change.cases.get_mut(&heard.customer) {
+                case.promised = case.promised.max(Some(window));
+            }
+        }
+    }
+
     /// Where all of a customer's letters were refused, the next contact is asked.
     fn relay_said(&mut self, place: usize, heard: &Heard) {
         let customer = self.customers.iter().find(|customer| customer.reference == heard.customer).unwrap();
         let case = self.changes[place].cases.get_mut(&heard.customer).unwrap();
         case.letters.insert(heard.address.clone(), heard.letter);
-        if case.letters.values().any(|letter| *letter != Letter::Failed) {
+        if let Letter::Accepted(at) = heard.letter {
+            return self.promise(heard, at);
+        }
+        let case = &mut self.changes[place].cases.get_mut(&heard.customer).unwrap();
+        let has_failed = |letter: &Letter| matches!(letter, Letter::Failed { .. });
+        if heard.letter == (Letter::Failed { asks_next: false }) || !case.letters.values().all(has_failed) {
             return;
         }
         // One that is dead by now may have been alive when it was asked.

@@ -99,6 +99,9 @@ impl Model {
     fn settled_with(&mut self, place: usize, customer: &Customer, at: At) {
         let day = self.day_of(at);
         let change = &self.changes[place];
+        if change.in_force.contains_key(&customer.reference) {
+            return;
+        }
         let known = change.cases.get(&customer.reference);
         let scope = in_scope(change, customer, day);
         let announced = self.announced_on(change);
@@ -204,11 +207,18 @@ impl Model {
 
     /// By the contract that decides: specific before general, then the latest. The terms of the day of service hold, later
     /// ones only as far as they are longer.
-    fn instants(&self, change: &Change, customer: &Customer, served: At, known: At) -> Option<Instants> {
+    pub(super) fn instants(
+        &self,
+        change: &Change,
+        customer: &Customer,
+        served: At,
+        known: At,
+    ) -> Option<Instants> {
         let (day, today) = (self.day_of(served), self.day_of(known));
         let by = |terms: &Terms| terms.instants(served, change.emergency, change.kind == ChangeKind::Removal);
-        // What was in scope when it was served, or is since then: late joiners may be entitled.
-        let counting = [today, day].map(|day| self.counting(change, customer, day)).concat();
+        // Of what is in scope now; a contract that is over decides nothing.
+        let counting = [today, day].map(|day| self.counting(change, customer, day));
+        let counting = counting.into_iter().find(|contracts| !contracts.is_empty())?;
         let deciding = counting.into_iter().max_by_key(|contract| {
             let instants = by(contract.terms_on(day));
             (self.is_specific(change, contract, today), instants.clear_at(), instants.window)
@@ -239,7 +249,8 @@ impl Model {
     /// The first day for which a change may be planned now, a day in reserve.
     pub fn earliest_day(&self, change: &Change) -> NaiveDate {
         let (now, today) = (self.now, self.day_of(self.now));
-        let mut earliest = if change.kind == ChangeKind::Correction { today } else { super::next(today) };
+        let first = if change.kind == ChangeKind::Correction { today } else { super::next(today) };
+        let mut lawful = Vec::new();
         for customer in &self.customers {
             let gone = customer.subscribes && customer.contacts[0].dead;
             if gone || customer.excluded.contains(&change.subject) {
@@ -256,9 +267,10 @@ impl Model {
             if self.start_of(day) < clear_at {
                 day = super::next(day);
             }
-            earliest = earliest.max(super::next(day));
+            lawful.push(super::next(day));
         }
-        earliest
+        let decides = if change.each { lawful.into_iter().min() } else { lawful.into_iter().max() };
+        decides.map_or(first, |day| day.max(first))
     }
 }
 

@@ -9,12 +9,15 @@ impl Model {
         let case = change.cases.get(customer).filter(|case| !case.informed);
         let deadline =
             case.and_then(|case| match self.standing(change, self.customer(customer), case, self.now) {
-                Standing::Served(served) => served.instants.window.closes_at(),
+                // What was taken back to be announced anew is as it was promised.
+                Standing::Served(served) if change.announced.is_some() => served.instants.window.closes_at(),
+                Standing::Served(_) => case.promised.and_then(Window::closes_at),
                 Standing::Owed => case.promised.and_then(Window::closes_at),
                 Standing::Exempt(_) => None,
             });
+        let effect = change.in_force.get(customer).copied().or(change.took_effect_at);
         deadline.is_none_or(|closes| received < closes + SECOND)
-            && change.took_effect_at.is_none_or(|effect| received < effect)
+            && effect.is_none_or(|effect| received < effect)
     }
 
     /// When the time to settle an objection to one change is over, as the customer's only contract says; none = it has

@@ -51,7 +51,7 @@ impl Simulation {
         if let (Some(expected), Became::AnObjection) = (expected, lodged.became) {
             let line = self.model.lines.last().unwrap();
             let found = line.lapses.map(|(at, _)| at);
-            assert_eq!(found, expected, "SEED={} {}", self.seed, self.log.join("\n"));
+            assert_eq!(found, expected, "SEED={} {}", self.seed, self.story());
         }
     }
 
@@ -69,7 +69,7 @@ impl Simulation {
             .map(|change| (change.clone(), self.model.open_line(change, customer, address)))
             .collect();
         let joins = known.iter().all(|(_, open)| open.is_some());
-        assert_eq!(joins, lodged.became == Became::PartOf, "SEED={} {:#?}", self.seed, self.log);
+        assert_eq!(joins, lodged.became == Became::PartOf, "SEED={} {}", self.seed, self.story());
         for (change, open) in known {
             let in_time = match customer {
                 Some(customer) => self.model.is_in_time(&change, customer, received_at),
@@ -95,6 +95,7 @@ impl Simulation {
                         customer: customer.map(str::to_owned),
                         address: address.to_owned(),
                         received_at,
+                        written_at: self.model.now,
                         in_time,
                         admitted: false,
                         resolved: false,
@@ -105,7 +106,7 @@ impl Simulation {
             }
         }
         if !joins {
-            assert_eq!(lodged.timeliness == Timeliness::Late, late, "SEED={} {:#?}", self.seed, self.log);
+            assert_eq!(lodged.timeliness == Timeliness::Late, late, "SEED={} {}", self.seed, self.story());
         }
     }
 

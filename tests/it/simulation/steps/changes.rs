@@ -19,7 +19,7 @@ impl Simulation {
         let alone = |(request, _): &(Request, Change)| {
             request.emergency.is_some() || request.kind == ChangeKind::Correction
         };
-        if !alone(&drawn[0]) && self.random.once_in(3) {
+        if !self.model.policy.each && !alone(&drawn[0]) && self.random.once_in(3) {
             let other = self.draw();
             if !alone(&other) && !other.1.is_about_one_of(&drawn[0].1) {
                 drawn.push(other);
@@ -34,8 +34,8 @@ impl Simulation {
             Err(refused) => return self.did("schedule, refused", format!("{words}: {refused}")),
         };
         let earliest = changes.iter().map(|change| self.model.earliest_day(change)).max().unwrap();
-        assert_eq!(plan.earliest, earliest, "SEED={} {words}\n{}", self.seed, self.log.join("\n"));
-        let day = earliest + Days::new(self.random.pick(&[0, 0, 1, 7, 25]));
+        assert_eq!(plan.earliest, earliest, "SEED={} {words}\n{}", self.seed, self.story());
+        let day = earliest + Days::new(self.random.pick(&[0, 0, 1, 4, 12]));
         for request in &mut requests {
             request.effective = Some(day);
         }
@@ -122,6 +122,9 @@ impl Simulation {
             first_letter: None,
             next_look: None,
             took_effect_at: None,
+            each: self.model.policy.each && !matches!(kind, ChangeKind::Removal | ChangeKind::Correction),
+            in_force: BTreeMap::new(),
+            out: BTreeSet::new(),
             cases: BTreeMap::new(),
         };
         (request, change)
@@ -157,7 +160,7 @@ impl Simulation {
         let day = if self.random.once_in(3) {
             change.effective_on - Days::new(1 + self.random.below(10))
         } else {
-            change.effective_on.max(today) + Days::new(self.random.pick(&[1, 3, 8, 20, 200]))
+            change.effective_on.max(today) + Days::new(self.random.pick(&[1, 1, 2, 3, 8, 20, 200]))
         };
         // What is past needs no notice any more: another story.
         if change.kind == ChangeKind::Removal && day <= today {
@@ -198,6 +201,12 @@ impl Simulation {
     }
 
     fn moved(&mut self, change: &Change, anew: bool) {
+        assert!(
+            change.in_force.is_empty(),
+            "SEED={} {} is in force for some, and was moved",
+            self.seed,
+            change.reference
+        );
         let now = self.model.now;
         let moved = self.model.change_mut(&change.reference);
         if moved.state == State::Held {
@@ -222,6 +231,7 @@ impl Simulation {
             return self.did("withdraw, refused", format!("{}: {refused}", change.reference));
         }
         self.did("withdraw", change.reference.clone());
+        assert!(change.in_force.is_empty(), "SEED={} it is in force for some\n{}", self.seed, self.story());
         self.model.change_mut(&change.reference).state = State::Withdrawn;
         let now = self.model.now;
         let open = self.model.lines.iter_mut().filter(|l| l.change == change.reference && !l.resolved);

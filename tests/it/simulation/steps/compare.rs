@@ -6,9 +6,14 @@ use std::fmt::Debug;
 use forenotice::domain::gate::Reason;
 
 use super::{At, Change, MICROSECOND, SECOND, Served, Simulation, Standing, short};
+use crate::simulation::model::Line;
 
 /// One obligation: its state or why it is exempt, and its instants.
 type Row = (String, Option<At>, Option<At>, Option<At>, bool);
+
+fn in_force(since: At) -> Row {
+    ("in force".to_owned(), Some(since), None, None, true)
+}
 
 #[derive(sqlx::FromRow)]
 struct Obligation {
@@ -18,6 +23,7 @@ struct Obligation {
     window_closes_at: Option<At>,
     clear_at: Option<At>,
     window_shuts: bool,
+    in_force_at: Option<At>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -40,7 +46,14 @@ impl Simulation {
             if daemon != model {
                 wrong.push(format!("{}: daemon {daemon:?}, model {model:?}", change.reference));
             }
-            if change.is_open() {
+            if change.is_open() && change.effective_on != real.draft.effective_on {
+                let (daemon, model) = (real.draft.effective_on, change.effective_on);
+                wrong.push(format!("{}: daemon on {daemon}, model on {model}", change.reference));
+            }
+            if change.is_open() && change.announced.is_none() && !change.cases.is_empty() {
+                // Taken back, to be announced anew: what its customers had stands where it stood, and serves nobody.
+                wrong.extend(self.open_without_notice(&change, real.id.0).await);
+            } else if change.is_open() {
                 wrong.extend(self.unlike_obligations(&change, real.id.0).await);
                 wrong.extend(self.unlike_reasons(&change, real.id.0).await);
                 self.remember_promises(&change);
@@ -49,10 +62,46 @@ impl Simulation {
         wrong
     }
 
+    async fn open_without_notice(&self, change: &Change, id: i64) -> Vec<String> {
+        let start = self.model.start_of(change.effective_on);
+        let shut: bool =
+            sqlx::query_scalar("select 'notice_missing' = any (array(select gate_shut_by($1, $2)))")
+                .bind(id)
+                .bind(start)
+                .fetch_one(self.world.cx.db.pool())
+                .await
+                .unwrap();
+        let wrong = (!shut)
+            .then(|| format!("{} is to be announced anew, and its gate misses no notice", change.reference));
+        wrong.into_iter().collect()
+    }
+
+    /// What `doctor` has to say, but for what it is right to say: an objection in time that was written down only after its
+    /// change had taken effect.
+    pub(super) async fn broken_promises(&self) -> Vec<String> {
+        let mut broken = self.world.broken_promises().await;
+        let effect = |line: &Line| self.model.change(&line.change).took_effect_at;
+        let is_open = |line: &&Line| line.in_time && effect(line).is_some() && line.clear_at.is_none();
+        let is_late = |line: &&Line| line.customer.is_some() && effect(line) <= Some(line.written_at);
+        let may_be = self.model.lines.iter().any(|line| is_open(&line));
+        let must_be = self.model.lines.iter().filter(is_open).any(|line| is_late(&line));
+        match broken.iter().position(|promise| promise.starts_with("objection_found_after_effect")) {
+            Some(place) if may_be => drop(broken.remove(place)),
+            None if must_be => {
+                broken.push("doctor does not see an objection found after the effect".to_owned())
+            }
+            _ => {}
+        }
+        broken
+    }
+
     async fn unlike_reasons(&self, change: &Change, id: i64) -> Vec<String> {
         let now = self.model.now;
         let about = self.instants(change).into_iter().flat_map(|at| [at - MICROSECOND, at, at + MICROSECOND]);
-        let instants: BTreeSet<At> = about.chain([now - SECOND, now]).collect();
+        // What was owed to whoever has it in force is closed.
+        let since = change.in_force.values().max().copied();
+        let instants: BTreeSet<At> =
+            about.chain([now - SECOND, now]).filter(|at| since.is_none_or(|since| since <= *at)).collect();
         let found: Vec<(At, String)> = sqlx::query_as(
             "select at, reason from unnest($2::timestamptz[]) as i(at), lateral gate_shut_by($1, at) as reason",
         )
@@ -86,7 +135,7 @@ impl Simulation {
     async fn unlike_obligations(&self, change: &Change, id: i64) -> Vec<String> {
         let rows: Vec<Obligation> = sqlx::query_as(
             "select c.reference as customer, coalesce(o.exempt_why, o.state) as state, o.earliest_by_notice, o.window_closes_at, o.clear_at,
-                    o.window_shuts
+                    o.window_shuts, o.in_force_at
              from obligation o join customer c on c.id = o.customer_id where o.change_id = $1",
         )
         .bind(id)
@@ -94,7 +143,9 @@ impl Simulation {
         .await
         .unwrap();
         let daemon = rows.into_iter().map(|o| {
-            let row = if o.state == "served" {
+            let row = if let Some(since) = o.in_force_at {
+                in_force(since)
+            } else if o.state == "served" {
                 (o.state, o.earliest_by_notice, o.window_closes_at, o.clear_at, o.window_shuts)
             } else {
                 bare(&o.state)
@@ -105,6 +156,7 @@ impl Simulation {
         let model = cases.map(|(reference, case)| {
             let customer = self.model.customer(reference);
             let row = match self.model.standing(change, customer, case, self.model.now) {
+                _ if change.in_force.contains_key(reference) => in_force(change.in_force[reference]),
                 Standing::Owed => bare("owed"),
                 Standing::Exempt(why) => bare(why.as_str()),
                 Standing::Served(s) => (

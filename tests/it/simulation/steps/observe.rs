@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
+
 use super::{At, Simulation};
 use crate::simulation::model::{Announcement, Heard, Letter};
 
@@ -20,6 +22,7 @@ struct Sent {
     address: String,
     state: String,
     accepted_at: Option<At>,
+    is_too_big: bool,
 }
 
 impl Simulation {
@@ -33,6 +36,7 @@ impl Simulation {
             contact.died = died.get(&contact.address).copied();
         }
         self.model.heard = self.letters().await;
+        self.model.days_seen = self.days_seen().await;
         for begun in self.begun().await {
             if begun.notice <= self.model.change(&begun.change).last_notice {
                 continue;
@@ -46,6 +50,14 @@ impl Simulation {
         for contact in self.model.customers.iter_mut().flat_map(|customer| &mut customer.contacts) {
             contact.dead = contact.died.is_some();
         }
+    }
+
+    async fn days_seen(&self) -> BTreeMap<String, NaiveDate> {
+        let days: Vec<(String, NaiveDate)> = sqlx::query_as("select reference, effective_on from change")
+            .fetch_all(self.world.cx.db.pool())
+            .await
+            .unwrap();
+        days.into_iter().collect()
     }
 
     async fn notices_due(&self) -> std::collections::BTreeSet<At> {
@@ -80,7 +92,8 @@ impl Simulation {
     /// The letters of all announcements, in the order in which their contacts were asked.
     async fn letters(&self) -> Vec<Heard> {
         let sent: Vec<Sent> = sqlx::query_as(
-            "select d.notice_id, c.reference as customer, r.address, d.state, d.accepted_at
+            "select d.notice_id, c.reference as customer, r.address, d.state, d.accepted_at,
+                    coalesce(d.relay_code = 552, false) as is_too_big
              from delivery d join notice n on n.id = d.notice_id and n.kind = 'announcement'
              join recipient r on r.id = d.recipient_id join customer c on c.id = r.customer_id order by d.id",
         )
@@ -93,7 +106,7 @@ impl Simulation {
             address: sent.address,
             letter: match (sent.state.as_str(), sent.accepted_at) {
                 (_, Some(at)) => Letter::Accepted(at),
-                ("failed", None) => Letter::Failed,
+                ("failed", None) => Letter::Failed { asks_next: !sent.is_too_big },
                 (_, None) => Letter::Waiting,
             },
         };

@@ -102,7 +102,12 @@ impl Simulation {
                 crate::simulation::model::Letter::Accepted(at) => Some(*at),
                 _ => None,
             });
-            let mut all = said.chain(letters).chain(case.other_service).chain(case.waived.values().copied());
+            let announced = change.announced.map(|announced| announced.at);
+            let mut all = said
+                .chain(announced)
+                .chain(letters)
+                .chain(case.other_service)
+                .chain(case.waived.values().copied());
             all.any(|at| self.model.day_of(at) == today)
         };
         self.model.changes.iter().filter(on_file).any(spoke)
@@ -207,6 +212,8 @@ impl Simulation {
         for change in self.model.changes.iter_mut().filter(announced).filter(|_| counts) {
             let exempt = Some(ExemptWhy::JoinedAfterAnnouncement);
             change.cases.insert(reference.clone(), Case { exempt, ..Case::default() });
+            // It has no data that could go anywhere.
+            change.out.insert(reference.clone());
         }
     }
 
