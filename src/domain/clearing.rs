@@ -104,7 +104,7 @@ impl Asked<'_> {
     }
 
     /// The contract that decides about a service at `served_at`: of those in scope on its day or since, specific before general,
-    /// then the one that is clear last.
+    /// then the one that is clear last, terms that have become better counted in.
     pub fn deciding_at(&self, policy: &Policy, served_at: DateTime<Utc>) -> Option<ContractId> {
         let day = policy.zone.day_of(served_at);
         let asked = self.contracts();
@@ -115,9 +115,32 @@ impl Asked<'_> {
         held.filter(|contract| in_scope(contract))
             .max_by_key(|contract| {
                 let specific = asked.get(&contract.id) == Some(&Authorisation::Specific);
-                (specific, self.timing(policy, &contract.terms).0.periods(served_at).how_long())
+                (specific, self.how_long(policy, contract, served_at))
             })
             .map_or(self.deciding, |contract| Some(contract.id))
+    }
+
+    /// By which contracts compare, as [`Periods::how_long`](super::calendar::Periods::how_long).
+    fn how_long(
+        &self,
+        policy: &Policy,
+        contract: &Contract,
+        served_at: DateTime<Utc>,
+    ) -> (DateTime<Utc>, bool, Option<DateTime<Utc>>) {
+        let then = self.timing(policy, &contract.terms).0;
+        let served = Clearance::at_service(&then, served_at, None, true);
+        let later = self.later(policy, contract.id, policy.zone.day_of(served_at));
+        let served = later.iter().fold(served, Clearance::lengthened);
+        (served.clear_at, served.window_closes_at.is_none(), served.window_closes_at)
+    }
+
+    /// The terms of a contract since `day`, in no order.
+    fn later(&self, policy: &Policy, contract: ContractId, day: NaiveDate) -> Vec<Timing> {
+        let since = |version: &&Version| {
+            version.contract.id == contract && day < version.valid_from && version.valid_from <= self.today
+        };
+        let since = self.versions.iter().filter(since);
+        since.map(|version| self.timing(policy, &version.contract.terms).0).collect()
     }
 
     /// How time runs for the customer if its notice is served at `served_at`, by the contract that decides. Without one, a
@@ -127,13 +150,7 @@ impl Asked<'_> {
         let deciding = self.deciding_at(policy, served_at);
         let terms = deciding.and_then(|id| self.terms_on(id, day)).map(|contract| contract.terms.clone());
         let (then, window_shuts) = self.timing(policy, &terms.unwrap_or_default());
-        let since = |version: &&Version| {
-            Some(version.contract.id) == deciding
-                && day < version.valid_from
-                && version.valid_from <= self.today
-        };
-        let since = self.versions.iter().filter(since);
-        let later = since.map(|version| self.timing(policy, &version.contract.terms).0).collect();
+        let later = deciding.map(|id| self.later(policy, id, day)).unwrap_or_default();
         Time { then, later, window_shuts }
     }
 

@@ -115,6 +115,28 @@ fn the_contracts_asked_are_those_in_scope_on_the_day_of_the_announcement() {
     assert!(asked("2026-12-05").contains(&(3, SPECIFIC)));
 }
 
+#[test]
+fn terms_that_became_better_count_where_contracts_compare() {
+    let draft = draft(&[]);
+    let days = |id, valid_from, n| {
+        let mut version = version(id, valid_from, "2025-01-01", &[], GENERAL);
+        version.contract.terms.notice.n = Some(NoticeDays::new(n).unwrap());
+        version
+    };
+    let versions = [days(1, "2026-12-03", 60), days(1, "2025-01-01", 10), days(2, "2025-01-01", 20)];
+    let asked = Asked {
+        draft: &draft,
+        versions: &versions,
+        deciding: None,
+        announced_on: day("2026-12-01"),
+        signed_by: day("2026-12-01"),
+        today: day("2026-12-05"),
+    };
+    let policy = Policy::in_zone(Zone::utc());
+    assert_eq!(asked.deciding_at(&policy, at(1)), Some(ContractId(1)));
+    assert_eq!(Asked { today: day("2026-12-02"), ..asked }.deciding_at(&policy, at(1)), Some(ContractId(2)));
+}
+
 fn timing() -> Timing {
     Timing {
         notice: (NoticeDays::new(10).unwrap(), Convention::ClearDays),
