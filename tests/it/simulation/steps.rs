@@ -24,7 +24,7 @@ use super::world::{LISTED, customer, policy};
 use crate::support::World;
 
 /// No step goes further: a held change is asked about each day, and the clock stops there.
-const NEAR_DAYS: u64 = 45;
+const NEAR_DAYS: u64 = 25;
 
 pub struct Simulation {
     pub world: World,

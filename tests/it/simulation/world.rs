@@ -71,7 +71,7 @@ fn days(random: &mut Random, convention: Convention) -> u64 {
         Convention::Months => random.below(2),
         Convention::WorkingDays => random.below(12),
         Convention::ClearDays | Convention::CalendarDays | Convention::Eu118271 => {
-            random.pick(&[0, 1, 2, 3, 5, 10, 14, 30])
+            random.pick(&[0, 1, 2, 3, 5, 10, 14])
         }
     }
 }

@@ -216,16 +216,20 @@ impl Model {
     ) -> Option<Instants> {
         let (day, today) = (self.day_of(served), self.day_of(known));
         let by = |terms: &Terms| terms.instants(served, change.emergency, change.kind == ChangeKind::Removal);
-        // Of what is in scope now; a contract that is over decides nothing.
-        let counting = [today, day].map(|day| self.counting(change, customer, day));
-        let counting = counting.into_iter().find(|contracts| !contracts.is_empty())?;
+        // What was in scope when it was served, or is since then: late joiners may be entitled.
+        let counting = [today, day].map(|day| self.counting(change, customer, day)).concat();
+        let asked = self.counting(change, customer, today);
+        let with_later = |contract: &Contract| {
+            let later = contract.versions.iter().filter(|(from, _)| day < *from && *from <= today);
+            let first = by(contract.terms_on(day));
+            later.fold(first, |instants, (_, terms)| instants.longer(by(terms)))
+        };
         let deciding = counting.into_iter().max_by_key(|contract| {
-            let instants = by(contract.terms_on(day));
-            (self.is_specific(change, contract, today), instants.clear_at(), instants.window)
+            let instants = with_later(contract);
+            let is_asked = asked.iter().any(|asked| asked.reference == contract.reference);
+            (is_asked && self.is_specific(change, contract, today), instants.clear_at(), instants.window)
         })?;
-        let later = deciding.versions.iter().filter(|(from, _)| day < *from && *from <= today);
-        let first = by(deciding.terms_on(day));
-        Some(later.fold(first, |instants, (_, terms)| instants.longer(by(terms))))
+        Some(with_later(deciding))
     }
 
     fn all_said_yes(&self, change: &Change, customer: &Customer, case: &Case, known: At) -> Option<At> {
