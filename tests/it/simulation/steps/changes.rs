@@ -213,7 +213,8 @@ impl Simulation {
             moved.state = State::InNotice;
         }
         (moved.next_look, moved.planned_at) = (None, now);
-        if anew || !change.is_told() {
+        // A correction is never told.
+        if anew || !change.is_told() || change.kind == ChangeKind::Correction {
             (moved.announced, moved.approved) = (None, false);
         }
     }
