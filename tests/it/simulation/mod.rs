@@ -37,6 +37,32 @@ fn number(variable: &str) -> Option<u64> {
     std::env::var(variable).ok().map(|given| given.parse().unwrap())
 }
 
+/// Which worlds are asked for.
+struct Wanted {
+    first: u64,
+    worlds: u64,
+    until: Option<Instant>,
+    /// Goes on after a disagreement.
+    full: bool,
+}
+
+impl Wanted {
+    fn by_environment() -> Self {
+        let (seed, worlds) = (number("SEED"), number("SIMULATION_WORLDS"));
+        let full = number("FORENOTICE_FULL") == Some(1);
+        let minutes =
+            number("SIMULATION_MINUTES").or(Some(FULL_MINUTES).filter(|_| full && worlds.is_none()));
+        let until = minutes.map(|minutes| Instant::now() + Duration::from_mins(minutes));
+        let worlds = worlds.unwrap_or(if until.is_some() { u64::MAX } else { WORLDS });
+        Self {
+            first: seed.or(number("FIRST_SEED")).unwrap_or(FIRST_SEED),
+            worlds: if seed.is_some() { 1 } else { worlds },
+            until,
+            full,
+        }
+    }
+}
+
 /// What the worlds came to.
 #[derive(Debug, Default)]
 struct Tally {
@@ -46,7 +72,23 @@ struct Tally {
     unlike: Vec<u64>,
 }
 
-fn run(seed: u64) -> (BTreeMap<&'static str, u32>, BTreeMap<&'static str, Duration>) {
+type Told = (BTreeMap<&'static str, u32>, BTreeMap<&'static str, Duration>);
+
+impl Tally {
+    /// None: the world ended in a panic, which has said why.
+    fn add(&mut self, seed: u64, told: Option<Told>) {
+        self.worlds += 1;
+        let Some((done, spent)) = told else { return self.unlike.push(seed) };
+        for (kind, count) in done {
+            *self.done.entry(kind).or_default() += count;
+        }
+        for (on, time) in spent {
+            *self.spent.entry(on).or_default() += time;
+        }
+    }
+}
+
+fn world(seed: u64) -> Told {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let mut simulation = Simulation::begin(seed).await;
@@ -60,47 +102,25 @@ fn run(seed: u64) -> (BTreeMap<&'static str, u32>, BTreeMap<&'static str, Durati
 
 #[test]
 fn the_daemon_agrees_with_a_naive_model_of_the_promise_in_random_worlds() {
-    let (one, full) = (number("SEED"), number("FORENOTICE_FULL") == Some(1));
-    let minutes = number("SIMULATION_MINUTES")
-        .or((full && number("SIMULATION_WORLDS").is_none()).then_some(FULL_MINUTES));
-    let until = minutes.map(|minutes| Instant::now() + Duration::from_mins(minutes));
-    let worlds = number("SIMULATION_WORLDS").unwrap_or(if until.is_some() { u64::MAX } else { WORLDS });
-    let worlds = if one.is_some() { 1 } else { worlds };
-    let first = one.or(number("FIRST_SEED")).unwrap_or(FIRST_SEED);
-    let (begun, tally) = (AtomicU64::new(0), Mutex::new(Tally::default()));
-    let (began, work) = (Instant::now(), || {
+    let wanted = Wanted::by_environment();
+    let (taken, tally, start) = (AtomicU64::new(0), Mutex::new(Tally::default()), Instant::now());
+    let work = || {
         loop {
-            let is_over = until.is_some_and(|until| Instant::now() > until)
-                || !full && !tally.lock().unwrap().unlike.is_empty();
-            let seed = first + begun.fetch_add(1, Ordering::Relaxed);
-            if is_over || seed - first >= worlds {
+            let number = taken.fetch_add(1, Ordering::Relaxed);
+            let is_over = wanted.until.is_some_and(|until| Instant::now() > until)
+                || !wanted.full && !tally.lock().unwrap().unlike.is_empty();
+            if is_over || number >= wanted.worlds {
                 return;
             }
-            let came_to = catch_unwind(AssertUnwindSafe(|| run(seed)));
-            let mut tally = tally.lock().unwrap();
-            tally.worlds += 1;
-            let Ok((done, spent)) = came_to else {
-                tally.unlike.push(seed);
-                continue;
-            };
-            done.into_iter().for_each(|(kind, count)| *tally.done.entry(kind).or_default() += count);
-            spent.into_iter().for_each(|(on, time)| *tally.spent.entry(on).or_default() += time);
+            let seed = wanted.first + number;
+            let told = catch_unwind(AssertUnwindSafe(|| world(seed)));
+            tally.lock().unwrap().add(seed, told.ok());
         }
-    });
-    std::thread::scope(|threads| (0..AT_ONCE.min(worlds)).for_each(|_| drop(threads.spawn(work))));
-    let tally = tally.into_inner().unwrap();
-    println!(
-        "{} worlds from seed {first} in {:?}: {:?}\n{:?}",
-        tally.worlds,
-        began.elapsed(),
-        tally.done,
-        tally.spent
-    );
-    assert!(
-        tally.unlike.is_empty(),
-        "daemon and model disagree, or an end came too soon, with the seeds {:?}",
-        tally.unlike
-    );
+    };
+    std::thread::scope(|threads| (0..AT_ONCE.min(wanted.worlds)).for_each(|_| drop(threads.spawn(work))));
+    let Tally { worlds, done, spent, unlike } = tally.into_inner().unwrap();
+    println!("{worlds} worlds from seed {} in {:?}: {done:?}\n{spent:?}", wanted.first, start.elapsed());
+    assert!(unlike.is_empty(), "daemon and model disagree, or a world broke off, with the seeds {unlike:?}");
 }
 
 #[tokio::test]

@@ -135,6 +135,7 @@ pub struct Announcement {
     pub valid_until: At,
 }
 
+#[allow(clippy::struct_excessive_bools, reason = "as requests have them")]
 #[derive(Clone, Debug)]
 pub struct Change {
     pub reference: String,

@@ -88,8 +88,15 @@ impl Model {
         let due = |change: &Change| match change.state {
             State::Held => change.next_look,
             _ if change.next_look.is_some() => change.next_look,
-            // A slip may be mended on the day itself, which is asked about at once.
-            _ => Some(self.start_of(change.effective_on).max(change.planned_at - SECOND)),
+            // A slip may be mended on the day itself, which is asked about at once, and a second later.
+            _ => {
+                let (start, planned) = (self.start_of(change.effective_on), change.planned_at);
+                Some(if planned - SECOND < start && start < planned {
+                    planned
+                } else {
+                    start.max(planned - SECOND)
+                })
+            }
         };
         let open = self.changes.iter().enumerate().filter(|(_, change)| change.is_open());
         open.filter_map(|(n, change)| Some((due(change)?, n))).min()

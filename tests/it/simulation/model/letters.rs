@@ -91,7 +91,7 @@ impl Model {
         if let Letter::Accepted(at) = heard.letter {
             return self.promise(heard, at);
         }
-        let case = &mut self.changes[place].cases.get_mut(&heard.customer).unwrap();
+        let case = self.changes[place].cases.get_mut(&heard.customer).unwrap();
         let has_failed = |letter: &Letter| matches!(letter, Letter::Failed { .. });
         if heard.letter == (Letter::Failed { asks_next: false }) || !case.letters.values().all(has_failed) {
             return;

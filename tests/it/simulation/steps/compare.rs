@@ -88,7 +88,7 @@ impl Simulation {
         match broken.iter().position(|promise| promise.starts_with("objection_found_after_effect")) {
             Some(place) if may_be => drop(broken.remove(place)),
             None if must_be => {
-                broken.push("doctor does not see an objection found after the effect".to_owned())
+                broken.push("doctor does not see an objection found after the effect".to_owned());
             }
             _ => {}
         }
