@@ -4,6 +4,7 @@
 //! `<key>_file` reads a secret from a file beside it. Every value knows where it came from; an unknown key is a fault
 //! that names the nearest known one.
 
+mod dkim;
 mod fault;
 mod parse;
 mod policy;
@@ -13,6 +14,7 @@ mod smtp;
 mod source;
 pub mod window;
 
+pub use dkim::{Dkim, DkimKey, KeyPair};
 pub use fault::{Fault, Faults};
 pub use parse::duration;
 pub use reader::Shown;

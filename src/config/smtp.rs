@@ -1,11 +1,13 @@
 //! `[smtp]`: the relay, how we log in to it, and who our letters are from.
 
 use std::fmt;
+use std::sync::Arc;
 
 use chrono::TimeDelta;
 use secrecy::SecretString;
 use url::Url;
 
+use super::dkim::{self, Dkim, dkim};
 use super::parse::{self, address, mailbox, span, text, token_address, whole, word};
 use super::reader::{Noted, Reader, Why, masked, masked_url};
 use super::section::{CONNECTIONS_MAX, is_loopback};
@@ -33,6 +35,8 @@ pub struct Smtp {
     pub connections: usize,
     pub rate_per_second: Option<u32>,
     pub oauth: Option<OAuth>,
+    /// None: the relay signs, or nobody.
+    pub dkim: Option<Arc<Dkim>>,
 }
 
 /// How we come by the token that a mailbox's relay wants instead of a password (XOAUTH2).
@@ -99,6 +103,7 @@ pub(super) fn smtp(r: &mut Reader) -> Result<Smtp, Noted> {
     let rate_per_second = r.optional("smtp.rate_per_second", whole(1..=RATE_PER_SECOND_MAX, "letters"));
 
     let oauth = oauth(r);
+    let dkim = dkim(r);
 
     let (url, fallbacks) = urls?.ok_or(Noted)?;
     if tls == Ok(Tls::None) && !std::iter::once(&url).chain(&fallbacks).all(is_loopback) {
@@ -113,11 +118,18 @@ pub(super) fn smtp(r: &mut Reader) -> Result<Smtp, Noted> {
         return Err(r.fault("smtp.oauth", "smtp.url holds a password as well; give one or the other", None));
     }
     let from = from?;
+    let from_subscribers = from_subscribers?.unwrap_or_else(|| from.clone());
+    let dkim = dkim?;
+    for (key, mailbox) in [("smtp.from", &from), ("smtp.from_subscribers", &from_subscribers)] {
+        if let Some(why) = dkim.as_ref().and_then(|dkim| dkim::unaligned(dkim, key, mailbox)) {
+            return Err(r.fault("smtp.dkim.domain", why, r.origin_of("smtp.dkim.domain")));
+        }
+    }
     Ok(Smtp {
         url: RelayUrl::new(url),
         fallbacks: fallbacks.into_iter().map(RelayUrl::new).collect(),
-        from_subscribers: from_subscribers?.unwrap_or_else(|| from.clone()),
         from,
+        from_subscribers,
         bounce_address: bounce_address?,
         profile: profile?,
         dsn: dsn?,
@@ -127,6 +139,7 @@ pub(super) fn smtp(r: &mut Reader) -> Result<Smtp, Noted> {
         connections: connections?,
         rate_per_second: rate_per_second?,
         oauth,
+        dkim: dkim.map(Arc::new),
     })
 }
 

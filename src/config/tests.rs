@@ -133,8 +133,8 @@ fn each_kind_of_fault_says_what_it_takes() {
         ),
         (
             "[smtp]",
-            "[smtp.dkim]\nselector = \"a\"\n[smtp]",
-            "smtp.dkim.selector: unknown key; the nearest known one is smtp.from_subscribers (etc/forenotice.toml:9)",
+            "[smtp.dkim]\nselectors = \"a\"\n[smtp]",
+            "smtp.dkim.selectors: unknown key; the nearest known one is smtp.dkim.selector (etc/forenotice.toml:9)",
         ),
     ];
     for (from, to, said) in table {

@@ -49,8 +49,10 @@ pub struct Composed {
     pub envelope_from: String,
     pub envelope_to: String,
     pub message_id: String,
-    /// SHA-256 of the bytes.
+    /// SHA-256 of the bytes; signatures that are put before them on their way are no part of it.
     pub hash: [u8; 32],
+    /// The instant of composing.
+    pub date: DateTime<Utc>,
     /// The address is not ASCII before the `@`.
     pub smtputf8: bool,
 }
@@ -263,6 +265,7 @@ impl Form {
             smtputf8: !to.address.is_ascii(),
             envelope_to: to.address,
             message_id,
+            date: envelope.date,
         })
     }
 
@@ -307,4 +310,4 @@ fn to_ascii_domain(mailbox: &Mailbox, field: &'static str) -> Result<Mailbox, Co
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -11,6 +11,7 @@ pub mod letter;
 mod words;
 pub mod templates;
 pub mod compose;
+pub mod dkim;
 pub mod relay;
 
 pub use compose::Composed;

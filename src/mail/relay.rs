@@ -27,6 +27,7 @@ pub use self::route::{Encryption, Login, Patience, Reports, Route, UnusableUrl};
 use self::parcel::Parcel;
 use self::pool::{Offered, Pool};
 use super::Composed;
+use super::dkim::Signer;
 use crate::config::Settings;
 use crate::domain::delivery::Lane;
 pub use crate::domain::delivery::Said;
@@ -40,6 +41,8 @@ struct Relays {
     first: Pool,
     /// Asked in this order where those before cannot take a letter.
     others: Vec<Pool>,
+    /// None: the relay signs, or nobody.
+    signer: Option<Signer>,
 }
 
 /// What became of a letter that was handed over.
@@ -56,7 +59,7 @@ impl Post {
     /// The relays of these settings. Opens no connection yet: the first letter does.
     pub fn of(settings: &Settings) -> Result<Self, UnusableUrl> {
         let (first, others) = Route::of(settings)?;
-        Ok(Self::with_fallbacks(first, others))
+        Ok(Self::signing(Signer::of(settings), first, others))
     }
 
     pub fn new(route: Route) -> Self {
@@ -65,13 +68,18 @@ impl Post {
 
     /// Several relays: each takes what those before it cannot.
     pub fn with_fallbacks(first: Route, others: Vec<Route>) -> Self {
+        Self::signing(None, first, others)
+    }
+
+    fn signing(signer: Option<Signer>, first: Route, others: Vec<Route>) -> Self {
         let hosts: Vec<String> = std::iter::once(&first).chain(&others).map(|r| r.host.clone()).collect();
         let pool = |route: Route| {
             let alike = hosts.iter().filter(|host| **host == route.host).count();
             let name = if alike == 1 { route.host.clone() } else { format!("{}:{}", route.host, route.port) };
             Pool::new(route, name)
         };
-        Self(Arc::new(Relays { first: pool(first), others: others.into_iter().map(pool).collect() }))
+        let (first, others) = (pool(first), others.into_iter().map(pool).collect());
+        Self(Arc::new(Relays { first, others, signer }))
     }
 
     /// How many letters it pays to hand over at the same time.
@@ -92,7 +100,14 @@ impl Post {
     /// Hands one letter over and waits for what the relay says; a relay that is away, refuses us or cannot carry the letter is
     /// passed by where there is another. Whoever stops waiting before the letter's turn has come takes it back.
     pub async fn hand_over(&self, letter: &Composed, lane: Lane) -> Handed {
-        let parcel = match Parcel::pack(letter) {
+        let signatures = match &self.0.signer {
+            None => String::new(),
+            Some(signer) => match signer.sign(letter).await {
+                Ok(signatures) => signatures,
+                Err(error) => return self.unoffered(Said::Deferred { code: None, words: error.to_string() }),
+            },
+        };
+        let parcel = match Parcel::pack(letter, &signatures) {
             Ok(parcel) => Arc::new(parcel),
             Err(error) => {
                 return self.unoffered(Said::LetterFault { code: None, words: error.to_string() });

@@ -79,6 +79,11 @@ fn templates() -> &'static Templates {
     &TEMPLATES
 }
 
+/// An announcement as it goes to a contact.
+pub(in crate::mail) fn announcement() -> Composed {
+    Desk::new().compose(&announcement_to(reader())).unwrap()
+}
+
 /// Of an announcement.
 pub(super) fn form() -> Form {
     let desk = Desk::new();

@@ -34,7 +34,8 @@ pub(super) enum NotALetter {
 }
 
 impl Parcel {
-    pub(super) fn pack(letter: &Composed) -> Result<Self, NotALetter> {
+    /// `signatures`: header lines of ours that stand before the letter.
+    pub(super) fn pack(letter: &Composed, signatures: &str) -> Result<Self, NotALetter> {
         let text = std::str::from_utf8(&letter.bytes).map_err(|_| NotALetter::NotAscii)?;
         if !letter.smtputf8 && !text.is_ascii() {
             return Err(NotALetter::NotAscii);
@@ -47,7 +48,7 @@ impl Parcel {
         Ok(Self {
             needs_smtputf8: letter.smtputf8 || !to.is_ascii() || !from.is_ascii(),
             envelope_id: header(text, DELIVERY_HEADER).map(xtext),
-            stuffed: stuffed(text)?,
+            stuffed: stuffed(signatures, text)?,
             original_to: letter.envelope_to.clone(),
             from,
             to,
@@ -108,12 +109,13 @@ fn wire_address(address: &str, which: &'static str) -> Result<String, NotALetter
 
 /// The content with a dot doubled at the start of each line that begins with one (RFC 5321, 4.5.2), and the dot
 /// that ends it. What stands between two such dots is copied in one piece.
-fn stuffed(text: &str) -> Result<String, NotALetter> {
+fn stuffed(signatures: &str, text: &str) -> Result<String, NotALetter> {
     if !text.ends_with("\r\n") {
         return Err(NotALetter::NoLastLineEnd);
     }
     let octets = text.as_bytes();
-    let mut out = String::with_capacity(text.len() + 64);
+    let mut out = String::with_capacity(signatures.len() + text.len() + 64);
+    out.push_str(signatures);
     let (mut copied, mut line_at) = (0, 0);
     for (end, line) in memchr::memchr_iter(b'\n', octets).zip(1..) {
         let content = octets[line_at..end].strip_suffix(b"\r").ok_or(NotALetter::BareLineEnd { line })?;
@@ -174,13 +176,14 @@ mod tests {
             envelope_to: to.to_owned(),
             message_id: "m-1@replies.processor.example".to_owned(),
             hash: [0; 32],
+            date: chrono::DateTime::UNIX_EPOCH,
             smtputf8: !to.split('@').next().unwrap().is_ascii(),
         }
     }
 
     #[test]
     fn lines_that_begin_with_a_dot_are_stuffed_and_the_end_is_one_dot() {
-        let parcel = Parcel::pack(&letter("A: b\r\n\r\n.\r\n..x\r\nend.\r\n", "a@b.example")).unwrap();
+        let parcel = Parcel::pack(&letter("A: b\r\n\r\n.\r\n..x\r\nend.\r\n", "a@b.example"), "").unwrap();
         assert_eq!(parcel.stuffed(), "A: b\r\n\r\n..\r\n...x\r\nend.\r\n.\r\n");
     }
 
@@ -194,10 +197,13 @@ mod tests {
             ("", NotALetter::NoLastLineEnd),
             ("A: \u{e9}\r\n\r\n", NotALetter::NotAscii),
         ] {
-            assert_eq!(Parcel::pack(&letter(bytes, "a@b.example")).err(), Some(expected), "{bytes:?}");
+            assert_eq!(Parcel::pack(&letter(bytes, "a@b.example"), "").err(), Some(expected), "{bytes:?}");
         }
         let long = format!("A: b\r\n\r\n{}\r\n", "x".repeat(999));
-        assert_eq!(Parcel::pack(&letter(&long, "a@b.example")).err(), Some(NotALetter::LongLine { line: 3 }));
+        assert_eq!(
+            Parcel::pack(&letter(&long, "a@b.example"), "").err(),
+            Some(NotALetter::LongLine { line: 3 })
+        );
     }
 
     #[test]
@@ -210,20 +216,20 @@ mod tests {
             "@b.example",
             "a@",
         ] {
-            let packed = Parcel::pack(&letter("A: b\r\n\r\n", to));
+            let packed = Parcel::pack(&letter("A: b\r\n\r\n", to), "");
             assert_eq!(packed.err(), Some(NotALetter::Address { which: "the recipient" }), "{to:?}");
         }
     }
 
     #[test]
     fn a_domain_travels_in_a_labels_and_only_a_local_part_outside_ascii_needs_smtputf8() {
-        let parcel = Parcel::pack(&letter("A: b\r\n\r\n", "dpo@b\u{fc}cher.example")).unwrap();
+        let parcel = Parcel::pack(&letter("A: b\r\n\r\n", "dpo@b\u{fc}cher.example"), "").unwrap();
         assert_eq!((parcel.to(), parcel.needs_smtputf8()), ("dpo@xn--bcher-kva.example", false));
         assert_eq!(
             parcel.reports(Reports::Success),
             " NOTIFY=SUCCESS,FAILURE,DELAY ORCPT=utf-8;dpo@b\\x{FC}cher.example"
         );
-        let parcel = Parcel::pack(&letter("A: b\r\n\r\n", "j\u{f6}rg@b.example")).unwrap();
+        let parcel = Parcel::pack(&letter("A: b\r\n\r\n", "j\u{f6}rg@b.example"), "").unwrap();
         assert_eq!((parcel.to(), parcel.needs_smtputf8()), ("j\u{f6}rg@b.example", true));
     }
 
@@ -231,7 +237,7 @@ mod tests {
     fn the_envelope_carries_the_deliverys_token_and_the_address_as_xtext() {
         let bytes =
             "A: b\r\nX-Forenotice-Delivery: d-4k7m2q9wr6v0jz2pqe\r\n\r\nX-Forenotice-Delivery: d-forged\r\n";
-        let parcel = Parcel::pack(&letter(bytes, "a+tag=x@b.example")).unwrap();
+        let parcel = Parcel::pack(&letter(bytes, "a+tag=x@b.example"), "").unwrap();
         assert_eq!(parcel.envelope_id(), Some("d-4k7m2q9wr6v0jz2pqe"));
         assert_eq!(
             parcel.reports(Reports::Failure),

@@ -28,6 +28,20 @@ pub const fn headers(profile: Profile) -> &'static [(&'static str, &'static str)
     }
 }
 
+/// What the relay replaces in a letter, so that a signature of ours must leave it out.
+pub const fn replaced_headers(profile: Profile) -> &'static [&'static str] {
+    match profile {
+        Profile::Ses => &["Message-ID", "Date"],
+        Profile::M365 => &["Message-ID"],
+        Profile::Postfix
+        | Profile::Sendgrid
+        | Profile::Postmark
+        | Profile::Mailgun
+        | Profile::Google
+        | Profile::Generic => &[],
+    }
+}
+
 /// Letters after which we end a connection ourselves; a relay that ends it sooner is believed.
 pub(super) const fn letters_per_connection(profile: Profile) -> u32 {
     match profile {

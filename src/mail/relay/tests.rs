@@ -159,6 +159,7 @@ fn letter(to: &str) -> Composed {
         envelope_to: to.to_owned(),
         message_id: "m-1@replies.processor.example".to_owned(),
         hash: [0; 32],
+        date: chrono::DateTime::UNIX_EPOCH,
         smtputf8: false,
     }
 }

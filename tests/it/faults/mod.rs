@@ -12,4 +12,5 @@ mod readers;
 mod reckoning;
 mod recorded_first;
 mod relay;
+mod signed;
 mod steps;
