@@ -17,6 +17,7 @@ use super::{Dsn, Mailbox, Profile, Tls, TokenAddress};
 /// A mailbox there takes no more at once.
 const M365_CONNECTIONS_MAX: i64 = 3;
 const RATE_PER_SECOND_MAX: i64 = 100_000;
+const LETTERS_PER_CONNECTION_MAX: i64 = 1_000_000;
 
 #[derive(Clone, Debug)]
 pub struct Smtp {
@@ -34,6 +35,8 @@ pub struct Smtp {
     pub helo_name: Option<String>,
     pub connections: usize,
     pub rate_per_second: Option<u32>,
+    /// None: as the profile has it.
+    pub letters_per_connection: Option<u32>,
     pub oauth: Option<OAuth>,
     /// None: the relay signs, or nobody.
     pub dkim: Option<Arc<Dkim>>,
@@ -102,6 +105,8 @@ pub(super) fn smtp(r: &mut Reader) -> Result<Smtp, Noted> {
     let connections = r.or("smtp.connections", usual, whole(1..=most, "connections"));
     let rate_per_second = r.optional("smtp.rate_per_second", whole(1..=RATE_PER_SECOND_MAX, "letters"));
 
+    let letters_per_connection =
+        r.optional("smtp.letters_per_connection", whole(1..=LETTERS_PER_CONNECTION_MAX, "letters"));
     let oauth = oauth(r);
     let dkim = dkim(r);
 
@@ -138,6 +143,7 @@ pub(super) fn smtp(r: &mut Reader) -> Result<Smtp, Noted> {
         helo_name: helo_name?,
         connections: connections?,
         rate_per_second: rate_per_second?,
+        letters_per_connection: letters_per_connection?,
         oauth,
         dkim: dkim.map(Arc::new),
     })

@@ -34,6 +34,11 @@ impl Reply {
         matches!(self.enhanced(), Some((3 | 4, _)))
     }
 
+    /// SES throttles at the dot, too, and by words alone.
+    fn speaks_of_throttling(&self) -> bool {
+        self.words.to_lowercase().contains("throttl")
+    }
+
     fn speaks_of_a_limit(&self) -> bool {
         let words = self.words.to_lowercase();
         words.contains("limit") || words.contains("quota")
@@ -83,6 +88,7 @@ pub fn verdict(point: Point, reply: &Reply, others: OtherRecipients) -> Verdict 
             (_, Some((3, 4))) | (552, None) => Verdict::LetterFault,
             _ => Verdict::RelayFault,
         },
+        (Point::Rcpt | Point::Data | Point::Dot, 422..=499) if reply.speaks_of_throttling() => Verdict::Slow,
         (Point::Rcpt | Point::Data | Point::Dot, 400..=499) => Verdict::Deferred,
         (Point::Rcpt | Point::Data, 500..=599) => refusal(point, reply, others),
         (Point::Dot, 500..=599) => match (reply.code, reply.enhanced()) {
@@ -218,6 +224,18 @@ mod tests {
             (Dot, "354 out of step", pass, RelayFault),
         ] {
             assert_eq!(verdict(point, &reply(text), others), expected, "{point:?}: {text}");
+        }
+    }
+
+    #[test]
+    fn a_relay_that_throttles_by_words_is_told_from_a_greylist() {
+        for (point, text, expected) in [
+            (Point::Dot, "454 Throttling failure: Maximum sending rate exceeded.", Verdict::Slow),
+            (Point::Rcpt, "454 Throttling failure: Daily message quota exceeded.", Verdict::Slow),
+            (Point::Dot, "421 4.7.0 throttled", Verdict::Deferred),
+            (Point::Rcpt, "450 4.2.1 receiving mail at a rate that prevents delivery", Verdict::Deferred),
+        ] {
+            assert_eq!(verdict(point, &reply(text), OtherRecipients::Pass), expected, "{point:?}: {text}");
         }
     }
 

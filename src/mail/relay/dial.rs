@@ -10,7 +10,7 @@ use std::time::Duration;
 use lettre::transport::smtp::extension::ClientId;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, RootCertStore};
-use tokio::net::TcpStream;
+use tokio::net::{TcpStream, lookup_host};
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
@@ -108,9 +108,7 @@ pub(super) async fn dial(route: &Route, roots: &Roots) -> Result<Dialed, Away> {
     let name = route.helo_name.clone().map_or_else(ClientId::default, ClientId::Domain);
     let hello = format!("EHLO {name}\r\n");
     let limit = route.patience.greeting;
-    let target = (route.host.as_str(), route.port);
-    let tcp = within(route.patience.connect, "connect", TcpStream::connect(target)).await?;
-    tcp.set_nodelay(true).map_err(|error| Away::new("connect", error))?;
+    let tcp = connect(route).await?;
     if route.encryption == Encryption::None && !route.implicit_tls && !route.is_loopback() {
         return Err(Away::new("tls", "plain text goes to this machine only; set smtp.tls = \"required\""));
     }
@@ -134,6 +132,24 @@ pub(super) async fn dial(route: &Route, roots: &Roots) -> Result<Dialed, Away> {
     // What it offered in plain text is forgotten (RFC 3207, 4.2).
     let offers = greet(&mut dialogue, &hello, limit).await?;
     Ok(Dialed { dialogue, offers, encrypted: true })
+}
+
+/// To the first of the relay's addresses that answers. Each has its own time: one that drops packets, as a family of addresses
+/// may that leads nowhere, does not use up the others'.
+async fn connect(route: &Route) -> Result<TcpStream, Away> {
+    let limit = route.patience.connect;
+    let addresses = within(limit, "dns", lookup_host((route.host.as_str(), route.port))).await?;
+    let mut last = Away::new("dns", "the relay's name has no address");
+    for address in addresses {
+        match within(limit, "connect", TcpStream::connect(address)).await {
+            Ok(tcp) => {
+                tcp.set_nodelay(true).map_err(|error| Away::new("connect", error))?;
+                return Ok(tcp);
+            }
+            Err(away) => last = away,
+        }
+    }
+    Err(last)
 }
 
 async fn greet(dialogue: &mut Dialogue, hello: &str, limit: Duration) -> Result<Offers, Away> {

@@ -39,6 +39,10 @@ struct Inner {
     per_second: Option<f64>,
     next_turn: Option<Instant>,
     changed: Option<Instant>,
+    /// When the relay last asked us to slow down.
+    slowed: Option<Instant>,
+    /// Slower did not help: until then it is asked nothing.
+    resting_until: Option<Instant>,
     failures: u32,
     away_until: Option<Instant>,
     letters_per_connection: u32,
@@ -57,6 +61,8 @@ impl Pace {
                 per_second: ceiling,
                 next_turn: None,
                 changed: None,
+                slowed: None,
+                resting_until: None,
                 failures: 0,
                 away_until: None,
                 letters_per_connection: route.letters_per_connection.max(1),
@@ -81,12 +87,28 @@ impl Pace {
         turn
     }
 
-    /// The relay asked us to slow down: half as fast from here, then up again in steps.
-    pub(super) fn slow_down(&self, now: Instant) {
+    /// The relay asked a letter that was spoken of at `asked` to come more slowly: half as fast from here, then up again in steps.
+    /// What it answers to those that were under way by then is the same wish.
+    pub(super) fn slow_down(&self, now: Instant, asked: Instant) {
         let mut inner = self.lock();
+        if inner.slowed.is_some_and(|slowed| asked <= slowed) {
+            return;
+        }
+        inner.slowed = Some(now);
         let current = inner.per_second.unwrap_or(UNLIMITED_PER_SECOND);
         inner.per_second = Some((current / 2.0).max(SLOWEST_PER_SECOND));
         inner.changed = Some(now);
+    }
+
+    /// Going slower has not helped for as long as a letter waits for that: the relay is left alone as long again.
+    pub(super) fn rest(&self, now: Instant) -> Duration {
+        self.lock().resting_until = Some(now + self.patience.slow);
+        self.patience.slow
+    }
+
+    /// How long the relay still rests.
+    pub(super) fn resting(&self, now: Instant) -> Option<Duration> {
+        self.lock().resting_until.filter(|until| now < *until).map(|until| until - now)
     }
 
     /// How long the relay is still left alone; `None`: try. Of those who come when the time is over one may try,
@@ -103,7 +125,9 @@ impl Pace {
 
     /// How long the relay is left alone from now.
     pub(super) fn left_alone(&self, now: Instant) -> Option<Duration> {
-        self.lock().away_until.filter(|until| now < *until).map(|until| until - now)
+        let inner = self.lock();
+        let until = inner.away_until.max(inner.resting_until);
+        until.filter(|until| now < *until).map(|until| until - now)
     }
 
     /// The relay is away: how long to leave it alone.
@@ -226,16 +250,35 @@ mod tests {
     fn a_relay_that_asks_for_it_is_served_half_as_fast_and_then_faster_in_steps() {
         let start = Instant::now();
         let pace = pace(Some(8));
-        pace.slow_down(start);
+        pace.slow_down(start, start);
+        pace.slow_down(start, start);
         let apart = |at| {
             let first = pace.turn(at);
             (pace.turn(at) - first).as_millis()
         };
-        assert_eq!(apart(start + Duration::from_secs(1)), 250);
+        assert_eq!(
+            apart(start + Duration::from_secs(1)),
+            250,
+            "half, however many were under way when it asked"
+        );
         assert_eq!(apart(start + Duration::from_secs(31)), 200);
         assert_eq!(apart(start + Duration::from_secs(200)), 160);
         assert_eq!(apart(start + Duration::from_secs(400)), 128);
         assert_eq!(apart(start + Duration::from_mins(10)), 125, "up to what is configured, not beyond");
+    }
+
+    #[test]
+    fn a_relay_that_asks_again_when_it_is_served_slower_is_served_slower_still() {
+        let start = Instant::now();
+        let pace = pace(Some(8));
+        pace.slow_down(start, start);
+        let later = start + Duration::from_secs(1);
+        pace.slow_down(later, start + Duration::from_millis(500));
+        let first = pace.turn(later);
+        assert_eq!((pace.turn(later) - first).as_millis(), 500);
+        assert_eq!(pace.rest(later), Duration::from_secs(30));
+        assert_eq!(pace.left_alone(later), Some(Duration::from_secs(30)));
+        assert_eq!(pace.left_alone(later + Duration::from_secs(30)), None);
     }
 
     #[test]

@@ -19,8 +19,6 @@ use crate::domain::delivery::{Lane, OtherRecipients, Point, Reply, Said, Verdict
 
 /// Connections a letter may lose before the relay is taken to be away.
 const CONNECTIONS_LOST_MAX: u32 = 3;
-/// A relay that asks us to slow down gets the letter again after this.
-const SLOW_DOWN_SECONDS: i64 = 30;
 
 /// What a relay said of a letter, and whether another relay may do better.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +26,13 @@ pub(super) enum Offered {
     Final(Said),
     /// The relay has nothing of the letter: it is away, refuses us, or cannot carry it.
     TryElsewhere(Said),
+}
+
+/// How far a letter came.
+enum Carried {
+    Told(Offered),
+    /// The relay has nothing of it, and wants it brought more slowly.
+    Slower(Reply),
 }
 
 /// A connection ended before the letter had left.
@@ -89,7 +94,7 @@ impl Pool {
         }
         self.started.get_or_init(|| self.start());
         let (done, said) = oneshot::channel();
-        self.shared.queue.put(Job { parcel: Arc::clone(parcel), done }, lane);
+        self.shared.queue.put(Job { parcel: Arc::clone(parcel), lane, slow_since: None, done });
         // A task that died may have died after the dot.
         said.await.unwrap_or_else(|_| {
             Offered::Final(Said::InDoubt { words: "the connection's task ended".to_owned() })
@@ -133,10 +138,23 @@ impl Shared {
                     }
                 },
             };
-            let Some(Job { parcel, done }) = next else { continue };
-            let said = self.carry(&mut session, &parcel, &mut ahead).await;
+            let Some(mut job) = next else { continue };
+            let said = match self.carry(&mut session, &job.parcel, &mut ahead).await {
+                Carried::Told(offered) => offered,
+                Carried::Slower(reply) => {
+                    let now = Instant::now();
+                    let since = *job.slow_since.get_or_insert(now);
+                    if now < since + self.route.patience.slow {
+                        self.queue.put_back(job);
+                        continue;
+                    }
+                    let wait = self.pace.rest(now);
+                    warn!(relay.name = %self.name, relay.code = reply.code, "relay wants us slower still, again in {wait:?}");
+                    Offered::TryElsewhere(relay_fault(Some(reply.code), &reply.words, wait))
+                }
+            };
             // Nobody waits any more: its lease will run out, and the letter is looked at again.
-            let _ = done.send(said);
+            let _ = job.done.send(said);
         }
         if let Some(last) = session.take() {
             last.close().await;
@@ -158,7 +176,17 @@ impl Shared {
         session: &mut Option<Session>,
         parcel: &Parcel,
         ahead: &mut Option<Job>,
-    ) -> Offered {
+    ) -> Carried {
+        // A letter whose envelope has left is heard out.
+        if let Some(wait) = self.pace.resting(Instant::now())
+            && !session.as_ref().is_some_and(Session::is_ahead)
+        {
+            return Carried::Told(Offered::TryElsewhere(relay_fault(
+                None,
+                "the relay wants us slower",
+                wait,
+            )));
+        }
         let mut lost = Lost::default();
         for attempt in 0..CONNECTIONS_LOST_MAX {
             if attempt > 0 {
@@ -166,7 +194,7 @@ impl Shared {
             }
             let mut open = match self.connection(session.take()).await {
                 Ok(open) => open,
-                Err(said) => return Offered::TryElsewhere(said),
+                Err(said) => return Carried::Told(Offered::TryElsewhere(said)),
             };
             let level = self.pace.pipelining(Instant::now());
             let end = match open.envelope(parcel, self.others(), level).await {
@@ -180,21 +208,28 @@ impl Shared {
                     open.content(parcel, next.map(|next| (&*next.parcel, level)), self.others()).await
                 }
             };
-            let letters = open.letters;
+            let (letters, announced) = (open.letters, open.announced);
             if open.usable {
                 *session = Some(open);
             }
+            let end = match end {
+                End::Told { verdict: Verdict::Slow, reply, .. } => {
+                    self.pace.slow_down(Instant::now(), announced);
+                    return Carried::Slower(reply);
+                }
+                end => end,
+            };
             match self.heard(end, letters) {
-                Ok(offered) => return offered,
+                Ok(offered) => return Carried::Told(offered),
                 Err(again) => lost = again,
             }
         }
         if let Some(said) = lost.instead {
-            return Offered::Final(said);
+            return Carried::Told(Offered::Final(said));
         }
         let wait = self.pace.away(Instant::now());
         warn!(relay.name = %self.name, "relay ends every connection before a letter has left: {}", lost.why);
-        Offered::TryElsewhere(relay_fault(None, &lost.why, wait))
+        Carried::Told(Offered::TryElsewhere(relay_fault(None, &lost.why, wait)))
     }
 
     /// Whether another letter may follow behind the dot, on this connection and without a turn of its own.
@@ -288,13 +323,8 @@ impl Shared {
                 let instead = of_this_letter.then_some(Said::Deferred { code: Some(code), words });
                 return Err(Lost { why, instead });
             }
-            Verdict::Slow => {
-                self.pace.slow_down(Instant::now());
-                let retry_after = TimeDelta::seconds(SLOW_DOWN_SECONDS);
-                Said::RelayFault { code: Some(code), words, retry_after }
-            }
             Verdict::Policy => return Ok(Offered::TryElsewhere(Said::Policy { code, words })),
-            Verdict::RelayFault => {
+            Verdict::RelayFault | Verdict::Slow => {
                 let wait = self.pace.refused(Instant::now());
                 warn!(relay.name = %self.name, relay.code = code, "relay refuses us, again in {wait:?}: {words}");
                 return Ok(Offered::TryElsewhere(relay_fault(Some(code), &words, wait)));

@@ -7,6 +7,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{Semaphore, oneshot};
+use tokio::time::Instant;
 
 use super::parcel::Parcel;
 use super::pool::Offered;
@@ -15,6 +16,9 @@ use crate::domain::delivery::Lane;
 #[derive(Debug)]
 pub(super) struct Job {
     pub parcel: Arc<Parcel>,
+    pub lane: Lane,
+    /// When the relay first asked us to bring this letter more slowly.
+    pub slow_since: Option<Instant>,
     pub done: oneshot::Sender<Offered>,
 }
 
@@ -40,11 +44,20 @@ impl Queue {
         Self { waiting: Semaphore::new(0), lanes: Mutex::default() }
     }
 
-    pub(super) fn put(&self, job: Job, lane: Lane) {
+    pub(super) fn put(&self, job: Job) {
+        self.with_lane(job.lane, |lane| lane.push_back(job));
+    }
+
+    /// A letter that was here already: it is the first of its lane again.
+    pub(super) fn put_back(&self, job: Job) {
+        self.with_lane(job.lane, |lane| lane.push_front(job));
+    }
+
+    fn with_lane(&self, lane: Lane, put: impl FnOnce(&mut VecDeque<Job>)) {
         let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
         match lane {
-            Lane::Single => lanes.single.push_back(job),
-            Lane::Mailing => lanes.mailing.push_back(job),
+            Lane::Single => put(&mut lanes.single),
+            Lane::Mailing => put(&mut lanes.mailing),
         }
         drop(lanes);
         self.waiting.add_permits(1);

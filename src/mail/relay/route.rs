@@ -67,6 +67,7 @@ pub struct Route {
 /// How long we wait (RFC 5321, 4.5.3.2), and how long we leave an absent relay alone.
 #[derive(Clone, Copy, Debug)]
 pub struct Patience {
+    /// For each of the relay's addresses, and for DNS to name them: long enough for three lost packets.
     pub connect: Duration,
     pub greeting: Duration,
     pub command: Duration,
@@ -77,6 +78,8 @@ pub struct Patience {
     pub behind_the_dot: Duration,
     /// A connection without work is closed after this.
     pub idle: Duration,
+    /// A letter waits so long with a relay that wants us slower; one that still does then is left alone as long again.
+    pub slow: Duration,
     pub away_first: Duration,
     pub away_max: Duration,
     /// A relay that refuses our login or our sender waits for a person; until then it is asked this often.
@@ -86,13 +89,14 @@ pub struct Patience {
 impl Default for Patience {
     fn default() -> Self {
         Self {
-            connect: Duration::from_mins(1),
+            connect: Duration::from_secs(10),
             greeting: Duration::from_mins(5),
             command: Duration::from_mins(5),
             data: Duration::from_mins(2),
             content: Duration::from_mins(13),
             behind_the_dot: Duration::from_secs(30),
             idle: Duration::from_secs(20),
+            slow: Duration::from_secs(30),
             away_first: Duration::from_secs(2),
             away_max: Duration::from_mins(5),
             refused: Duration::from_mins(5),
@@ -104,7 +108,8 @@ impl Patience {
     /// For a demo or a test.
     fn of_rehearsal() -> Self {
         let soon = Duration::from_millis(20);
-        Self { away_first: soon, away_max: soon, refused: soon, ..Self::default() }
+        let slow = Duration::from_millis(300);
+        Self { slow, away_first: soon, away_max: soon, refused: soon, ..Self::default() }
     }
 }
 
@@ -174,7 +179,9 @@ impl Route {
             helo_name: smtp.helo_name.clone(),
             connections: smtp.connections,
             rate_per_second: smtp.rate_per_second.map(f64::from).or(profile::per_second(smtp.profile)),
-            letters_per_connection: profile::letters_per_connection(smtp.profile),
+            letters_per_connection: smtp
+                .letters_per_connection
+                .unwrap_or_else(|| profile::letters_per_connection(smtp.profile)),
             ..Self::parse(url.expose().as_str())?
         })
     }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::error::Elapsed;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use super::dial::{Away, Dialed, Offers, Roots, dial};
 use super::dialogue::{Dialogue, Lines};
@@ -59,6 +59,8 @@ pub(super) struct Session {
     unsettled: bool,
     /// The commands of the letter that was announced last.
     group: Group,
+    /// When that was.
+    pub(super) announced: Instant,
     /// The group has left behind the last dot; its replies are due.
     ahead: Option<Pipelining>,
     /// Letters this connection has carried.
@@ -110,6 +112,7 @@ impl Session {
             route: Arc::clone(route),
             unsettled: false,
             group: Group::default(),
+            announced: Instant::now(),
             ahead: None,
             letters: 0,
             usable: true,
@@ -269,6 +272,7 @@ impl Session {
 
     /// Writes a letter's commands into the group.
     fn announce(&mut self, parcel: &Parcel, reset: bool) {
+        self.announced = Instant::now();
         let patience = self.route.patience;
         let (offers, group) = (self.offers, &mut self.group);
         group.clear();

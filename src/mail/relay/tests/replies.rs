@@ -2,7 +2,7 @@
 //! who has it in the end, and how the next letter travels.
 
 use self::Does::{Closes, IsSilent, Says, SaysAndCloses};
-use self::Letter::{AtOnce, Elsewhere, Stays};
+use self::Letter::{AtOnce, Elsewhere, OnceMore, Stays};
 use self::Next::{Anew, Follows, FollowsReset, GoesElsewhere};
 use super::*;
 
@@ -21,6 +21,8 @@ enum Letter {
     Stays,
     /// The same relay took it over another connection.
     AtOnce,
+    /// The same relay took it over the same connection, a little later.
+    OnceMore,
     /// The next relay took it.
     Elsewhere,
 }
@@ -60,8 +62,8 @@ const BEFORE_A_LETTER: &[Row] = &[
 
 /// To the second letter of a connection that has taken one.
 const WITH_A_LETTER: &[Row] = &[
-    ("MAIL", Says("454 Throttling failure"), "relay fault 454", Stays, FollowsReset),
-    ("MAIL", Says("450 4.2.1 Peak SMTP relay limit exceeded"), "relay fault 450", Stays, FollowsReset),
+    ("MAIL", Says("454 Throttling failure"), "accepted 250", OnceMore, Follows),
+    ("MAIL", Says("450 4.2.1 Peak SMTP relay limit exceeded"), "accepted 250", OnceMore, Follows),
     ("MAIL", Says("550 5.7.60 not your address"), "relay fault 550", Elsewhere, GoesElsewhere),
     ("MAIL", Says("554 Message rejected: not verified"), "relay fault 554", Elsewhere, GoesElsewhere),
     ("MAIL", Says("552 5.3.4 message size exceeds limit"), "letter fault 552", Stays, FollowsReset),
@@ -95,6 +97,7 @@ const WITH_A_LETTER: &[Row] = &[
     (".", Says("250 2.0.0 Ok: queued as 4F1A"), "accepted 250", Stays, Follows),
     (".", Says("451 4.3.0 queue file write error"), "deferred 451", Stays, FollowsReset),
     (".", Says("452 4.3.1 insufficient storage"), "deferred 452", Stays, FollowsReset),
+    (".", Says("454 Throttling failure: Maximum sending rate exceeded."), "accepted 250", OnceMore, Follows),
     (".", SaysAndCloses("421 4.3.2 shutting down"), "deferred 421", Stays, Anew),
     (".", Says("552 message too large"), "letter fault 552", Stays, FollowsReset),
     (".", Says("554 5.3.4 too big"), "letter fault 554", Stays, FollowsReset),
@@ -170,7 +173,6 @@ async fn holds(row: &Row, extensions: &'static str, before: bool, arrange: impl 
     if before {
         assert_eq!(post.tell(&letter("joe@acme.example")).await, accepted(), "{case}");
     }
-    let heard_before = first.heard().len();
     let handed = post.hand_over(&letter("jane@acme.example"), Lane::Single).await;
     let of_first = if letter_goes == Elsewhere { &handed.passed_by[0].1 } else { &handed.said };
     assert_eq!(in_short(of_first), word, "{case}");
@@ -180,6 +182,7 @@ async fn holds(row: &Row, extensions: &'static str, before: bool, arrange: impl 
     assert_eq!(contents(&second), usize::from(letter_goes == Elsewhere), "{case}");
     assert_eq!(&*handed.relay == post.relay_name().as_ref(), letter_goes != Elsewhere, "{case}");
 
+    let heard_before = first.heard().len();
     let after = post.hand_over(&letter("jim@acme.example"), Lane::Single).await;
     assert_eq!(after.said, accepted(), "{case}: the letter after it");
     let elsewhere = &*after.relay != post.relay_name().as_ref();
