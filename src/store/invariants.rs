@@ -165,7 +165,7 @@ pub const ALL: &[Invariant] = &[
                            select terms from contract_terms t where t.contract_id = k.id and t.valid_from <= change.published_at::date
                            order by valid_from desc limit 1) t on true
                        where k.customer_id = customer.id and k.signed_on < change.published_at::date
-                         and (k.ended_on is null or k.ended_on > change.effective_on)
+                         and (k.ended_on is null or k.ended_on > greatest(change.effective_on, change.published_at::date))
                          and (k.products = '{}' or change.products = '{}' or k.products && change.products)
                          and coalesce(t.terms -> 'kinds' ? change.kind, true))
            and change.kind <> 'correction'

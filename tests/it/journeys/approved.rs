@@ -1,5 +1,6 @@
 //! Four eyes: nothing leaves before a second person has said yes.
 
+use forenotice::actions::end_contract;
 use forenotice::actions::schedule_change::{self, Error};
 use forenotice::domain::change::State;
 
@@ -27,5 +28,26 @@ async fn nothing_is_sent_before_another_person_approves() {
     assert!(matches!(again, Error::NothingToApprove { .. }), "{again}");
     world.advance_to("2026-12-14T12:00Z").await;
     assert_eq!(world.change(&reference).await.state, State::Effective);
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn whoever_has_left_before_the_approval_is_owed_nothing() {
+    let settings = [("policy.notice_days", "10"), ("policy.approval", "four-eyes")];
+    let world = World::configured("2026-11-23T09:00Z", &settings).await;
+    let file = "reference,customer,email,customer_since\nC-1,Acme,dpo@acme.example,2024-03-01\n\
+                C-2,Birch,dpo@birch.example,2024-03-01\n";
+    world.customers(file).await;
+    let reference = world.schedule(&addition("Nimbus", "2026-12-14")).await.reference;
+    world.advance_to("2026-12-16T12:00Z").await;
+    assert_eq!(world.change(&reference).await.state, State::Held);
+    let last_day = "2026-12-17".parse().unwrap();
+    end_contract::end_contract(&world.cx, world.dpo.clone(), "C-2", None, last_day).await.unwrap();
+    world.advance_to("2026-12-21T12:00Z").await;
+    schedule_change::approve(&world.cx, world.second_person().await, &reference).await.unwrap();
+    world.advance_to("2026-12-22T12:00Z").await;
+    assert_eq!(world.mailbox.mails_to(ACME).len(), 1);
+    assert!(world.mailbox.mails_to("dpo@birch.example").is_empty());
+    // Nor does `doctor` miss what it was not owed.
     world.finish().await;
 }
