@@ -24,7 +24,9 @@ use std::time::{Duration, Instant};
 
 use self::steps::Simulation;
 
-const WORLDS: u64 = 12;
+/// As many as this machine plays in that time; at most so many.
+const SECONDS: u64 = 40;
+const WORLDS: u64 = 120;
 /// With `FORENOTICE_FULL`, where neither a number nor a time is given.
 const FULL_MINUTES: u64 = 60;
 const STEPS: u64 = 22;
@@ -52,12 +54,13 @@ impl Wanted {
         let full = number("FORENOTICE_FULL") == Some(1);
         let minutes =
             number("SIMULATION_MINUTES").or(Some(FULL_MINUTES).filter(|_| full && worlds.is_none()));
-        let until = minutes.map(|minutes| Instant::now() + Duration::from_mins(minutes));
-        let worlds = worlds.unwrap_or(if until.is_some() { u64::MAX } else { WORLDS });
+        let asked = seed.is_some() || worlds.is_some();
+        let time = minutes.map(Duration::from_mins).or((!asked).then_some(Duration::from_secs(SECONDS)));
+        let worlds = worlds.unwrap_or(if minutes.is_some() { u64::MAX } else { WORLDS });
         Self {
             first: seed.or(number("FIRST_SEED")).unwrap_or(FIRST_SEED),
             worlds: if seed.is_some() { 1 } else { worlds },
-            until,
+            until: time.map(|time| Instant::now() + time),
             full,
         }
     }

@@ -38,6 +38,10 @@ pub struct Simulation {
     kinds: BTreeMap<&'static str, u32>,
     /// How often a pass was broken off, or the relay kept a letter and did not say so: as many copies may be too many.
     blows: usize,
+    /// The copies that the relay had at the last look.
+    copies: Vec<post::Copy>,
+    /// The daemon has nothing to do since the clock moved.
+    rests: bool,
     /// When notices that have not begun are to go out.
     notices_due: BTreeSet<At>,
     /// Objections whose resolution waits for a second person, with the last day of its remedy.
@@ -81,6 +85,8 @@ impl Simulation {
             log: Vec::new(),
             kinds: BTreeMap::new(),
             blows: 0,
+            copies: Vec::new(),
+            rests: false,
             notices_due: BTreeSet::new(),
             proposed: BTreeMap::new(),
             spent: BTreeMap::new(),
@@ -202,6 +208,7 @@ impl Simulation {
 
     fn did(&mut self, kind: &'static str, mut words: String) {
         *self.kinds.entry(kind).or_default() += 1;
+        self.rests = false;
         words.insert_str(0, &format!("{} {kind}: ", short(self.model.now)));
         self.log.push((kind, words));
     }
@@ -276,5 +283,6 @@ impl Simulation {
     async fn advance_to(&mut self, to: At) {
         self.did("advance", format!("to {}", short(to)));
         self.world.daemon.advance_to(to).await.unwrap();
+        self.rests = true;
     }
 }

@@ -2,6 +2,7 @@
 
 use forenotice::domain::change::ChangeKind;
 
+use super::owed::earliest_letter;
 use super::{At, Case, Change, Contact, Customer, Model};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +63,14 @@ impl Model {
     /// A letter about several changes names one deadline, the latest, and that is promised for each that it asks about.
     fn promise(&mut self, heard: &Heard, at: At) {
         let customer = self.customer(&heard.customer).clone();
+        // Whom something has served before has its time from that.
+        let by_more = |case: &Case| [earliest_letter(&customer, case, at), case.other_service];
+        let serves_later = |case: &Case| by_more(case).into_iter().flatten().any(|before| before < at);
+        let has_notice_address = customer.contacts.iter().any(|contact| contact.notice_address);
+        let to = customer.contacts.iter().find(|contact| contact.address == heard.address);
+        if to.is_none_or(|to| has_notice_address && !to.notice_address) {
+            return;
+        }
         let asks = |change: &Change| {
             change.kind != ChangeKind::Removal && change.announced.is_some_and(|a| a.notice == heard.notice)
         };
@@ -69,6 +78,9 @@ impl Model {
         for change in self.changes.iter().filter(|change| asks(change)) {
             let owed =
                 change.cases.get(&heard.customer).filter(|case| !case.informed && case.exempt.is_none());
+            if owed.is_some_and(serves_later) {
+                return;
+            }
             let Some(instants) = owed.and_then(|_| self.instants(change, &customer, at, at)) else {
                 continue;
             };

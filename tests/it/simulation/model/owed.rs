@@ -279,7 +279,7 @@ impl Model {
 }
 
 /// Of several contacts the earliest; only a notice address, where there is one.
-fn earliest_letter(customer: &Customer, case: &Case, known: At) -> Option<At> {
+pub(super) fn earliest_letter(customer: &Customer, case: &Case, known: At) -> Option<At> {
     let has_notice_address = customer.contacts.iter().any(|contact| contact.notice_address);
     let serves = customer.contacts.iter().filter(|contact| contact.notice_address || !has_notice_address);
     let accepted = serves.filter_map(|contact| match case.letters.get(&contact.address) {

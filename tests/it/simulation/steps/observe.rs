@@ -28,7 +28,9 @@ struct Sent {
 impl Simulation {
     /// What the daemon has done, and the model after it.
     pub(super) async fn settled(&mut self) {
-        self.world.settle().await;
+        if !std::mem::replace(&mut self.rests, true) {
+            self.world.settle().await;
+        }
         let now = self.world.now().await;
         self.notices_due = self.notices_due().await;
         let died = self.dead_addresses().await;

@@ -8,6 +8,14 @@ use sha2::{Digest, Sha256};
 
 use super::Simulation;
 
+/// One copy of a letter at the relay.
+pub(super) struct Copy {
+    /// None: its name is no letter's of ours.
+    letter: Option<i64>,
+    to: Vec<String>,
+    hash: Vec<u8>,
+}
+
 #[derive(sqlx::FromRow)]
 struct Row {
     id: i64,
@@ -20,14 +28,16 @@ struct Row {
 impl Simulation {
     /// Each letter that counts as handed over lies at the relay, each at the relay is a letter's; copies are the same to the byte, and
     /// no more are too many than blows explain.
-    pub(super) async fn unlike_copies(&self) -> Vec<String> {
+    pub(super) async fn unlike_copies(&mut self) -> Vec<String> {
         let mut wrong = Vec::new();
-        let mut copies: BTreeMap<i64, Vec<Mail>> = BTreeMap::new();
-        for mail in self.world.mailbox.mails() {
-            let token = mail.header("X-Forenotice-Delivery").unwrap_or_default();
-            match self.world.cx.keys.read_mail_token(&token) {
-                Some((MailPurpose::Delivery, id)) => copies.entry(id.0).or_default().push(mail),
-                _ => wrong.push(format!("{token:?} at the relay is no letter of ours")),
+        let new: Vec<Copy> =
+            self.world.mailbox.mails().iter().skip(self.copies.len()).map(|mail| self.copy(mail)).collect();
+        self.copies.extend(new);
+        let mut copies: BTreeMap<i64, Vec<&Copy>> = BTreeMap::new();
+        for copy in &self.copies {
+            match copy.letter {
+                Some(id) => copies.entry(id).or_default().push(copy),
+                None => wrong.push(format!("at the relay, to {:?}: no letter of ours", copy.to)),
             }
         }
         let too_many: usize = copies.values().map(|copies| copies.len() - 1).sum();
@@ -51,16 +61,26 @@ impl Simulation {
             if state != "accepted" && !row.in_doubt && !copies.is_empty() {
                 wrong.push(format!("delivery {id} is {state}, nothing in doubt, and the relay has it"));
             }
-            let differs = |mail: &Mail| row.message_hash.as_deref() != Some(&Sha256::digest(&mail.bytes)[..]);
-            if copies.iter().any(differs) {
+            if copies.iter().any(|copy| row.message_hash.as_ref() != Some(&copy.hash)) {
                 wrong.push(format!("delivery {id} ({state}): a copy of other bytes"));
             }
-            let elsewhere = |mail: &Mail| row.address.as_ref().is_some_and(|address| !mail.is_to(address));
+            let elsewhere =
+                |copy: &&Copy| row.address.as_ref().is_some_and(|address| copy.to != [address.as_str()]);
             if copies.iter().any(elsewhere) {
                 wrong.push(format!("delivery {id} went to another address"));
             }
         }
         wrong.extend(copies.keys().map(|id| format!("the relay has delivery {id}, which has no row")));
         wrong
+    }
+
+    fn copy(&self, mail: &Mail) -> Copy {
+        let token = mail.header("X-Forenotice-Delivery").unwrap_or_default();
+        let letter = match self.world.cx.keys.read_mail_token(&token) {
+            Some((MailPurpose::Delivery, id)) => Some(id.0),
+            _ => None,
+        };
+        let to = mail.envelope_to.iter().map(|to| to.address.clone()).collect();
+        Copy { letter, to, hash: Sha256::digest(&mail.bytes).to_vec() }
     }
 }
