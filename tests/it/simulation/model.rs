@@ -48,6 +48,8 @@ pub struct Terms {
     /// How long an objection may take to be settled, and what holds then.
     pub resolution: Option<(u64, Convention)>,
     pub then: Lapse,
+    /// Under it silence of ours or the customer's is no consent.
+    pub dora: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -210,6 +212,8 @@ pub struct Model {
     pub days_seen: BTreeMap<String, NaiveDate>,
     /// Everything before it is settled and decided.
     pub now: At,
+    /// When the daemon last began to work again.
+    pub woke: At,
 }
 
 impl Model {

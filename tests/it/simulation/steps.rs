@@ -75,6 +75,7 @@ impl Simulation {
             heard: Vec::new(),
             days_seen: BTreeMap::new(),
             now: start,
+            woke: start,
         };
         let mut simulation = Self {
             world,
@@ -126,7 +127,7 @@ impl Simulation {
     /// One random step, and the comparison after it.
     pub async fn step(&mut self) {
         let began = Instant::now();
-        match self.random.below(44) {
+        match self.random.below(45) {
             0..15 => self.advance().await,
             15..17 => self.schedule().await,
             17 => self.approve().await,
@@ -141,6 +142,7 @@ impl Simulation {
             35..38 => self.answer().await,
             38..40 => self.say().await,
             40..42 => self.serve().await,
+            42 => self.sleep().await,
             _ => self.waive().await,
         }
         let kind = self.log.last().map_or("", |(kind, _)| kind);
@@ -171,6 +173,7 @@ impl Simulation {
         wrong.extend(self.unlike_copies().await);
         if self.random.once_in(4) {
             wrong.extend(self.broken_promises().await);
+            wrong.extend(self.unlike_clearances().await);
         }
         self.spend("compared", began);
         assert!(

@@ -40,7 +40,7 @@ const POLICY_DAYS_WRITTEN: &str = "6";
 
 const HEADER: &str = "reference,customer,email,language,role,rank,notice_address,contract,customer_since,products,\
                       notice_days,convention,objection_days,objection_convention,start,time_zone,holidays,\
-                      authorisation,kinds,emergency_days,resolution_days,resolution_unit,resolution_then\n";
+                      authorisation,kinds,emergency_days,resolution_days,resolution_unit,resolution_then,regimes\n";
 
 pub fn policy(random: &mut Random) -> (Policy, Vec<(&'static str, &'static str)>) {
     let policy = Policy {
@@ -95,6 +95,7 @@ pub fn terms(random: &mut Random) -> Terms {
             (n, settled_by)
         }),
         then: random.pick(&[Lapse::Accepted, Lapse::Accepted, Lapse::CustomerMayTerminate, Lapse::Blocked]),
+        dora: random.once_in(5),
     }
 }
 
@@ -111,6 +112,7 @@ pub fn policy_terms(zone: &'static str) -> Terms {
         emergency: None,
         resolution: None,
         then: Lapse::Blocked,
+        dora: false,
     }
 }
 

@@ -71,7 +71,8 @@ impl Terms {
 
     /// When an objection received at `received` is over by the contract, none = time ends nothing.
     pub fn lapses(&self, received: At) -> Option<At> {
-        let (m, convention) = self.resolution.filter(|_| self.then != Lapse::Blocked)?;
+        let silent = self.then == Lapse::Blocked || self.dora && self.then == Lapse::Accepted;
+        let (m, convention) = self.resolution.filter(|_| !silent)?;
         let day = local(received, self.zone).0;
         Some(first_instant(next(self.last_day(day, m, convention)), self.zone))
     }

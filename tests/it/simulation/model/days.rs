@@ -21,9 +21,10 @@ enum Event {
 }
 
 impl Model {
-    /// Time has moved on to `now`.
+    /// Time has moved on to `now`. Of what fell due while nobody was there nothing was done before `self.woke`.
     pub fn live_until(&mut self, now: At) {
         while let Some((at, event)) = self.next_event().filter(|(at, _)| *at <= now) {
+            let at = at.max(self.woke);
             match event {
                 Event::InNotice(n) => self.changes[n].state = State::InNotice,
                 Event::Turn(day) => self.turned(day, at),
@@ -47,7 +48,12 @@ impl Model {
             Some((at, Lapse::Accepted)) => Some((at.max(self.now), Event::Lapse(line.objection.clone()))),
             _ => None,
         });
-        in_notice.chain(self.next_turn()).chain(lapses).chain(decision).min()
+        // Whoever wakes asks the gates before it looks at objections.
+        let order = |event: &Event| (matches!(event, Event::Lapse(_)), event.clone());
+        let events = in_notice.chain(self.next_turn()).chain(lapses).chain(decision);
+        events.min_by_key(|(at, event)| {
+            if *at < self.woke { (self.woke, order(event)) } else { (*at, (false, event.clone())) }
+        })
     }
 
     fn next_turn(&self) -> Option<(At, Event)> {

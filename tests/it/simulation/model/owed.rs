@@ -33,11 +33,11 @@ impl Contract {
         &held.unwrap_or(&self.versions[0]).1
     }
 
-    fn runs_on(&self, day: NaiveDate) -> bool {
+    pub(super) fn runs_on(&self, day: NaiveDate) -> bool {
         self.signed <= day && self.ended.is_none_or(|last| day <= last)
     }
 
-    fn is_about(&self, change: &Change) -> bool {
+    pub(super) fn is_about(&self, change: &Change) -> bool {
         self.product.is_none() || change.product.is_none() || self.product == change.product
     }
 }

@@ -229,6 +229,10 @@ impl Simulation {
             Err(refused) => return self.did("resolve, refused", format!("{words}: {refused}")),
         };
         self.did(outcome.as_str(), words);
+        if let (Outcome::NotUpheld, Some(customer)) = (outcome, &line.customer) {
+            let may = self.model.may_be_overruled(&line.change, customer);
+            assert!(may, "SEED={} {customer} was overruled\n{}", self.seed, self.story());
+        }
         if done.waits_for_approval {
             self.proposed.insert(line.objection, last_day);
             return;

@@ -3,6 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
 
+use forenotice::actions::ask_clearance;
+use forenotice::domain::change::ChangeKind;
+use forenotice::domain::clearance::Answer;
 use forenotice::domain::gate::Reason;
 
 use super::{At, Change, MICROSECOND, SECOND, Served, Simulation, Standing, short};
@@ -93,6 +96,29 @@ impl Simulation {
             _ => {}
         }
         broken
+    }
+
+    /// Whether each customer's data may go to each newcomer now.
+    pub(super) async fn unlike_clearances(&self) -> Vec<String> {
+        let mut wrong = Vec::new();
+        let newcomers = self.model.changes.iter().filter(|change| change.kind == ChangeKind::Addition);
+        for change in newcomers {
+            for customer in self.model.customers.iter().filter(|customer| !customer.subscribes) {
+                let said = ask_clearance::ask(&self.world.cx, &customer.reference, &change.subject, None)
+                    .await
+                    .unwrap();
+                let daemon = said.answer == Answer::Cleared;
+                let (may, must) = self.model.clearance(change, customer);
+                if daemon && !may || !daemon && must {
+                    let (customer, subject) = (&customer.reference, &change.subject);
+                    wrong.push(format!(
+                        "data of {customer} to {subject}: daemon {:?}, may {may}, must {must}",
+                        said.answer
+                    ));
+                }
+            }
+        }
+        wrong
     }
 
     async fn unlike_reasons(&self, change: &Change, id: i64) -> Vec<String> {

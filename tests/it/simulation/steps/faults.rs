@@ -9,6 +9,7 @@ use chrono::TimeDelta;
 use forenotice::actions::Report;
 use forenotice::daemon::{Pass, PassError, TASKS, Task};
 use forenotice::demo::mailbox::{Fault, Reply, Times};
+use forenotice::store::simulated;
 
 use super::{At, NEAR_DAYS, Simulation, short};
 
@@ -64,6 +65,17 @@ impl Simulation {
         self.world
             .as_superuser("update batch set leased_until = clock_timestamp() - interval '1 second' where leased_until is not null")
             .await;
+    }
+
+    /// No daemon runs for hours or days, or the clock was set: time stops nowhere on its way.
+    pub(super) async fn sleep(&mut self) {
+        let ahead = self.next_due() - self.model.now;
+        let length =
+            ahead.max(TimeDelta::zero()) + TimeDelta::minutes(self.random.below(4_000).cast_signed());
+        self.did("sleep", format!("for {length}"));
+        let wakes = self.model.now + length;
+        simulated::move_to(self.world.cx.db.pool(), wakes).await.unwrap();
+        self.model.woke = wakes;
     }
 
     /// The next notice that goes out, or the next change's day; not too far off.
