@@ -207,11 +207,14 @@ impl Daemon {
 
     async fn beat_once(&self) -> Result<(), actions::Error> {
         let cx = self.cx();
-        let before = Clock::System.now();
+        let before = Clock::system_now();
         let theirs = replica::database_clock(cx.db.pool()).await?;
-        let after = Clock::System.now();
+        let after = Clock::system_now();
         // Where on the way the database looked at its clock is unknown: the middle is off by half the way at most.
         let skew = theirs - (before + (after - before) / 2);
+        if skew.abs() <= SKEW_MAX {
+            Clock::agree();
+        }
         self.0.health.note(|condition| condition.skew = skew);
         let roles: Vec<String> = self.0.roles.iter().map(ToString::to_string).collect();
         let skew_ms = i32::try_from(skew.num_milliseconds()).unwrap_or(i32::MAX);

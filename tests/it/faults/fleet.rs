@@ -111,6 +111,8 @@ pub struct Fleet {
     folder: TempDir,
     running: Vec<Replica>,
     started: u32,
+    /// The library that bends the clocks of replicas started from here on.
+    bent_by: Option<PathBuf>,
     _database: Option<Database>,
 }
 
@@ -137,6 +139,7 @@ impl Fleet {
             folder,
             running: Vec::new(),
             started: 0,
+            bent_by: None,
             _database: database,
         };
         fleet.execute(NOTES).await;
@@ -210,8 +213,11 @@ impl Fleet {
         self.started += 1;
         let name = format!("replica{}", self.started);
         let log = File::create(self.log_of(&name)).unwrap();
-        let child = self
-            .forenotice(&self.served)
+        let mut command = self.forenotice(&self.served);
+        if let Some(library) = &self.bent_by {
+            command.env("LD_PRELOAD", library).env("KIT_CLOCK", self.clock_of(self.started));
+        }
+        let child = command
             .args(["serve", "--roles", roles])
             // By which the test's trigger knows it.
             .env("PGOPTIONS", format!("-c kit.replica={name}"))
@@ -221,6 +227,26 @@ impl Fleet {
             .unwrap();
         self.running.push(Replica { name, child });
         self.running.len() - 1
+    }
+
+    /// A file of the test's.
+    pub fn place(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub fn bends_clocks_by(&mut self, library: PathBuf) {
+        self.bent_by = Some(library);
+    }
+
+    /// The clock of the `n`th replica started is off by so many seconds from now on.
+    pub fn bend(&self, n: u32, seconds: i64) {
+        let new = self.place("clock.new");
+        std::fs::write(&new, seconds.to_string()).unwrap();
+        std::fs::rename(&new, self.clock_of(n)).unwrap();
+    }
+
+    fn clock_of(&self, n: u32) -> PathBuf {
+        self.place(&format!("replica{n}.clock"))
     }
 
     fn log_of(&self, name: &str) -> PathBuf {

@@ -2,6 +2,7 @@
 //! but by the same bytes.
 
 mod away;
+mod clock;
 mod database;
 mod fleet;
 mod lease;
