@@ -21,7 +21,7 @@ use forenotice::domain::customer::{Hold, Lapse};
 use forenotice::domain::holidays::Holidays;
 use forenotice::domain::obligation::ExemptWhy;
 
-pub use calendar::{Window, first_instant, next};
+pub use calendar::{Window, first_instant, local, next};
 pub use letters::{Heard, Letter};
 pub use owed::{Served, Standing};
 
@@ -212,6 +212,8 @@ pub struct Model {
     pub days_seen: BTreeMap<String, NaiveDate>,
     /// Everything before it is settled and decided.
     pub now: At,
+    /// The last day whose contracts are settled.
+    pub turned_through: NaiveDate,
     /// When the daemon last began to work again.
     pub woke: At,
 }

@@ -12,7 +12,7 @@ mod words;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
-use chrono::{DateTime, Days, NaiveDate, SecondsFormat, TimeDelta};
+use chrono::{Days, NaiveDate, SecondsFormat, TimeDelta};
 use forenotice::actions::Attachment;
 use forenotice::actions::maintain_records::{import_register, read_register};
 use forenotice::domain::ledger::Actor;
@@ -20,7 +20,7 @@ use forenotice::domain::table::Mapping;
 
 use super::model::{At, Change, MICROSECOND, Model, SECOND, Served, Standing};
 use super::random::Random;
-use super::world::{LISTED, customer, policy};
+use super::world::{LISTED, customer, policy, start};
 use crate::support::World;
 
 /// No step goes further: a held change is asked about each day, and the clock stops there.
@@ -62,12 +62,12 @@ impl Simulation {
         let began = Instant::now();
         let mut random = Random(seed);
         let (policy, settings) = policy(&mut random);
-        let start = DateTime::from_timestamp(1_795_000_000, 0).unwrap()
-            + TimeDelta::minutes(random.below(500_000).cast_signed());
+        let start = start(&mut random);
         let world = World::with_tasks(&short(start), &settings, faults::mortal()).await;
         let second = world.second_person().await;
         let conditions = format!("{} {policy:?} {settings:?}", short(start));
         let model = Model {
+            turned_through: super::model::local(start, policy.zone).0,
             policy,
             customers: Vec::new(),
             changes: Vec::new(),

@@ -1,6 +1,6 @@
 //! What a random world is made of: the processor's policy, its customers and their terms.
 
-use chrono::{Days, NaiveDate};
+use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use forenotice::domain::calendar::{Convention, Start};
 use forenotice::domain::change::ChangeKind;
 use forenotice::domain::customer::{Hold, Lapse};
@@ -41,6 +41,20 @@ const POLICY_DAYS_WRITTEN: &str = "6";
 const HEADER: &str = "reference,customer,email,language,role,rank,notice_address,contract,customer_since,products,\
                       notice_days,convention,objection_days,objection_convention,start,time_zone,holidays,\
                       authorisation,kinds,emergency_days,resolution_days,resolution_unit,resolution_then,regimes\n";
+
+/// When a world begins: within a year, or shortly before clocks change, a leap day, or the end of a year.
+pub fn start(random: &mut Random) -> DateTime<Utc> {
+    let (from, minutes) = match random.below(9) {
+        0 => ("2027-03-24T00:00:00Z", 9_000),
+        1 => ("2027-04-24T00:00:00Z", 9_000),
+        2 => ("2027-10-24T00:00:00Z", 12_000),
+        3 => ("2028-02-22T00:00:00Z", 9_000),
+        4 => ("2027-12-26T00:00:00Z", 8_000),
+        _ => ("2026-11-18T11:06:40Z", 500_000),
+    };
+    let from: DateTime<Utc> = from.parse().unwrap();
+    from + TimeDelta::minutes(random.below(minutes).cast_signed())
+}
 
 pub fn policy(random: &mut Random) -> (Policy, Vec<(&'static str, &'static str)>) {
     let policy = Policy {
@@ -203,6 +217,7 @@ fn row(customer: &str, contact: &Contact, deal: &Contract, language: &str) -> St
         &settled,
         unit,
         then,
+        if terms.dora { "eu;dora" } else { "" },
     ]
     .join(",")
         + "\n"

@@ -35,7 +35,7 @@ impl Model {
                 self.now = at;
             }
         }
-        self.now = now;
+        (self.now, self.turned_through) = (now, self.day_of(now));
     }
 
     fn next_event(&self) -> Option<(At, Event)> {
@@ -57,8 +57,7 @@ impl Model {
     }
 
     fn next_turn(&self) -> Option<(At, Event)> {
-        let today = self.day_of(self.now);
-        let days = self.customers.iter().flat_map(turns).filter(|day| *day > today);
+        let days = self.customers.iter().flat_map(turns).filter(|day| *day > self.turned_through);
         days.min().map(|day| (self.start_of(day), Event::Turn(day)))
     }
 
@@ -69,6 +68,7 @@ impl Model {
             .filter(|customer| turns(customer).contains(&day))
             .map(|customer| customer.reference.clone())
             .collect();
+        self.turned_through = day;
         for customer in &due {
             self.settled(customer, at);
         }

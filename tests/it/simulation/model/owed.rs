@@ -63,6 +63,7 @@ impl Model {
         let counted = self.policy.subscribers_count;
         let change = self.change_mut(reference);
         change.published_at.get_or_insert(announcement.at);
+        change.out.clear();
         (change.announced, change.last_notice) = (Some(announcement), announcement.notice);
         for customer in &customers {
             let informed = customer.subscribes && !counted;
