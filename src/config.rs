@@ -307,7 +307,7 @@ fn settings(r: &mut Reader) -> Result<Settings, Noted> {
     let policy = policy::policy(r);
     let zone = policy.as_ref().map(|policy| &policy.zone).map_err(|noted| *noted);
     let notice = section::notice(r, zone);
-    let smtp = smtp::smtp(r);
+    let smtp = smtp::smtp(r, environment);
     let inbound = section::inbound(r);
     let objections = section::objections(r);
     let web = section::web(r);

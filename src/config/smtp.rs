@@ -12,7 +12,7 @@ use super::parse::{self, address, mailbox, span, text, token_address, whole, wor
 use super::reader::{Noted, Reader, Why, masked, masked_url};
 use super::section::{CONNECTIONS_MAX, is_loopback};
 use super::source::Raw;
-use super::{Dsn, Mailbox, Profile, Tls, TokenAddress};
+use super::{Dsn, Environment, Mailbox, Profile, Tls, TokenAddress};
 
 /// A mailbox there takes no more at once.
 const M365_CONNECTIONS_MAX: i64 = 3;
@@ -28,6 +28,8 @@ pub struct Smtp {
     pub from_subscribers: Mailbox,
     pub bounce_address: TokenAddress,
     pub profile: Profile,
+    /// SES's rules for our letters, which name where its events go.
+    pub configuration_set: Option<String>,
     pub dsn: Dsn,
     /// How long the relay keeps trying.
     pub queue_lifetime: TimeDelta,
@@ -77,7 +79,7 @@ impl fmt::Debug for RelayUrl {
     }
 }
 
-pub(super) fn smtp(r: &mut Reader) -> Result<Smtp, Noted> {
+pub(super) fn smtp(r: &mut Reader, environment: Result<Environment, Noted>) -> Result<Smtp, Noted> {
     let urls = r.secret("smtp.url", relay_urls, |text| {
         parse::relays(text).into_iter().map(masked_url).collect::<Vec<_>>().join("; ")
     });
@@ -95,7 +97,8 @@ pub(super) fn smtp(r: &mut Reader) -> Result<Smtp, Noted> {
         token_address,
         "where bounces go, as in \"{token}@bounces.processor.example\"",
     );
-    let profile = r.or("smtp.profile", "generic", word);
+    let profile = profile(r, environment);
+    let configuration_set = configuration_set(r, profile);
     let dsn = r.or("smtp.dsn", "success", word);
     let queue_lifetime = r.or("smtp.queue_lifetime", "P5D", span);
     let tls = r.or("smtp.tls", "required", word);
@@ -137,6 +140,7 @@ pub(super) fn smtp(r: &mut Reader) -> Result<Smtp, Noted> {
         from_subscribers,
         bounce_address: bounce_address?,
         profile: profile?,
+        configuration_set: configuration_set?,
         dsn: dsn?,
         queue_lifetime: queue_lifetime?,
         tls: tls?,
@@ -147,6 +151,39 @@ pub(super) fn smtp(r: &mut Reader) -> Result<Smtp, Noted> {
         oauth,
         dkim: dkim.map(Arc::new),
     })
+}
+
+/// What a relay drops or gets back must come to us. Some tell of it by events alone, for which there is no door here yet; and they
+/// drop without a word what is on their list of suppressed addresses (chapter "Relay profiles").
+fn profile(r: &mut Reader, environment: Result<Environment, Noted>) -> Result<Profile, Noted> {
+    let profile = r.or("smtp.profile", "generic", word)?;
+    let by_events_alone = matches!(profile, Profile::Sendgrid | Profile::Postmark | Profile::Mailgun);
+    if by_events_alone && environment == Ok(Environment::Production) {
+        let why = format!(
+            "\"{profile}\" tells of bounces by its events alone, and nothing here receives them yet: what it drops would count as \
+             delivered; use a relay that sends bounces back, as \"postfix\", \"ses\", \"m365\" and \"google\" do"
+        );
+        return Err(r.fault("smtp.profile", why, r.origin_of("smtp.profile")));
+    }
+    Ok(profile)
+}
+
+fn configuration_set(r: &mut Reader, profile: Result<Profile, Noted>) -> Result<Option<String>, Noted> {
+    const KEY: &str = "smtp.configuration_set";
+    let set = r.optional(KEY, |raw| {
+        let set = text(raw)?;
+        let fits =
+            set.len() <= 64 && set.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
+        if fits {
+            Ok(set)
+        } else {
+            Err(Why(format!("{set:?} is no name of SES's: up to 64 letters, digits, - and _")))
+        }
+    })?;
+    if set.is_some() && profile.is_ok_and(|profile| profile != Profile::Ses) {
+        return Err(r.fault(KEY, "is SES's; set smtp.profile = \"ses\", or leave it out", r.origin_of(KEY)));
+    }
+    Ok(set)
 }
 
 /// The first relay, and those that take what it cannot.

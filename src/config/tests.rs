@@ -201,6 +201,44 @@ fn a_mailbox_of_microsofts_takes_three_connections() {
 }
 
 #[test]
+fn a_relay_whose_bounces_cannot_reach_us_is_refused_in_production() {
+    for (profile, refused) in [
+        ("postfix", false),
+        ("ses", false),
+        ("sendgrid", true),
+        ("postmark", true),
+        ("mailgun", true),
+        ("m365", false),
+        ("google", false),
+        ("generic", false),
+    ] {
+        let text = LEAST.replace("[smtp]", &format!("[smtp]\nprofile = \"{profile}\""));
+        let said = parsed(&text, &[]).map_err(|faults| faults.to_string());
+        let why = format!("smtp.profile: \"{profile}\" tells of bounces by its events alone");
+        assert_eq!(said.is_err_and(|faults| faults.contains(&why)), refused, "{profile}");
+        let rehearsal = parsed(&format!("environment = \"test\"\n{text}"), &[]);
+        assert_eq!(rehearsal.unwrap().settings.smtp.profile.to_string(), profile);
+    }
+}
+
+#[test]
+fn a_configuration_set_is_sess() {
+    let with = |more: &str| LEAST.replace("[smtp]", &format!("[smtp]\n{more}"));
+    let settings = parsed(&with("profile = \"ses\"\nconfiguration_set = \"notices\""), &[]).unwrap().settings;
+    assert_eq!(settings.smtp.configuration_set.as_deref(), Some("notices"));
+    for (more, why) in [
+        ("configuration_set = \"notices\"", "smtp.configuration_set: is SES's; set smtp.profile"),
+        (
+            "profile = \"ses\"\nconfiguration_set = \"a b\"",
+            "smtp.configuration_set: \"a b\" is no name of SES's",
+        ),
+    ] {
+        let faults = parsed(&with(more), &[]).unwrap_err().to_string();
+        assert!(faults.contains(why), "{faults}");
+    }
+}
+
+#[test]
 fn a_login_by_token_is_whole_or_not_there_and_shows_no_secret() {
     let password = "smtp://user:s3cret@relay.example:587";
     let with = |more: &str| {

@@ -64,10 +64,11 @@ pub struct Office {
     pub from: Mailbox,
     /// To subscribers: a complaint about one must not hurt the other.
     pub from_subscribers: Mailbox,
-    pub bounce_address: TokenAddress,
+    /// None: bounces go to whom the letter is from.
+    pub bounce_address: Option<TokenAddress>,
     pub reply_address: TokenAddress,
     /// Name and value of what the relay alone reads.
-    pub relay_headers: &'static [(&'static str, &'static str)],
+    pub relay_headers: Arc<[(&'static str, String)]>,
     /// Last field of `Feedback-ID`: constant, and nobody's in particular.
     pub feedback_id: String,
 }
@@ -77,11 +78,17 @@ impl Office {
         Self {
             from: settings.smtp.from.clone(),
             from_subscribers: settings.smtp.from_subscribers.clone(),
-            bounce_address: settings.smtp.bounce_address.clone(),
+            bounce_address: (!profile::sends_as_its_mailbox(settings.smtp.profile))
+                .then(|| settings.smtp.bounce_address.clone()),
             reply_address: settings.inbound.reply_address.clone(),
-            relay_headers: profile::headers(settings.smtp.profile),
+            relay_headers: profile::headers(&settings.smtp),
             feedback_id: slug(&settings.site.name),
         }
+    }
+
+    /// Whom a letter is from.
+    fn sender(&self, letter: &Letter) -> &Mailbox {
+        if letter.to_subscriber() { &self.from_subscribers } else { &self.from }
     }
 }
 
@@ -261,7 +268,10 @@ impl Form {
         Ok(Composed {
             hash: Sha256::digest(&bytes).into(),
             bytes,
-            envelope_from: envelope.office.bounce_address.with(&tokens.of(MailPurpose::Bounce)),
+            envelope_from: match &envelope.office.bounce_address {
+                Some(address) => address.with(&tokens.of(MailPurpose::Bounce)),
+                None => envelope.office.sender(draft.letter).address.clone(),
+            },
             smtputf8: !to.address.is_ascii(),
             envelope_to: to.address,
             message_id,

@@ -117,21 +117,26 @@ fn refusal(point: Point, reply: &Reply, others: OtherRecipients) -> Verdict {
     }
 }
 
-/// The id the relay gave a letter, from the words of its 250: Postfix's and `SendGrid`'s `queued as ID`, Exim's
-/// `id=ID`, Exchange's `<ID>`, `OpenSMTPD`'s and Sendmail's `ID Message accepted`, SES's `Ok ID`.
+/// The id the relay gave a letter, from the words of its 250: `queued as ID` of Postfix, `SendGrid`, Postmark and Mailjet,
+/// Exim's `id=ID`, Exchange's `<ID>`, `OpenSMTPD`'s and Sendmail's `ID Message accepted`, SES's `Ok ID`, Google's `ID - gsmtp`,
+/// Haraka's `Queued (ID)`. Mailgun names none: there the Message-ID stays ours.
 pub fn wire_id(words: &str) -> Option<String> {
+    // An id may begin or end with a hyphen or an underline.
     let bare = |word: &str| {
-        let word = word.trim_matches(|c: char| !c.is_ascii_alphanumeric());
+        let word = word.trim_matches(|c: char| c.is_ascii_punctuation() && !matches!(c, '-' | '_'));
         (!word.is_empty()).then(|| word.to_owned())
     };
     let mut tokens: Vec<&str> = words.split_whitespace().collect();
     if tokens.first().is_some_and(|first| first.starts_with("2.")) {
         tokens.remove(0);
     }
-    if let Some(at) =
-        tokens.windows(2).position(|pair| pair[0].eq_ignore_ascii_case("queued") && pair[1] == "as")
-    {
-        return tokens.get(at + 2).and_then(|id| bare(id));
+    let queued = tokens.iter().position(|token| token.eq_ignore_ascii_case("queued"));
+    if let Some(behind) = queued.and_then(|at| tokens.get(at + 1..)) {
+        match behind {
+            ["as", id, ..] => return bare(id),
+            [id, ..] if id.starts_with('(') => return bare(id),
+            _ => {}
+        }
     }
     if let Some(id) = tokens.iter().find_map(|token| token.strip_prefix("id=")) {
         return bare(id);
@@ -140,6 +145,7 @@ pub fn wire_id(words: &str) -> Option<String> {
         return bare(id);
     }
     match tokens.as_slice() {
+        [.., id, "-", "gsmtp"] => bare(id),
         [id, message, ..] if message.eq_ignore_ascii_case("message") => bare(id),
         [ok, id] if ok.eq_ignore_ascii_case("ok") && id.len() >= 8 => bare(id),
         _ => None,
@@ -242,15 +248,42 @@ mod tests {
     #[test]
     fn the_relays_own_id_is_read_from_its_250() {
         for (words, expected) in [
+            // Postfix.
             ("2.0.0 Ok: queued as 4bXyZ1", Some("4bXyZ1")),
-            ("Ok: queued as kx8Qf-2SR", Some("kx8Qf-2SR")),
-            ("OK id=1tEXyz-0000Ab-2C", Some("1tEXyz-0000Ab-2C")),
+            // SendGrid; its ids may begin with a hyphen.
+            ("Ok: queued as nhIMmON9SFOPcT0ii4nt2A", Some("nhIMmON9SFOPcT0ii4nt2A")),
+            ("Ok: queued as -8Qf-2SR_", Some("-8Qf-2SR_")),
+            // Postmark.
+            ("2.0.0 Ok: queued as 6A59", Some("6A59")),
+            // Amazon SES.
             (
-                "2.6.0 <AM9@eu.prod.example> [InternalId=42] Queued mail for delivery",
-                Some("AM9@eu.prod.example"),
+                "Ok 0102018f3c5e7a91-2b1f6c1e-7f0a-4a55-9d5e-1c2f3a4b5c6d-000000",
+                Some("0102018f3c5e7a91-2b1f6c1e-7f0a-4a55-9d5e-1c2f3a4b5c6d-000000"),
             ),
+            // Mailgun.
+            ("Great success", None),
+            // Google: the time of day stands before the id.
+            (
+                "2.0.0 OK  1776615135 ffacd0b85a97d-43fe4e3a341sm24258874f8f.24 - gsmtp",
+                Some("ffacd0b85a97d-43fe4e3a341sm24258874f8f.24"),
+            ),
+            // Microsoft 365, to a client and to a server.
+            (
+                "2.0.0 OK <AS8PR04MB8867@AS8PR04MB8867.eurprd04.prod.example> [Hostname=AS8PR04MB8867.eurprd04.prod.example]",
+                Some("AS8PR04MB8867@AS8PR04MB8867.eurprd04.prod.example"),
+            ),
+            (
+                "2.6.0 <20111025103822.7F94E1C0299@nagios> [InternalId=274498] Queued mail for delivery",
+                Some("20111025103822.7F94E1C0299@nagios"),
+            ),
+            // Exim, OpenSMTPD, Haraka, Mailjet.
+            ("OK id=1tEXyz-0000Ab-2C", Some("1tEXyz-0000Ab-2C")),
             ("2.0.0 9f3c2a1b Message accepted for delivery", Some("9f3c2a1b")),
-            ("Ok 0102019a7c1e-5d2f-000000", Some("0102019a7c1e-5d2f-000000")),
+            (
+                "Message Queued (6C7B2A1E-0F3D-4D0C-9C1B-1A2B3C4D5E6F.1)",
+                Some("6C7B2A1E-0F3D-4D0C-9C1B-1A2B3C4D5E6F.1"),
+            ),
+            ("OK queued as 9a1b2c3d", Some("9a1b2c3d")),
             ("2.0.0 Ok", None),
             ("Ok thanks", None),
             ("", None),

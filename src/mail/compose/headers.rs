@@ -82,7 +82,7 @@ struct List {
 
 impl Head {
     pub(super) fn of(letter: &Letter, office: &Office, written: &Written) -> Result<Self, ComposeError> {
-        let from = if letter.to_subscriber() { &office.from_subscribers } else { &office.from };
+        let from = office.sender(letter);
         let pieces = slot::pieces(&written.subject);
         let subject = if form::slots(&pieces).is_empty() {
             Subject::Fixed(header("Subject", plain(&written.subject)))
@@ -148,7 +148,7 @@ impl Head {
         let content_type = format!("multipart/alternative; boundary=\"{}\"", known.boundary);
         put(out, &[&self.nature, &header("Content-Type", content_type), &self.feedback]);
         put(out, &[&header("X-Forenotice-Delivery", known.delivery), &self.about]);
-        for (name, value) in office.relay_headers {
+        for (name, value) in &*office.relay_headers {
             put(out, &[&header(name, value.replace(profile::DELIVERY, known.delivery))]);
         }
         Ok(())

@@ -626,25 +626,35 @@ fn an_address_beyond_ascii_is_marked_and_its_domain_is_not() {
     assert!(!composed.smtputf8 && composed.bytes.is_ascii());
 }
 
+/// The office with these lines more in `[smtp]`.
+fn office_with(smtp: &str) -> Office {
+    let text = CONFIGURATION.replace("[smtp]", &format!("[smtp]\n{smtp}"));
+    let variables = std::iter::empty::<(String, String)>().collect();
+    let text = format!("environment = \"test\"\n{text}");
+    Office::of(&crate::config::parse(Path::new("forenotice.toml"), &text, &variables).unwrap().settings)
+}
+
 #[test]
 fn a_relays_own_headers_name_the_delivery_and_switch_tracking_off() {
-    use crate::config::Profile;
-    for (profile, expected) in [
-        (Profile::Ses, "X-SES-MESSAGE-TAGS: d=TOKEN\n"),
+    for (smtp, expected) in [
+        ("profile = \"ses\"", "X-SES-MESSAGE-TAGS: d=TOKEN\n"),
         (
-            Profile::Sendgrid,
+            "profile = \"ses\"\nconfiguration_set = \"notices\"",
+            "X-SES-CONFIGURATION-SET: notices\nX-SES-MESSAGE-TAGS: d=TOKEN\n",
+        ),
+        (
+            "profile = \"sendgrid\"",
             "X-SMTPAPI: {\"unique_args\": {\"d\": \"TOKEN\"}, \"filters\": {\"clicktrack\": {\"settings\": {\"enable\": 0}}, \
              \"opentrack\": {\"settings\": {\"enable\": 0}}, \"subscriptiontrack\": {\"settings\": {\"enable\": 0}}}}\n",
         ),
         (
-            Profile::Postmark,
+            "profile = \"postmark\"",
             "X-PM-Metadata-d: TOKEN\nX-PM-TrackOpens: false\nX-PM-TrackLinks: None\nX-PM-Message-Stream: outbound\n\
              X-PM-KeepID: true\n",
         ),
-        (Profile::Mailgun, "X-Mailgun-Variables: {\"d\": \"TOKEN\"}\nX-Mailgun-Track: no\n"),
+        ("profile = \"mailgun\"", "X-Mailgun-Variables: {\"d\": \"TOKEN\"}\nX-Mailgun-Track: no\n"),
     ] {
-        let mut desk = Desk::new();
-        desk.office.relay_headers = profile::headers(profile);
+        let desk = Desk { office: office_with(smtp), ..Desk::new() };
         let composed = desk.compose(&announcement_to(reader())).unwrap();
         sound(&composed).unwrap();
         let text = String::from_utf8(composed.bytes).unwrap().replace("\r\n", "\n");
@@ -652,6 +662,17 @@ fn a_relays_own_headers_name_the_delivery_and_switch_tracking_off() {
         let token = head.lines().find_map(|line| line.strip_prefix("X-Forenotice-Delivery: ")).unwrap();
         assert!(head.contains(&expected.replace("TOKEN", token)), "{head}");
     }
+}
+
+#[test]
+fn a_relay_that_sends_as_its_mailbox_gets_that_on_the_envelope() {
+    let envelope_from = |smtp: &str| {
+        let desk = Desk { office: office_with(smtp), ..Desk::new() };
+        desk.compose(&announcement_to(reader())).unwrap().envelope_from
+    };
+    assert_eq!(envelope_from("profile = \"m365\""), "privacy@processor.example");
+    let verp = envelope_from("profile = \"google\"");
+    assert!(verp.starts_with("b-") && verp.ends_with("@bounces.processor.example"), "{verp}");
 }
 
 #[test]

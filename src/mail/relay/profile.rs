@@ -1,13 +1,21 @@
 //! What a kind of relay wants beside the letter, and what it bears (the table "Relay profiles" of the mail chapter).
 
-use crate::config::Profile;
+use std::sync::Arc;
+
+use crate::config::{Profile, Smtp};
 
 /// Stands in a header's value for the delivery's token.
 pub const DELIVERY: &str = "{d}";
 
 /// What a letter carries for the relay alone: the delivery's token, which comes back with each of its events, and no
 /// tracking: links that were rewritten would break what the letter promises, and its hash.
-pub const fn headers(profile: Profile) -> &'static [(&'static str, &'static str)] {
+pub fn headers(smtp: &Smtp) -> Arc<[(&'static str, String)]> {
+    let set = smtp.configuration_set.as_ref().map(|set| ("X-SES-CONFIGURATION-SET", set.clone()));
+    let always = always(smtp.profile).iter().map(|(name, value)| (*name, (*value).to_owned()));
+    set.into_iter().chain(always).collect()
+}
+
+const fn always(profile: Profile) -> &'static [(&'static str, &'static str)] {
     match profile {
         Profile::Ses => &[("X-SES-MESSAGE-TAGS", "d={d}")],
         // Blanks in it, so that it can be folded.
@@ -40,6 +48,11 @@ pub const fn replaced_headers(profile: Profile) -> &'static [&'static str] {
         | Profile::Google
         | Profile::Generic => &[],
     }
+}
+
+/// Whether the relay takes our letters only with the sender of its mailbox on the envelope, so that bounces go there.
+pub const fn sends_as_its_mailbox(profile: Profile) -> bool {
+    matches!(profile, Profile::M365)
 }
 
 /// Letters after which we end a connection ourselves; a relay that ends it sooner is believed.

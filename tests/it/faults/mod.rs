@@ -13,5 +13,6 @@ mod readers;
 mod reckoning;
 mod recorded_first;
 mod relay;
+mod rewritten;
 mod signed;
 mod steps;
