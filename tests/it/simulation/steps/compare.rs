@@ -101,10 +101,11 @@ impl Simulation {
     /// Whether each customer's data may go to each newcomer now.
     pub(super) async fn unlike_clearances(&self) -> Vec<String> {
         let mut wrong = Vec::new();
+        let now = Some(self.model.now);
         let newcomers = self.model.changes.iter().filter(|change| change.kind == ChangeKind::Addition);
         for change in newcomers {
             for customer in self.model.customers.iter().filter(|customer| !customer.subscribes) {
-                let said = ask_clearance::ask(&self.world.cx, &customer.reference, &change.subject, None)
+                let said = ask_clearance::ask(&self.world.cx, &customer.reference, &change.subject, now)
                     .await
                     .unwrap();
                 let daemon = said.answer == Answer::Cleared;
@@ -242,7 +243,9 @@ impl Simulation {
         for change in self.model.changes.iter().filter(|change| change.is_open()) {
             let Some(announced) = change.announced else { continue };
             let of_change = || self.model.heard.iter().filter(|heard| heard.notice == announced.notice);
-            for (customer, case) in &change.cases {
+            // What was owed to whoever has it in force is closed; who is named later may hear of it all the same.
+            let owed = change.cases.iter().filter(|(customer, _)| !change.in_force.contains_key(*customer));
+            for (customer, case) in owed {
                 let daemon: BTreeSet<&String> =
                     of_change().filter(|l| l.customer == *customer).map(|l| &l.address).collect();
                 let model: BTreeSet<&String> = case.letters.keys().collect();
