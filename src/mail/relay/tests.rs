@@ -4,12 +4,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpListener;
 use tokio::time::Instant;
-use tokio_rustls::TlsAcceptor;
 
 use super::dialogue::Wire;
 use super::*;
@@ -20,6 +17,7 @@ mod oauth;
 mod pipelining;
 mod replies;
 mod slower;
+mod tls;
 
 enum Act {
     Say(String),
@@ -445,76 +443,4 @@ async fn letters_keep_the_configured_rate() {
         "6 letters at 50 a second in {:?}",
         start.elapsed()
     );
-}
-
-fn fixture(name: &str) -> String {
-    format!("{}/tests/fixtures/tls/{name}", env!("CARGO_MANIFEST_DIR"))
-}
-
-fn authority() -> CertificateDer<'static> {
-    CertificateDer::from_pem_file(fixture("ca.pem")).unwrap()
-}
-
-/// A relay that offers STARTTLS, says `injected` in plain text behind its 220, and goes on over TLS; with
-/// `implicit` TLS it speaks nothing in plain text.
-async fn tls_relay(implicit: bool, injected: &'static str) -> Relay {
-    let certificate = CertificateDer::from_pem_file(fixture("relay.pem")).unwrap();
-    let key = PrivateKeyDer::from_pem_file(fixture("relay.key")).unwrap();
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = rustls::ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(vec![certificate], key)
-        .unwrap();
-    let acceptor = TlsAcceptor::from(Arc::new(config));
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let scheme = if implicit { "smtps" } else { "smtp" };
-    let url = format!("{scheme}://{}", listener.local_addr().unwrap());
-    let (heard, connections): (Arc<Mutex<Vec<String>>>, _) = (Arc::default(), Arc::new(AtomicUsize::new(0)));
-    let relay = Relay { url, heard: Arc::clone(&heard), connections };
-    tokio::spawn(async move {
-        while let Ok((mut stream, _)) = listener.accept().await {
-            if !implicit {
-                for answer in ["220 relay\r\n", "250-relay\r\n250 STARTTLS\r\n"] {
-                    stream.write_all(answer.as_bytes()).await.unwrap();
-                    let mut command = [0; 256];
-                    let _ = stream.read(&mut command).await.unwrap();
-                }
-                stream.write_all(format!("220 go ahead\r\n{injected}").as_bytes()).await.unwrap();
-            }
-            let Ok(encrypted) = acceptor.accept(stream).await else { continue };
-            let script: Arc<Script> = if implicit {
-                Arc::new(|_, _| None)
-            } else {
-                // The greeting was said before TLS.
-                Arc::new(|_, line| (line == "greeting").then(|| say("")))
-            };
-            tokio::spawn(converse(encrypted, 1, script, Arc::clone(&heard)));
-        }
-    });
-    relay
-}
-
-#[tokio::test]
-async fn letters_travel_over_tls_whose_certificate_is_verified() {
-    for implicit in [false, true] {
-        let relay = tls_relay(implicit, "").await;
-        let route = || Route { encryption: Encryption::Required, ..relay.route() };
-        let trusted = Post::new(Route { authorities: vec![authority()], ..route() });
-        assert_eq!(trusted.tell(&letter("jane@acme.example")).await, accepted(), "implicit: {implicit}");
-        let said = Post::new(route()).tell(&letter("jane@acme.example")).await;
-        let Said::RelayFault { words, .. } = said else { panic!("{said:?}") };
-        assert!(words.contains("certificate"), "{words}");
-        assert_eq!(relay.heard().iter().filter(|line| line.starts_with("DATA")).count(), 1);
-    }
-}
-
-#[tokio::test]
-async fn what_stands_in_plain_text_behind_starttls_is_no_answer_over_tls() {
-    let relay = tls_relay(false, "250 2.0.0 injected\r\n").await;
-    let route = Route { encryption: Encryption::Required, authorities: vec![authority()], ..relay.route() };
-    let said = Post::new(route).tell(&letter("jane@acme.example")).await;
-    assert!(matches!(said, Said::RelayFault { .. }), "{said:?}");
-    assert!(relay.heard().is_empty(), "{:?}", relay.heard());
 }
