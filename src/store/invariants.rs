@@ -191,8 +191,11 @@ pub const ALL: &[Invariant] = &[
          where x.received_at > objection.received_at
             or (x.received_at < objection.received_at and not exists (   -- an earlier statement was added to it
                 select from correspondence c where c.objection_id = x.objection_id and c.at = x.received_at))
-            or (x.in_time and not x.after_start and x.received_at >= least(change.took_effect_at, (select in_force_at from obligation o
-                    where o.change_id = x.change_id and o.customer_id = x.customer_id)))
+            -- Whose is nobody's shuts no gate: it was lodged while the doors were waited for, and is measured anew once it is known whose.
+            or (x.in_time and not x.after_start
+                and x.received_at >= least(change.took_effect_at, (select in_force_at from obligation o
+                    where o.change_id = x.change_id and o.customer_id = x.customer_id))
+                    + case when x.customer_id is null then interval '1 minute' else interval '0' end)
             or (x.after_start and not exists (   -- in the window of an emergency that runs on after its start, and nowhere else
                 select from obligation o where o.change_id = x.change_id and o.customer_id = x.customer_id and change.emergency is not null
                 and not o.window_shuts and x.deadline_at <= o.window_closes_at

@@ -113,3 +113,17 @@ async fn a_subscriber_who_comes_back_has_no_claim_on_what_was_announced_meanwhil
     world.advance_to("2027-02-02T09:00Z").await;
     world.finish().await;
 }
+
+#[tokio::test]
+async fn what_nobody_we_know_says_at_the_instant_of_the_effect_is_no_fault() {
+    let world = world("linked").await;
+    subscribe_jane(&world).await;
+    let planned = world.schedule(&addition("Nimbus", "2027-02-01")).await;
+    world.advance_to("2027-01-31T23:00Z").await;
+    // The doors are waited for: a second later it takes effect as of this instant.
+    world.object(JANE, "We object.").await;
+    world.advance_to("2027-01-31T23:00:01Z").await;
+    let effect = world.change(&planned.reference).await.took_effect_at.unwrap();
+    assert_eq!(effect.to_rfc3339(), "2027-01-31T23:00:00+00:00");
+    world.finish().await;
+}
