@@ -141,7 +141,7 @@ fn stands_by_more(ruling: &Ruling, known: &Known) -> bool {
     match ruling {
         Ruling::Owe(_) => true,
         Ruling::Keep(entitled) | Ruling::Serve { entitled, .. } => {
-            known.by_hand || known.contract != entitled.contract
+            known.by_more || known.contract != entitled.contract
         }
         Ruling::Unconcerned | Ruling::Inform | Ruling::Exempt { .. } => false,
     }

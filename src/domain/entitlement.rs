@@ -22,8 +22,8 @@ pub struct Known {
     pub served_elsewhere: bool,
     /// The first letter that its notice address had.
     pub at_notice_address: Option<(DeliveryId, DateTime<Utc>)>,
-    /// A word, a service by other means or a waiver is on record.
-    pub by_hand: bool,
+    /// A word, a service by other means or a waiver is on record, or, where it is owed, a letter that did not serve it.
+    pub by_more: bool,
 }
 
 /// What the change is to the customer from now on.
@@ -290,7 +290,7 @@ mod tests {
             contract: Some(ContractId(1)),
             served_elsewhere: false,
             at_notice_address: None,
-            by_hand: false,
+            by_more: false,
         }
     }
 

@@ -46,7 +46,7 @@ struct KnownRow {
     served_elsewhere: bool,
     notice_letter: Option<i64>,
     notice_letter_at: Option<DateTime<Utc>>,
-    by_hand: bool,
+    by_more: bool,
 }
 
 impl KnownRow {
@@ -60,7 +60,7 @@ impl KnownRow {
             contract: self.contract_id.map(ContractId),
             served_elsewhere: self.served_elsewhere,
             at_notice_address: letter,
-            by_hand: self.by_hand,
+            by_more: self.by_more,
         };
         Ok((CustomerId(self.customer_id), known))
     }
@@ -106,7 +106,9 @@ pub async fn known(
                         where s.change_id = o.change_id and k.customer_id = o.customer_id)
                     or exists (select from service s where s.change_id = o.change_id and s.customer_id = o.customer_id)
                     or exists (select from override v where v.change_id = o.change_id and v.customer_id = o.customer_id)
-                    as by_hand
+                    or o.state = 'owed' and exists (select from recipient r join delivery d on d.notice_id = $2 and d.recipient_id = r.id
+                                                    where r.customer_id = o.customer_id and d.state = 'accepted')
+                    as by_more
          from obligation o
          left join lateral (
              select d.id, d.accepted_at from recipient r join delivery d on d.notice_id = $2 and d.recipient_id = r.id

@@ -179,3 +179,25 @@ async fn nobody_is_asked_for_a_yes_to_a_removal() {
     assert!(stands(&world, "C-1").await.starts_with("served silence"));
     world.finish().await;
 }
+
+#[tokio::test]
+async fn a_letter_that_did_not_serve_does_once_its_contact_is_the_one_to_be_written_to() {
+    let dead = Fault::RefusesRecipient("old@acme.example".to_owned(), Reply::no_such_user());
+    let world = World::configured("2026-11-23T09:00Z", &[]).await;
+    world.mailbox.arrange(dead, Times::Always);
+    let header = "reference,customer,email,customer_since,role,rank,notice_address\n";
+    let rows = |is_notice_address: &str| {
+        format!(
+            "{header}C-1,Acme,a@acme.example,2024-03-01,privacy,0,no\n\
+             C-1,Acme,old@acme.example,2024-03-01,legal,1,{is_notice_address}\n"
+        )
+    };
+    world.customers(&rows("yes")).await;
+    world.schedule(&addition("Nimbus", "2027-02-01")).await;
+    world.advance_to("2026-11-25T09:00Z").await;
+    assert!(stands(&world, "C-1").await.starts_with("owed"), "its notice address has had no letter");
+    world.customers(&rows("no")).await;
+    world.settle().await;
+    assert!(stands(&world, "C-1").await.starts_with("served"), "{}", stands(&world, "C-1").await);
+    world.finish().await;
+}
