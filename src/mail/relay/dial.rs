@@ -39,6 +39,11 @@ impl Away {
         Self { at, why, code: Some(reply.code), lapsed: false }
     }
 
+    /// The relay is there, and puts this connection off (421 and the like): it may have as many as it takes.
+    pub(super) fn wants_fewer(&self) -> bool {
+        self.at == "greeting" && self.code.is_some_and(|code| (400..500).contains(&code))
+    }
+
     /// Our login is refused, not only put off: somebody must mend that.
     pub(super) fn is_refused(&self) -> bool {
         self.at == "login" && self.code.is_some_and(|code| code >= 500)

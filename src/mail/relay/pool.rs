@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use tokio::sync::oneshot;
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
 use tracing::{debug, info, warn};
 
 use super::dial::{Away, Roots};
@@ -33,6 +33,15 @@ enum Carried {
     Told(Offered),
     /// The relay has nothing of it, and wants it brought more slowly.
     Slower(Reply),
+    /// There are as many connections as the relay takes: one of those is for it.
+    Crowded,
+}
+
+/// Why there is no connection for a letter.
+enum Unconnected {
+    Away(Said),
+    /// The relay takes no more beside those that are open.
+    Crowded,
 }
 
 /// A connection ended before the letter had left.
@@ -58,6 +67,8 @@ struct Shared {
     tokens: Tokens,
     pace: Pace,
     queue: Queue,
+    /// One for each connection that is open or being opened.
+    open: Arc<()>,
 }
 
 impl Drop for Pool {
@@ -74,6 +85,7 @@ impl Pool {
             tokens: Tokens::default(),
             pace: Pace::new(&route),
             queue: Queue::new(),
+            open: Arc::new(()),
             route: Arc::new(route),
         };
         Self { shared: Arc::new(shared), started: OnceLock::new() }
@@ -152,6 +164,11 @@ impl Shared {
                     warn!(relay.name = %self.name, relay.code = reply.code, "relay wants us slower still, again in {wait:?}");
                     Offered::TryElsewhere(relay_fault(Some(reply.code), &reply.words, wait))
                 }
+                Carried::Crowded => {
+                    ahead.take().into_iter().chain([job]).for_each(|job| self.queue.put_back(job));
+                    sleep(self.route.patience.crowded).await;
+                    continue;
+                }
             };
             // Nobody waits any more: its lease will run out, and the letter is looked at again.
             let _ = job.done.send(said);
@@ -194,7 +211,8 @@ impl Shared {
             }
             let mut open = match self.connection(session.take()).await {
                 Ok(open) => open,
-                Err(said) => return Carried::Told(Offered::TryElsewhere(said)),
+                Err(Unconnected::Away(said)) => return Carried::Told(Offered::TryElsewhere(said)),
+                Err(Unconnected::Crowded) => return Carried::Crowded,
             };
             let level = self.pace.pipelining(Instant::now());
             let end = match open.envelope(parcel, self.others(), level).await {
@@ -241,7 +259,7 @@ impl Shared {
     }
 
     /// The connection at hand if it may carry one more letter, else a new one.
-    async fn connection(&self, at_hand: Option<Session>) -> Result<Session, Said> {
+    async fn connection(&self, at_hand: Option<Session>) -> Result<Session, Unconnected> {
         if let Some(session) = at_hand {
             if session.is_ahead() || session.letters < self.pace.letters_per_connection() {
                 return Ok(session);
@@ -249,7 +267,7 @@ impl Shared {
             session.close().await;
         }
         if let Some(wait) = self.pace.admit(Instant::now()) {
-            return Err(relay_fault(None, "the relay is away", wait));
+            return Err(Unconnected::Away(relay_fault(None, "the relay is away", wait)));
         }
         match self.open().await {
             Ok(session) => {
@@ -257,16 +275,27 @@ impl Shared {
                 debug!(relay.name = %self.name, "connected to the relay");
                 Ok(session)
             }
-            Err(away) => Err(self.away(&away)),
+            Err(away) if away.wants_fewer() && self.others_open() => {
+                info!(relay.name = %self.name, "relay takes no further connection for now: {away}");
+                Err(Unconnected::Crowded)
+            }
+            Err(away) => Err(Unconnected::Away(self.away(&away))),
         }
+    }
+
+    /// Whether a connection is open or being opened besides those that have just failed.
+    fn others_open(&self) -> bool {
+        Arc::strong_count(&self.open) > 1
     }
 
     /// A login that was refused with a token of before is tried once more with a new one.
     async fn open(&self) -> Result<Session, Away> {
-        match Session::open(&self.route, &self.roots, &self.tokens).await {
-            Err(away) if away.lapsed => Session::open(&self.route, &self.roots, &self.tokens).await,
-            opened => opened,
+        let seat = Arc::clone(&self.open);
+        let mut opened = Session::open(&self.route, &self.roots, &self.tokens).await;
+        if opened.as_ref().is_err_and(|away| away.lapsed) {
+            opened = Session::open(&self.route, &self.roots, &self.tokens).await;
         }
+        opened.map(|session| session.holding(seat))
     }
 
     fn away(&self, away: &Away) -> Said {

@@ -78,6 +78,8 @@ pub struct Patience {
     pub behind_the_dot: Duration,
     /// A connection without work is closed after this.
     pub idle: Duration,
+    /// A relay that takes no further connection is asked for one again after this.
+    pub crowded: Duration,
     /// A letter waits so long with a relay that wants us slower; one that still does then is left alone as long again.
     pub slow: Duration,
     pub away_first: Duration,
@@ -96,6 +98,7 @@ impl Default for Patience {
             content: Duration::from_mins(13),
             behind_the_dot: Duration::from_secs(30),
             idle: Duration::from_secs(20),
+            crowded: Duration::from_secs(30),
             slow: Duration::from_secs(30),
             away_first: Duration::from_secs(2),
             away_max: Duration::from_mins(5),
@@ -109,7 +112,7 @@ impl Patience {
     fn of_rehearsal() -> Self {
         let soon = Duration::from_millis(20);
         let slow = Duration::from_millis(300);
-        Self { slow, away_first: soon, away_max: soon, refused: soon, ..Self::default() }
+        Self { slow, crowded: soon, away_first: soon, away_max: soon, refused: soon, ..Self::default() }
     }
 }
 

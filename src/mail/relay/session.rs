@@ -63,6 +63,8 @@ pub(super) struct Session {
     pub(super) announced: Instant,
     /// The group has left behind the last dot; its replies are due.
     ahead: Option<Pipelining>,
+    /// Held as long as the connection is open.
+    _seat: Option<Arc<()>>,
     /// Letters this connection has carried.
     pub(super) letters: u32,
     /// Whether another letter may follow on this connection.
@@ -114,9 +116,15 @@ impl Session {
             group: Group::default(),
             announced: Instant::now(),
             ahead: None,
+            _seat: None,
             letters: 0,
             usable: true,
         })
+    }
+
+    /// Holds `seat` until the connection ends.
+    pub(super) fn holding(self, seat: Arc<()>) -> Self {
+        Self { _seat: Some(seat), ..self }
     }
 
     /// Whether the group of the letter that comes next has left already.

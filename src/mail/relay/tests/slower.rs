@@ -90,3 +90,23 @@ async fn a_name_without_address_is_a_relay_that_is_away() {
     assert!(words.starts_with("dns: "), "{words}");
     assert_eq!(retry_after, TimeDelta::seconds(2));
 }
+
+#[tokio::test]
+async fn a_relay_that_takes_no_further_connection_gets_the_letters_over_those_it_has() {
+    let first = Relay::start(|number, line| match line {
+        "greeting" if number > 1 => Some(Act::SayAndClose("421 4.7.0 too many connections".to_owned())),
+        _ if line.starts_with('.') => {
+            Some(Act::SayAfter(Duration::from_millis(5), "250 2.0.0 Ok: queued as 4F1A".to_owned()))
+        }
+        _ => None,
+    })
+    .await;
+    let second = Relay::start(|_, _| None).await;
+    let post = Post::with_fallbacks(Route { connections: 3, ..first.route() }, vec![second.route()]);
+    let letters: Vec<Composed> = (0..20).map(|n| letter(&format!("{n}@acme.example"))).collect();
+    assert_eq!(post.tell(&letters[0]).await, accepted());
+    let said = letters[1..].iter().map(|letter| post.hand_over(letter, Lane::Mailing));
+    let said = futures_util::future::join_all(said).await;
+    assert!(said.iter().all(|handed| handed.said == accepted() && handed.passed_by.is_empty()), "{said:?}");
+    assert_eq!((first.connections(), second.connections()), (3, 0), "each was asked for once");
+}
