@@ -121,6 +121,12 @@ impl Context {
         Ok(self.db.begin(now, actor, self.entropy.bytes()?).await?)
     }
 
+    /// [`begin`](Self::begin) for a daemon's pass over many rows, looked up by their keys.
+    pub async fn begin_by_key(&self) -> Result<Tx, Error> {
+        let now = self.now().await?;
+        Ok(self.db.begin_by_key(now, Actor::Daemon, self.entropy.bytes()?).await?)
+    }
+
     /// A notice of `kind` about `changes`, as it will be frozen; it gets its number then.
     pub fn notice_about(&self, kind: NoticeKind, changes: &[Change]) -> NoticeFacts {
         let processor = self.settings.site.processor();
@@ -241,6 +247,10 @@ impl Context {
 
     pub async fn snapshot(&self) -> Result<Snapshot, store::Error> {
         self.db.snapshot().await
+    }
+
+    pub async fn snapshot_by_key(&self) -> Result<Snapshot, store::Error> {
+        self.db.snapshot_by_key().await
     }
 }
 

@@ -11,7 +11,6 @@ use crate::config::Mailbox;
 use crate::domain::access::MailPurpose;
 use crate::domain::customer::Policy;
 use crate::domain::delivery::{DeliveryId, Said};
-use crate::domain::ledger::Actor;
 use crate::domain::notice::NoticeFacts;
 use crate::domain::recipient::RecipientId;
 use crate::mail::Composed;
@@ -87,7 +86,7 @@ impl Scribe {
     /// The letters of a leased batch that are due, and what they have in common.
     pub(super) async fn read(&self, cx: &Context, held: &Lease) -> Result<(Page, Vec<Letter>), Error> {
         let now = cx.now().await?;
-        let mut snapshot = cx.snapshot().await?;
+        let mut snapshot = cx.snapshot_by_key().await?;
         let conn = snapshot.conn();
         let letters = store::delivery::letter::of_batch(conn, held, now).await?;
         let Some(id) = held.notice else { return Ok((Page::default(), letters)) };
@@ -134,7 +133,7 @@ impl Scribe {
             .map(|(_, letter)| letter.id)
             .collect();
         if !anew.is_empty() {
-            let mut tx = cx.begin(Actor::Daemon).await?;
+            let mut tx = cx.begin_by_key().await?;
             store::delivery::record::compose_anew(&mut tx, &anew, held.composed_at).await?;
             tx.commit_unrecorded().await?;
         }

@@ -182,7 +182,7 @@ pub async fn compose_anew(
 /// batch or letter is locked. Returns those that moved.
 pub async fn put_in_notice(tx: &mut Tx, changes: &[ChangeId]) -> Result<Vec<ChangeId>, Error> {
     let moved: Vec<i64> = sqlx::query_scalar(
-        "with locked as (select id from change where id = any($1) and state = 'scheduled' order by id for update)
+        "with locked as (select id from change where id = any($1) and state = 'scheduled' order by id for no key update)
          update change set state = 'in_notice', version = version + 1 from locked where change.id = locked.id
          returning change.id",
     )

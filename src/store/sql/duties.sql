@@ -8,11 +8,14 @@ select reading.letter, o.change_id, o.state, o.exempt_why, o.consent, o.served_a
                and e.until is null) as excluded,
        (select s.said_at from consent s where s.change_id = o.change_id and s.contract_id = o.contract_id and s.yes)
            as authorised_at
-from unnest($2::bigint[], $3::bigint[], $4::date[]) as reading(letter, customer_id, day)
-join notice_change n on n.notice_id = $1
+from notice_change n
 join change on change.id = n.change_id
-join obligation o on o.change_id = n.change_id and o.customer_id = reading.customer_id
+cross join unnest($2::bigint[], $3::bigint[], $4::date[]) as reading(letter, customer_id, day)
+-- One look for each reader, however many obligations the change has: "offset 0" keeps this from becoming a join.
+cross join lateral (select change_id, customer_id, state, exempt_why, consent, window_closes_at, clear_at, in_force_at, contract_id
+                    from obligation where change_id = n.change_id and customer_id = reading.customer_id offset 0) o
 left join contract k on k.id = o.contract_id
 left join lateral (select terms from contract_terms where contract_id = k.id and valid_from <= reading.day
                    order by valid_from desc limit 1) t on true
+where n.notice_id = $1
 order by reading.letter, o.change_id

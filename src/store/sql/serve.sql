@@ -19,6 +19,8 @@ set state = 'served', served_by = letter.delivery_id, served_at = letter.served_
         case when o.window_shuts and letter.window_shuts and o.consent <> 'given'
             then greatest(letter.window_closes_at, o.window_closes_at) end)
 from letter
-where o.change_id = letter.change_id and o.customer_id = letter.customer_id and o.in_force_at is null
-  and (o.state = 'owed' or o.state = 'served' and letter.served_at < o.served_at)
+where o.change_id = letter.change_id and o.customer_id = letter.customer_id
+  -- A case, for Postgres takes each of its conditions to be rare, and would look for them among all obligations first.
+  and case when o.in_force_at is null
+           then o.state = 'owed' or o.state = 'served' and letter.served_at < o.served_at else false end
 returning o.change_id, o.customer_id
