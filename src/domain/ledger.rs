@@ -118,7 +118,7 @@ pub enum Event {
     LetterQueued {
         letter: String,
     },
-    /// The relay's 250, word for word; `letter` is a single letter's occasion.
+    /// The relay's 250, word for word; `letter` is a single letter's occasion, `serves` what is served of `change` by it.
     LetterAccepted {
         change: Option<ChangeId>,
         customer: Option<CustomerId>,
@@ -131,6 +131,8 @@ pub enum Event {
         sha256: Option<String>,
         code: Option<u16>,
         words: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        serves: Option<Service>,
     },
     LetterFailed {
         change: Option<ChangeId>,
@@ -142,6 +144,7 @@ pub enum Event {
         code: Option<u16>,
         words: String,
     },
+    /// By a letter about several changes: this one is not its first.
     ObligationServed {
         change: ChangeId,
         customer: CustomerId,
@@ -332,6 +335,13 @@ pub enum Event {
     AccountDisabled {
         email: String,
     },
+}
+
+/// From when on a customer has had its notice, and from when on it stands in nobody's way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Service {
+    pub served_at: DateTime<Utc>,
+    pub clear_at: DateTime<Utc>,
 }
 
 /// What was written of a customer; addresses and names are no part of it.

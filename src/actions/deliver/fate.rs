@@ -14,8 +14,8 @@ use crate::actions::{Context, Error};
 use crate::config::Proof;
 use crate::domain::change::ChangeId;
 use crate::domain::customer::{CustomerId, CustomerKind};
-use crate::domain::delivery::Said;
-use crate::domain::ledger::Event;
+use crate::domain::delivery::{DeliveryId, Said};
+use crate::domain::ledger::{Event, Service};
 use crate::domain::notice::NoticeKind;
 use crate::domain::obligation::Clearance;
 use crate::mail::letter::{Alarm, ChangeName};
@@ -80,11 +80,15 @@ impl<'a> Verdicts<'a> {
         let recorded = record::record(&mut tx, self.held, &rows).await?;
         let recorded: BTreeMap<_, _> = recorded.into_iter().map(|row| (row.delivery, row)).collect();
         self.keep_wire_ids(&mut tx, &recorded).await?;
-        self.serve(cx, &mut tx, &recorded, &mut events).await?;
+        let mut by_letter = self.serve(cx, &mut tx, &recorded).await?;
         for (sheet, Handed { said, .. }, fate) in &self.heard {
             let Some(row) = recorded.get(&sheet.letter.id) else { continue };
             match fate {
-                Fate::Accepted { at } => events.push(accepted(self.page, sheet, said, *at)),
+                Fate::Accepted { at } => {
+                    let change = change_of(self.page);
+                    let serves = change.and_then(|change| by_letter.remove(&(sheet.letter.id, change)));
+                    events.push(accepted(self.page, sheet, said, *at, serves));
+                }
                 Fate::Again { .. } => {}
                 Fate::Failed { suppress, ask_next } => {
                     events.push(failed(self.page, sheet, said, row));
@@ -95,6 +99,13 @@ impl<'a> Verdicts<'a> {
                 }
             }
         }
+        events.extend(by_letter.into_values().map(|served| Event::ObligationServed {
+            change: served.change,
+            customer: served.customer,
+            delivery: served.delivery,
+            served_at: served.clearance.served_at,
+            clear_at: served.clearance.clear_at,
+        }));
         if events.is_empty() {
             tx.commit_unrecorded().await?;
         } else {
@@ -117,7 +128,7 @@ impl<'a> Verdicts<'a> {
     async fn keep_wire_ids(
         &self,
         tx: &mut Tx,
-        recorded: &BTreeMap<crate::domain::delivery::DeliveryId, Recorded>,
+        recorded: &BTreeMap<DeliveryId, Recorded>,
     ) -> Result<(), Error> {
         let ids: Vec<_> = self
             .heard
@@ -136,17 +147,17 @@ impl<'a> Verdicts<'a> {
         Ok(())
     }
 
-    /// Serves what the accepted announcements serve; of several contacts of one customer the earliest counts.
+    /// Serves what the accepted announcements serve; of several contacts of one customer the earliest counts. Returns what was
+    /// served, by letter and change.
     async fn serve(
         &self,
         cx: &Context,
         tx: &mut Tx,
-        recorded: &BTreeMap<crate::domain::delivery::DeliveryId, Recorded>,
-        events: &mut Vec<Event>,
-    ) -> Result<(), Error> {
-        let Some(page) = announcement(self.page) else { return Ok(()) };
+        recorded: &BTreeMap<DeliveryId, Recorded>,
+    ) -> Result<BTreeMap<(DeliveryId, ChangeId), Served>, Error> {
+        let Some(page) = announcement(self.page) else { return Ok(BTreeMap::new()) };
         if cx.settings.notice.proof == Proof::Received {
-            return Ok(()); // only the recipient's server can serve
+            return Ok(BTreeMap::new()); // only the recipient's server can serve
         }
         let mut earliest: BTreeMap<(ChangeId, CustomerId), Served> = BTreeMap::new();
         for (sheet, _, _) in &self.heard {
@@ -163,22 +174,20 @@ impl<'a> Verdicts<'a> {
                 }
             }
         }
-        let served: Vec<Served> = earliest.into_values().collect();
-        if served.is_empty() {
-            return Ok(());
+        if earliest.is_empty() {
+            return Ok(BTreeMap::new());
         }
+        let served: Vec<Served> = earliest.values().copied().collect();
         let done = record::serve(tx, &served).await?;
         let weighed = weigh_contracts(cx, tx, &done).await?;
-        events.extend(served.iter().filter(|s| done.contains(&(s.change, s.customer))).map(|s| {
-            Event::ObligationServed {
-                change: s.change,
-                customer: s.customer,
-                delivery: s.delivery,
-                served_at: s.clearance.served_at,
-                clear_at: weighed.get(&(s.change, s.customer)).unwrap_or(&s.clearance).clear_at,
-            }
-        }));
-        Ok(())
+        let done = done.iter().filter_map(|key| {
+            let served = *earliest.get(key)?;
+            let clearance = weighed.get(key).copied().unwrap_or(served.clearance);
+            // What is told is when it was served, by whichever contract.
+            let clearance = Clearance { served_at: served.clearance.served_at, ..clearance };
+            Some(((served.delivery, served.change), Served { clearance, ..served }))
+        });
+        Ok(done.collect())
     }
 
     /// After a letter of a notice was given up: the next contact, else the DPO.
@@ -272,7 +281,7 @@ fn change_of(page: &Page) -> Option<ChangeId> {
     page.notice.as_ref().and_then(|page| page.facts.first_change()).map(|change| change.id)
 }
 
-fn accepted(page: &Page, sheet: &Sheet, said: &Said, at: DateTime<Utc>) -> Event {
+fn accepted(page: &Page, sheet: &Sheet, said: &Said, at: DateTime<Utc>, serves: Option<Served>) -> Event {
     let composed = sheet.composed.as_ref().ok();
     Event::LetterAccepted {
         change: change_of(page),
@@ -286,6 +295,10 @@ fn accepted(page: &Page, sheet: &Sheet, said: &Said, at: DateTime<Utc>) -> Event
         sha256: composed.map(|composed| hex::encode(composed.hash)),
         code: said.code(),
         words: said.words().to_owned(),
+        serves: serves.map(|Served { clearance, .. }| Service {
+            served_at: clearance.served_at,
+            clear_at: clearance.clear_at,
+        }),
     }
 }
 
