@@ -16,7 +16,7 @@ use anyhow::{Context as _, bail};
 use futures_util::TryStreamExt as _;
 use sqlx::{Connection, Executor, PgConnection};
 
-use sink::Sink;
+use sink::{Manners, Sink};
 use support::{Ground, peak};
 
 const ROUNDS: usize = 3;
@@ -76,7 +76,7 @@ struct FanOut {
 
 async fn fan_out(ground: &mut Ground, database: &str) -> anyhow::Result<FanOut> {
     notice::schedule(ground, database)?;
-    let sink = Sink::start(Duration::ZERO).await?;
+    let sink = Sink::start(Manners::default()).await?;
     let mut daemon = ground
         .forenotice(database)
         .args(["serve", "--roles", "schedule,send"])

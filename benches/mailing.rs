@@ -1,10 +1,12 @@
 //! How fast a notice goes out, every delivery durable, beside a bare SMTP client that sends the same bytes over as many
 //! connections to the same sink, in one run; and the daemon's peak memory.
 //!
-//! The real binary imports customers, schedules a change, and `serve` announces and delivers it to a sink in this process
-//! that offers PIPELINING. A rate is letters over the time from the first connection's greeting to the last dot. The
+//! The real binary imports customers and schedules a change; `serve` delivers it to a sink in this process that offers PIPELINING.
+//! Twice: with the letters queued already, as a claim-send-mark loop would find them, and from the announcement on, while it is
+//! still being fanned out. A rate is letters over the time from the first connection's greeting to the last dot. The
 //! bare client pipelines a letter a round trip, and knows nothing of databases. Turn by turn, so that whatever else the machine
-//! does falls on both. `RTT_MS` lets every answer come that much later, `LETTERS` and `CONNECTIONS` say how many.
+//! does falls on all. `RTT_MS` lets every answer come that much later, `LETTERS`, `CONNECTIONS`, `REPLICAS` and `ROUNDS` say
+//! how many, `PIPELINING=0` that the sink offers none (and the bare client uses none).
 
 mod notice;
 mod sink;
@@ -14,16 +16,16 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail, ensure};
-use sqlx::{Connection, PgConnection};
+use sqlx::{Connection, Executor, PgConnection};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use notice::stop;
-use sink::Sink;
+use sink::{Manners, Sink};
 use support::{Ground, peak};
 
-const ROUNDS: usize = 3;
-const GIVE_UP_AFTER: Duration = Duration::from_mins(15);
+const GIVE_UP_AFTER: Duration = Duration::from_mins(30);
+const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
@@ -33,7 +35,12 @@ async fn main() -> anyhow::Result<()> {
     let wanted = Wanted {
         letters: number("LETTERS", 20_000)?,
         connections: number("CONNECTIONS", 8)?,
-        rtt: Duration::from_millis(number("RTT_MS", 0)?.into()),
+        replicas: number("REPLICAS", 1)?,
+        rounds: number("ROUNDS", 3)?.max(1),
+        sink: Manners {
+            rtt: Duration::from_millis(number("RTT_MS", 0)?.into()),
+            pipelining: number("PIPELINING", 1)? != 0,
+        },
     };
     support::on_a_server(|server| async move {
         let mut ground = Ground::new(&server, "mailing", notice::CONFIG).await?;
@@ -47,103 +54,163 @@ async fn main() -> anyhow::Result<()> {
 struct Wanted {
     letters: u32,
     connections: u32,
-    rtt: Duration,
+    replicas: u32,
+    rounds: u32,
+    sink: Manners,
+}
+
+/// When the letters are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Written {
+    Before,
+    Meanwhile,
+}
+
+/// What one mailing was like.
+struct Mailing {
+    took: Duration,
+    letter: Vec<u8>,
+    peak_kib: u32,
+    /// Rate of its last tenth by that of its first.
+    steadiness: f64,
 }
 
 async fn measure(ground: &mut Ground, wanted: &Wanted) -> anyhow::Result<()> {
-    let (mut mailings, mut bare, mut peak_kib) = (Vec::new(), Vec::new(), 0);
-    for round in 0..ROUNDS {
-        let (took, letter, peak) = mailing(ground, wanted, &format!("round_{round}")).await?;
-        mailings.push(took);
-        peak_kib = peak_kib.max(peak);
-        bare.push(send_bare(wanted, letter).await?);
+    let customers = ground.database("customers").await?;
+    let file = ground.customers(wanted.letters)?;
+    notice::import(ground, &customers, &file)?;
+    let like = customers.rsplit_once('/').map(|(_, name)| name.to_owned()).context("no database")?;
+    let (mut queued, mut whole, mut bare) = (Vec::new(), Vec::new(), Vec::new());
+    for round in 0..wanted.rounds {
+        let database = ground.create(&format!("queued_{round}"), &like).await?;
+        queued.push(mailing(ground, wanted, &database, Written::Before).await?);
+        let database = ground.create(&format!("whole_{round}"), &like).await?;
+        let mailing = mailing(ground, wanted, &database, Written::Meanwhile).await?;
+        bare.push(send_bare(wanted, mailing.letter.clone()).await?);
+        whole.push(mailing);
     }
-    let rate = |took: &Duration| f64::from(wanted.letters) / took.as_secs_f64();
-    let line = |what: &str, took: &mut Vec<Duration>| {
-        took.sort_unstable();
-        let (best, median) = (rate(&took[0]), rate(&took[took.len() / 2]));
-        println!("{what:<44} median {median:>8.0} letters/s   best {best:>8.0}");
-    };
-    let ratios: Vec<f64> = mailings
-        .iter()
-        .zip(&bare)
-        .map(|(mailing, bare)| bare.as_secs_f64() / mailing.as_secs_f64())
-        .collect();
+    let Wanted { letters, connections, replicas, sink, .. } = wanted;
+    let pipelining = if sink.pipelining { "PIPELINING" } else { "no PIPELINING" };
+    let octets = whole.first().map_or(0, |mailing| mailing.letter.len());
     println!(
-        "{} letters, {} connections, {} ms round trip",
-        wanted.letters,
-        wanted.connections,
-        wanted.rtt.as_millis()
+        "{letters} letters of {octets} octets, {replicas} replicas, {connections} connections each, {} ms round trip, {pipelining}",
+        sink.rtt.as_millis()
     );
-    line("forenotice serve, every delivery durable", &mut mailings);
-    line("bare client, the same bytes", &mut bare);
-    let mut sorted = ratios.clone();
-    sorted.sort_unstable_by(f64::total_cmp);
-    println!("ratio of speeds, forenotice : bare = {:.2} (rounds {ratios:.2?})", sorted[sorted.len() / 2]);
-    println!("peak memory of the daemon {:.1} MiB", f64::from(peak_kib) / 1024.0);
+    let rates = |all: &[Duration]| all.iter().map(|took| f64::from(*letters) / took.as_secs_f64()).collect();
+    let bare: Vec<f64> = rates(&bare);
+    println!("{:<48} median {:>8.0} letters/s", "bare client, the same bytes", median(&bare));
+    for (what, mailings) in
+        [("forenotice serve, letters queued before", queued), ("the same, while they are queued", whole)]
+    {
+        let took: Vec<Duration> = mailings.iter().map(|mailing| mailing.took).collect();
+        let ours: Vec<f64> = rates(&took);
+        let ratios: Vec<f64> = ours.iter().zip(&bare).map(|(ours, bare)| ours / bare).collect();
+        let steadiness: Vec<f64> = mailings.iter().map(|mailing| mailing.steadiness).collect();
+        let peak_kib = mailings.iter().map(|mailing| mailing.peak_kib).max().unwrap_or_default();
+        println!(
+            "{what:<48} median {:>8.0} letters/s   : bare = {:.2} (rounds {ratios:.2?})",
+            median(&ours),
+            median(&ratios)
+        );
+        println!(
+            "    last tenth : first = {:.2}   peak memory of a daemon {:.1} MiB",
+            median(&steadiness),
+            f64::from(peak_kib) / 1024.0
+        );
+    }
     Ok(())
 }
 
-/// One mailing by the real binary: how long it took, one of its letters, and the daemon's peak in KiB.
+fn median(all: &[f64]) -> f64 {
+    let mut sorted = all.to_vec();
+    sorted.sort_unstable_by(f64::total_cmp);
+    sorted[sorted.len() / 2]
+}
+
+/// One mailing by the real binary.
 async fn mailing(
-    ground: &mut Ground,
+    ground: &Ground,
     wanted: &Wanted,
-    name: &str,
-) -> anyhow::Result<(Duration, Vec<u8>, u32)> {
-    let database = ground.database(name).await?;
-    let file = ground.customers(wanted.letters)?;
-    let sink = Sink::start(wanted.rtt).await?;
-    notice::import(ground, &database, &file)?;
-    notice::schedule(ground, &database)?;
-    let mut daemon = ground
-        .forenotice(&database)
-        .arg("serve")
-        .env("FORENOTICE__SMTP__URL", format!("smtp://{}", sink.address))
-        .env("FORENOTICE__SMTP__CONNECTIONS", wanted.connections.to_string())
-        .spawn()
-        .context("no daemon")?;
-    let status = PathBuf::from(format!("/proc/{}/status", daemon.id()));
+    database: &str,
+    written: Written,
+) -> anyhow::Result<Mailing> {
+    notice::schedule(ground, database)?;
+    let sink = Sink::start(wanted.sink).await?;
+    let serve = |roles: &str| {
+        let mut serve = ground.forenotice(database);
+        serve.args(["serve", "--roles", roles]);
+        serve.env("FORENOTICE__SMTP__URL", format!("smtp://{}", sink.address));
+        serve.env("FORENOTICE__SMTP__CONNECTIONS", wanted.connections.to_string());
+        serve.spawn().context("no daemon")
+    };
+    if written == Written::Before {
+        let mut scheduler = serve("schedule")?;
+        let done = wait_until(database, "select count(fanned_out_at) from notice", 1).await;
+        stop(&mut scheduler)?;
+        done?;
+    }
+    let mut daemons = Vec::new();
+    for replica in 0..wanted.replicas {
+        let schedules = replica == 0 && written == Written::Meanwhile;
+        daemons.push(serve(if schedules { "schedule,send" } else { "send" })?);
+    }
     let done = sink.wait_for(wanted.letters.into(), GIVE_UP_AFTER).await;
-    let peak_kib = peak(&status).unwrap_or_default();
+    let peak_kib = daemons
+        .iter()
+        .filter_map(|daemon| peak(&PathBuf::from(format!("/proc/{}/status", daemon.id()))))
+        .max()
+        .unwrap_or_default();
     let recorded = match &done {
-        Ok(_) => wait_until_recorded(&database, wanted.letters).await,
+        Ok(_) => wait_until(database, ACCEPTED, wanted.letters.into()).await,
         Err(_) => Ok(()),
     };
-    stop(&mut daemon)?;
+    for daemon in &mut daemons {
+        stop(daemon)?;
+    }
     recorded?;
     let (took, letter) = done?;
-    Ok((took, letter, peak_kib))
+    Ok(Mailing { took, letter, peak_kib, steadiness: steadiness(database).await? })
 }
 
 /// Every letter is on record as accepted once.
-async fn wait_until_recorded(database: &str, letters: u32) -> anyhow::Result<()> {
+const ACCEPTED: &str = "select count(*) from delivery where state = 'accepted' and recipient_id is not null";
+
+async fn wait_until(database: &str, count: &'static str, wanted: i64) -> anyhow::Result<()> {
     let mut conn = PgConnection::connect(database).await?;
+    conn.execute("set search_path = forenotice").await?;
     let started = Instant::now();
     loop {
-        let accepted: i64 = sqlx::query_scalar(
-            "select count(*) from forenotice.delivery where state = 'accepted' and recipient_id is not null",
-        )
-        .fetch_one(&mut conn)
-        .await?;
-        if accepted == i64::from(letters) {
+        let counted: i64 = sqlx::query_scalar(count).fetch_one(&mut conn).await?;
+        if counted == wanted {
             return Ok(());
         }
-        if started.elapsed() > Duration::from_secs(30) {
-            bail!("{accepted} of {letters} letters are on record");
+        if started.elapsed() > GIVE_UP_AFTER {
+            bail!("{count}: {counted} and not {wanted}");
         }
-        tokio::time::sleep(Duration::from_millis(50)).await;
+        tokio::time::sleep(LOOK_EVERY).await;
     }
+}
+
+async fn steadiness(database: &str) -> anyhow::Result<f64> {
+    let mut conn = PgConnection::connect(database).await?;
+    Ok(sqlx::query_scalar(
+        "select (extract(epoch from at[2] - at[1]) / extract(epoch from at[4] - at[3]))::float8
+         from (select percentile_disc(array[0, 0.1, 0.9, 1]) within group (order by accepted_at) as at
+               from forenotice.delivery where state = 'accepted' and recipient_id is not null) tenths",
+    )
+    .fetch_one(&mut conn)
+    .await?)
 }
 
 /// The letter, so many times, to a sink like the one before.
 async fn send_bare(wanted: &Wanted, letter: Vec<u8>) -> anyhow::Result<Duration> {
-    let sink = Sink::start(wanted.rtt).await?;
+    let sink = Sink::start(wanted.sink).await?;
     let letter = std::sync::Arc::new(letter);
     let mut tasks = tokio::task::JoinSet::new();
     for connection in 0..wanted.connections {
         let share =
             wanted.letters / wanted.connections + u32::from(connection < wanted.letters % wanted.connections);
-        tasks.spawn(session(sink.address, share, std::sync::Arc::clone(&letter)));
+        tasks.spawn(session(sink.address, share, wanted.sink.pipelining, std::sync::Arc::clone(&letter)));
     }
     let (took, _) = sink.wait_for(wanted.letters.into(), GIVE_UP_AFTER).await?;
     while let Some(ended) = tasks.join_next().await {
@@ -152,10 +219,11 @@ async fn send_bare(wanted: &Wanted, letter: Vec<u8>) -> anyhow::Result<Duration>
     Ok(took)
 }
 
-/// One connection of the bare client: the next letter's commands go behind each letter's dot.
+/// One connection of the bare client. Where it may pipeline, the next letter's commands go behind each letter's dot.
 async fn session(
     to: std::net::SocketAddr,
     letters: u32,
+    pipelining: bool,
     letter: std::sync::Arc<Vec<u8>>,
 ) -> anyhow::Result<()> {
     let mut stream = TcpStream::connect(to).await?;
@@ -164,18 +232,35 @@ async fn session(
     replies.read(&mut stream, 1).await?;
     stream.write_all(b"EHLO bench.example\r\n").await?;
     replies.read(&mut stream, 1).await?;
-    let group = |n: u32| format!("MAIL FROM:<b@bounces.example>\r\nRCPT TO:<c{n}@example.test>\r\nDATA\r\n");
-    if letters == 0 {
+    let group = |n: u32| {
+        [
+            "MAIL FROM:<b@bounces.example>\r\n".to_owned(),
+            format!("RCPT TO:<c{n}@example.test>\r\n"),
+            "DATA\r\n".to_owned(),
+        ]
+    };
+    let mut content = letter.as_ref().clone();
+    content.extend_from_slice(b"\r\n.\r\n");
+    if !pipelining {
+        for n in 0..letters {
+            for command in group(n) {
+                stream.write_all(command.as_bytes()).await?;
+                replies.read(&mut stream, 1).await?;
+            }
+            stream.write_all(&content).await?;
+            replies.read(&mut stream, 1).await?;
+        }
         return Ok(());
     }
-    stream.write_all(group(0).as_bytes()).await?;
-    replies.read(&mut stream, 3).await?;
+    if letters > 0 {
+        stream.write_all(group(0).concat().as_bytes()).await?;
+        replies.read(&mut stream, 3).await?;
+    }
     for n in 1..=letters {
-        let mut burst = letter.as_ref().clone();
-        burst.extend_from_slice(b"\r\n.\r\n");
+        let mut burst = content.clone();
         let more = n < letters;
         if more {
-            burst.extend_from_slice(group(n).as_bytes());
+            burst.extend_from_slice(group(n).concat().as_bytes());
         }
         stream.write_all(&burst).await?;
         replies.read(&mut stream, if more { 4 } else { 1 }).await?;

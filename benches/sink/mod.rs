@@ -1,4 +1,4 @@
-//! A sink for letters: takes every one, offers PIPELINING, answers each read at once or a round trip later, and counts dots.
+//! A sink for letters: takes every one, offers PIPELINING or not, answers each read at once or a round trip later, and counts dots.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -11,6 +11,20 @@ use tokio::sync::Notify;
 use tokio::task::AbortHandle;
 
 const END: &[u8] = b"\r\n.\r\n";
+
+/// How a sink behaves.
+#[derive(Clone, Copy, Debug)]
+pub struct Manners {
+    /// Every answer comes so much later.
+    pub rtt: Duration,
+    pub pipelining: bool,
+}
+
+impl Default for Manners {
+    fn default() -> Self {
+        Self { rtt: Duration::ZERO, pipelining: true }
+    }
+}
 
 pub struct Sink {
     pub address: SocketAddr,
@@ -39,14 +53,14 @@ impl Drop for Sink {
 }
 
 impl Sink {
-    pub async fn start(rtt: Duration) -> anyhow::Result<Self> {
+    pub async fn start(manners: Manners) -> anyhow::Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
         let counted = Arc::new(Counted::default());
         let counting = Arc::clone(&counted);
         let listening = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(serve(stream, rtt, Arc::clone(&counting)));
+                tokio::spawn(serve(stream, manners, Arc::clone(&counting)));
             }
         });
         Ok(Self { address, counted, listening: listening.abort_handle() })
@@ -85,7 +99,7 @@ impl Counted {
     }
 }
 
-async fn serve(mut stream: TcpStream, rtt: Duration, counted: Arc<Counted>) -> std::io::Result<()> {
+async fn serve(mut stream: TcpStream, manners: Manners, counted: Arc<Counted>) -> std::io::Result<()> {
     stream.set_nodelay(true)?;
     if let Ok(mut so_far) = counted.so_far.lock() {
         so_far.first.get_or_insert_with(Instant::now);
@@ -109,6 +123,7 @@ async fn serve(mut stream: TcpStream, rtt: Duration, counted: Arc<Counted>) -> s
             let Some(at) = memchr::memchr(b'\n', &unread[from..]) else { break };
             let line = &unread[from..=from + at];
             let reply: &[u8] = match line.get(..4) {
+                Some(b"EHLO") if !manners.pipelining => b"250-sink\r\n250-8BITMIME\r\n250 SIZE 50000000\r\n",
                 Some(b"EHLO") => b"250-sink\r\n250-PIPELINING\r\n250-8BITMIME\r\n250 SIZE 50000000\r\n",
                 Some(b"DATA") => {
                     in_data = true;
@@ -122,8 +137,8 @@ async fn serve(mut stream: TcpStream, rtt: Duration, counted: Arc<Counted>) -> s
         }
         unread.drain(..from);
         if !replies.is_empty() {
-            if !rtt.is_zero() {
-                tokio::time::sleep(rtt).await;
+            if !manners.rtt.is_zero() {
+                tokio::time::sleep(manners.rtt).await;
             }
             stream.write_all(&replies).await?;
             replies.clear();
