@@ -89,7 +89,7 @@ async fn one_objection_keeps_back_one_customer_and_the_change_is_effective_once_
     world.advance_to("2026-12-17T11:00Z").await;
     let change = world.change(&reference).await;
     assert_eq!(change.state, State::Effective);
-    assert_eq!(change.took_effect_at.unwrap().to_string(), "2026-12-16 22:59:59 UTC");
+    assert_eq!(change.took_effect_at.unwrap().to_string(), "2026-12-16 23:00:00 UTC");
     assert!(is_cleared(&world, "C-1").await);
     assert_eq!(alerts().len(), 1);
     let register = json(&world, "/register.json").await;
