@@ -12,7 +12,8 @@ from notice_change n
 join change on change.id = n.change_id
 cross join unnest($2::bigint[], $3::bigint[], $4::date[]) as reading(letter, customer_id, day)
 -- One look for each reader, however many obligations the change has: "offset 0" keeps this from becoming a join.
-cross join lateral (select change_id, customer_id, state, exempt_why, consent, window_closes_at, clear_at, in_force_at, contract_id
+cross join lateral (select change_id, customer_id, state, exempt_why, consent, served_at, window_closes_at, clear_at, in_force_at,
+                           contract_id
                     from obligation where change_id = n.change_id and customer_id = reading.customer_id offset 0) o
 left join contract k on k.id = o.contract_id
 left join lateral (select terms from contract_terms where contract_id = k.id and valid_from <= reading.day
