@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod contracts;
 #[cfg(test)]
+mod costs;
+#[cfg(test)]
 mod edges;
 #[cfg(test)]
 mod concurrency;

@@ -1,0 +1,89 @@
+//! What work costs is counted in rows, not in seconds: a group of letters reads its own obligations, however many the change has.
+
+use serde_json::Value;
+use sqlx::postgres::PgArguments;
+use sqlx::query::QueryScalar;
+use sqlx::types::Json;
+use sqlx::{AssertSqlSafe, Postgres, query_scalar};
+
+use crate::promises::small_world;
+
+/// Obligations that nobody has counted yet, as in the middle of a mailing.
+const OTHERS: i64 = 5_000;
+const GROUP: i64 = 50;
+
+#[tokio::test]
+async fn recording_a_group_reads_the_obligations_of_its_customers_and_no_other() {
+    let world = small_world().await;
+    let mut tx = world.cx.begin_by_key().await.unwrap();
+    others(tx.conn()).await;
+    let at = tx.now();
+    let instants = vec![at; usize::try_from(GROUP).unwrap()];
+    let read = rows_read(
+        explained(include_str!("../../src/store/sql/serve.sql"))
+            .bind(vec![1_i64; instants.len()])
+            .bind(customers())
+            .bind(vec![1024_i64; instants.len()])
+            .bind(instants.clone())
+            .bind(instants.clone())
+            .bind(instants.clone())
+            .bind(instants.clone())
+            .bind(vec![true; instants.len()])
+            .fetch_one(tx.conn())
+            .await
+            .unwrap(),
+    );
+    // As many again for the rows that the update itself writes.
+    assert!((GROUP..=2 * GROUP).contains(&read), "{read} obligations were read for {GROUP}");
+    tx.rollback().await.unwrap();
+}
+
+#[tokio::test]
+async fn reading_a_batch_reads_the_obligations_of_its_customers_and_no_other() {
+    let world = small_world().await;
+    let mut tx = world.cx.begin_by_key().await.unwrap();
+    others(tx.conn()).await;
+    let day = tx.now().date_naive();
+    let read = rows_read(
+        explained(include_str!("../../src/store/sql/duties.sql"))
+            .bind(1_i64)
+            .bind(customers())
+            .bind(customers())
+            .bind(vec![day; customers().len()])
+            .fetch_one(tx.conn())
+            .await
+            .unwrap(),
+    );
+    assert_eq!(read, GROUP);
+    tx.rollback().await.unwrap();
+}
+
+fn customers() -> Vec<i64> {
+    (1_000..1_000 + GROUP).collect()
+}
+
+async fn others(conn: &mut sqlx::PgConnection) {
+    sqlx::query(
+        "insert into obligation (change_id, customer_id, state) select 1, 1000 + n, 'owed' from generate_series(0, $1 - 1) n",
+    )
+    .bind(OTHERS)
+    .execute(conn)
+    .await
+    .unwrap();
+}
+
+fn explained(sql: &str) -> QueryScalar<'_, Postgres, Json<Value>, PgArguments> {
+    query_scalar(AssertSqlSafe(format!("explain (analyze, timing off, format json) {sql}")))
+}
+
+/// Rows of `obligation` that the plan took into its hands, those it threw away among them.
+fn rows_read(Json(explained): Json<Value>) -> i64 {
+    fn of(node: &Value) -> i64 {
+        let number = |name: &str| node[name].as_i64().unwrap_or_default();
+        let is_scan = node["Relation Name"] == "obligation" && node["Node Type"] != "ModifyTable";
+        let own = (number("Actual Rows") + number("Rows Removed by Filter")) * number("Actual Loops");
+        let below = node["Plans"].as_array().into_iter().flatten().map(of).sum::<i64>();
+        below + if is_scan { own } else { 0 }
+    }
+    of(&explained[0]["Plan"])
+}
