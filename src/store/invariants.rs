@@ -191,11 +191,16 @@ pub const ALL: &[Invariant] = &[
          where x.received_at > objection.received_at
             or (x.received_at < objection.received_at and not exists (   -- an earlier statement was added to it
                 select from correspondence c where c.objection_id = x.objection_id and c.at = x.received_at))
-            -- Whose is nobody's shuts no gate: it was lodged while the doors were waited for, and is measured anew once it is known whose.
             or (x.in_time and not x.after_start
                 and x.received_at >= least(change.took_effect_at, (select in_force_at from obligation o
                     where o.change_id = x.change_id and o.customer_id = x.customer_id))
-                    + case when x.customer_id is null then interval '1 minute' else interval '0' end)
+                -- Nobody's shuts no gate. One lodged while the doors were waited for keeps what its receipt said, until it is known whose:
+                -- the lock on the change puts its act before that of the effect.
+                and (x.customer_id is not null or not exists (
+                    select from ledger_entry lodged join ledger_entry effect on effect.change_id = lodged.change_id
+                    where lodged.change_id = x.change_id and lodged.kind = 'objection_lodged'
+                      and effect.kind = 'change_took_effect' and lodged.act_id < effect.act_id
+                      and convert_from(lodged.payload, 'UTF8')::jsonb ->> 'objection' = objection.reference)))
             or (x.after_start and not exists (   -- in the window of an emergency that runs on after its start, and nowhere else
                 select from obligation o where o.change_id = x.change_id and o.customer_id = x.customer_id and change.emergency is not null
                 and not o.window_shuts and x.deadline_at <= o.window_closes_at

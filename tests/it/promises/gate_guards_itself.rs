@@ -333,3 +333,38 @@ async fn doctor_finds_one_in_time_after_the_effect_that_no_such_window_allows() 
     trial.run("update change set emergency = null").await.unwrap();
     assert_eq!(broken(&mut trial).await, ["in_time_by_the_instant_it_reached_us"]);
 }
+
+#[tokio::test]
+async fn doctor_lets_nobodys_objection_stay_in_time_only_if_it_was_lodged_before_the_effect() {
+    let world = small_world().await;
+    let rule = "in_time_by_the_instant_it_reached_us";
+    for (lodged, effect, in_order) in [(901, 902, true), (902, 901, false)] {
+        let mut trial = Trial::begin(&world, Role::SuperuserPastTriggers).await;
+        trial.run(OBJECTION).await.unwrap();
+        trial.run(TAKE_EFFECT).await.unwrap();
+        trial
+            .run(
+                "insert into objection_change (objection_id, change_id, received_at, in_time)
+                 values (1, 1, '2027-01-15T00:00:00.4Z', true);
+                 update objection set received_at = '2027-01-15T00:00:00.4Z', entered_at = '2027-01-15T00:00:00.4Z'",
+            )
+            .await
+            .unwrap();
+        assert!(broken(&mut trial).await.contains(&rule), "no act says when it was lodged");
+        for (act, kind) in [(lodged, "objection_lodged"), (effect, "change_took_effect")] {
+            trial
+                .run(&format!(
+                    "insert into act (id, at, actor, entries) overriding system value values ({act}, '2027-01-15T00:00:01Z', 'daemon', 1);
+                     insert into ledger_entry (act_id, ordinal, kind, change_id, leaf_hash, nonce, payload)
+                     values ({act}, 0, '{kind}', 1, sha256('leaf'), sha256('nonce'), '{{\"objection\":\"OBJ-2026-0001\"}}')"
+                ))
+                .await
+                .unwrap();
+        }
+        assert_eq!(
+            broken(&mut trial).await.contains(&rule),
+            !in_order,
+            "{lodged} lodged, {effect} took effect"
+        );
+    }
+}
