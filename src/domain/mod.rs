@@ -73,6 +73,7 @@ pub mod request;
 pub mod notice;
 pub mod delivery;
 pub mod access;
+pub mod inbound;
 pub mod objection;
 pub mod entitlement;
 pub mod clearing;

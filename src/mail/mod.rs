@@ -2,6 +2,7 @@
 //!
 //! A [`letter`] is a value with all that its words need; its [`words`] are put into the reader's language by a
 //! [`locale`] and into form by [`templates`]; [`compose`] makes exact bytes of it, and the [`relay`] hands them over.
+//! What comes back is read by [`triage`].
 
 mod slot;
 mod text;
@@ -13,6 +14,7 @@ pub mod templates;
 pub mod compose;
 pub mod dkim;
 pub mod relay;
+pub mod triage;
 
 pub use compose::Composed;
 pub use templates::Bundle as TemplateBundle;

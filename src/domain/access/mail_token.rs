@@ -20,7 +20,8 @@ const SECRET_CHARACTERS: usize = SERIAL_CHARACTERS + MAC_CHARACTERS;
 const TOKEN_CHARACTERS: usize = 2 + SECRET_CHARACTERS;
 
 /// What a mail token is for. The prefix is bound by the MAC: an `r-` token made into an `o-` is nobody's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum MailPurpose {
     /// Envelope sender (VERP): a bounce comes home to its delivery.
     Bounce,

@@ -1,0 +1,87 @@
+//! What our own mail system wrote on the mail: when it came, and what its sender's domain proved.
+
+use chrono::{DateTime, Utc};
+
+use super::mime::Fields;
+use crate::domain::inbound::{Authentication, Trust};
+
+/// When the earliest of the trusted hops had it.
+pub(super) fn received(fields: &Fields<'_>, trust: &Trust) -> Option<DateTime<Utc>> {
+    let trusted = fields.raw("Received").take(trust.hops);
+    trusted
+        .filter_map(|received| {
+            let (_, date) = received.rsplit_once(';')?;
+            let date = mail_parser::DateTime::parse_rfc822(date.trim())?;
+            DateTime::from_timestamp(date.to_timestamp(), 0)
+        })
+        .min()
+}
+
+/// The topmost result of the trusted server: it puts its own above whatever the sender brought along.
+pub(super) fn authentication(fields: &Fields<'_>, trust: &Trust) -> Option<Authentication> {
+    let trusted = trust.authserv_id.as_deref()?;
+    let mut hops = 0;
+    for (name, value) in fields.all() {
+        if name.eq_ignore_ascii_case("Received") {
+            hops += 1;
+            if trust.hops > 0 && hops > trust.hops {
+                return None;
+            }
+        }
+        if name.eq_ignore_ascii_case("Authentication-Results") {
+            let results = results(&value);
+            if results.authserv_id.eq_ignore_ascii_case(trusted) {
+                return Some(results);
+            }
+        }
+    }
+    None
+}
+
+/// RFC 8601, section 2.2.
+fn results(value: &str) -> Authentication {
+    let value = without_comments(value);
+    let mut pieces = value.split(';').map(str::trim);
+    let id = pieces.next().unwrap_or_default().split(' ').next().unwrap_or_default();
+    let mut results = Authentication { authserv_id: id.to_owned(), ..Authentication::default() };
+    for piece in pieces {
+        let mut words = piece.split(' ').filter(|word| !word.is_empty());
+        let Some((method, result)) = words.next().and_then(|word| word.split_once('=')) else { continue };
+        let result = result.to_ascii_lowercase();
+        let method = method.split('/').next().unwrap_or_default();
+        match &*method.to_ascii_lowercase() {
+            "spf" => results.spf = results.spf.or(Some(result)),
+            "dmarc" => results.dmarc = results.dmarc.or(Some(result)),
+            "dkim" => {
+                let domain = words
+                    .filter_map(|word| word.split_once('='))
+                    .find(|(name, _)| matches!(&*name.to_ascii_lowercase(), "header.d" | "header.i"));
+                if result == "pass" {
+                    let domain = domain.map(|(_, domain)| {
+                        domain.rsplit('@').next().unwrap_or_default().to_ascii_lowercase()
+                    });
+                    results.dkim_domains.extend(domain);
+                    results.dkim = Some(result);
+                } else {
+                    results.dkim = results.dkim.or(Some(result));
+                }
+            }
+            _ => {}
+        }
+    }
+    results
+}
+
+fn without_comments(value: &str) -> String {
+    let mut depth = 0_usize;
+    let mut kept = String::with_capacity(value.len());
+    for c in value.chars() {
+        match c {
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            _ if depth == 0 => kept.push(c),
+            _ => {}
+        }
+    }
+    kept
+}
