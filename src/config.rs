@@ -6,6 +6,7 @@
 
 mod dkim;
 mod fault;
+mod inbound;
 mod parse;
 mod policy;
 mod reader;
@@ -16,6 +17,7 @@ pub mod window;
 
 pub use dkim::{Dkim, DkimKey, KeyPair};
 pub use fault::{Fault, Faults};
+pub use inbound::{Inbound, plain_domain};
 pub use parse::duration;
 pub use reader::Shown;
 pub use section::LANGUAGES;
@@ -143,11 +145,6 @@ pub struct Notice {
     /// Days before the deadline.
     pub reminders: Vec<u16>,
     pub proof: Proof,
-}
-
-#[derive(Clone, Debug)]
-pub struct Inbound {
-    pub reply_address: TokenAddress,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -308,7 +305,7 @@ fn settings(r: &mut Reader) -> Result<Settings, Noted> {
     let zone = policy.as_ref().map(|policy| &policy.zone).map_err(|noted| *noted);
     let notice = section::notice(r, zone);
     let smtp = smtp::smtp(r, environment);
-    let inbound = section::inbound(r);
+    let inbound = inbound::inbound(r);
     let objections = section::objections(r);
     let web = section::web(r);
     let admin = section::admin(r);

@@ -22,7 +22,7 @@ pub use task::{Fires, Pass, PassError, Role, TASKS, Task};
 
 use std::fmt;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, PoisonError};
+use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -53,7 +53,8 @@ const DRAIN_WITHIN: Duration = Duration::from_secs(30);
 /// Our clock may differ from the database's by so much.
 pub const SKEW_MAX: TimeDelta = TimeDelta::seconds(1);
 
-/// Until when the web door vouches: given an instant read before, the earliest statement under way, else that instant.
+/// Until when a door vouches: given an instant read before, the earliest statement under way, else that instant; a mailbox's, when it was
+/// last read to its end.
 #[derive(Clone)]
 pub struct ReadTo(Arc<dyn Fn(DateTime<Utc>) -> DateTime<Utc> + Send + Sync>);
 
@@ -79,7 +80,7 @@ struct Inner {
     roles: Vec<Role>,
     tasks: Vec<&'static Task>,
     replica: ReplicaId,
-    door: Option<(DoorId, ReadTo)>,
+    doors: std::sync::Mutex<Vec<Door>>,
     health: Health,
     fenced: CancellationToken,
     pace: std::sync::Mutex<Pace>,
@@ -87,6 +88,14 @@ struct Inner {
     stepping: Mutex<()>,
     /// Under the simulated clock passes are made one at a time: when a round of all tasks finds nothing, nothing is due.
     passing: Mutex<()>,
+}
+
+/// A door of this replica.
+#[derive(Clone, Debug)]
+struct Door {
+    id: DoorId,
+    kind: door::Kind,
+    read_to: ReadTo,
 }
 
 impl Daemon {
@@ -100,31 +109,44 @@ impl Daemon {
         health: Health,
     ) -> Result<Self, actions::Error> {
         let replica = ReplicaId(Uuid::from_bytes(cx.entropy.bytes()?));
-        let door = match door {
-            None => None,
-            Some(read_to) => {
-                let id = DoorId(Uuid::from_bytes(cx.entropy.bytes()?));
-                let mut tx = cx.begin(Actor::Daemon).await?;
-                door::open(&mut tx, id, door::Kind::Web, &format!("web {}", id.0), TimeDelta::zero()).await?;
-                tx.commit_unrecorded().await?;
-                Some((id, read_to))
-            }
-        };
         let tasks = tasks.iter().filter(|task| roles.contains(&task.role)).collect();
         let daemon = Self(Arc::new(Inner {
             cx,
             roles: roles.to_vec(),
             tasks,
             replica,
-            door,
+            doors: std::sync::Mutex::default(),
             health,
             fenced: CancellationToken::new(),
             pace: std::sync::Mutex::default(),
             stepping: Mutex::new(()),
             passing: Mutex::new(()),
         }));
+        if let Some(read_to) = door {
+            daemon.open_door(door::Kind::Web, TimeDelta::zero(), read_to).await?;
+        }
         daemon.beat().await?;
         Ok(daemon)
+    }
+
+    /// Opens a further door of this replica; what comes in by it is vouched for by `read_to`.
+    pub async fn open_door(
+        &self,
+        kind: door::Kind,
+        settle: TimeDelta,
+        read_to: ReadTo,
+    ) -> Result<DoorId, actions::Error> {
+        let cx = self.cx();
+        let id = DoorId(Uuid::from_bytes(cx.entropy.bytes()?));
+        let mut tx = cx.begin(Actor::Daemon).await?;
+        door::open(&mut tx, id, kind, &format!("{} {}", kind.as_str(), id.0), settle).await?;
+        tx.commit_unrecorded().await?;
+        self.doors().push(Door { id, kind, read_to });
+        Ok(id)
+    }
+
+    fn doors(&self) -> MutexGuard<'_, Vec<Door>> {
+        self.0.doors.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub fn cx(&self) -> &Context {
@@ -137,7 +159,7 @@ impl Daemon {
 
     /// This replica's web door, by which statements are lodged.
     pub fn door(&self) -> Option<DoorId> {
-        self.0.door.as_ref().map(|(id, _)| *id)
+        self.doors().iter().find(|door| door.kind == door::Kind::Web).map(|door| door.id)
     }
 
     pub fn health(&self) -> &Health {
@@ -178,13 +200,14 @@ impl Daemon {
         }
     }
 
-    /// Closes the door and takes the replica off the list: everything that came in is committed.
+    /// Closes the doors and takes the replica off the list: everything that came in is committed.
     pub async fn dismiss(&self) -> Result<(), actions::Error> {
         let cx = self.cx();
         cx.bells.tell(&cx.db).await?;
-        if let Some(door) = self.door() {
+        let doors = self.doors().clone();
+        for Door { id, .. } in doors {
             let mut tx = cx.begin(Actor::Daemon).await?;
-            door::close(&mut tx, door).await?;
+            door::close(&mut tx, id).await?;
             tx.commit_unrecorded().await?;
         }
         replica::remove(cx.db.pool(), self.0.replica).await?;
@@ -221,19 +244,25 @@ impl Daemon {
         let pace = self.pace();
         replica::beat(cx.db.pool(), self.0.replica, &roles, env!("CARGO_PKG_VERSION"), skew_ms, pace).await?;
         // A door that vouches by a wrong clock vouches for nothing: it falls silent, and is fenced.
-        if let (Some((id, ReadTo(read_to))), Ok(())) =
-            (&self.0.door, self.0.health.condition().clocks_agree())
-        {
-            let mut tx = cx.begin(Actor::Daemon).await?;
-            let vouched = read_to(tx.now());
-            let open = door::beat(&mut tx, *id, vouched).await?;
-            tx.commit_unrecorded().await?;
-            let door = if open { Ok(()) } else { Err(NotReady::Fenced) };
-            if !open {
-                self.0.fenced.cancel();
-            }
-            self.0.health.note(|condition| condition.door = door);
+        let doors = self.doors().clone();
+        if !doors.is_empty() && self.0.health.condition().clocks_agree().is_ok() {
+            self.vouch(doors).await?;
         }
+        Ok(())
+    }
+
+    async fn vouch(&self, doors: Vec<Door>) -> Result<(), actions::Error> {
+        let mut tx = self.cx().begin(Actor::Daemon).await?;
+        let mut open = true;
+        for Door { id, read_to: ReadTo(read_to), .. } in doors {
+            let vouched = read_to(tx.now());
+            open &= door::beat(&mut tx, id, vouched).await?;
+        }
+        tx.commit_unrecorded().await?;
+        if !open {
+            self.0.fenced.cancel();
+        }
+        self.0.health.note(|condition| condition.door = if open { Ok(()) } else { Err(NotReady::Fenced) });
         Ok(())
     }
 

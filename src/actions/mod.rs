@@ -9,6 +9,7 @@ pub mod schedule_change;
 pub mod take_effect;
 pub mod note_in_use;
 pub mod remind;
+pub mod receive_mail;
 pub mod lodge_objection;
 pub mod link_objection;
 pub mod link_subscriber;

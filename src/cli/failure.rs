@@ -8,28 +8,46 @@ use std::fmt;
 pub struct Failure {
     sentence: Option<String>,
     hint: Option<String>,
-    usage: bool,
+    exit_code: u8,
 }
+
+/// As sysexits.h has them, which mail servers go by.
+const BAD_DATA: u8 = 65;
+const NOT_NOW: u8 = 75;
 
 impl Failure {
     pub fn new(sentence: impl Into<String>) -> Self {
-        Self { sentence: Some(sentence.into()), hint: None, usage: false }
+        Self { sentence: Some(sentence.into()), hint: None, exit_code: 1 }
     }
 
     /// Exit 1 with nothing more to say: the command's own output said it (a shut gate, a refusal as JSON).
     pub fn already_said() -> Self {
-        Self { sentence: None, hint: None, usage: false }
+        Self { sentence: None, hint: None, exit_code: 1 }
     }
 
     /// What was asked for makes no sense, where exit 1 is an answer.
     #[must_use]
     pub fn usage(mut self) -> Self {
-        self.usage = true;
+        self.exit_code = 2;
+        self
+    }
+
+    /// The same may succeed later: whoever called keeps what it has.
+    #[must_use]
+    pub fn not_now(mut self) -> Self {
+        self.exit_code = NOT_NOW;
+        self
+    }
+
+    /// What was given will never be taken.
+    #[must_use]
+    pub fn bad_data(mut self) -> Self {
+        self.exit_code = BAD_DATA;
         self
     }
 
     pub fn exit_code(&self) -> u8 {
-        if self.usage { 2 } else { 1 }
+        self.exit_code
     }
 
     #[must_use]

@@ -1,7 +1,7 @@
 //! The command line: the composition root. One file a command, each with its `Args` and its `run`.
 //!
 //! Exit 0: done. Exit 1: refused or failed, with `error: …` and `hint: …` on standard error. Exit 2: the command
-//! was not understood (clap says why). Data goes to standard output, as a table or, with `--json`, as JSON.
+//! was not understood (clap says why); [`receive`] has its own, which mail servers go by. Data goes to standard output, as a table or, with `--json`, as JSON.
 
 mod calendar;
 mod change;
@@ -23,6 +23,7 @@ mod mail;
 mod migrate;
 mod objection;
 mod os_user;
+mod receive;
 mod serve;
 mod register;
 mod shell;
@@ -80,6 +81,7 @@ pub struct Output {
 pub enum Command {
     Demo(demo::Args),
     Serve(serve::Args),
+    Receive(receive::Args),
     Objection(objection::Args),
     Exclusion(exclusion::Args),
     Consent(clear::ConsentArgs),
@@ -122,6 +124,7 @@ async fn obey(global: &Global, command: Command) -> Result<(), Failure> {
     match command {
         Command::Demo(args) => demo::run(global, args).await,
         Command::Serve(args) => serve::run(global, &args).await,
+        Command::Receive(args) => receive::run(global, &args).await,
         Command::Objection(args) => objection::run(global, &args).await,
         Command::Exclusion(args) => exclusion::run(global, &args).await,
         Command::Consent(args) => clear::consent(global, &args).await,

@@ -1,9 +1,12 @@
 //! `serve`: the daemon, in all roles or some; any number of replicas of any role on one Postgres.
 
+pub mod doors;
+
 use std::future::IntoFuture as _;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use sd_notify::NotifyState;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -16,11 +19,12 @@ use super::{Failure, Global, OrHint as _, context, print};
 use crate::actions::Context;
 use crate::daemon::admin::{self, Admin, Enlisted};
 use crate::daemon::{self, Daemon, Health, ReadTo, Role, TASKS};
+use crate::in_flight::InFlight;
 use crate::store::door::DoorId;
 use crate::telemetry::{self, Metrics, UPKEEP_EVERY};
 use crate::web;
 use crate::web::serve::{self, Bounds};
-use crate::web::watermark::{InFlight, Line};
+use crate::web::watermark::Line;
 
 /// Requests under way when we are told to stop have this long to be answered.
 const DRAIN_WITHIN: Duration = Duration::from_secs(30);
@@ -69,18 +73,21 @@ pub async fn run(global: &Global, args: &Args) -> Result<(), Failure> {
         let Some(daemon) = enlist(&cx, &roles, &in_flight, &health, &stopping).await else { break };
         enlisted.set(daemon.clone());
         let watch = stopping.child_token();
-        let pages = match daemon.door() {
-            Some(door) => Some(serve_pages(&cx, door, in_flight, watch.clone()).await?),
-            None => None,
-        };
+        let mut served = Vec::new();
+        if let Some(door) = daemon.door() {
+            served.push(serve_pages(&cx, door, in_flight, watch.clone()).await?);
+        }
+        if roles.contains(&Role::Receive) {
+            served.extend(doors::open(&cx, &daemon, &watch).await?);
+        }
         tell_systemd(NotifyState::Ready);
-        work(&daemon, pages, &watch).await;
+        work(&daemon, served, &watch).await;
     }
     Ok(())
 }
 
-/// Works until told to stop, or until the door is fenced. The last requests are answered before their door is closed.
-async fn work(daemon: &Daemon, pages: Option<JoinHandle<()>>, watch: &CancellationToken) {
+/// Works until told to stop, or until a door is fenced. What came last is answered before its door is closed.
+async fn work(daemon: &Daemon, served: Vec<JoinHandle<()>>, watch: &CancellationToken) {
     let door_may_close = CancellationToken::new();
     let working = tokio::spawn({
         let (daemon, door_may_close) = (daemon.clone(), door_may_close.clone());
@@ -89,14 +96,12 @@ async fn work(daemon: &Daemon, pages: Option<JoinHandle<()>>, watch: &Cancellati
     tokio::select! {
         () = watch.cancelled() => tell_systemd(NotifyState::Stopping),
         () = daemon.fenced().cancelled() => {
-            warn!("the door was silent and is fenced; a new one is opened");
+            warn!("a door was silent and is fenced; new ones are opened");
             watch.cancel();
         }
     }
-    if let Some(pages) = pages
-        && timeout(DRAIN_WITHIN, pages).await.is_err()
-    {
-        warn!("some requests were not answered within {} s and are cut", DRAIN_WITHIN.as_secs());
+    if timeout(DRAIN_WITHIN, join_all(served)).await.is_err() {
+        warn!("some requests or mails were not answered within {} s and are cut", DRAIN_WITHIN.as_secs());
     }
     door_may_close.cancel();
     if let Err(error) = working.await {

@@ -7,6 +7,7 @@ use std::str::FromStr;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use email_address::EmailAddress;
+use secrecy::SecretString;
 use url::Url;
 
 use super::reader::Why;
@@ -165,6 +166,14 @@ pub fn clock(raw: &Raw) -> Result<Option<DateTime<Utc>>, Why> {
         Ok(instant) => Ok(Some(instant.to_utc())),
         Err(error) => Err(Why(format!("{instant:?} is no instant, as in \"2026-11-23T09:00:00Z\": {error}"))),
     }
+}
+
+/// A password or key: one line, never quoted.
+pub fn secret(text: &str) -> Result<SecretString, Why> {
+    if text.is_empty() || text.chars().any(char::is_control) {
+        return Err(Why("must be one line, not empty".to_owned()));
+    }
+    Ok(SecretString::from(text))
 }
 
 fn plain(raw: &Raw) -> Result<&str, Why> {

@@ -6,11 +6,10 @@ use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 use url::{Host, Url};
 
-use super::parse::{self, address, base_url, list, listen, text, token_address, whole, word};
+use super::parse::{self, address, base_url, list, listen, text, whole, word};
 use super::reader::{Noted, Reader, Why, masked, masked_url};
 use super::{
-    Admin, Database, Digest, Environment, Fires, Inbound, Ledger, LedgerKey, Notice, Objections, Site,
-    Telemetry, Web,
+    Admin, Database, Digest, Environment, Fires, Ledger, LedgerKey, Notice, Objections, Site, Telemetry, Web,
 };
 use crate::domain::zone::Zone;
 
@@ -95,15 +94,6 @@ pub fn notice(r: &mut Reader, zone: Result<&Zone, Noted>) -> Result<Notice, Note
     let reminders = r.or("notice.reminders", "7", list(whole(1..=DEADLINE_DAYS_MAX, "days")));
     let proof = r.or("notice.proof", "handed_over", word);
     Ok(Notice { send_window: Fires::new(send_window?, zone?), reminders: reminders?, proof: proof? })
-}
-
-pub fn inbound(r: &mut Reader) -> Result<Inbound, Noted> {
-    let reply_address = r.required(
-        "inbound.reply_address",
-        token_address,
-        "where replies go, as in \"{token}@replies.processor.example\"",
-    );
-    Ok(Inbound { reply_address: reply_address? })
 }
 
 pub fn objections(r: &mut Reader) -> Result<Objections, Noted> {

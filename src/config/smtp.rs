@@ -8,7 +8,7 @@ use secrecy::SecretString;
 use url::Url;
 
 use super::dkim::{self, Dkim, dkim};
-use super::parse::{self, address, mailbox, span, text, token_address, whole, word};
+use super::parse::{self, address, mailbox, secret, span, text, token_address, whole, word};
 use super::reader::{Noted, Reader, Why, masked, masked_url};
 use super::section::{CONNECTIONS_MAX, is_loopback};
 use super::source::Raw;
@@ -241,11 +241,4 @@ fn token_url(raw: &Raw) -> Result<Url, Why> {
         "http" if is_loopback(&url) => Ok(url),
         _ => Err(Why(format!("{text:?} is not https; our secret must not travel in the clear"))),
     }
-}
-
-fn secret(text: &str) -> Result<SecretString, Why> {
-    if text.is_empty() || text.chars().any(char::is_control) {
-        return Err(Why("must be one line, not empty".to_owned()));
-    }
-    Ok(SecretString::from(text))
 }

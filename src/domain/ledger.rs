@@ -289,6 +289,17 @@ pub enum Event {
         since: NaiveDate,
         reason: String,
     },
+    /// The raw bytes are kept; the hash is theirs.
+    MailReceived {
+        message: i64,
+        received_at: DateTime<Utc>,
+        sha256: String,
+    },
+    /// The same mail by another door, or again: it came earlier than we knew.
+    MailCameEarlier {
+        message: i64,
+        received_at: DateTime<Utc>,
+    },
     FirstAdminMade {
         email: String,
     },

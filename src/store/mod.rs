@@ -10,6 +10,7 @@ pub mod completeness;
 pub mod customer;
 pub mod customer_export;
 pub mod door;
+pub mod inbound;
 pub mod due;
 pub mod invariants;
 pub mod change;

@@ -10,6 +10,8 @@ mod edges;
 #[cfg(test)]
 mod concurrency;
 #[cfg(test)]
+mod inbound;
+#[cfg(test)]
 mod journeys;
 #[cfg(test)]
 mod peers;

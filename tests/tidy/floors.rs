@@ -5,16 +5,17 @@ use crate::source::{Fault, House, Source};
 /// Each floor and what it may use besides itself. The command line is the composition root and may use everything.
 const FLOORS: &[(&str, &[&str])] = &[
     ("clock", &[]),
+    ("in_flight", &["clock"]),
     ("entropy", &[]),
     ("domain", &[]),
     ("config", &["domain"]),
     ("telemetry", &["config"]),
     ("store", &["domain"]),
-    ("mail", &["domain", "config"]),
+    ("mail", &["in_flight", "domain", "config"]),
     ("hooks", &["domain", "config"]),
     ("actions", &["clock", "entropy", "domain", "config", "store", "mail", "hooks"]),
-    ("daemon", &["clock", "domain", "config", "telemetry", "store", "actions"]),
-    ("web", &["clock", "domain", "config", "store", "actions"]),
+    ("daemon", &["clock", "in_flight", "domain", "config", "telemetry", "store", "actions"]),
+    ("web", &["clock", "in_flight", "domain", "config", "store", "actions"]),
     ("demo", &["clock", "entropy"]),
 ];
 const ROOTS: [&str; 3] = ["cli", "lib", "main"];

@@ -5,8 +5,8 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::{InFlight, UnderWay};
 use crate::clock::Clock;
+use crate::in_flight::{InFlight, UnderWay};
 
 /// One connection's bytes, seen from where they are read and from where requests are answered. Cheap to clone.
 #[derive(Clone, Debug)]

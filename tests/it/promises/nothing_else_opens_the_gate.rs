@@ -329,6 +329,7 @@ const OTHER_COMMANDS: &[&str] = &[
     "objection record",
     "objection show",
     "register export",
+    "receive",
     "register import",
     "register show",
     "serve",

@@ -2,7 +2,9 @@
 
 use std::process::Stdio;
 
-use tokio::process::Command;
+use tempfile::TempDir;
+use tokio::io::AsyncWriteExt;
+use tokio::process::{Child, Command};
 
 use super::World;
 use super::world::{DPO, SETTINGS};
@@ -23,6 +25,13 @@ impl Ran {
     }
 }
 
+/// A command under way.
+#[derive(Debug)]
+pub struct Running {
+    pub child: Child,
+    folder: TempDir,
+}
+
 impl World {
     /// Runs `forenotice WORDS` as the data protection officer.
     pub async fn command(&self, words: &[&str]) -> Ran {
@@ -31,18 +40,42 @@ impl World {
 
     /// Runs `forenotice WORDS` as somebody else.
     pub async fn command_as(&self, email: &str, words: &[&str]) -> Ran {
+        self.fed(&[words, &["--as", email]].concat(), b"", &[]).await
+    }
+
+    /// Runs `forenotice WORDS` with this on its standard input; `changed`: settings that differ from the world's.
+    pub async fn fed(&self, words: &[&str], input: &[u8], changed: &[(&str, &str)]) -> Ran {
+        let mut running = self.running(words, changed);
+        // It may have said no before it has read everything.
+        let _ = running.child.stdin.take().unwrap().write_all(input).await;
+        running.ended().await
+    }
+
+    /// Starts `forenotice WORDS`, whose standard input is the caller's.
+    pub fn running(&self, words: &[&str], changed: &[(&str, &str)]) -> Running {
         let folder = tempfile::tempdir().unwrap();
         let config = folder.path().join("forenotice.toml");
         std::fs::write(&config, SETTINGS).unwrap();
-        let output = Command::new(env!("CARGO_BIN_EXE_forenotice"))
+        let child = Command::new(env!("CARGO_BIN_EXE_forenotice"))
             .args(words)
-            .args(["--as", email, "--config"])
+            .arg("--config")
             .arg(&config)
             .envs(self.variables.clone())
-            .stdin(Stdio::null())
-            .output()
-            .await
+            .envs(changed.iter().copied())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
             .unwrap();
+        Running { child, folder }
+    }
+}
+
+impl Running {
+    /// Waits for its end.
+    pub async fn ended(self) -> Ran {
+        let output = self.child.wait_with_output().await.unwrap();
+        drop(self.folder);
         Ran {
             code: output.status.code(),
             printed: String::from_utf8(output.stdout).unwrap(),

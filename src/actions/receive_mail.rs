@@ -1,0 +1,188 @@
+//! Receives mail: the one way through which every door stores what it was given, raw, before it says yes.
+//!
+//! [`receive`] commits what came by one door, all of it or nothing; [`Intake`] gathers what comes at the same time, so that many
+//! connections share a commit. The pass that sorts mail finds the rows. Promise: what was answered with yes is in the database with the
+//! instant of its first byte; the same mail twice is one row.
+
+mod intake;
+
+pub use intake::Intake;
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
+
+use super::Context;
+use crate::domain::ledger::{Actor, Event};
+use crate::mail::inbox::{Arrival, What, received_by_us};
+use crate::mail::triage;
+use crate::store::door::{self, DoorId, Kind};
+use crate::store::inbound::{self, MessageId, SeenAgain, Sighting};
+use crate::store::{self, Tx};
+
+/// The task that looks at what is stored here.
+const NEXT: &str = "sort_mail";
+/// How often a group is tried that met a deadlock or waited for a lock in vain.
+const TRIES: u32 = 3;
+const PAUSE: Duration = Duration::from_millis(50);
+/// A local part of 64, an at sign and a domain of 255 (RFC 5321, 4.5.3.1), and some that are longer.
+const ADDRESS_CHARS_MAX: usize = 1_000;
+
+/// What became of an arrival.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Became {
+    New(MessageId),
+    Seen(SeenAgain),
+}
+
+/// Nothing is stored; whoever brought it must keep it and come again.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("this door was silent and is closed; a new one opens in a moment")]
+    DoorClosed,
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    #[error(transparent)]
+    Begin(#[from] super::Error),
+}
+
+/// An arrival with what is computed of it outside the transaction.
+#[derive(Debug)]
+struct Prepared {
+    arrival: Arrival,
+    fingerprint: [u8; 32],
+    sha256: String,
+    trace: Vec<u8>,
+    received_at: DateTime<Utc>,
+}
+
+impl Prepared {
+    fn of(mut arrival: Arrival, trusted_hops: usize) -> Self {
+        let at = arrival.first_byte_at;
+        let (fingerprint, trace, received_at) = match &arrival.what {
+            What::Mail => {
+                let earlier = received_by_us(&arrival.raw, trusted_hops);
+                let received_at = earlier.map_or(at, |earlier| earlier.min(at));
+                (triage::fingerprint(&arrival.raw), triage::trace(&arrival.raw), received_at)
+            }
+            What::Event { relay, id } => (of_event(relay, id), Vec::new(), at),
+        };
+        let sha256 = hex::encode(Sha256::digest(&arrival.raw));
+        arrival.sender = arrival.sender.map(|sender| storable(&sender));
+        arrival.recipients = arrival.recipients.iter().map(|one| storable(one)).collect();
+        Self { arrival, fingerprint, sha256, trace, received_at }
+    }
+
+    fn sighting(&self, door: DoorId) -> Sighting<'_> {
+        let relay = match &self.arrival.what {
+            What::Mail => None,
+            What::Event { relay, .. } => Some(*relay),
+        };
+        Sighting {
+            fingerprint: self.fingerprint,
+            raw: &self.arrival.raw,
+            relay,
+            received_at: self.received_at,
+            door,
+            trace: &self.trace,
+            sender: self.arrival.sender.as_deref(),
+            recipients: &self.arrival.recipients,
+        }
+    }
+}
+
+/// An event is known by its id at its relay, whatever else is said of it when it comes again.
+fn of_event(relay: &str, id: &str) -> [u8; 32] {
+    Sha256::new().chain_update(relay).chain_update([0]).chain_update(id).finalize().into()
+}
+
+/// An address as text that Postgres and a list of lines can hold. Nothing that is an address changes by it.
+fn storable(address: &str) -> String {
+    let plain = |c: char| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c };
+    address.chars().take(ADDRESS_CHARS_MAX).map(plain).collect()
+}
+
+/// Commits what came by this door: all of it, or nothing and an error.
+pub async fn receive(cx: &Context, door: DoorId, arrivals: Vec<Arrival>) -> Result<Vec<Became>, Error> {
+    let hops = cx.settings.inbound.trusted_hops;
+    let prepared: Vec<Prepared> = arrivals.into_iter().map(|arrival| Prepared::of(arrival, hops)).collect();
+    store_group(cx, door, &prepared.iter().collect::<Vec<_>>()).await
+}
+
+/// Deadlocks and lost waits are tried again from the start; nothing half-done remains.
+async fn store_group(cx: &Context, door: DoorId, group: &[&Prepared]) -> Result<Vec<Became>, Error> {
+    let mut tries = 1;
+    loop {
+        match once(cx, door, group).await {
+            Err(Error::Store(error)) if error.is_transient() && tries < TRIES => {
+                tokio::time::sleep(PAUSE * tries).await;
+                tries += 1;
+            }
+            Ok(became) => {
+                cx.bells.ring(NEXT);
+                return Ok(became);
+            }
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+async fn once(cx: &Context, door: DoorId, group: &[&Prepared]) -> Result<Vec<Became>, Error> {
+    let mut tx = cx.begin(Actor::Daemon).await?;
+    if !door::hold_open(&mut tx, door).await? {
+        return Err(Error::DoorClosed);
+    }
+    let mut there = BTreeSet::new();
+    let firsts: Vec<bool> = group.iter().map(|one| there.insert(one.fingerprint)).collect();
+    let fresh: Vec<Sighting<'_>> =
+        group.iter().zip(&firsts).filter(|(_, first)| **first).map(|(one, _)| one.sighting(door)).collect();
+    let mut written = inbound::insert(&mut tx, &fresh).await?.into_iter();
+    let mut became = Vec::with_capacity(group.len());
+    let mut events = Vec::new();
+    for (one, first) in group.iter().zip(firsts) {
+        let new = if first { written.next().flatten() } else { None };
+        let (now, event) = match new {
+            Some(id) => (Became::New(id), Some(one.received(id))),
+            None => one.seen_again(&mut tx, door).await?,
+        };
+        became.push(now);
+        events.extend(event);
+    }
+    tx.commit(events).await?;
+    Ok(became)
+}
+
+impl Prepared {
+    fn received(&self, id: MessageId) -> Event {
+        Event::MailReceived { message: id.0, received_at: self.received_at, sha256: self.sha256.clone() }
+    }
+
+    async fn seen_again(&self, tx: &mut Tx, door: DoorId) -> Result<(Became, Option<Event>), store::Error> {
+        let seen = inbound::see_again(tx, &self.sighting(door)).await?;
+        let event = seen
+            .earlier
+            .then(|| Event::MailCameEarlier { message: seen.message.0, received_at: self.received_at });
+        Ok((Became::Seen(seen), event))
+    }
+}
+
+/// Opens a door that lives as long as one mail: from now on the gate waits for it. Its instant is that of the first byte.
+pub async fn open_door(cx: &Context, name: &str) -> Result<(DoorId, DateTime<Utc>), super::Error> {
+    let id = DoorId(Uuid::from_bytes(cx.entropy.bytes()?));
+    let mut tx = cx.begin(Actor::Daemon).await?;
+    let now = tx.now();
+    door::open(&mut tx, id, Kind::Pipe, name, TimeDelta::zero()).await?;
+    tx.commit_unrecorded().await?;
+    Ok((id, now))
+}
+
+/// What came by the door is committed, or was refused.
+pub async fn close_door(cx: &Context, door: DoorId) -> Result<(), super::Error> {
+    let mut tx = cx.begin(Actor::Daemon).await?;
+    door::close(&mut tx, door).await?;
+    tx.commit_unrecorded().await?;
+    Ok(())
+}

@@ -1,0 +1,80 @@
+//! The doors by which mail comes in, of a replica in the role `receive`.
+
+use chrono::TimeDelta;
+use tokio::task::JoinHandle;
+use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
+use tracing::warn;
+
+use super::{ENLIST_AGAIN_AFTER, listen};
+use crate::actions::Context;
+use crate::actions::receive_mail::Intake;
+use crate::cli::{Failure, print};
+use crate::daemon::{Daemon, ReadTo};
+use crate::in_flight::InFlight;
+use crate::mail::inbox::listener::{Arrive, Bounds, Listener};
+use crate::store::door::{DoorId, Kind};
+
+/// Opens those that are configured. What is returned ends after `watch`, once all that came in is answered.
+pub async fn open(
+    cx: &Context,
+    daemon: &Daemon,
+    watch: &CancellationToken,
+) -> Result<Vec<JoinHandle<()>>, Failure> {
+    let inbound = &cx.settings.inbound;
+    let Some(address) = inbound.listen else {
+        // No pipe is open between two mails: this door stands for the queue before it.
+        if inbound.settle > TimeDelta::zero() {
+            opened(daemon, Kind::Pipe, inbound.settle, ReadTo::new(|now| now), watch).await;
+        }
+        return Ok(Vec::new());
+    };
+    let socket = listen(address, "inbound.listen").await?;
+    print(format_args!("mail:  {}", socket.local_addr()?))?;
+    let in_flight = InFlight::default();
+    let read_to = ReadTo::new({
+        let in_flight = in_flight.clone();
+        move |now| in_flight.read_to(now)
+    });
+    let Some(door) = opened(daemon, Kind::Listener, inbound.settle, read_to, watch).await else {
+        return Ok(Vec::new());
+    };
+    let listener = listener(cx, door, in_flight);
+    Ok(vec![tokio::spawn(listener.serve(socket, watch.clone()))])
+}
+
+/// The listener of these settings.
+pub fn listener(cx: &Context, door: DoorId, in_flight: InFlight) -> Listener {
+    let (inbound, smtp) = (&cx.settings.inbound, &cx.settings.smtp);
+    let reply_domain = inbound.reply_address.domain();
+    let clock = cx.clock.clone();
+    Listener {
+        name: smtp.helo_name.clone().unwrap_or_else(|| reply_domain.to_owned()),
+        domains: inbound.domains(smtp),
+        bounce_probe: format!("bounce-probe@{reply_domain}"),
+        bytes_max: inbound.bytes_max,
+        mails_per_minute: inbound.mails_per_minute,
+        tls: inbound.tls.clone(),
+        bounds: Bounds::default(),
+        arrive: Arrive::new(move || in_flight.enter(&clock)),
+        keep: Intake::of(cx, door).keep(),
+    }
+}
+
+/// Tries until it is open. None: told to stop before that.
+async fn opened(
+    daemon: &Daemon,
+    kind: Kind,
+    settle: TimeDelta,
+    read_to: ReadTo,
+    watch: &CancellationToken,
+) -> Option<DoorId> {
+    while !watch.is_cancelled() {
+        match daemon.open_door(kind, settle, read_to.clone()).await {
+            Ok(door) => return Some(door),
+            Err(error) => warn!("the door for mail is not open yet: {error}"),
+        }
+        sleep(ENLIST_AGAIN_AFTER).await;
+    }
+    None
+}

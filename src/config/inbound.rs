@@ -1,0 +1,218 @@
+//! `[inbound]`: by which doors what customers and mail servers send us comes in, and whom they trust.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+use rustls::ServerConfig;
+use rustls::crypto::ring::default_provider;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use secrecy::SecretString;
+
+use super::parse::{listen, secret, span, token_address, whole};
+use super::reader::{Noted, Reader, Why, masked};
+use super::{Smtp, TokenAddress};
+
+const MEGABYTE: usize = 1024 * 1024;
+const MEGABYTES_MAX: i64 = 256;
+const TRUSTED_HOPS_MAX: i64 = 20;
+const MAILS_PER_MINUTE_MAX: i64 = 1_000_000;
+/// A secret that is sent with every mail must not be guessed.
+const SECRET_BYTES_MIN: usize = 16;
+
+#[derive(Clone, Debug)]
+pub struct Inbound {
+    pub reply_address: TokenAddress,
+    /// Where LMTP and SMTP are spoken; none: not at all.
+    pub listen: Option<SocketAddr>,
+    /// How long a queue before us (an MTA's) may hold a mail back, so that the gate waits for it.
+    pub settle: TimeDelta,
+    /// How many Received fields, from the top, were written by servers of ours.
+    pub trusted_hops: usize,
+    pub bytes_max: usize,
+    /// Of one address, in front of the listener.
+    pub mails_per_minute: u32,
+    /// What STARTTLS is answered with; none: it is not offered.
+    pub tls: Option<Arc<ServerConfig>>,
+    /// Of whoever posts mails to `/inbound/mime`; none: nobody may.
+    pub mime_secret: Option<SecretString>,
+}
+
+impl Inbound {
+    /// The domains whose mail is ours, in A-labels and lower case.
+    pub fn domains(&self, smtp: &Smtp) -> Vec<String> {
+        let of = |address: &str| address.rsplit_once('@').map(|(_, domain)| domain.to_owned());
+        let senders = [&smtp.from, &smtp.from_subscribers].map(|mailbox| of(&mailbox.address));
+        let tokens = [&self.reply_address, &smtp.bounce_address].map(|at| Some(at.domain().to_owned()));
+        let mut domains: Vec<String> =
+            tokens.into_iter().chain(senders).flatten().map(|domain| plain_domain(&domain)).collect();
+        domains.sort();
+        domains.dedup();
+        domains
+    }
+}
+
+/// A domain as it is compared.
+pub fn plain_domain(domain: &str) -> String {
+    idna::domain_to_ascii(domain).unwrap_or_else(|_| domain.to_ascii_lowercase())
+}
+
+pub(super) fn inbound(r: &mut Reader) -> Result<Inbound, Noted> {
+    let reply_address = r.required(
+        "inbound.reply_address",
+        token_address,
+        "where replies go, as in \"{token}@replies.processor.example\"",
+    );
+    let listen = r.optional("inbound.listen", listen);
+    let settle = r.optional("inbound.settle", span);
+    let trusted_hops = r.or("inbound.trusted_hops", "0", whole(0..=TRUSTED_HOPS_MAX, "hops"));
+    let megabytes = r.or("inbound.megabytes_max", "32", whole(1..=MEGABYTES_MAX, "megabytes"));
+    let mails_per_minute = r.or("inbound.mails_per_minute", "600", whole(1..=MAILS_PER_MINUTE_MAX, "mails"));
+    let tls = tls(r);
+    let mime_secret = r.secret("inbound.mime_secret", long_secret, masked);
+    let megabytes: usize = megabytes?;
+    Ok(Inbound {
+        reply_address: reply_address?,
+        listen: listen?,
+        settle: settle?.unwrap_or_default(),
+        trusted_hops: trusted_hops?,
+        bytes_max: megabytes * MEGABYTE,
+        mails_per_minute: mails_per_minute?,
+        tls: tls?,
+        mime_secret: mime_secret?,
+    })
+}
+
+fn long_secret(text: &str) -> Result<SecretString, Why> {
+    if text.len() < SECRET_BYTES_MIN {
+        return Err(Why(format!(
+            "is shorter than {SECRET_BYTES_MIN} characters; `openssl rand -hex 32` makes one"
+        )));
+    }
+    secret(text)
+}
+
+/// The certificate with its chain, and its key; both or neither.
+fn tls(r: &mut Reader) -> Result<Option<Arc<ServerConfig>>, Noted> {
+    const CERTIFICATE: &str = "inbound.tls_certificate";
+    const KEY: &str = "inbound.tls_key";
+    let shown = |_: &str| "(a certificate)".to_owned();
+    let chain = r.secret(CERTIFICATE, certificates, shown);
+    let key = r.secret(KEY, private_key, masked);
+    let (chain, key) = match (chain?, key?) {
+        (None, None) => return Ok(None),
+        (Some(chain), Some(key)) => (chain, key),
+        (Some(_), None) => return Err(r.fault(KEY, "missing: the key of inbound.tls_certificate", None)),
+        (None, Some(_)) => {
+            return Err(r.fault(CERTIFICATE, "missing: the certificate of inbound.tls_key", None));
+        }
+    };
+    let config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
+        .with_safe_default_protocol_versions()
+        .and_then(|builder| builder.with_no_client_auth().with_single_cert(chain, key));
+    match config {
+        Ok(config) => Ok(Some(Arc::new(config))),
+        Err(error) => {
+            Err(r.fault(CERTIFICATE, format!("does not go with its key: {error}"), r.origin_of(CERTIFICATE)))
+        }
+    }
+}
+
+fn certificates(pem: &str) -> Result<Vec<CertificateDer<'static>>, Why> {
+    let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem.as_bytes()).collect();
+    match chain {
+        Ok(chain) if !chain.is_empty() => Ok(chain),
+        _ => {
+            Err(Why("holds no certificate in PEM, which begins with -----BEGIN CERTIFICATE-----".to_owned()))
+        }
+    }
+}
+
+/// Never quotes the text.
+fn private_key(pem: &str) -> Result<PrivateKeyDer<'static>, Why> {
+    PrivateKeyDer::from_pem_slice(pem.as_bytes()).map_err(|_| {
+        Why("holds no private key in PEM, which begins with -----BEGIN PRIVATE KEY-----".to_owned())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::super::{Settings, Variables, parse};
+    use super::*;
+
+    const SETTINGS: &str = include_str!("../../config/forenotice.toml");
+
+    /// The sample with these lines in its `[inbound]`.
+    fn with(lines: &str) -> Result<Settings, String> {
+        let text = SETTINGS.replace("[inbound]\n", &format!("[inbound]\n{lines}\n"));
+        let loaded = parse(Path::new("config/forenotice.toml"), &text, &Variables::default());
+        loaded.map(|loaded| loaded.settings).map_err(|faults| {
+            faults
+                .0
+                .iter()
+                .map(|fault| format!("{}: {}", fault.key.as_deref().unwrap_or_default(), fault.why))
+                .collect::<Vec<_>>()
+                .join("\n")
+        })
+    }
+
+    #[test]
+    fn nothing_listens_and_nobody_is_trusted_unless_it_is_said() {
+        let inbound = with("").unwrap().inbound;
+        assert_eq!((inbound.listen, inbound.settle, inbound.trusted_hops), (None, TimeDelta::zero(), 0));
+        assert!(inbound.tls.is_none() && inbound.mime_secret.is_none());
+    }
+
+    #[test]
+    fn our_domains_are_those_of_the_tokens_and_the_senders() {
+        let settings = with("").unwrap();
+        let domains = settings.inbound.domains(&settings.smtp);
+        assert_eq!(domains, ["bounces.processor.example", "processor.example", "replies.processor.example"]);
+        assert_eq!(plain_domain("Bücher.example"), "xn--bcher-kva.example");
+    }
+
+    #[test]
+    fn a_certificate_goes_with_its_key() {
+        let pair = |certificate: &str, key: &str| {
+            let file = |key: &str, name: &str| match name {
+                "" => String::new(),
+                name => {
+                    format!("{key}_file = \"{}/tests/fixtures/tls/{name}\"\n", env!("CARGO_MANIFEST_DIR"))
+                }
+            };
+            with(&(file("tls_certificate", certificate) + &file("tls_key", key)))
+                .map(|it| it.inbound.tls.is_some())
+        };
+        assert_eq!(pair("relay.pem", "relay.key"), Ok(true));
+        let fault = |certificate, key| pair(certificate, key).unwrap_err();
+        assert_eq!(fault("relay.pem", ""), "inbound.tls_key: missing: the key of inbound.tls_certificate");
+        assert_eq!(
+            fault("", "relay.key"),
+            "inbound.tls_certificate: missing: the certificate of inbound.tls_key"
+        );
+        assert!(
+            fault("ca.pem", "relay.key").starts_with("inbound.tls_certificate: does not go with its key")
+        );
+        assert!(fault("relay.key", "relay.pem").contains("inbound.tls_key: holds no private key in PEM"));
+    }
+
+    #[test]
+    fn every_fault_is_told_at_once() {
+        let faults = with("listen = \"here\"\nsettle = \"soon\"\nmime_secret = \"short\"\ntrusted_hop = 1\nmegabytes_max = 0").unwrap_err();
+        let keys: Vec<_> = faults.lines().map(|line| line.split(": ").next().unwrap()).collect();
+        assert_eq!(
+            keys,
+            [
+                "inbound.listen",
+                "inbound.megabytes_max",
+                "inbound.mime_secret",
+                "inbound.settle",
+                "inbound.trusted_hop"
+            ]
+        );
+        assert!(faults.contains("the nearest known one is inbound.trusted_hops"), "{faults}");
+    }
+}

@@ -1,0 +1,164 @@
+//! Where a mail ends: CRLF . CRLF, and nothing else (RFC 5321, 4.1.1.4). Every other CR and LF is content, and is kept.
+//!
+//! Servers that took other line ends for the end could be made to see two mails where their neighbour saw one. We see one, whatever is
+//! in it.
+
+use memchr::memchr;
+
+/// A mail that is coming in.
+#[derive(Debug, Default)]
+pub struct Content {
+    bytes: Vec<u8>,
+    bytes_max: usize,
+    too_large: bool,
+    place: Place,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Place {
+    /// Behind a CRLF. DATA's own counts: a dot right after it ends an empty mail.
+    #[default]
+    LineStart,
+    Line,
+    /// Behind a CR that is kept already.
+    Cr,
+    /// Behind a dot at a line's start.
+    Dot,
+    DotCr,
+}
+
+impl Content {
+    pub fn of_at_most(bytes_max: usize) -> Self {
+        Self { bytes_max, ..Self::default() }
+    }
+
+    /// Takes from `heard` what is of this mail. True: it is whole.
+    pub fn hear(&mut self, heard: &mut &[u8]) -> bool {
+        while let Some((&byte, rest)) = heard.split_first() {
+            match (self.place, byte) {
+                (Place::LineStart, b'.') => self.place = Place::Dot,
+                (Place::Dot, b'\r') => self.place = Place::DotCr,
+                (Place::DotCr, b'\n') => {
+                    *heard = rest;
+                    return true;
+                }
+                (Place::DotCr, _) => {
+                    self.keep(b"\r");
+                    self.keep_at_line(byte);
+                }
+                (Place::Cr, b'\n') => {
+                    self.keep(b"\n");
+                    self.place = Place::LineStart;
+                }
+                (Place::Line, _) => {
+                    let until_cr = memchr(b'\r', heard).unwrap_or(heard.len());
+                    let (line, behind) = heard.split_at(until_cr);
+                    self.keep(line);
+                    *heard = behind;
+                    if let Some((_, rest)) = behind.split_first() {
+                        self.keep_at_line(b'\r');
+                        *heard = rest;
+                    }
+                    continue;
+                }
+                // Behind a dot that stands before other words: it was put there by the client (RFC 5321, 4.5.2).
+                (Place::LineStart | Place::Dot | Place::Cr, _) => self.keep_at_line(byte),
+            }
+            *heard = rest;
+        }
+        false
+    }
+
+    /// None: it was larger than it may be.
+    pub fn whole(self) -> Option<Vec<u8>> {
+        (!self.too_large).then_some(self.bytes)
+    }
+
+    fn keep_at_line(&mut self, byte: u8) {
+        self.keep(&[byte]);
+        self.place = if byte == b'\r' { Place::Cr } else { Place::Line };
+    }
+
+    fn keep(&mut self, bytes: &[u8]) {
+        if self.too_large {
+            return;
+        }
+        if self.bytes.len() + bytes.len() > self.bytes_max {
+            self.too_large = true;
+            self.bytes = Vec::new();
+            return;
+        }
+        self.bytes.extend_from_slice(bytes);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The mail, and what stands behind it; none: it does not end. Heard as a whole and byte by byte.
+    fn heard(sent: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
+        let mut whole = Content::of_at_most(1_000);
+        let mut rest = sent;
+        let ended = whole.hear(&mut rest);
+        let at_once = ended.then(|| (whole.whole().unwrap(), rest.to_vec()));
+        let mut slowly = Content::of_at_most(1_000);
+        for (place, byte) in sent.iter().enumerate() {
+            if slowly.hear(&mut std::slice::from_ref(byte)) {
+                let one_by_one = (slowly.whole().unwrap(), sent[place + 1..].to_vec());
+                assert_eq!(Some(&one_by_one), at_once.as_ref(), "{sent:?}");
+                return at_once;
+            }
+        }
+        assert_eq!(at_once, None, "{sent:?}");
+        None
+    }
+
+    #[test]
+    fn only_crlf_dot_crlf_ends_a_mail_and_every_other_line_end_is_kept() {
+        let ends =
+            ["\r\n", "\n", "\r", "\r\r\n", "\n\r", "\r\n\r", "\0\r\n", "\r\0\n", "\r\n ", "\n\n", "\r\r"];
+        for before in ends {
+            for after in ends {
+                let sent = format!("one{before}.{after}MAIL FROM:<x>\r\n.\r\nQUIT\r\n");
+                let (mail, behind) = heard(sent.as_bytes()).unwrap();
+                let mail = String::from_utf8(mail).unwrap();
+                // What a line is to whoever sent it: dots at its start were doubled, so one is taken away.
+                let at_line_start = before.ends_with("\r\n");
+                if at_line_start && after.starts_with("\r\n") {
+                    assert_eq!(mail, format!("one{before}"), "{before:?} {after:?}");
+                    assert!(behind.starts_with(&after.as_bytes()[2..]));
+                } else {
+                    let dot = if at_line_start { "" } else { "." };
+                    assert_eq!(
+                        mail,
+                        format!("one{before}{dot}{after}MAIL FROM:<x>\r\n"),
+                        "{before:?} {after:?}"
+                    );
+                    assert_eq!(behind, b"QUIT\r\n");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_mail_may_be_empty_and_dots_at_line_starts_are_taken_off_once() {
+        let mail = |sent: &str| heard(sent.as_bytes()).map(|(mail, _)| String::from_utf8(mail).unwrap());
+        assert_eq!(mail(".\r\n").as_deref(), Some(""));
+        assert_eq!(mail("\r\n.\r\n").as_deref(), Some("\r\n"));
+        assert_eq!(mail("..\r\n...\r\n.a\r\n.\r\n").as_deref(), Some(".\r\n..\r\na\r\n"));
+        assert_eq!(mail("a.\r\n.\r\n").as_deref(), Some("a.\r\n"));
+        assert_eq!(mail("a\r\n.\r"), None);
+        assert_eq!(mail("a\r\n.\n"), None);
+    }
+
+    #[test]
+    fn a_mail_that_is_too_large_is_heard_to_its_end_and_not_kept() {
+        let mut content = Content::of_at_most(5);
+        assert!(content.hear(&mut b"12345678\r\n.\r\n".as_slice()));
+        assert_eq!(content.whole(), None);
+        let mut content = Content::of_at_most(5);
+        assert!(content.hear(&mut b"123\r\n.\r\n".as_slice()));
+        assert_eq!(content.whole().as_deref(), Some(b"123\r\n".as_slice()));
+    }
+}
