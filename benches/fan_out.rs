@@ -7,6 +7,7 @@
 
 mod notice;
 mod sink;
+mod customers;
 mod support;
 
 use std::path::PathBuf;
@@ -39,7 +40,7 @@ async fn main() -> anyhow::Result<()> {
 
 async fn measure(ground: &mut Ground, letters: u32) -> anyhow::Result<()> {
     let customers = ground.database("customers").await?;
-    let file = ground.customers(letters)?;
+    let file = customers::file(ground.folder.path(), letters)?;
     notice::import(ground, &customers, &file)?;
     let like = customers.rsplit_once('/').map(|(_, name)| name).context("no database")?;
     let (mut ours, mut copies, mut firsts, mut peak_kib_max) = (Vec::new(), Vec::new(), Vec::new(), 0);

@@ -5,6 +5,7 @@
 //! is the importing process's own peak (`VmHWM`), at a tenth of the rows and at all. Uses the server of
 //! `FORENOTICE_TEST_DATABASE_URL` (a superuser's URL), else starts one of its own that keeps its promises (fsync).
 
+mod customers;
 mod support;
 
 use std::path::PathBuf;
@@ -78,7 +79,7 @@ impl Bench {
     /// Imports that many rows into a database of its own.
     async fn import_of(&mut self, rows: u32, name: &str) -> anyhow::Result<(String, Imported)> {
         let database = self.ground.database(name).await?;
-        let file = self.ground.customers(rows)?;
+        let file = customers::file(self.ground.folder.path(), rows)?;
         let started = Instant::now();
         let mut child = self
             .ground

@@ -10,6 +10,7 @@
 
 mod notice;
 mod sink;
+mod customers;
 mod support;
 
 use std::path::PathBuf;
@@ -77,7 +78,7 @@ struct Mailing {
 
 async fn measure(ground: &mut Ground, wanted: &Wanted) -> anyhow::Result<()> {
     let customers = ground.database("customers").await?;
-    let file = ground.customers(wanted.letters)?;
+    let file = customers::file(ground.folder.path(), wanted.letters)?;
     notice::import(ground, &customers, &file)?;
     let like = customers.rsplit_once('/').map(|(_, name)| name.to_owned()).context("no database")?;
     let (mut queued, mut whole, mut bare) = (Vec::new(), Vec::new(), Vec::new());

@@ -17,7 +17,7 @@ pub mod window;
 
 pub use dkim::{Dkim, DkimKey, KeyPair};
 pub use fault::{Fault, Faults};
-pub use inbound::{Inbound, plain_domain};
+pub use inbound::{Events, Inbound, plain_domain};
 pub use parse::duration;
 pub use reader::Shown;
 pub use section::LANGUAGES;
@@ -304,8 +304,8 @@ fn settings(r: &mut Reader) -> Result<Settings, Noted> {
     let policy = policy::policy(r);
     let zone = policy.as_ref().map(|policy| &policy.zone).map_err(|noted| *noted);
     let notice = section::notice(r, zone);
-    let smtp = smtp::smtp(r, environment);
     let inbound = inbound::inbound(r);
+    let smtp = smtp::smtp(r, environment, inbound.as_ref().ok().map(|inbound| &inbound.events));
     let objections = section::objections(r);
     let web = section::web(r);
     let admin = section::admin(r);

@@ -1,7 +1,6 @@
-//! What the benches stand on: a server, databases of one migrated template, the real binary, a file of customers.
+//! What the benches stand on: a server, databases of one migrated template, the real binary.
 
-use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use anyhow::Context as _;
@@ -79,13 +78,6 @@ impl Ground {
         command
     }
 
-    /// A file of that many customers, one contact each.
-    pub fn customers(&self, rows: u32) -> anyhow::Result<PathBuf> {
-        let file = self.folder.path().join(format!("{rows}.csv"));
-        write_file(&file, rows)?;
-        Ok(file)
-    }
-
     pub async fn clear(mut self) -> anyhow::Result<()> {
         for name in self.made.iter().rev() {
             self.admin.execute(AssertSqlSafe(format!("drop database {name} with (force)"))).await?;
@@ -99,35 +91,4 @@ pub fn peak(status: &Path) -> Option<u32> {
     let status = std::fs::read_to_string(status).ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     line.split_whitespace().next()?.parse().ok()
-}
-
-/// One contact a row, one customer a contact, terms as they come.
-fn write_file(file: &Path, rows: u32) -> anyhow::Result<()> {
-    let mut text =
-        "reference,customer,contact_name,email,language,products,customer_since,notice_days,objection_days,\
-        convention,time_zone,holidays\r\n"
-            .to_owned();
-    for n in 1..=rows {
-        let one_of = |words: &[&'static str], salt: u32| {
-            words[(n.wrapping_mul(2_654_435_761) >> salt) as usize % words.len()]
-        };
-        writeln!(
-            text,
-            "G-{n:06},Customer {n:06} {},{},dpo{n}@c{}.example,{},{},20{}-{:02}-{:02},{},{},{},{},{}\r",
-            one_of(&["Ltd", "GmbH", "SA", "K.K.", "Þjón AB"], 3),
-            one_of(&["Ann", "Jürgen", "Zoë", "村上", "\"O'Neil, Pat\""], 5),
-            n % 5000,
-            one_of(&["en", "de", "fr", "ja"], 7),
-            one_of(&["chat", "api", "chat;api"], 9),
-            20 + n % 6,
-            1 + n % 12,
-            1 + n % 28,
-            one_of(&["", "10", "14", "30", "45", "60"], 11),
-            one_of(&["", "", "10", "14", "30"], 13),
-            one_of(&["", "clear_days", "calendar_days", "eu_1182_71", "working_days"], 15),
-            one_of(&["UTC", "Europe/Berlin", "Europe/London", "America/New_York", "Asia/Tokyo"], 17),
-            one_of(&["", "DE-BY", "GB-ENG", "FR"], 19),
-        )?;
-    }
-    Ok(std::fs::write(file, text)?)
 }

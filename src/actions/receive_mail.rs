@@ -4,9 +4,14 @@
 //! connections share a commit. The pass that sorts mail finds the rows. Promise: what was answered with yes is in the database with the
 //! instant of its first byte; the same mail twice is one row.
 
+mod event;
 mod intake;
 
+pub use event::{EventError, receive_events};
 pub use intake::Intake;
+
+pub use crate::mail::events::{Head, NotAuthentic, is_secret};
+pub use crate::mail::inbox::{Arrival, What};
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -17,7 +22,8 @@ use uuid::Uuid;
 
 use super::Context;
 use crate::domain::ledger::{Actor, Event};
-use crate::mail::inbox::{Arrival, What, received_by_us};
+use crate::domain::relay_event::EventRelay;
+use crate::mail::inbox::received_by_us;
 use crate::mail::triage;
 use crate::store::door::{self, DoorId, Kind};
 use crate::store::inbound::{self, MessageId, SeenAgain, Sighting};
@@ -68,7 +74,7 @@ impl Prepared {
                 let received_at = earlier.map_or(at, |earlier| earlier.min(at));
                 (triage::fingerprint(&arrival.raw), triage::trace(&arrival.raw), received_at)
             }
-            What::Event { relay, id } => (of_event(relay, id), Vec::new(), at),
+            What::Event { relay, id, .. } => (of_event(*relay, id), Vec::new(), at),
         };
         let sha256 = hex::encode(Sha256::digest(&arrival.raw));
         arrival.sender = arrival.sender.map(|sender| storable(&sender));
@@ -77,14 +83,15 @@ impl Prepared {
     }
 
     fn sighting(&self, door: DoorId) -> Sighting<'_> {
-        let relay = match &self.arrival.what {
-            What::Mail => None,
-            What::Event { relay, .. } => Some(*relay),
+        let (relay, relay_token) = match &self.arrival.what {
+            What::Mail => (None, None),
+            What::Event { relay, token, .. } => (Some(*relay), token.as_deref()),
         };
         Sighting {
             fingerprint: self.fingerprint,
             raw: &self.arrival.raw,
             relay,
+            relay_token,
             received_at: self.received_at,
             door,
             trace: &self.trace,
@@ -95,8 +102,8 @@ impl Prepared {
 }
 
 /// An event is known by its id at its relay, whatever else is said of it when it comes again.
-fn of_event(relay: &str, id: &str) -> [u8; 32] {
-    Sha256::new().chain_update(relay).chain_update([0]).chain_update(id).finalize().into()
+fn of_event(relay: EventRelay, id: &str) -> [u8; 32] {
+    Sha256::new().chain_update(relay.as_str()).chain_update([0]).chain_update(id).finalize().into()
 }
 
 /// An address as text that Postgres and a list of lines can hold. Nothing that is an address changes by it.

@@ -3,6 +3,8 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use chrono::TimeDelta;
 use rustls::ServerConfig;
 use rustls::crypto::ring::default_provider;
@@ -10,9 +12,10 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use secrecy::SecretString;
 
-use super::parse::{listen, secret, span, token_address, whole};
+use super::parse::{listen, secret, span, text, token_address, whole};
 use super::reader::{Noted, Reader, Why, masked};
-use super::{Smtp, TokenAddress};
+use super::source::Raw;
+use super::{Profile, Smtp, TokenAddress};
 
 const MEGABYTE: usize = 1024 * 1024;
 const MEGABYTES_MAX: i64 = 256;
@@ -37,6 +40,29 @@ pub struct Inbound {
     pub tls: Option<Arc<ServerConfig>>,
     /// Of whoever posts mails to `/inbound/mime`; none: nobody may.
     pub mime_secret: Option<SecretString>,
+    pub events: Events,
+}
+
+/// By what relays prove their events; none: none are taken of that relay.
+#[derive(Clone, Debug, Default)]
+pub struct Events {
+    /// `user:password`, as it stands in the URL that the relay is given.
+    pub postmark_login: Option<SecretString>,
+    /// A point on P-256.
+    pub sendgrid_public_key: Option<Vec<u8>>,
+    pub mailgun_signing_key: Option<SecretString>,
+}
+
+impl Events {
+    /// Whether this relay can tell us what became of a letter.
+    pub fn are_taken_of(&self, profile: Profile) -> bool {
+        match profile {
+            Profile::Postmark => self.postmark_login.is_some(),
+            Profile::Sendgrid => self.sendgrid_public_key.is_some(),
+            Profile::Mailgun => self.mailgun_signing_key.is_some(),
+            Profile::Postfix | Profile::Ses | Profile::M365 | Profile::Google | Profile::Generic => false,
+        }
+    }
 }
 
 impl Inbound {
@@ -71,6 +97,7 @@ pub(super) fn inbound(r: &mut Reader) -> Result<Inbound, Noted> {
     let mails_per_minute = r.or("inbound.mails_per_minute", "600", whole(1..=MAILS_PER_MINUTE_MAX, "mails"));
     let tls = tls(r);
     let mime_secret = r.secret("inbound.mime_secret", long_secret, masked);
+    let events = events(r);
     let megabytes: usize = megabytes?;
     Ok(Inbound {
         reply_address: reply_address?,
@@ -81,7 +108,45 @@ pub(super) fn inbound(r: &mut Reader) -> Result<Inbound, Noted> {
         mails_per_minute: mails_per_minute?,
         tls: tls?,
         mime_secret: mime_secret?,
+        events: events?,
     })
+}
+
+fn events(r: &mut Reader) -> Result<Events, Noted> {
+    let postmark_login = r.secret("inbound.events.postmark_login", login, masked);
+    let sendgrid_public_key = r.optional("inbound.events.sendgrid_public_key", p256_point);
+    let mailgun_signing_key = r.secret("inbound.events.mailgun_signing_key", long_secret, masked);
+    Ok(Events {
+        postmark_login: postmark_login?,
+        sendgrid_public_key: sendgrid_public_key?,
+        mailgun_signing_key: mailgun_signing_key?,
+    })
+}
+
+fn login(text: &str) -> Result<SecretString, Why> {
+    match text.split_once(':') {
+        Some((user, password)) if !user.is_empty() && password.len() >= SECRET_BYTES_MIN => secret(text),
+        _ => Err(Why(format!(
+            "is not user:password with a password of at least {SECRET_BYTES_MIN} characters"
+        ))),
+    }
+}
+
+/// The point in a public key as `SendGrid` shows it: base64 of its DER (RFC 5480).
+fn p256_point(raw: &Raw) -> Result<Vec<u8>, Why> {
+    /// Before the point of every uncompressed key on P-256.
+    const HEADER: [u8; 26] = [
+        0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a, 0x86,
+        0x48, 0xce, 0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00,
+    ];
+    let given = text(raw)?;
+    let der = BASE64_STANDARD.decode(&given).unwrap_or_default();
+    match der.strip_prefix(&HEADER) {
+        Some(point) if point.len() == 65 => Ok(point.to_vec()),
+        _ => Err(Why(format!(
+            "{given:?} is no public key on P-256, as SendGrid's page of the event webhook shows it"
+        ))),
+    }
 }
 
 fn long_secret(text: &str) -> Result<SecretString, Why> {

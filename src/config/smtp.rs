@@ -12,7 +12,7 @@ use super::parse::{self, address, mailbox, secret, span, text, token_address, wh
 use super::reader::{Noted, Reader, Why, masked, masked_url};
 use super::section::{CONNECTIONS_MAX, is_loopback};
 use super::source::Raw;
-use super::{Dsn, Environment, Mailbox, Profile, Tls, TokenAddress};
+use super::{Dsn, Environment, Events, Mailbox, Profile, Tls, TokenAddress};
 
 /// A mailbox there takes no more at once.
 const M365_CONNECTIONS_MAX: i64 = 3;
@@ -79,7 +79,12 @@ impl fmt::Debug for RelayUrl {
     }
 }
 
-pub(super) fn smtp(r: &mut Reader, environment: Result<Environment, Noted>) -> Result<Smtp, Noted> {
+/// `events`: those that are taken; none where that is a fault of its own.
+pub(super) fn smtp(
+    r: &mut Reader,
+    environment: Result<Environment, Noted>,
+    events: Option<&Events>,
+) -> Result<Smtp, Noted> {
     let urls = r.secret("smtp.url", relay_urls, |text| {
         parse::relays(text).into_iter().map(masked_url).collect::<Vec<_>>().join("; ")
     });
@@ -97,7 +102,7 @@ pub(super) fn smtp(r: &mut Reader, environment: Result<Environment, Noted>) -> R
         token_address,
         "where bounces go, as in \"{token}@bounces.processor.example\"",
     );
-    let profile = profile(r, environment);
+    let profile = profile(r, environment, events);
     let configuration_set = configuration_set(r, profile);
     let dsn = r.or("smtp.dsn", "success", word);
     let queue_lifetime = r.or("smtp.queue_lifetime", "P5D", span);
@@ -153,15 +158,21 @@ pub(super) fn smtp(r: &mut Reader, environment: Result<Environment, Noted>) -> R
     })
 }
 
-/// What a relay drops or gets back must come to us. Some tell of it by events alone, for which there is no door here yet; and they
-/// drop without a word what is on their list of suppressed addresses (chapter "Relay profiles").
-fn profile(r: &mut Reader, environment: Result<Environment, Noted>) -> Result<Profile, Noted> {
+/// What a relay drops or gets back must come to us. Some tell of it by events alone; and they drop without a word what is on their list
+/// of suppressed addresses (chapter "Relay profiles").
+fn profile(
+    r: &mut Reader,
+    environment: Result<Environment, Noted>,
+    events: Option<&Events>,
+) -> Result<Profile, Noted> {
     let profile = r.or("smtp.profile", "generic", word)?;
     let by_events_alone = matches!(profile, Profile::Sendgrid | Profile::Postmark | Profile::Mailgun);
-    if by_events_alone && environment == Ok(Environment::Production) {
+    let taken = events.is_none_or(|events| events.are_taken_of(profile));
+    if by_events_alone && !taken && environment == Ok(Environment::Production) {
         let why = format!(
-            "\"{profile}\" tells of bounces by its events alone, and nothing here receives them yet: what it drops would count as \
-             delivered; use a relay that sends bounces back, as \"postfix\", \"ses\", \"m365\" and \"google\" do"
+            "\"{profile}\" tells of bounces by its events alone, and they are not taken: what it drops would count as delivered; \
+             set its key in [inbound.events], or use a relay that sends bounces back, as \"postfix\", \"ses\", \"m365\" and \
+             \"google\" do"
         );
         return Err(r.fault("smtp.profile", why, r.origin_of("smtp.profile")));
     }

@@ -74,6 +74,7 @@ pub mod notice;
 pub mod delivery;
 pub mod access;
 pub mod inbound;
+pub mod relay_event;
 pub mod objection;
 pub mod entitlement;
 pub mod clearing;

@@ -11,6 +11,8 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use mail_parser::{HeaderName, MessageParser};
 
+use crate::domain::relay_event::EventRelay;
+
 /// What came by a door, and how.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Arrival {
@@ -27,10 +29,11 @@ pub struct Arrival {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum What {
     Mail,
-    /// An event of a relay, known by its id there.
+    /// An event of a relay, known by its id there; proved by a token, where the relay has such.
     Event {
-        relay: &'static str,
+        relay: EventRelay,
         id: String,
+        token: Option<String>,
     },
 }
 

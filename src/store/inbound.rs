@@ -8,6 +8,7 @@ use sqlx::FromRow;
 
 use super::door::DoorId;
 use super::{Error, Tx};
+use crate::domain::relay_event::EventRelay;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(transparent)]
@@ -19,7 +20,9 @@ pub struct Sighting<'a> {
     pub fingerprint: [u8; 32],
     pub raw: &'a [u8],
     /// Whose event it is; none: a mail.
-    pub relay: Option<&'a str>,
+    pub relay: Option<EventRelay>,
+    /// That by which it proved the event, and may prove no other.
+    pub relay_token: Option<&'a str>,
     /// When its first byte was here, or at the first server of ours that has written so.
     pub received_at: DateTime<Utc>,
     pub door: DoorId,
@@ -43,13 +46,13 @@ pub struct SeenAgain {
 pub async fn insert(tx: &mut Tx, sightings: &[Sighting<'_>]) -> Result<Vec<Option<MessageId>>, Error> {
     let written: Vec<(i64, Vec<u8>)> = sqlx::query_as(
         "with given as (
-             select fingerprint, raw, relay, received_at, door_id, trace, envelope_from,
+             select fingerprint, raw, relay, relay_token, received_at, door_id, trace, envelope_from,
                     string_to_array(envelope_to, E'\\n') as envelope_to
-             from unnest($1::bytea[], $2::bytea[], $3::text[], $4::timestamptz[], $5::uuid[], $6::bytea[], $7::text[], $8::text[])
-                  as g(fingerprint, raw, relay, received_at, door_id, trace, envelope_from, envelope_to)
+             from unnest($1::bytea[], $2::bytea[], $3::text[], $4::timestamptz[], $5::uuid[], $6::bytea[], $7::text[], $8::text[], $9::text[])
+                  as g(fingerprint, raw, relay, received_at, door_id, trace, envelope_from, envelope_to, relay_token)
          ), message as (
-             insert into inbound_message (fingerprint, raw, relay, received_at)
-             select fingerprint, raw, relay, received_at from given order by fingerprint
+             insert into inbound_message (fingerprint, raw, relay, relay_token, received_at)
+             select fingerprint, raw, relay, relay_token, received_at from given order by fingerprint
              on conflict (fingerprint) do nothing
              returning id, fingerprint
          ), sighting as (
@@ -60,12 +63,13 @@ pub async fn insert(tx: &mut Tx, sightings: &[Sighting<'_>]) -> Result<Vec<Optio
     )
     .bind(sightings.iter().map(|seen| seen.fingerprint.as_slice()).collect::<Vec<_>>())
     .bind(sightings.iter().map(|seen| seen.raw).collect::<Vec<_>>())
-    .bind(sightings.iter().map(|seen| seen.relay).collect::<Vec<_>>())
+    .bind(sightings.iter().map(|seen| seen.relay.map(EventRelay::as_str)).collect::<Vec<_>>())
     .bind(sightings.iter().map(|seen| seen.received_at).collect::<Vec<_>>())
     .bind(sightings.iter().map(|seen| seen.door.0).collect::<Vec<_>>())
     .bind(sightings.iter().map(|seen| seen.trace).collect::<Vec<_>>())
     .bind(sightings.iter().map(|seen| seen.sender).collect::<Vec<_>>())
     .bind(sightings.iter().map(|seen| seen.recipients.join("\n")).collect::<Vec<_>>())
+    .bind(sightings.iter().map(|seen| seen.relay_token).collect::<Vec<_>>())
     .fetch_all(tx.conn())
     .await?;
     let id_of = |seen: &Sighting<'_>| {

@@ -193,6 +193,7 @@ pub async fn render(
 fn is_for_programs(path: &str) -> bool {
     [".json", ".csv", ".atom", ".ics"].iter().any(|ending| path.ends_with(ending))
         || path.starts_with("/api/")
+        || path.starts_with("/inbound/")
 }
 
 fn page(site: &Site, error: &PageError) -> Response {

@@ -1,6 +1,6 @@
 //! Pages, cut by audience. Everything is rendered here and works without script.
 //!
-//! [`public`] is what anybody sees and what the bearer of a letter's link may do. A GET reads one
+//! [`public`] is what anybody sees and what the bearer of a letter's link may do, [`inbound`] what other programs bring. A GET reads one
 //! [`Snapshot`](crate::store::Snapshot) and can change nothing, because Postgres refuses it; every act is a POST to an
 //! action. [`error`] is where failures become sentences, [`watermark`] tells the gate what has come in, [`words`] are
 //! the sentences.
@@ -8,6 +8,7 @@
 pub mod assets;
 pub mod dates;
 pub mod error;
+pub mod inbound;
 pub mod limits;
 pub mod page;
 pub mod public;
@@ -134,10 +135,11 @@ pub fn router(cx: Context, door: DoorId) -> Router {
         .layer(CompressionLayer::new().gzip(true))
         .layer(from_fn_with_state(site.clone(), error::render))
         .layer(CatchPanicLayer::custom(|cause: Box<dyn Any + Send>| broke(cause.as_ref())))
-        .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, ANSWER_WITHIN))
-        .layer(RequestBodyLimitLayer::new(BODY_BYTES_MAX))
-        .layer(own_forms_only(&site));
-    public::routes().fallback(|| async { StatusCode::NOT_FOUND }).layer(layers).with_state(site)
+        .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, ANSWER_WITHIN));
+    let for_people =
+        ServiceBuilder::new().layer(RequestBodyLimitLayer::new(BODY_BYTES_MAX)).layer(own_forms_only(&site));
+    let pages = public::routes().fallback(|| async { StatusCode::NOT_FOUND }).layer(for_people);
+    pages.merge(inbound::routes()).layer(layers).with_state(site)
 }
 
 /// A span for the log: the route as declared, never the path, for a path may hold a link's secret.

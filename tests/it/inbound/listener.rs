@@ -25,16 +25,16 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const ENVELOPE: &str = "MAIL FROM:<jane@acme.example>\r\nRCPT TO:<r-x@replies.processor.example>\r\nDATA\r\n";
 
 /// A world with a listener.
-struct Post {
-    world: World,
+pub struct Post {
+    pub world: World,
     in_flight: InFlight,
-    address: SocketAddr,
+    pub address: SocketAddr,
     stopping: CancellationToken,
     served: JoinHandle<()>,
 }
 
 impl Post {
-    async fn open() -> Self {
+    pub async fn open() -> Self {
         Self::with(&[], Bounds::default()).await
     }
 
@@ -70,7 +70,7 @@ impl Post {
         client
     }
 
-    fn nothing_under_way(&self) -> bool {
+    pub fn nothing_under_way(&self) -> bool {
         self.in_flight.read_to(DateTime::<Utc>::MAX_UTC) == DateTime::<Utc>::MAX_UTC
     }
 }

@@ -1,8 +1,9 @@
 //! What comes in: five doors, one room.
 
-mod listener;
+pub mod listener;
 mod one_room;
 mod pipe;
+mod web;
 
 use chrono::{DateTime, Utc};
 use forenotice::mail::inbox::{Arrival, What};
@@ -13,17 +14,17 @@ use crate::support::World;
 
 /// What lies in the room, one row a mail.
 #[derive(Debug, PartialEq, Eq, FromRow)]
-struct Stored {
-    raw: Vec<u8>,
+pub struct Stored {
+    pub raw: Vec<u8>,
     received_at: DateTime<Utc>,
     state: String,
     look_again: bool,
     doors: i64,
-    senders: Vec<Option<String>>,
-    recipients: Vec<String>,
+    pub senders: Vec<Option<String>>,
+    pub recipients: Vec<String>,
 }
 
-async fn stored(world: &World) -> Vec<Stored> {
+pub async fn stored(world: &World) -> Vec<Stored> {
     sqlx::query_as(
         "select raw, m.received_at, state, look_again, count(*) as doors, array_agg(envelope_from) as senders,
                 array(select one from inbound_sighting s, unnest(s.envelope_to) as one where s.message_id = m.id order by one) as recipients

@@ -2,6 +2,7 @@
 
 use forenotice::actions::receive_mail::{self, Became, Error, Intake};
 use forenotice::domain::ledger::Actor;
+use forenotice::domain::relay_event::EventRelay;
 use forenotice::mail::inbox::{Arrival, What};
 use forenotice::store::door;
 
@@ -120,15 +121,15 @@ async fn an_event_of_a_relay_is_known_by_its_id_and_no_mail_is_taken_for_it() {
     let world = World::on("2026-11-24T12:00Z").await;
     let door = open_door(&world, 1).await;
     let event = |relay, id: &str, raw: &str| Arrival {
-        what: What::Event { relay, id: id.to_owned() },
+        what: What::Event { relay, id: id.to_owned(), token: None },
         sender: None,
         ..arrival(raw.as_bytes().to_vec(), TEN, &[])
     };
     let arrivals = vec![
-        event("postmark", "1", "{\"a\":1}"),
-        event("postmark", "1", "{\"a\":2}"),
-        event("mailgun", "1", "{}"),
-        event("postmark", "2", "{}"),
+        event(EventRelay::Postmark, "1", "{\"a\":1}"),
+        event(EventRelay::Postmark, "1", "{\"a\":2}"),
+        event(EventRelay::Mailgun, "1", "{}"),
+        event(EventRelay::Postmark, "2", "{}"),
     ];
     let became = receive_mail::receive(&world.cx, door, arrivals).await.unwrap();
     let new = became.iter().filter(|became| matches!(became, Became::New(_))).count();

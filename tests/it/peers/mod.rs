@@ -1,3 +1,4 @@
 //! The real programs of others that forenotice talks to.
 
+mod deliveries;
 mod postfix;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::net::TcpListener;
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -11,7 +12,6 @@ use forenotice::mail::relay::{Encryption, Post, Route};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
-use tokio::net::TcpListener;
 
 use crate::faults::mailing::{Contact, DPO, Mailing};
 
@@ -21,9 +21,9 @@ const LETTERS: usize = 500;
 const GONE: usize = 250;
 
 /// A Postfix that keeps every mail in its queue; it ends with the test.
-struct Postfix {
+pub struct Postfix {
     folder: TempDir,
-    port: u16,
+    pub port: u16,
 }
 
 /// What forenotice knows of a letter.
@@ -49,7 +49,7 @@ struct QueuedFor {
 }
 
 /// Why Postfix cannot run here, if it cannot.
-fn obstacle() -> Option<&'static str> {
+pub fn obstacle() -> Option<&'static str> {
     if !rustix::process::geteuid().is_root() {
         return Some("Postfix's master runs as root only");
     }
@@ -58,10 +58,21 @@ fn obstacle() -> Option<&'static str> {
 }
 
 impl Postfix {
-    async fn start(refused: &str) -> Self {
+    /// One from which nothing leaves; it does not know this address.
+    fn that_keeps_all_but(refused: &str) -> Self {
+        Self::with(&format!(
+            "smtpd_relay_restrictions = check_recipient_access inline:{{ {{ {refused} = 550 5.1.1 no such user }} }}, permit_mynetworks, reject
+# What was taken stays in the queue, where it is counted.
+defer_transports = smtp
+"
+        ))
+    }
+
+    /// One with these settings as well.
+    pub fn with(settings: &str) -> Self {
         assert!(Path::new(PROGRAM).exists(), "Postfix is missing; script/bootstrap installs it");
         let folder = tempfile::tempdir().unwrap();
-        let port = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let postfix = Self { folder, port };
         // Its processes give up root and must still reach what is theirs.
         fs::set_permissions(postfix.folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
@@ -70,7 +81,7 @@ impl Postfix {
         }
         let user = number_of("postfix");
         chown(postfix.path("data"), Some(user), None).unwrap();
-        fs::write(postfix.path("etc/main.cf"), postfix.main_cf(refused)).unwrap();
+        fs::write(postfix.path("etc/main.cf"), postfix.main_cf(settings)).unwrap();
         fs::write(postfix.path("etc/master.cf"), master_cf(port)).unwrap();
         let started = postfix.control("start");
         assert!(started.status.success(), "{started:?}: {:?}", fs::read_to_string(postfix.path("log")));
@@ -81,7 +92,7 @@ impl Postfix {
         self.folder.path().join(name)
     }
 
-    fn main_cf(&self, refused: &str) -> String {
+    fn main_cf(&self, settings: &str) -> String {
         let folder = self.folder.path().display();
         format!(
             "compatibility_level = 3.6
@@ -97,10 +108,7 @@ mydestination =
 alias_maps =
 alias_database =
 local_recipient_maps =
-smtpd_relay_restrictions = check_recipient_access inline:{{ {{ {refused} = 550 5.1.1 no such user }} }}, permit_mynetworks, reject
-# Nothing leaves: what was taken stays in the queue, where it is counted.
-defer_transports = smtp
-"
+{settings}"
         )
     }
 
@@ -118,7 +126,7 @@ defer_transports = smtp
         done.unwrap()
     }
 
-    fn ask(&self, program: &str, arguments: &[&str]) -> String {
+    pub fn ask(&self, program: &str, arguments: &[&str]) -> String {
         let output = Command::new(program).arg("-c").arg(self.path("etc")).args(arguments).output().unwrap();
         assert!(output.status.success(), "{output:?}");
         String::from_utf8(output.stdout).unwrap()
@@ -163,6 +171,7 @@ bounce unix - - n - 0 bounce
 defer unix - - n - 0 bounce
 trace unix - - n - 0 bounce
 smtp unix - - n - - smtp
+lmtp unix - - n - - lmtp
 showq unix n - n - - showq
 error unix - - n - - error
 retry unix - - n - - error
@@ -185,7 +194,7 @@ async fn a_mailing_lies_in_postfixs_queue_once_a_letter_under_the_id_it_said() {
         return;
     }
     let gone = format!("dpo@customer{GONE:03}.example");
-    let postfix = Postfix::start(&gone).await;
+    let postfix = Postfix::that_keeps_all_but(&gone);
     let names: Vec<String> = (0..LETTERS).map(|n| format!("customer{n:03}")).collect();
     let customers: Vec<(&str, &[Contact])> =
         names.iter().map(|name| (name.as_str(), [DPO].as_slice())).collect();

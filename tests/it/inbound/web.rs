@@ -1,0 +1,156 @@
+//! Mails and events over HTTP: who may bring them, and that they are committed before they are answered.
+
+use axum::body::Body;
+use axum::http::Request;
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use hmac::{Hmac, KeyInit, Mac};
+use ring::rand::SystemRandom;
+use ring::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair};
+use serde_json::json;
+use sha2::Sha256;
+
+use super::{at, mail, stored};
+use crate::edges::visitor::Visitor;
+use crate::support::World;
+
+const SECRET: &str = "0123456789abcdef0123456789abcdef";
+const NOW: i64 = 1_795_521_600;
+
+async fn post(visitor: &Visitor, path: &str, headers: &[(&str, &str)], body: impl Into<Body>) -> u16 {
+    let mut request = Request::post(path);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    visitor.send(request.body(body.into()).unwrap()).await.status.as_u16()
+}
+
+async fn world(settings: &[(&str, &str)]) -> (World, Visitor) {
+    let world = World::configured("2026-11-24T12:00Z", settings).await;
+    assert_eq!(world.now().await.timestamp(), NOW);
+    let visitor = Visitor::of(&world);
+    (world, visitor)
+}
+
+#[tokio::test]
+async fn a_raw_mail_is_taken_from_whoever_has_the_secret() {
+    let (world, visitor) = world(&[("inbound.mime_secret", SECRET), ("inbound.megabytes_max", "1")]).await;
+    let path = "/inbound/mime?from=&to=r-x%40replies.processor.example&to=b-x%40bounces.processor.example";
+    let bearer = format!("Bearer {SECRET}");
+    let own = [("authorization", bearer.as_str())];
+    for wrong in [
+        &[][..],
+        &[("authorization", "Bearer x")],
+        &[("authorization", SECRET)],
+        &[("authorization", "Basic eDp5")],
+    ] {
+        assert_eq!(post(&visitor, path, wrong, mail("a")).await, 401, "{wrong:?}");
+    }
+    assert!(stored(&world).await.is_empty());
+    assert_eq!(post(&visitor, path, &own, mail("a")).await, 200);
+    assert_eq!(post(&visitor, "/inbound/mime", &own, mail("a")).await, 200);
+    let rows = stored(&world).await;
+    assert_eq!((rows.len(), &rows[0].raw, rows[0].received_at), (1, &mail("a"), at("2026-11-24T12:00:00Z")));
+    assert_eq!(rows[0].recipients, ["b-x@bounces.processor.example", "r-x@replies.processor.example"]);
+    // Larger than a form may be, and as large as a mail may be.
+    assert_eq!(post(&visitor, path, &own, vec![b'x'; 1024 * 1024]).await, 200);
+    assert_eq!(post(&visitor, path, &own, vec![b'x'; 1024 * 1024 + 1]).await, 413);
+    assert_eq!(post(&visitor, path, &own, "").await, 400);
+    world.as_superuser("alter table inbound_message rename to elsewhere").await;
+    assert!(post(&visitor, path, &own, mail("b")).await >= 500);
+    world.as_superuser("alter table elsewhere rename to inbound_message").await;
+    world.as_superuser("update door set state = 'fenced'").await;
+    assert_eq!(post(&visitor, path, &own, mail("b")).await, 503);
+    assert_eq!(stored(&world).await.len(), 2);
+}
+
+#[tokio::test]
+async fn where_nothing_is_configured_there_is_no_door() {
+    let (_world, visitor) = world(&[]).await;
+    for path in ["mime", "events/postmark", "events/sendgrid", "events/mailgun", "events/ses", "events/other"]
+    {
+        assert_eq!(
+            post(&visitor, &format!("/inbound/{path}"), &[("authorization", "Bearer ")], "{}").await,
+            404,
+            "{path}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn postmark_logs_in() {
+    let login = format!("postmark:{SECRET}");
+    let (world, visitor) = world(&[("inbound.events.postmark_login", &login)]).await;
+    let body = json!({"RecordType": "Bounce", "ID": 42, "Type": "HardBounce"}).to_string();
+    let authorization = format!("Basic {}", BASE64_STANDARD.encode(&login));
+    let path = "/inbound/events/postmark";
+    assert_eq!(post(&visitor, path, &[("authorization", "Basic cG9zdG1hcms6eA==")], body.clone()).await, 401);
+    let own = [("authorization", authorization.as_str())];
+    // It comes again if our answer was lost.
+    for _ in 0..2 {
+        assert_eq!(post(&visitor, path, &own, body.clone()).await, 200);
+    }
+    assert_eq!(
+        post(&visitor, path, &own, json!({"RecordType": "Open", "MessageID": "m"}).to_string()).await,
+        200
+    );
+    assert_eq!(post(&visitor, path, &own, "what is this?").await, 200);
+    let rows = stored(&world).await;
+    assert_eq!((rows.len(), rows[0].raw.as_slice()), (2, body.as_bytes()));
+}
+
+#[tokio::test]
+async fn sendgrid_signs_timestamp_and_body() {
+    let random = SystemRandom::new();
+    let pkcs8 = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, &random).unwrap();
+    let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, pkcs8.as_ref(), &random).unwrap();
+    let header = hex::decode("3059301306072a8648ce3d020106082a8648ce3d030107034200").unwrap();
+    let key = BASE64_STANDARD.encode([header.as_slice(), pair.public_key().as_ref()].concat());
+    let (world, visitor) = world(&[("inbound.events.sendgrid_public_key", &key)]).await;
+    let body =
+        json!([{"event": "delivered", "sg_event_id": "e1"}, {"event": "dropped", "sg_event_id": "e2"}])
+            .to_string();
+    let signature =
+        BASE64_STANDARD.encode(pair.sign(&random, format!("1600112502{body}").as_bytes()).unwrap());
+    let path = "/inbound/events/sendgrid";
+    let signed = |timestamp| {
+        [
+            ("x-twilio-email-event-webhook-signature", signature.as_str()),
+            ("x-twilio-email-event-webhook-timestamp", timestamp),
+        ]
+    };
+    assert_eq!(post(&visitor, path, &[], body.clone()).await, 401);
+    assert_eq!(post(&visitor, path, &signed("1600112503"), body.clone()).await, 401);
+    assert_eq!(post(&visitor, path, &signed("1600112502"), body.replace("dropped", "bounce")).await, 401);
+    assert_eq!(post(&visitor, path, &signed("1600112502"), body.clone()).await, 200);
+    assert_eq!(post(&visitor, path, &signed("1600112502"), body).await, 200);
+    assert_eq!(stored(&world).await.len(), 2);
+}
+
+fn by_mailgun(at: i64, token: &str, event: &str) -> String {
+    let mut mac = Hmac::<Sha256>::new_from_slice(SECRET.as_bytes()).unwrap();
+    mac.update(format!("{at}{token}").as_bytes());
+    let signature = hex::encode(mac.finalize().into_bytes());
+    json!({
+        "signature": {"timestamp": at.to_string(), "token": token, "signature": signature},
+        "event-data": {"event": "delivered", "id": event},
+    })
+    .to_string()
+}
+
+#[tokio::test]
+async fn mailgun_signs_a_token_that_proves_one_event_for_five_minutes() {
+    let (world, visitor) = world(&[("inbound.events.mailgun_signing_key", SECRET)]).await;
+    let path = "/inbound/events/mailgun";
+    let said = async |body: String| post(&visitor, path, &[], body).await;
+    assert_eq!(said(by_mailgun(NOW, "t1", "g1")).await, 200);
+    assert_eq!(said(by_mailgun(NOW, "t1", "g1")).await, 200);
+    // Whoever has read the token says something else with it.
+    assert_eq!(said(by_mailgun(NOW, "t1", "g2")).await, 401);
+    assert_eq!(said(by_mailgun(NOW - 301, "t2", "g2")).await, 401);
+    assert_eq!(said(by_mailgun(NOW + 301, "t2", "g2")).await, 401);
+    assert_eq!(said(by_mailgun(NOW, "t2", "g2").replace("t2", "t3")).await, 401);
+    assert_eq!(said("{}".to_owned()).await, 401);
+    assert_eq!(said(by_mailgun(NOW - 299, "t2", "g2")).await, 200);
+    assert_eq!(stored(&world).await.len(), 2);
+}
