@@ -5,12 +5,18 @@
 //! time and memory bounded by their length, and in doubt takes a mail for a person's.
 
 mod address;
+mod automatic;
+mod bounce;
 mod fingerprint;
+mod html;
 mod identify;
 mod mime;
+mod objecting;
+mod own_words;
 mod report;
 mod trust;
 mod verdict;
+mod wording;
 
 use crate::domain::access::{Keys, MailPurpose};
 use crate::domain::inbound::{
@@ -40,12 +46,16 @@ impl Own {
 pub fn read(raw: &[u8], envelope: &Envelope, keys: &Keys, trust: &Trust, own: &Own) -> Reading {
     let mail = Mail::of(raw);
     let found = Found::of(&mail, envelope, keys);
-    let mut reading = Reading { subject: mail.fields.text("Subject"), ..classified(&mail, &found) };
+    let is_ours = |address: &str| own.wrote(address, keys);
+    let mut reading = classified(&mail, &found, envelope, is_ours);
     let (name, sender) = mail.fields.mailboxes("From").into_iter().next().unzip();
+    reading.subject = mail.fields.text("Subject");
     reading.sender = sender.map(|sender| address::bare(&sender));
     reading.sender_name = name.flatten();
     reading.message_id = mail.fields.first("Message-ID").map(|id| id.trim_matches(['<', '>']).to_owned());
-    reading.objects = reading.class == Class::Reply && found.came_to(MailPurpose::Objection);
+    reading.objects = reading.class == Class::Reply
+        && (found.came_to(MailPurpose::Objection)
+            || objecting::is_said(reading.subject.as_deref(), &reading.own_words));
     reading.unsubscribe = found.came_to(MailPurpose::Unsubscribe);
     let returns = matches!(reading.class, Class::Bounce | Class::DeliveryReport | Class::Complaint);
     reading.identifiers = found.in_order(returns, reading.sender.as_deref());
@@ -54,36 +64,48 @@ pub fn read(raw: &[u8], envelope: &Envelope, keys: &Keys, trust: &Trust, own: &O
     }
     reading.authentication = trust::authentication(&mail.fields, trust);
     reading.received = trust::received(&mail.fields, trust);
-    reading.unanswerable = unanswerable(&mail, &reading, envelope, |sender| own.wrote(sender, keys));
+    reading.unanswerable = unanswerable(&mail, &reading, envelope, is_ours);
     reading
 }
 
-fn classified(mail: &Mail<'_>, found: &Found) -> Reading {
+fn classified(
+    mail: &Mail<'_>,
+    found: &Found,
+    envelope: &Envelope,
+    is_ours: impl Fn(&str) -> bool,
+) -> Reading {
     if found.came_to(MailPurpose::Probe) {
         return of(Class::Probe, "it came to the address of a probe");
     }
     match report::read(mail) {
-        Some(Report::Delivery(recipients)) => return delivered(recipients),
+        Some(Report::Delivery(recipients)) => {
+            return delivered(mail, recipients, "a delivery report (RFC 3464)");
+        }
         Some(Report::Complaint(complaint)) => {
             let why = format!("a feedback report (RFC 5965) of type {:?}", complaint.feedback_type);
             return Reading { complaint: Some(complaint), ..of(Class::Complaint, &why) };
         }
+        Some(Report::Unfinished) => {
+            if let Some((recipients, why)) = bounce::read(mail, envelope, true) {
+                return delivered(mail, recipients, &why);
+            }
+        }
         Some(Report::Receipt) => {
             let reading = of(Class::AutoReply, "a receipt of the reader's mail program (RFC 8098)");
-            return Reading { automatic: Some(Automatic::ReadReceipt), ..reading };
+            let automatic = Some(Automatic::ReadReceipt);
+            return Reading { automatic, own_words: own_words::of(mail), ..reading };
         }
         None => {}
     }
-    let submitted = mail.fields.first("Auto-Submitted").unwrap_or_default().to_ascii_lowercase();
-    if submitted.starts_with("auto-") {
-        let why = format!("Auto-Submitted: {submitted} (RFC 3834)");
-        return Reading { automatic: Some(Automatic::Other), ..of(Class::AutoReply, &why) };
+    if let Some((recipients, why)) = bounce::read(mail, envelope, false) {
+        return delivered(mail, recipients, &why);
     }
-    let words = mail.texts().find(|part| part.kind == "text/plain").map(mime::Part::text);
-    Reading {
-        own_words: words.unwrap_or_default(),
-        ..of(Class::Reply, "nothing says that a machine wrote it")
+    let own_words = own_words::of(mail);
+    if let Some(answer) = automatic::read(mail, envelope, is_ours) {
+        let automatic::Answer { kind, delegate, why } = answer;
+        return Reading { automatic: Some(kind), delegate, own_words, ..of(Class::AutoReply, &why) };
     }
+    Reading { own_words, ..of(Class::Reply, "nothing says that a machine wrote it") }
 }
 
 fn of(class: Class, why: &str) -> Reading {
@@ -116,21 +138,32 @@ fn of(class: Class, why: &str) -> Reading {
     }
 }
 
-/// A report on recipients, with that one's fate on top which matters most: a failure before a delay.
-fn delivered(recipients: Vec<ReportedRecipient>) -> Reading {
+/// A report on recipients, with that one's fate on top whom the letter was for; else a failure before a delay.
+fn delivered(mail: &Mail<'_>, recipients: Vec<ReportedRecipient>, why: &str) -> Reading {
+    let to = mail
+        .returned_part()
+        .map(|part| mime::Fields::of(part.text().as_bytes()).mailboxes("To"))
+        .unwrap_or_default();
+    let is_to = |address: &Option<String>| {
+        address.as_ref().is_some_and(|address| matches!(&*to, [(_, only)] if address::bare(only) == *address))
+    };
     let of_fate = |fate| recipients.iter().find(|recipient| recipient.letter == Some(fate));
-    let first = [LetterVerdict::Failed, LetterVerdict::Delayed, LetterVerdict::Delivered]
-        .into_iter()
-        .find_map(of_fate)
+    let first = recipients
+        .iter()
+        .find(|recipient| is_to(&recipient.original) || is_to(&recipient.address))
+        .or_else(|| {
+            [LetterVerdict::Failed, LetterVerdict::Delayed, LetterVerdict::Delivered]
+                .into_iter()
+                .find_map(of_fate)
+        })
         .or(recipients.first())
         .cloned()
         .unwrap_or_default();
-    let (class, why) = match first.letter {
-        Some(LetterVerdict::Failed) => (Class::Bounce, "a delivery report (RFC 3464): failed"),
-        Some(LetterVerdict::Delayed) => (Class::Bounce, "a delivery report (RFC 3464): delayed"),
-        Some(LetterVerdict::Delivered) => (Class::DeliveryReport, "a delivery report (RFC 3464): delivered"),
-        None => (Class::DeliveryReport, "a delivery report (RFC 3464) that says nothing of the letter"),
+    let class = match first.letter {
+        Some(LetterVerdict::Failed | LetterVerdict::Delayed) => Class::Bounce,
+        Some(LetterVerdict::Delivered) | None => Class::DeliveryReport,
     };
+    let fate = first.letter.map_or("says nothing of the letter", LetterVerdict::as_str);
     Reading {
         letter: first.letter,
         relayed_only: first.relayed_only,
@@ -141,7 +174,7 @@ fn delivered(recipients: Vec<ReportedRecipient>) -> Reading {
         will_retry_until: first.will_retry_until,
         last_attempt: first.last_attempt,
         recipients,
-        ..of(class, why)
+        ..of(class, &format!("{why}: {fate}"))
     }
 }
 
@@ -156,14 +189,15 @@ fn unanswerable(
     if !matches!(reading.class, Class::Reply | Class::Unmatched) {
         return Some(Unanswerable::NotAPerson);
     }
-    if is_null_sender(mail, envelope) {
+    if address::is_null_sender(mail, envelope) {
         return Some(Unanswerable::NullSender);
     }
     let Some(sender) = &reading.sender else { return Some(Unanswerable::NoSender) };
     if is_ours(sender) {
         return Some(Unanswerable::OwnMail);
     }
-    if is_robot(sender) || envelope.sender.as_deref().is_some_and(|sender| is_robot(&address::bare(sender))) {
+    let is_robot = |sender: &str| address::is_robot(&address::bare(sender));
+    if is_robot(sender) || envelope.sender.as_deref().is_some_and(is_robot) {
         return Some(Unanswerable::RobotAddress);
     }
     let precedence = mail.fields.first("Precedence").unwrap_or_default().to_ascii_lowercase();
@@ -172,30 +206,6 @@ fn unanswerable(
         return Some(Unanswerable::List);
     }
     (mail.fields.raw("Received").count() > RECEIVED_MAX).then_some(Unanswerable::Loop)
-}
-
-/// The envelope says so, or, where the door does not know it, Return-Path.
-fn is_null_sender(mail: &Mail<'_>, envelope: &Envelope) -> bool {
-    let path = envelope.sender.clone().or_else(|| mail.fields.first("Return-Path"));
-    path.is_some_and(|path| path.trim_matches(['<', '>', ' ']).is_empty())
-}
-
-fn is_robot(address: &str) -> bool {
-    const ROBOTS: [&str; 8] = [
-        "mailer-daemon",
-        "postmaster",
-        "noreply",
-        "no-reply",
-        "no_reply",
-        "donotreply",
-        "do-not-reply",
-        "bounce",
-    ];
-    let local = address.split('@').next().unwrap_or_default();
-    ROBOTS.contains(&local)
-        || local.starts_with("owner-")
-        || local.ends_with("-request")
-        || local.ends_with("-bounces")
 }
 
 #[cfg(test)]

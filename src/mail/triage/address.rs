@@ -1,7 +1,9 @@
 //! Addresses as they come back: wrapped by relays, quoted, escaped, in other letters; and the tokens in them.
 
+use super::mime::Mail;
 use crate::domain::access::{Keys, MailPurpose};
 use crate::domain::delivery::DeliveryId;
+use crate::domain::inbound::Envelope;
 
 const TOKEN_CHARACTERS: usize = 20;
 /// A token costs a MAC for each key. No letter of ours has as many.
@@ -60,18 +62,14 @@ pub(super) fn token(keys: &Keys, given: &str) -> Option<(MailPurpose, DeliveryId
 pub(super) fn tokens(keys: &Keys, text: &str) -> impl Iterator<Item = (MailPurpose, DeliveryId)> {
     let bytes = text.as_bytes();
     memchr::memchr_iter(b'-', bytes)
-        .filter_map(|dash| dash.checked_sub(1))
-        .filter_map(|start| {
-            let end = start + TOKEN_CHARACTERS;
-            bytes.get(start..end).map(|word| (start, end, word))
-        })
-        .filter(|(start, end, word)| {
-            let ends = bytes.get(*end).is_none_or(|byte| !byte.is_ascii_alphanumeric());
-            let is_word = word[2..].iter().all(u8::is_ascii_alphanumeric);
-            ends && is_word && begins_a_word(bytes, *start)
+        .filter(|dash| *dash > 0 && bytes[dash - 1].is_ascii_alphabetic())
+        .filter_map(|dash| bytes.get(dash - 1..dash - 1 + TOKEN_CHARACTERS).map(|word| (dash - 1, word)))
+        .filter(|(start, word)| {
+            let ends = bytes.get(start + TOKEN_CHARACTERS).is_none_or(|byte| !byte.is_ascii_alphanumeric());
+            ends && word[2..].iter().all(u8::is_ascii_alphanumeric) && begins_a_word(bytes, *start)
         })
         .take(TOKENS_TRIED_MAX)
-        .filter_map(|(_, _, word)| keys.read_mail_token(std::str::from_utf8(word).ok()?))
+        .filter_map(|(_, word)| keys.read_mail_token(std::str::from_utf8(word).ok()?))
 }
 
 /// Nothing or a separator stands before it; `%2B` and `=3D` are separators, escaped.
@@ -82,6 +80,59 @@ fn begins_a_word(bytes: &[u8], at: usize) -> bool {
         }
         _ => true,
     }
+}
+
+/// The envelope says so, or, where the door does not know it, Return-Path.
+pub(super) fn is_null_sender(mail: &Mail<'_>, envelope: &Envelope) -> bool {
+    let path = envelope.sender.clone().or_else(|| mail.fields.first("Return-Path"));
+    path.is_some_and(|path| path.trim_matches(['<', '>', ' ']).is_empty())
+}
+
+/// An address at which nobody reads.
+pub(super) fn is_robot(address: &str) -> bool {
+    const ROBOTS: [&str; 8] = [
+        "mailer-daemon",
+        "postmaster",
+        "noreply",
+        "no-reply",
+        "no_reply",
+        "donotreply",
+        "do-not-reply",
+        "bounce",
+    ];
+    let local = address.split('@').next().unwrap_or_default();
+    ROBOTS.contains(&local)
+        || local.starts_with("owner-")
+        || local.ends_with("-request")
+        || local.ends_with("-bounces")
+}
+
+/// The whole addresses in a line of text, in small letters.
+pub(super) fn all_in(line: &str) -> Vec<String> {
+    const LINE_BYTES_MAX: usize = 4096;
+    let line = &line[..line.floor_char_boundary(LINE_BYTES_MAX)];
+    let mut found: Vec<String> = Vec::new();
+    let mut after = 0;
+    for (at, _) in line.match_indices('@') {
+        if at < after {
+            continue;
+        }
+        let is_local = |c: char| c.is_alphanumeric() || "!#$%&'*+/=?^_{}~.-".contains(c);
+        let local = &line[after..at];
+        let local = local.rsplit_once(|c| !is_local(c)).map_or(local, |(_, local)| local);
+        let rest = &line[at + 1..];
+        let domain =
+            &rest[..rest.find(|c: char| !(c.is_alphanumeric() || "._-".contains(c))).unwrap_or(rest.len())];
+        after = at + 1 + domain.len();
+        // X.400 and directory forms: SMTP=jane@customer.example.
+        let local = local.rsplit_once("SMTP=").map_or(local, |(_, local)| local);
+        let local = local.trim_start_matches(['\'', '.', '-', '=', '*']);
+        let address = format!("{local}@{}", domain.trim_end_matches(['.', '-', '_'])).to_lowercase();
+        if is_whole(&address) {
+            found.push(address);
+        }
+    }
+    found
 }
 
 /// Whether it can be written to: `local@domain.tld`. What a server shortened (`david...@`) cannot.

@@ -88,7 +88,7 @@ impl Field<'_> {
 /// The header fields and the body. A first line that is no field makes the whole a body.
 fn taken_apart(raw: &[u8]) -> (Vec<Field<'_>>, &[u8]) {
     let mut fields = Vec::new();
-    let mut rest = without_mbox_line(raw);
+    let mut rest = without_mbox_line(raw).trim_ascii_start();
     loop {
         let mut end = line_end(rest, 0);
         let line = &rest[..end];

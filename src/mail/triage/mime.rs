@@ -4,6 +4,9 @@
 //! over the lines for each level, and what goes deeper, has more parts or is longer than a mail of people and mail
 //! servers ever is, stays unread. So no mail costs more than its length, whatever its sender meant by it.
 
+use super::html;
+use std::cell::OnceCell;
+
 use mail_parser::decoders::base64::base64_decode;
 use mail_parser::decoders::charsets::map::charset_decoder;
 use mail_parser::decoders::quoted_printable::quoted_printable_decode;
@@ -12,6 +15,7 @@ use mail_parser::{ContentType, Header, HeaderValue, MessageParser};
 /// Text and reports stand at the beginning; what is behind is attachments.
 const LOOKED_AT_BYTES_MAX: usize = 16 << 20;
 const HEADER_BYTES_MAX: usize = 1 << 20;
+const FIELD_BYTES_MAX: usize = 32 << 10;
 const TEXT_BYTES_MAX: usize = 1 << 20;
 const PARTS_MAX: usize = 200;
 const DEPTH_MAX: usize = 12;
@@ -60,7 +64,7 @@ impl<'a> Fields<'a> {
             HeaderValue::TextList(texts) => texts.join(" "),
             _ => self.unfolded(field),
         };
-        Some(value.split_whitespace().collect::<Vec<_>>().join(" "))
+        Some(in_line(&value))
     }
 
     /// Names and addresses in `name`.
@@ -70,8 +74,7 @@ impl<'a> Fields<'a> {
             .flat_map(|list| list.iter())
             .filter_map(|entry| {
                 let address = entry.address()?.trim();
-                let name = entry.name().map(|name| name.split_whitespace().collect::<Vec<_>>().join(" "));
-                (!address.is_empty()).then(|| (name, address.to_owned()))
+                (!address.is_empty()).then(|| (entry.name().map(in_line), in_line(address)))
             })
             .take(PARTS_MAX)
             .collect()
@@ -83,8 +86,15 @@ impl<'a> Fields<'a> {
 
     fn unfolded(&self, field: &Header<'_>) -> String {
         let value = self.raw.get(field.offset_start() as usize..field.offset_end() as usize);
-        String::from_utf8_lossy(value.unwrap_or_default()).split_whitespace().collect::<Vec<_>>().join(" ")
+        in_line(&String::from_utf8_lossy(value.unwrap_or_default()))
     }
+}
+
+/// In one line, one blank between words; no NUL, which no database takes.
+fn in_line(value: &str) -> String {
+    let value = &value[..value.floor_char_boundary(FIELD_BYTES_MAX)];
+    let words = value.split(|c: char| c.is_whitespace() || c == '\0').filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join(" ")
 }
 
 /// A part that holds no others.
@@ -96,6 +106,8 @@ pub(super) struct Part<'a> {
     pub body: &'a [u8],
     /// It belongs to a mail that this one brings along.
     pub returned: bool,
+    /// The number of the multipart/alternative that it is in: one of its parts is read, not all.
+    alternative: Option<usize>,
 }
 
 impl Part<'_> {
@@ -111,10 +123,12 @@ impl Part<'_> {
         };
         let bytes = decoded.as_deref().unwrap_or(body);
         let charset = self.fields.content_type().and_then(|kind| kind.attribute("charset"));
+        // Neither a page nor a database takes a NUL.
         match charset.and_then(|charset| charset_decoder(charset.as_bytes())) {
-            Some(decode) if std::str::from_utf8(bytes).is_err() || is_shifted(bytes) => decode(bytes),
+            Some(decode) if !looks_like_utf8(bytes) || charset.is_some_and(is_wide) => decode(bytes),
             _ => String::from_utf8_lossy(bytes).into_owned(),
         }
+        .replace('\0', "")
     }
 
     pub fn is_text(&self) -> bool {
@@ -127,9 +141,16 @@ impl Part<'_> {
     }
 }
 
-/// Seven-bit charsets that switch by escapes look like ASCII.
-fn is_shifted(bytes: &[u8]) -> bool {
-    memchr::memchr(0x1b, bytes).is_some() || memchr::memmem::find(bytes, b"~{").is_some()
+/// What is UTF-8 and more than ASCII is no other charset, whatever its header says. Seven-bit charsets that switch by
+/// escapes look like ASCII.
+fn looks_like_utf8(bytes: &[u8]) -> bool {
+    let is_shifted = memchr::memchr(0x1b, bytes).is_some() || memchr::memmem::find(bytes, b"~{").is_some();
+    !is_shifted && std::str::from_utf8(bytes).is_ok()
+}
+
+/// UTF-16, UTF-32 and UTF-7 look like ASCII, too.
+fn is_wide(charset: &str) -> bool {
+    ["utf-16", "utf-32", "utf-7"].iter().any(|wide| charset.to_ascii_lowercase().starts_with(wide))
 }
 
 /// What is left when everything outside the alphabet goes: lists put plain footers behind encoded text.
@@ -145,22 +166,64 @@ fn leniently(body: &[u8]) -> Option<Vec<u8>> {
 pub(super) struct Mail<'a> {
     pub fields: Fields<'a>,
     pub parts: Vec<Part<'a>>,
+    readable: OnceCell<String>,
 }
 
 impl<'a> Mail<'a> {
     pub fn of(raw: &'a [u8]) -> Self {
         let raw = &raw[..raw.len().min(LOOKED_AT_BYTES_MAX)];
-        let (head, body) = head_and_body(without_mbox_line(raw));
+        let (head, body) = head_and_body(without_leading_lines(raw));
         let fields = Fields::of(head);
         let mut parts = Vec::new();
-        let place = Place { depth: 0, returned: false, default: "text/plain" };
-        walk(Fields::of(head), body, place, &mut parts);
-        Self { fields, parts }
+        let place = Place { depth: 0, returned: false, alternative: None, default: "text/plain" };
+        Walk { parts: &mut parts, alternatives: 0 }.go(Fields::of(head), body, place);
+        Self { fields, parts, readable: OnceCell::new() }
     }
 
-    /// The parts of this mail itself that people read.
+    /// Of what a multipart/report says that it is one.
+    pub fn report_type(&self) -> Option<String> {
+        self.fields.content_type()?.attribute("report-type").map(str::to_ascii_lowercase)
+    }
+
+    /// The parts of this mail itself that people read, in all their forms.
     pub fn texts(&self) -> impl Iterator<Item = &Part<'a>> {
         self.parts.iter().filter(|part| part.is_text() && !part.returned)
+    }
+
+    /// The text as a person reads it: of several forms the plain one, if anything stands in it.
+    pub fn readable(&self) -> &str {
+        self.readable.get_or_init(|| self.read())
+    }
+
+    fn read(&self) -> String {
+        let texts: Vec<(&Part<'_>, String)> = self.texts().map(|part| (part, part.text())).collect();
+        let is_plain = |part: &Part<'_>, text: &str| part.kind == "text/plain" && !text.trim().is_empty();
+        let has_plain = |number: usize| {
+            texts.iter().any(|(part, text)| part.alternative == Some(number) && is_plain(part, text))
+        };
+        let mut read: Vec<String> = Vec::new();
+        for (part, text) in &texts {
+            if part.alternative.is_some_and(has_plain) && !is_plain(part, text) {
+                continue;
+            }
+            let text = if part.kind == "text/html" { html::text(text) } else { text.replace('\r', "") };
+            if !text.trim().is_empty() {
+                read.push(text);
+            }
+        }
+        read.join("\n")
+    }
+
+    /// What holds the header of the mail that this one returns.
+    pub fn returned_part(&self) -> Option<&Part<'a>> {
+        const KINDS: [&str; 5] = [
+            "message/rfc822",
+            "message/global",
+            "text/rfc822-headers",
+            "message/rfc822-headers",
+            "message/global-headers",
+        ];
+        self.parts.iter().find(|part| KINDS.contains(&&*part.kind))
     }
 }
 
@@ -168,43 +231,64 @@ impl<'a> Mail<'a> {
 struct Place {
     depth: usize,
     returned: bool,
+    alternative: Option<usize>,
     /// What a part is that does not say.
     default: &'static str,
 }
 
-fn walk<'a>(fields: Fields<'a>, body: &'a [u8], place: Place, parts: &mut Vec<Part<'a>>) {
-    if parts.len() >= PARTS_MAX {
-        return;
-    }
-    let kind = kind(&fields, place.default);
-    let deeper = Place { depth: place.depth + 1, default: "text/plain", ..place };
-    if place.depth < DEPTH_MAX {
-        let boundary = fields.content_type().and_then(|kind| kind.attribute("boundary"));
-        if let Some(boundary) = boundary.filter(|_| kind.starts_with("multipart/")) {
-            let inside = Place {
-                default: if kind == "multipart/digest" { "message/rfc822" } else { "text/plain" },
-                ..deeper
-            };
-            let pieces = pieces(body, boundary.as_bytes());
+struct Walk<'w, 'a> {
+    parts: &'w mut Vec<Part<'a>>,
+    alternatives: usize,
+}
+
+impl<'a> Walk<'_, 'a> {
+    fn go(&mut self, fields: Fields<'a>, body: &'a [u8], place: Place) {
+        if self.parts.len() >= PARTS_MAX {
+            return;
+        }
+        let kind = kind(&fields, place.default);
+        let deeper = Place { depth: place.depth + 1, default: "text/plain", ..place };
+        if place.depth < DEPTH_MAX && kind.starts_with("multipart/") {
+            let boundary = fields.content_type().and_then(|kind| kind.attribute("boundary"));
+            let pieces =
+                boundary.map(|boundary| pieces(body, boundary.trim_end().as_bytes())).unwrap_or_default();
             if !pieces.is_empty() {
-                for piece in pieces {
-                    let (head, body) = head_and_body(piece);
-                    walk(Fields::of(head), body, inside, parts);
-                }
+                self.go_on(&kind, &pieces, deeper);
                 return;
             }
         }
-        let encoded = fields.has("Content-Transfer-Encoding") && is_encoded(&fields);
-        if matches!(&*kind, "message/rfc822" | "message/global") && !encoded {
+        let is_mail = matches!(&*kind, "message/rfc822" | "message/global") && !is_encoded(&fields);
+        if place.depth < DEPTH_MAX && is_mail {
             // The returned mail is a part, and so are its own parts.
             let (head, inner) = head_and_body(body);
-            parts.push(Part { fields, kind, body, returned: place.returned });
-            walk(Fields::of(head), inner, Place { returned: true, ..deeper }, parts);
+            self.parts.push(Part { fields, kind, body, returned: place.returned, alternative: None });
+            self.go(Fields::of(head), inner, Place { returned: true, alternative: None, ..deeper });
             return;
         }
+        // A multipart that has no parts is what it looks like.
+        let kind = if kind.starts_with("multipart/") { "text/plain".to_owned() } else { kind };
+        self.parts.push(Part {
+            fields,
+            kind,
+            body,
+            returned: place.returned,
+            alternative: place.alternative,
+        });
     }
-    let kind = if kind.starts_with("multipart/") { "text/plain".to_owned() } else { kind };
-    parts.push(Part { fields, kind, body, returned: place.returned });
+
+    fn go_on(&mut self, kind: &str, pieces: &[&'a [u8]], mut inside: Place) {
+        if kind == "multipart/alternative" {
+            self.alternatives += 1;
+            inside.alternative = Some(self.alternatives);
+        }
+        if kind == "multipart/digest" {
+            inside.default = "message/rfc822";
+        }
+        for piece in pieces {
+            let (head, body) = head_and_body(piece);
+            self.go(Fields::of(head), body, inside);
+        }
+    }
 }
 
 fn is_encoded(fields: &Fields<'_>) -> bool {
@@ -254,10 +338,7 @@ fn pieces<'a>(body: &'a [u8], boundary: &[u8]) -> Vec<&'a [u8]> {
 /// The fields with their blank line, and what follows. Where the first line is no field, all is body.
 pub(super) fn head_and_body(raw: &[u8]) -> (&[u8], &[u8]) {
     let first = &raw[..line_end(raw, 0)];
-    let is_field = memchr::memchr(b':', first).is_some_and(|colon| {
-        !first[..colon].trim_ascii_end().is_empty() && !first[..colon].trim_ascii_end().contains(&b' ')
-    });
-    if !is_field && !first.trim_ascii().is_empty() && !first.starts_with(b">") {
+    if !is_field(first) && !first.trim_ascii().is_empty() && !first.starts_with(b">") {
         return (&raw[..0], raw);
     }
     let mut at = 0;
@@ -271,8 +352,19 @@ pub(super) fn head_and_body(raw: &[u8]) -> (&[u8], &[u8]) {
     (raw, &raw[raw.len()..])
 }
 
-fn without_mbox_line(raw: &[u8]) -> &[u8] {
-    if raw.starts_with(b"From ") { &raw[line_end(raw, 0)..] } else { raw }
+/// Pipes and mailboxes put lines before a mail: mbox's own, or empty ones.
+fn without_leading_lines(raw: &[u8]) -> &[u8] {
+    let raw = if raw.starts_with(b"From ") { &raw[line_end(raw, 0)..] } else { raw };
+    let rest = raw.trim_ascii_start();
+    if is_field(&rest[..line_end(rest, 0)]) { rest } else { raw }
+}
+
+/// `Name: value`.
+fn is_field(line: &[u8]) -> bool {
+    memchr::memchr(b':', line).is_some_and(|colon| {
+        let name = line[..colon].trim_ascii_end();
+        !name.is_empty() && !name.contains(&b' ')
+    })
 }
 
 fn line_end(bytes: &[u8], from: usize) -> usize {

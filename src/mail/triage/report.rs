@@ -6,13 +6,17 @@
 use chrono::{DateTime, Utc};
 
 use super::address;
-use super::mime::{Mail, Part};
+use super::bounce;
+use super::mime::{Fields, Mail, Part};
 use super::verdict;
+use super::wording::{Phrases, found, plain};
 use crate::domain::inbound::{Complaint, LetterVerdict, ReportedRecipient};
 
 /// A report on more recipients than a letter of ours ever has is somebody else's.
 const RECIPIENTS_MAX: usize = 100;
 const FIELDS_MAX: usize = 2000;
+
+static REFUSED: Phrases = Phrases::of("rejected | quota | not delivered");
 
 /// What a report says.
 pub(super) enum Report {
@@ -20,21 +24,53 @@ pub(super) enum Report {
     Complaint(Complaint),
     /// A mail program has shown the letter to its reader, or thrown it away.
     Receipt,
+    /// A report that names no recipient; its words may.
+    Unfinished,
 }
 
 pub(super) fn read(mail: &Mail<'_>) -> Option<Report> {
-    let machine_part =
-        |kinds: &[&str]| mail.parts.iter().find(|part| !part.returned && kinds.contains(&&*part.kind));
+    // A gateway may wrap the report of another into a mail of its own; a person who forwards one does not call it a report.
+    let wraps_report = mail.report_type().as_deref() == Some("delivery-status");
+    let machine_part = |kinds: &[&str]| {
+        let is_one = |part: &&Part<'_>| kinds.contains(&&*part.kind);
+        mail.parts
+            .iter()
+            .find(|part| !part.returned && is_one(part))
+            .or_else(|| mail.parts.iter().find(|part| wraps_report && is_one(part)))
+    };
     if let Some(part) = machine_part(&["message/feedback-report"]) {
-        let groups = Groups::of(&part.text());
-        return Some(Report::Complaint(complaint(&groups)));
+        return Some(Report::Complaint(complaint(&Groups::of(&part.text()))));
     }
-    let status = machine_part(&["message/delivery-status", "message/global-delivery-status"]);
-    if let Some(recipients) = status.map(recipients).filter(|recipients| !recipients.is_empty()) {
-        return Some(Report::Delivery(recipients));
+    if let Some(complaint) = complaint_by_header(mail) {
+        return Some(Report::Complaint(complaint));
+    }
+    if let Some(part) = machine_part(&["message/delivery-status", "message/global-delivery-status"]) {
+        let recipients = recipients(part, mail.readable());
+        let named = !recipients.is_empty();
+        return Some(if named { Report::Delivery(recipients) } else { Report::Unfinished });
     }
     let kinds = ["message/disposition-notification", "message/global-disposition-notification"];
-    machine_part(&kinds).map(|_| Report::Receipt)
+    let receipt = Groups::of(&machine_part(&kinds)?.text());
+    // Some mail systems refuse a letter in the form of a receipt.
+    let disposition = receipt.first("disposition").unwrap_or_default().to_ascii_lowercase();
+    let refused = disposition.contains("deleted") && disposition.contains("automatic-action");
+    let says_so = found(&plain(mail.readable()), &REFUSED).is_some();
+    if refused && says_so {
+        let recipient = recipient_of_refusal(&receipt, mail.readable());
+        return recipient.map(|recipient| Report::Delivery(vec![recipient]));
+    }
+    Some(Report::Receipt)
+}
+
+fn recipient_of_refusal(receipt: &Groups, words: &str) -> Option<ReportedRecipient> {
+    let address = address::bare(&typed_address(receipt.first("final-recipient")?));
+    Some(ReportedRecipient {
+        address: Some(address).filter(|address| address::is_whole(address)),
+        letter: Some(LetterVerdict::Failed),
+        verdict: verdict::address(None, words),
+        diagnostic: Some(bounce::told(words)),
+        ..ReportedRecipient::default()
+    })
 }
 
 /// Groups of fields: names in small letters, values unfolded.
@@ -80,9 +116,20 @@ impl Groups {
     }
 }
 
-fn recipients(part: &Part<'_>) -> Vec<ReportedRecipient> {
+/// `words`: what the report says to people, where its fields say nothing.
+fn recipients(part: &Part<'_>, words: &str) -> Vec<ReportedRecipient> {
     let groups = Groups::of(&part.text());
-    groups.0.iter().flat_map(|group| by_recipient(group)).filter_map(recipient).take(RECIPIENTS_MAX).collect()
+    let groups: Vec<_> = groups.0.iter().flat_map(|group| by_recipient(group)).take(RECIPIENTS_MAX).collect();
+    let mut recipients: Vec<ReportedRecipient> = groups.into_iter().filter_map(recipient).collect();
+    if let [only] = &mut *recipients
+        && only.verdict.is_none()
+        && only.letter == Some(LetterVerdict::Failed)
+    {
+        let end = bounce::returned_at(words).unwrap_or(words.len());
+        only.verdict = verdict::address(None, &words[..end]);
+        only.diagnostic = only.diagnostic.take().or_else(|| Some(bounce::told(&words[..end])));
+    }
+    recipients
 }
 
 /// A group, cut where another recipient begins without an empty line before it.
@@ -111,6 +158,8 @@ fn recipient(group: &[(String, String)]) -> Option<ReportedRecipient> {
     }
     let status = field("status").and_then(verdict::status_in);
     let diagnostic = field("diagnostic-code").map(|value| untyped(value).to_owned());
+    // Some say the reason in a comment of the status.
+    let words = [diagnostic.as_deref().unwrap_or_default(), field("status").unwrap_or_default()].join(" ");
     let letter =
         match action.as_deref().map(|action| action.split([' ', '(', ';']).next().unwrap_or_default()) {
             Some("failed" | "failure" | "expired") => Some(LetterVerdict::Failed),
@@ -119,11 +168,11 @@ fn recipient(group: &[(String, String)]) -> Option<ReportedRecipient> {
             _ => verdict::letter_by_status(status.as_deref()),
         };
     let verdict = (letter != Some(LetterVerdict::Delivered))
-        .then(|| verdict::address(status.as_deref(), diagnostic.as_deref().unwrap_or_default()))
+        .then(|| verdict::address(status.as_deref(), &words))
         .flatten();
     Some(ReportedRecipient {
-        address: last.map(typed_address).map(|address| address::bare(&address)).filter(|a| !a.is_empty()),
-        original: original.map(|address| address::bare(&address)).filter(|a| !a.is_empty()),
+        address: last.and_then(whole),
+        original: original.and_then(|address| whole(&address)),
         letter,
         relayed_only: action
             .is_some_and(|action| action.starts_with("relayed") || action.starts_with("expanded")),
@@ -135,16 +184,31 @@ fn recipient(group: &[(String, String)]) -> Option<ReportedRecipient> {
     })
 }
 
+/// Microsoft returns the letter as it is, with one field more that names who complained.
+fn complaint_by_header(mail: &Mail<'_>) -> Option<Complaint> {
+    let returned = mail.returned_part()?.text();
+    let who = Fields::of(returned.as_bytes()).first("X-HmXmrOriginalRecipient")?;
+    let recipients = Some(address::bare(&who)).filter(|who| address::is_whole(who)).into_iter().collect();
+    Some(Complaint { feedback_type: "abuse".to_owned(), accuses: true, recipients })
+}
+
+/// An address without its type; what a server shortened is none.
+fn whole(value: &str) -> Option<String> {
+    Some(address::bare(&typed_address(value))).filter(|address| address::is_whole(address))
+}
+
 fn complaint(groups: &Groups) -> Complaint {
     let feedback_type = groups.first("feedback-type").unwrap_or_default().to_ascii_lowercase();
     let accuses = !matches!(&*feedback_type, "not-spam" | "auth-failure" | "dmarc" | "dkim" | "spf");
-    let recipients = ["original-rcpt-to", "removal-recipient"]
+    let mut recipients: Vec<String> = ["original-rcpt-to", "removal-recipient"]
         .iter()
         .flat_map(|name| groups.all(name))
         .map(address::bare)
         .filter(|recipient| address::is_whole(recipient))
         .take(RECIPIENTS_MAX)
         .collect();
+    recipients.sort();
+    recipients.dedup();
     Complaint { feedback_type, accuses, recipients }
 }
 

@@ -7,6 +7,7 @@ mod dpa_terms;
 mod histories;
 mod late_customers;
 mod linked_subscribers;
+mod mail_corpus;
 mod people_files;
 mod registers;
 mod settled_anew;
