@@ -139,7 +139,8 @@ impl Daemon {
         let cx = self.cx();
         let id = DoorId(Uuid::from_bytes(cx.entropy.bytes()?));
         let mut tx = cx.begin(Actor::Daemon).await?;
-        door::open(&mut tx, id, kind, &format!("{} {}", kind.as_str(), id.0), settle).await?;
+        let (name, so_far) = (format!("{} {}", kind.as_str(), id.0), (read_to.0)(tx.now()));
+        door::open_read_to(&mut tx, id, kind, &name, settle, so_far).await?;
         tx.commit_unrecorded().await?;
         self.doors().push(Door { id, kind, read_to });
         Ok(id)

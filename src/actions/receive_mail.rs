@@ -6,9 +6,11 @@
 
 mod event;
 mod intake;
+mod shelf;
 
 pub use event::{EventError, receive_events};
 pub use intake::Intake;
+pub use shelf::Room;
 
 pub use crate::mail::events::{Head, NotAuthentic, is_secret};
 pub use crate::mail::inbox::{Arrival, What};

@@ -1,5 +1,9 @@
 //! `[inbound]`: by which doors what customers and mail servers send us comes in, and whom they trust.
 
+mod imap;
+
+pub use imap::{Imap, ImapLogin};
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -41,6 +45,8 @@ pub struct Inbound {
     /// Of whoever posts mails to `/inbound/mime`; none: nobody may.
     pub mime_secret: Option<SecretString>,
     pub events: Events,
+    /// A mailbox that we read ourselves.
+    pub imap: Option<Imap>,
 }
 
 /// By what relays prove their events; none: none are taken of that relay.
@@ -98,6 +104,7 @@ pub(super) fn inbound(r: &mut Reader) -> Result<Inbound, Noted> {
     let tls = tls(r);
     let mime_secret = r.secret("inbound.mime_secret", long_secret, masked);
     let events = events(r);
+    let imap = imap::imap(r);
     let megabytes: usize = megabytes?;
     Ok(Inbound {
         reply_address: reply_address?,
@@ -109,6 +116,7 @@ pub(super) fn inbound(r: &mut Reader) -> Result<Inbound, Noted> {
         tls: tls?,
         mime_secret: mime_secret?,
         events: events?,
+        imap: imap?,
     })
 }
 
@@ -262,6 +270,46 @@ mod tests {
             fault("ca.pem", "relay.key").starts_with("inbound.tls_certificate: does not go with its key")
         );
         assert!(fault("relay.key", "relay.pem").contains("inbound.tls_key: holds no private key in PEM"));
+    }
+
+    #[test]
+    fn a_mailbox_is_read_with_a_password_or_a_token_and_never_in_the_clear() {
+        let imap = |given: &[(&str, &str)]| {
+            let name =
+                |key: &str| format!("FORENOTICE__INBOUND__IMAP__{}", key.replace('.', "__").to_uppercase());
+            let variables = given.iter().map(|(key, value)| (name(key), (*value).to_owned())).collect();
+            let loaded = parse(Path::new("config/forenotice.toml"), SETTINGS, &variables);
+            loaded.map(|loaded| loaded.settings.inbound.imap).map_err(|faults| faults.to_string())
+        };
+        let (url, user, password) =
+            (("url", "imaps://imap.example"), ("user", "x@y.example"), ("password", "secret"));
+        let read = imap(&[url, user, password]).unwrap().unwrap();
+        assert_eq!(
+            (read.host.as_str(), read.port, read.encrypted, read.user()),
+            ("imap.example", 993, true, "x@y.example")
+        );
+        let token = [
+            ("oauth.user", "x@y.example"),
+            ("oauth.token_url", "https://login.example/token"),
+            ("oauth.client_id", "id"),
+            ("oauth.client_secret", "secret"),
+        ];
+        assert!(imap(&[&[url], &token[..]].concat()).unwrap().is_some());
+        assert!(imap(&[]).unwrap().is_none());
+        for (given, why) in [
+            (vec![user, password], "inbound.imap.url: missing"),
+            (vec![url, password], "inbound.imap.user: missing"),
+            (vec![url, user], "inbound.imap.password: missing"),
+            (
+                [&[url, user, password], &token[..]].concat(),
+                "inbound.imap.oauth: inbound.imap.user or password is given as well",
+            ),
+            (vec![("url", "imap://imap.example"), user, password], "would send the login in the clear"),
+            (vec![("url", "imaps://x:y@imap.example"), user, password], "inbound.imap.url: holds a login"),
+        ] {
+            let said = imap(&given).unwrap_err();
+            assert!(said.contains(why), "{why}: {said}");
+        }
     }
 
     #[test]

@@ -115,7 +115,7 @@ pub(super) fn smtp(
 
     let letters_per_connection =
         r.optional("smtp.letters_per_connection", whole(1..=LETTERS_PER_CONNECTION_MAX, "letters"));
-    let oauth = oauth(r);
+    let oauth = oauth(r, &OAUTH);
     let dkim = dkim(r);
 
     let (url, fallbacks) = urls?.ok_or(Noted)?;
@@ -218,27 +218,45 @@ fn relay_urls(text: &str) -> Result<(Url, Vec<Url>), Why> {
     }
 }
 
-/// The keys of `[smtp.oauth]`; none of them: a password, or no login.
-fn oauth(r: &mut Reader) -> Result<Option<OAuth>, Noted> {
-    let user = r.optional("smtp.oauth.user", address)?;
-    let token_url = r.optional("smtp.oauth.token_url", token_url)?;
-    let client_id = r.optional("smtp.oauth.client_id", text)?;
-    let client_secret = r.secret("smtp.oauth.client_secret", secret, masked)?;
-    let refresh_token = r.secret("smtp.oauth.refresh_token", secret, masked)?;
-    let scope = r.optional("smtp.oauth.scope", text)?;
+/// How the keys of one section are called.
+pub(super) struct OAuthKeys {
+    pub user: &'static str,
+    pub token_url: &'static str,
+    pub client_id: &'static str,
+    pub client_secret: &'static str,
+    pub refresh_token: &'static str,
+    pub scope: &'static str,
+}
+
+const OAUTH: OAuthKeys = OAuthKeys {
+    user: "smtp.oauth.user",
+    token_url: "smtp.oauth.token_url",
+    client_id: "smtp.oauth.client_id",
+    client_secret: "smtp.oauth.client_secret",
+    refresh_token: "smtp.oauth.refresh_token",
+    scope: "smtp.oauth.scope",
+};
+
+/// None of the section's keys: a password, or no login.
+pub(super) fn oauth(r: &mut Reader, keys: &OAuthKeys) -> Result<Option<OAuth>, Noted> {
+    let user = r.optional(keys.user, address)?;
+    let token_url = r.optional(keys.token_url, token_url)?;
+    let client_id = r.optional(keys.client_id, text)?;
+    let client_secret = r.secret(keys.client_secret, secret, masked)?;
+    let refresh_token = r.secret(keys.refresh_token, secret, masked)?;
+    let scope = r.optional(keys.scope, text)?;
     let nothing = user.is_none() && token_url.is_none() && client_id.is_none() && scope.is_none();
     if nothing && client_secret.is_none() && refresh_token.is_none() {
         return Ok(None);
     }
     if client_secret.is_none() && refresh_token.is_none() {
-        let why = "missing: what proves who we are, unless smtp.oauth.refresh_token does";
-        return Err(r.fault("smtp.oauth.client_secret", why, None));
+        let why = format!("missing: what proves who we are, unless {} does", keys.refresh_token);
+        return Err(r.fault(keys.client_secret, why, None));
     }
     let mut needed = |key: &str, what: &str| r.fault(key, format!("missing: {what}"), None);
-    let user = user.ok_or_else(|| needed("smtp.oauth.user", "whose mailbox it is"));
-    let token_url = token_url.ok_or_else(|| needed("smtp.oauth.token_url", "where tokens are had"));
-    let client_id =
-        client_id.ok_or_else(|| needed("smtp.oauth.client_id", "as whom we are registered there"));
+    let user = user.ok_or_else(|| needed(keys.user, "whose mailbox it is"));
+    let token_url = token_url.ok_or_else(|| needed(keys.token_url, "where tokens are had"));
+    let client_id = client_id.ok_or_else(|| needed(keys.client_id, "as whom we are registered there"));
     let (user, token_url, client_id) = (user?, token_url?, client_id?);
     Ok(Some(OAuth { user, token_url, client_id, client_secret, refresh_token, scope }))
 }

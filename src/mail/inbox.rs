@@ -1,7 +1,8 @@
-//! The post that comes in: the [`listener`] takes it from mail servers, and keeps nothing itself.
+//! The post that comes in: the [`listener`] takes it from mail servers, [`imap`] from a mailbox; neither keeps anything itself.
 //!
 //! An [`Arrival`] is handed to a [`Keep`], which answers once it is committed; only then does a door say yes.
 
+pub mod imap;
 pub mod listener;
 
 use std::fmt;

@@ -18,6 +18,9 @@ mod queue;
 mod route;
 mod session;
 
+pub(in crate::mail) use dial::Roots;
+pub(in crate::mail) use oauth::Tokens;
+
 use std::sync::Arc;
 
 use chrono::TimeDelta;

@@ -52,6 +52,18 @@ pub struct Open {
 /// Opens a door that has read everything before `tx.now()`. `settle` is how long a queue before it (an MTA's) may hold things back.
 pub async fn open(tx: &mut Tx, id: DoorId, kind: Kind, name: &str, settle: TimeDelta) -> Result<(), Error> {
     let now = tx.now();
+    open_read_to(tx, id, kind, name, settle, now).await
+}
+
+/// [`open`] of a door that has read everything before `read_to`: a mailbox is there before it is read.
+pub async fn open_read_to(
+    tx: &mut Tx,
+    id: DoorId,
+    kind: Kind,
+    name: &str,
+    settle: TimeDelta,
+    read_to: DateTime<Utc>,
+) -> Result<(), Error> {
     sqlx::query(
         "insert into door (id, kind, name, settle, read_to, beat_at, state)
          values ($1, $2, $3, $4, $5, clock_timestamp(), 'open')",
@@ -60,7 +72,7 @@ pub async fn open(tx: &mut Tx, id: DoorId, kind: Kind, name: &str, settle: TimeD
     .bind(kind.as_str())
     .bind(name)
     .bind(interval(settle))
-    .bind(now)
+    .bind(read_to)
     .execute(tx.conn())
     .await?;
     Ok(())

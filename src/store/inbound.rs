@@ -4,7 +4,7 @@
 //! is one message by its fingerprint; its instant is the earliest of its sightings, its recipients are theirs together.
 
 use chrono::{DateTime, Utc};
-use sqlx::FromRow;
+use sqlx::{FromRow, PgConnection};
 
 use super::door::DoorId;
 use super::{Error, Tx};
@@ -130,4 +130,44 @@ pub async fn see_again(tx: &mut Tx, seen: &Sighting<'_>) -> Result<SeenAgain, Er
         .await?;
     }
     Ok(SeenAgain { message: MessageId(known.id), earlier, more_recipients })
+}
+
+/// UIDVALIDITY of a mailbox's folder, and the UID up to which everything in it is committed; none: it was never read.
+pub async fn folder_read_to(
+    conn: &mut PgConnection,
+    mailbox: &str,
+    folder: &str,
+) -> Result<Option<(i64, i64)>, Error> {
+    let read_to = sqlx::query_as(
+        "select uid_validity, read_to_uid from inbound_folder where mailbox = $1 and folder = $2",
+    )
+    .bind(mailbox)
+    .bind(folder)
+    .fetch_optional(conn)
+    .await?;
+    Ok(read_to)
+}
+
+/// Everything in the folder up to this UID is committed. Of two replicas the one that is further counts.
+pub async fn note_folder_read(
+    tx: &mut Tx,
+    mailbox: &str,
+    folder: &str,
+    uid_validity: i64,
+    uid: i64,
+) -> Result<(), Error> {
+    sqlx::query(
+        "insert into inbound_folder as f (mailbox, folder, uid_validity, read_to_uid) values ($1, $2, $3, $4)
+         on conflict (mailbox, folder) do update
+         set uid_validity = excluded.uid_validity,
+             read_to_uid = case when f.uid_validity = excluded.uid_validity
+                                then greatest(f.read_to_uid, excluded.read_to_uid) else excluded.read_to_uid end",
+    )
+    .bind(mailbox)
+    .bind(folder)
+    .bind(uid_validity)
+    .bind(uid)
+    .execute(tx.conn())
+    .await?;
+    Ok(())
 }

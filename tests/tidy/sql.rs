@@ -12,7 +12,7 @@ const BY_THE_DATABASES_CLOCK: &[(&str, &str)] = &[
     ("src/store/replica.rs", "others"),
     ("src/store/replica.rs", "letters_per_minute"),
     ("src/store/replica.rs", "remove_silent"),
-    ("src/store/door.rs", "open"),
+    ("src/store/door.rs", "open_read_to"),
     ("src/store/door.rs", "beat"),
     ("src/store/door.rs", "fence_silent"),
     ("src/store/door.rs", "database_clock"),

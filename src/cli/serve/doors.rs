@@ -1,5 +1,7 @@
 //! The doors by which mail comes in, of a replica in the role `receive`.
 
+use std::net::SocketAddr;
+
 use chrono::TimeDelta;
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
@@ -8,10 +10,12 @@ use tracing::warn;
 
 use super::{ENLIST_AGAIN_AFTER, listen};
 use crate::actions::Context;
-use crate::actions::receive_mail::Intake;
+use crate::actions::receive_mail::{Intake, Room};
 use crate::cli::{Failure, print};
+use crate::config::Imap;
 use crate::daemon::{Daemon, ReadTo};
 use crate::in_flight::InFlight;
+use crate::mail::inbox::imap::Mailbox;
 use crate::mail::inbox::listener::{Arrive, Bounds, Listener};
 use crate::store::door::{DoorId, Kind};
 
@@ -22,13 +26,41 @@ pub async fn open(
     watch: &CancellationToken,
 ) -> Result<Vec<JoinHandle<()>>, Failure> {
     let inbound = &cx.settings.inbound;
-    let Some(address) = inbound.listen else {
+    let mut served = Vec::new();
+    if let Some(imap) = inbound.imap.clone() {
+        served.extend(read_mailbox(cx, daemon, imap, watch).await);
+    }
+    match inbound.listen {
+        Some(address) => served.extend(listen_for_mail(cx, daemon, address, watch).await?),
         // No pipe is open between two mails: this door stands for the queue before it.
-        if inbound.settle > TimeDelta::zero() {
+        None if inbound.settle > TimeDelta::zero() => {
             opened(daemon, Kind::Pipe, inbound.settle, ReadTo::new(|now| now), watch).await;
         }
-        return Ok(Vec::new());
-    };
+        None => {}
+    }
+    Ok(served)
+}
+
+async fn read_mailbox(
+    cx: &Context,
+    daemon: &Daemon,
+    imap: Imap,
+    watch: &CancellationToken,
+) -> Option<JoinHandle<()>> {
+    let name = format!("{}@{}", imap.user(), imap.host);
+    let mailbox = Mailbox::new(imap, cx.settings.inbound.bytes_max);
+    let watermark = mailbox.watermark();
+    let read_to = ReadTo::new(move |_| watermark.read_to());
+    let door = opened(daemon, Kind::Mailbox, TimeDelta::zero(), read_to, watch).await?;
+    Some(tokio::spawn(mailbox.run(Room::of(cx, door, name), watch.clone())))
+}
+
+async fn listen_for_mail(
+    cx: &Context,
+    daemon: &Daemon,
+    address: SocketAddr,
+    watch: &CancellationToken,
+) -> Result<Option<JoinHandle<()>>, Failure> {
     let socket = listen(address, "inbound.listen").await?;
     print(format_args!("mail:  {}", socket.local_addr()?))?;
     let in_flight = InFlight::default();
@@ -36,11 +68,10 @@ pub async fn open(
         let in_flight = in_flight.clone();
         move |now| in_flight.read_to(now)
     });
-    let Some(door) = opened(daemon, Kind::Listener, inbound.settle, read_to, watch).await else {
-        return Ok(Vec::new());
-    };
+    let settle = cx.settings.inbound.settle;
+    let Some(door) = opened(daemon, Kind::Listener, settle, read_to, watch).await else { return Ok(None) };
     let listener = listener(cx, door, in_flight);
-    Ok(vec![tokio::spawn(listener.serve(socket, watch.clone()))])
+    Ok(Some(tokio::spawn(listener.serve(socket, watch.clone()))))
 }
 
 /// The listener of these settings.

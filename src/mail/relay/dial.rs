@@ -21,7 +21,7 @@ use crate::domain::delivery::Reply;
 /// The relay cannot be used now: why, and the reply if it was one.
 #[derive(Debug, thiserror::Error)]
 #[error("{at}: {why}")]
-pub(super) struct Away {
+pub(in crate::mail) struct Away {
     pub at: &'static str,
     pub why: String,
     pub code: Option<u16>,
@@ -187,7 +187,7 @@ fn expect(code: u16, at: &'static str, lines: Lines<'_>) -> Result<(), Away> {
 
 /// The certificate authorities this machine trusts, and those of the route; read once.
 #[derive(Default)]
-pub(super) struct Roots {
+pub(in crate::mail) struct Roots {
     authorities: Vec<CertificateDer<'static>>,
     read: OnceLock<Arc<ClientConfig>>,
 }
@@ -203,7 +203,7 @@ impl Roots {
         Self { authorities: route.authorities.clone(), read: OnceLock::new() }
     }
 
-    pub(super) fn config(&self) -> Result<Arc<ClientConfig>, rustls::Error> {
+    pub(in crate::mail) fn config(&self) -> Result<Arc<ClientConfig>, rustls::Error> {
         if let Some(config) = self.read.get() {
             return Ok(Arc::clone(config));
         }

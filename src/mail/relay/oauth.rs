@@ -26,7 +26,7 @@ const LIFETIME_UNSAID: Duration = Duration::from_mins(10);
 const REFUSED: u16 = 535;
 
 #[derive(Debug, Default)]
-pub(super) struct Tokens {
+pub(in crate::mail) struct Tokens {
     http: OnceLock<Result<Client, String>>,
     /// Held while a token is asked for.
     asking: tokio::sync::Mutex<()>,
@@ -40,7 +40,7 @@ struct Known {
     refresh_token: Option<SecretString>,
 }
 
-pub(super) struct Token {
+pub(in crate::mail) struct Token {
     pub text: SecretString,
     /// It was asked for just now.
     pub fresh: bool,
@@ -61,7 +61,7 @@ struct Refused {
 
 impl Tokens {
     /// The token at hand, or a new one.
-    pub(super) async fn current(&self, oauth: &OAuth, roots: &Roots) -> Result<Token, Away> {
+    pub(in crate::mail) async fn current(&self, oauth: &OAuth, roots: &Roots) -> Result<Token, Away> {
         if let Some(token) = self.at_hand() {
             return Ok(token);
         }
@@ -73,7 +73,7 @@ impl Tokens {
     }
 
     /// The relay does not take the token at hand.
-    pub(super) fn forget(&self) {
+    pub(in crate::mail) fn forget(&self) {
         self.known().token = None;
     }
 

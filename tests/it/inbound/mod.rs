@@ -39,7 +39,7 @@ fn at(instant: &str) -> DateTime<Utc> {
     instant.parse().unwrap()
 }
 
-fn mail(subject: &str) -> Vec<u8> {
+pub fn mail(subject: &str) -> Vec<u8> {
     format!(
         "From: Jane Roe <jane@acme.example>\r\nTo: r-x@replies.processor.example\r\nSubject: {subject}\r\n\
          Date: Tue, 24 Nov 2026 10:00:00 +0000\r\nMessage-ID: <{subject}@acme.example>\r\n\r\nNo.\r\n"
@@ -57,7 +57,7 @@ fn arrival(raw: Vec<u8>, first_byte_at: &str, to: &[&str]) -> Arrival {
     }
 }
 
-async fn open_door(world: &World, number: u128) -> DoorId {
+pub async fn open_door(world: &World, number: u128) -> DoorId {
     let id = DoorId(uuid::Uuid::from_u128(number));
     let mut tx = world.cx.begin(forenotice::domain::ledger::Actor::Daemon).await.unwrap();
     door::open(&mut tx, id, Kind::Listener, "listener", chrono::TimeDelta::zero()).await.unwrap();

@@ -1,4 +1,5 @@
 //! The real programs of others that forenotice talks to.
 
 mod deliveries;
+mod dovecot;
 mod postfix;

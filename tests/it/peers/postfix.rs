@@ -181,7 +181,7 @@ postlog unix-dgram n - n - 1 postlogd
     )
 }
 
-fn number_of(name: &str) -> u32 {
+pub fn number_of(name: &str) -> u32 {
     let users = fs::read_to_string("/etc/passwd").unwrap();
     let line = users.lines().find(|line| line.split(':').next() == Some(name)).unwrap();
     line.split(':').nth(2).unwrap().parse().unwrap()

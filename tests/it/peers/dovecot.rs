@@ -1,0 +1,287 @@
+//! Dovecot as the provider of a mailbox: an instance of the test's own, whose mails are files.
+
+use std::fs;
+use std::net::TcpListener;
+use std::os::unix::fs::{PermissionsExt, chown};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use forenotice::actions::receive_mail::Room;
+use forenotice::mail::inbox::imap::{Mailbox, Watermark};
+use tempfile::TempDir;
+use tokio::task::JoinHandle;
+use tokio::time::{sleep, timeout};
+use tokio_util::sync::CancellationToken;
+
+use super::postfix::number_of;
+use crate::inbound::{mail, open_door, stored};
+use crate::support::World;
+
+const PROGRAM: &str = "/usr/sbin/dovecot";
+const PATIENCE: Duration = Duration::from_mins(1);
+const PASSWORD: &str = "0123456789abcdef";
+
+/// Ends with the test.
+struct Dovecot {
+    folder: TempDir,
+    port: u16,
+    running: Option<Child>,
+    delivered: usize,
+}
+
+fn obstacle() -> Option<&'static str> {
+    if !rustix::process::geteuid().is_root() {
+        return Some("Dovecot's master runs as root here only");
+    }
+    (!Path::new(PROGRAM).exists()).then_some("Dovecot is missing; script/bootstrap installs it where it may")
+}
+
+impl Dovecot {
+    fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let mut dovecot = Self { folder, port, running: None, delivered: 0 };
+        for name in [
+            "mail",
+            "mail/cur",
+            "mail/new",
+            "mail/tmp",
+            "mail/.Junk",
+            "mail/.Junk/cur",
+            "mail/.Junk/new",
+            "mail/.Junk/tmp",
+        ] {
+            fs::create_dir(dovecot.path(name)).unwrap();
+            chown(dovecot.path(name), Some(number_of("nobody")), None).unwrap();
+        }
+        fs::write(dovecot.path("dovecot.conf"), dovecot.settings()).unwrap();
+        dovecot.again();
+        dovecot
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn settings(&self) -> String {
+        let (folder, port) = (self.folder.path().display(), self.port);
+        format!(
+            "protocols = imap
+base_dir = {folder}/run
+log_path = {folder}/log
+ssl = no
+disable_plaintext_auth = no
+listen = 127.0.0.1
+first_valid_uid = 1
+mail_location = maildir:{folder}/mail
+passdb {{
+  driver = static
+  args = password={PASSWORD}
+}}
+userdb {{
+  driver = static
+  args = uid=nobody gid=nogroup home={folder}
+}}
+namespace inbox {{
+  inbox = yes
+  mailbox Junk {{
+    special_use = \\Junk
+    auto = subscribe
+  }}
+}}
+service imap-login {{
+  inet_listener imap {{
+    port = {port}
+  }}
+  inet_listener imaps {{
+    port = 0
+  }}
+}}
+"
+        )
+    }
+
+    fn again(&mut self) {
+        let child = Command::new(PROGRAM)
+            .args(["-F", "-c"])
+            .arg(self.path("dovecot.conf"))
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn();
+        self.running = Some(child.unwrap());
+    }
+
+    fn stop(&mut self) {
+        if let Some(mut child) = self.running.take() {
+            let pid = rustix::process::Pid::from_child(&child);
+            rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+            child.wait().unwrap();
+        }
+    }
+
+    /// As a delivery agent does: written elsewhere, then moved to where it is seen.
+    fn deliver(&mut self, folder: &str, content: &[u8]) {
+        self.delivered += 1;
+        let name = format!("{}.test", self.delivered);
+        let (written, seen) =
+            (self.path(&format!("mail/tmp/{name}")), self.path(&format!("mail/{folder}new/{name}")));
+        fs::write(&written, content).unwrap();
+        chown(&written, Some(number_of("nobody")), None).unwrap();
+        fs::rename(written, seen).unwrap();
+    }
+}
+
+impl Drop for Dovecot {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+/// A world that reads the mailbox.
+struct Reading {
+    world: World,
+    watermark: Watermark,
+    stopping: CancellationToken,
+    running: JoinHandle<()>,
+}
+
+impl Reading {
+    async fn of(dovecot: &Dovecot, world: World, door: u128) -> Self {
+        let imap = world.cx.settings.inbound.imap.clone().unwrap();
+        let room =
+            Room::of(&world.cx, open_door(&world, door).await, format!("{}@{}", imap.user(), imap.host));
+        assert_eq!(imap.port, dovecot.port);
+        let mailbox = Mailbox::new(imap, world.cx.settings.inbound.bytes_max);
+        let (watermark, stopping) = (mailbox.watermark(), CancellationToken::new());
+        let running = tokio::spawn(mailbox.run(room, stopping.clone()));
+        Self { world, watermark, stopping, running }
+    }
+
+    async fn come(&self, count: usize) {
+        let all_there = async {
+            while stored(&self.world).await.len() < count {
+                sleep(Duration::from_millis(50)).await;
+            }
+        };
+        let there = timeout(PATIENCE, all_there).await;
+        assert!(there.is_ok(), "{} of {count} came", stored(&self.world).await.len());
+    }
+
+    async fn read_past(&self, instant: DateTime<Utc>) {
+        let read = async {
+            while self.watermark.read_to() < instant {
+                sleep(Duration::from_millis(50)).await;
+            }
+        };
+        timeout(PATIENCE, read).await.expect("the mailbox is not read to its end");
+    }
+
+    async fn stop(self) -> World {
+        self.stopping.cancel();
+        timeout(PATIENCE, self.running).await.unwrap().unwrap();
+        self.world
+    }
+}
+
+async fn world(dovecot: &Dovecot) -> World {
+    let url = format!("imap://127.0.0.1:{}", dovecot.port);
+    let settings = [
+        ("inbound.imap.url", url.as_str()),
+        ("inbound.imap.user", "objections@processor.example"),
+        ("inbound.imap.password", PASSWORD),
+        ("inbound.megabytes_max", "1"),
+    ];
+    World::configured("2026-11-24T12:00Z", &settings).await
+}
+
+#[tokio::test]
+async fn inbox_and_junk_are_read_to_their_end_once_and_what_comes_later_when_it_comes() {
+    if let Some(obstacle) = obstacle() {
+        eprintln!("left out: {obstacle}");
+        return;
+    }
+    let mut dovecot = Dovecot::start();
+    for n in 0..200 {
+        dovecot.deliver("", &mail(&format!("s{n}")));
+    }
+    dovecot.deliver(".Junk/", &mail("taken for junk"));
+    dovecot.deliver("", &[mail("huge").as_slice(), &vec![b'x'; 1024 * 1024]].concat());
+    let reading = Reading::of(&dovecot, world(&dovecot).await, 1).await;
+    let now = reading.world.now().await;
+    reading.read_past(now).await;
+    let rows = stored(&reading.world).await;
+    assert_eq!(rows.len(), 202);
+    // Of what is too large the head; line ends as on the wire.
+    assert!(rows.iter().any(|row| row.raw.starts_with(b"From: Jane")
+        && row.raw.len() < 1_000
+        && !row.raw.ends_with(b"No.\r\n")));
+    assert_eq!(rows.iter().filter(|row| row.raw == mail("taken for junk")).count(), 1);
+
+    // By IDLE: long before the turn is over.
+    dovecot.deliver("", &mail("later"));
+    reading.come(203).await;
+
+    // Another process goes on where this one left off; a lost connection, and a server that is away, are waited for.
+    let world = reading.stop().await;
+    let before = read_to(&world).await;
+    let reading = Reading::of(&dovecot, world, 2).await;
+    reading.read_past(now).await;
+    assert_eq!(read_to(&reading.world).await, before);
+    dovecot.stop();
+    dovecot.deliver("", &mail("while it was away"));
+    dovecot.again();
+    reading.come(204).await;
+
+    // All is numbered anew: it is read again, and nothing is there twice.
+    let world = reading.stop().await;
+    dovecot.stop();
+    fs::remove_file(dovecot.path("mail/dovecot-uidlist")).unwrap();
+    fs::remove_file(dovecot.path("mail/dovecot-uidvalidity")).ok();
+    for name in ["dovecot.index", "dovecot.index.log", "dovecot.index.cache"] {
+        fs::remove_file(dovecot.path(&format!("mail/{name}"))).ok();
+    }
+    // UIDVALIDITY is made of the second.
+    sleep(Duration::from_millis(1_100)).await;
+    dovecot.again();
+    let reading = Reading::of(&dovecot, world, 3).await;
+    reading.read_past(now).await;
+    let after = read_to(&reading.world).await;
+    assert_ne!(after, before);
+    dovecot.deliver("", &mail("last"));
+    reading.come(205).await;
+    let world = reading.stop().await;
+    assert_eq!(stored(&world).await.len(), 205);
+    world.finish().await;
+}
+
+async fn read_to(world: &World) -> Vec<(String, i64, i64)> {
+    sqlx::query_as("select folder, uid_validity, read_to_uid from inbound_folder order by folder")
+        .fetch_all(world.cx.db.pool())
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn a_mailbox_that_cannot_be_read_vouches_for_nothing() {
+    let Err(unused) = std::net::TcpStream::connect("127.0.0.1:9") else { return };
+    assert_eq!(unused.kind(), std::io::ErrorKind::ConnectionRefused);
+    let settings = [
+        ("inbound.imap.url", "imap://127.0.0.1:9"),
+        ("inbound.imap.user", "x"),
+        ("inbound.imap.password", PASSWORD),
+    ];
+    let world = World::configured("2026-11-24T12:00Z", &settings).await;
+    let mailbox = Mailbox::new(world.cx.settings.inbound.imap.clone().unwrap(), 1_000);
+    let watermark = mailbox.watermark();
+    let stopping = CancellationToken::new();
+    let room = Room::of(&world.cx, open_door(&world, 1).await, "x".to_owned());
+    let running = tokio::spawn(mailbox.run(room, stopping.clone()));
+    sleep(Duration::from_millis(300)).await;
+    assert_eq!(watermark.read_to(), DateTime::UNIX_EPOCH);
+    stopping.cancel();
+    timeout(PATIENCE, running).await.unwrap().unwrap();
+}
