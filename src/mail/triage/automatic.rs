@@ -117,6 +117,8 @@ fn hinted(mail: &Mail<'_>, envelope: &Envelope, words: &Words) -> Option<String>
         |name: &str| mail.fields.first(name).map(|value| value.to_ascii_lowercase()).unwrap_or_default();
     let (bare, is_answer) = without_prefixes(&words.subject);
     let mailer = value("X-Mailer") + &value("User-Agent");
+    // "Urlaub: your subject"; of a subject of their own people make what they like.
+    let before_colon = bare.split_once(':').map(|(before, _)| before);
     let is_null = address::is_null_sender(mail, envelope);
     let by_machine = [
         (is_null, "the null sender"),
@@ -129,7 +131,10 @@ fn hinted(mail: &Mail<'_>, envelope: &Envelope, words: &Words) -> Option<String>
     ];
     let for_absence = [
         (value("X-Auto-Response-Suppress").contains("all"), "X-Auto-Response-Suppress"),
-        (!is_answer && found(bare, &phrases::SUBJECT_HINTS).is_some(), "its subject"),
+        (
+            !is_answer && before_colon.is_some_and(|before| found(before, &phrases::SUBJECT_HINTS).is_some()),
+            "its subject",
+        ),
     ];
     let sign = |signs: &[(bool, &'static str)]| signs.iter().find(|(given, _)| *given).map(|(_, name)| *name);
     let absence = [&phrases::ABSENT, &phrases::MACHINE_SAYS, &phrases::LEFT]
@@ -183,3 +188,6 @@ fn delegate(mail: &Mail<'_>, own: &str, is_ours: impl Fn(&str) -> bool) -> Optio
     let named = own.lines().take(200).flat_map(address::all_in);
     named.into_iter().find(|named| !senders.contains(named) && !to.contains(named) && !is_ours(named))
 }
+
+#[cfg(test)]
+mod tests;

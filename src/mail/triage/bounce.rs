@@ -124,3 +124,6 @@ pub(super) fn is_role(address: &str) -> bool {
         || address::is_robot(address)
         || matches!(local, "abuse" | "support" | "helpdesk" | "hostmaster")
 }
+
+#[cfg(test)]
+mod tests;

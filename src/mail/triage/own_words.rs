@@ -222,4 +222,23 @@ mod tests {
         assert_eq!(own("We object.\n\nSent from my iPhone"), "We object.");
         assert_eq!(own("We object.\n\nVon meinem iPhone gesendet\n\n> Du kannst"), "We object.");
     }
+
+    #[test]
+    fn each_clients_html_gives_the_same_words() {
+        let said = "<div>We object.<br>Jane</div>";
+        for quoted in [
+            "<div class=\"gmail_quote\"><div class=\"gmail_attr\">On Mon, 26 Jan 2026 at 09:14, N &lt;n@p.example&gt; wrote:<br></div>\
+             <blockquote class=\"gmail_quote\" style=\"border-left:1px solid\">old</blockquote></div>",
+            "<div id=\"appendonsend\"></div><hr><div id=\"divRplyFwdMsg\"><b>Von:</b> N<br><b>Gesendet:</b> Montag<br>\
+             <b>An:</b> J<br><b>Betreff:</b> x</div><div>old</div>",
+            "<div class=\"yahoo_quoted\"><div>On Monday, January 26, 2026 at 09:14:02 AM GMT+1, N &lt;n@p.example&gt; wrote:</div>\
+             <div>old</div></div>",
+            "<blockquote type=\"cite\"><div>On 26 Jan 2026, at 09:14, N &lt;n@p.example&gt; wrote:</div><div>old</div></blockquote>",
+            "<hr id=\"stopSpelling\">Date: Mon, 26 Jan 2026<br>Subject: x<br>From: n@p.example<br>To: j@c.example<br><div>old</div>",
+            "<div>Sent from my iPhone</div><div>On 26.01.2026, at 09:14, N wrote:</div><blockquote type=\"cite\">old</blockquote>",
+        ] {
+            let text = crate::mail::triage::html::text(&format!("{said}{quoted}"));
+            assert_eq!(own(&text), "We object.\nJane", "{quoted}");
+        }
+    }
 }

@@ -104,3 +104,65 @@ fn a_report_gives_one_verdict_on_the_letter_and_one_on_the_address() {
         assert_eq!(reading.recipients[0].address.as_deref(), Some("jane@customer.example"));
     }
 }
+
+#[test]
+fn a_letter_is_found_by_what_is_returned_of_it_and_by_its_thread() {
+    let at = |purpose| format!("{}@replies.processor.example", token(purpose));
+    let bounce = format!(
+        "From: MAILER-DAEMON@relay.example\nTo: privacy@processor.example\nSubject: failure notice\n\n<jane@customer.example>:\nno such user\n\n\
+         --- Below this line is a copy of the message.\n\nReturn-Path: <x@y.example>\nMessage-ID: <{}>\n",
+        at(MailPurpose::Message)
+    );
+    let report = format!(
+        "From: MAILER-DAEMON@relay.example\nContent-Type: multipart/report; boundary=b; report-type=delivery-status\n\n--b\n\
+         Content-Type: message/delivery-status\n\nOriginal-Envelope-Id: {}\n\nFinal-Recipient: rfc822;jane@customer.example\n\
+         Action: failed\nStatus: 5.1.1\n\n--b--\n",
+        token(MailPurpose::Delivery)
+    );
+    let thread = format!(
+        "From: jane@customer.example\nReferences: <{}> <x@y.example>\n\nWho?\n",
+        at(MailPurpose::Thread)
+    );
+    let quoted = format!(
+        "From: jane@customer.example\n\nWho?\n\n> mailto:{}?subject=OBJECT\n",
+        at(MailPurpose::Objection)
+    );
+    for (raw, purpose, rule) in [
+        (bounce, MailPurpose::Message, Rule::ReturnedDelivery),
+        (report, MailPurpose::Delivery, Rule::ReturnedDelivery),
+        (thread, MailPurpose::Thread, Rule::Thread),
+        (quoted, MailPurpose::Objection, Rule::QuotedToken),
+    ] {
+        let reading = read_to("privacy@processor.example", &raw);
+        assert_eq!(reading.delivery(), Some((DELIVERY, purpose, rule)), "{raw}");
+        assert!(!reading.objects, "a quoted address objects to nothing: {raw}");
+    }
+}
+
+#[test]
+fn a_relays_message_id_goes_before_the_thread() {
+    let thread = format!("<{}@replies.processor.example>", token(MailPurpose::Thread));
+    let raw = format!(
+        "From: jane@customer.example\nIn-Reply-To: <0102@eu.relay.example>\nReferences: {thread}\n\nWho?\n"
+    );
+    let rules: Vec<Rule> =
+        read_to("privacy@processor.example", &raw).identifiers.iter().map(|found| found.rule).collect();
+    assert_eq!(rules, [Rule::WireMessageId, Rule::Thread, Rule::Sender]);
+}
+
+#[test]
+fn nothing_that_a_machine_a_list_or_we_wrote_is_answered() {
+    for (fields, why) in [
+        ("From: jane@customer.example\nReturn-Path: <>", Unanswerable::NullSender),
+        ("From: noreply@customer.example", Unanswerable::RobotAddress),
+        ("From: privacy@processor.example", Unanswerable::OwnMail),
+        ("From: jane@customer.example\nList-Id: <a.customer.example>", Unanswerable::List),
+        ("From: jane@customer.example\nAuto-Submitted: auto-replied", Unanswerable::NotAPerson),
+        ("X-From: jane@customer.example", Unanswerable::NoSender),
+    ] {
+        let reading = read_to("privacy@processor.example", &format!("{fields}\n\nWho?\n"));
+        assert_eq!(reading.unanswerable, Some(why), "{fields}");
+    }
+    let looping = format!("{}From: jane@customer.example\n\nWho?\n", "Received: from a by b\n".repeat(51));
+    assert_eq!(read_to("privacy@processor.example", &looping).unanswerable, Some(Unanswerable::Loop));
+}

@@ -85,3 +85,45 @@ fn without_comments(value: &str) -> String {
     }
     kept
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEADER: &str = "Authentication-Results: mx.processor.example; spf=pass smtp.mailfrom=customer.example;\n \
+        dkim=fail (bad) header.d=other.example; dkim=pass header.d=customer.example; dmarc=pass (p=none) header.from=customer.example\n\
+        Received: from mx.customer.example by mx.processor.example; Mon, 23 Nov 2026 09:00:04 +0000\n\
+        Authentication-Results: mx.processor.example; dmarc=fail\n\
+        Received: from laptop by mx.customer.example; Mon, 23 Nov 2026 07:00:00 +0000\n\n";
+
+    fn trust(authserv_id: &str) -> Trust {
+        Trust { authserv_id: Some(authserv_id.into()), hops: 1 }
+    }
+
+    #[test]
+    fn our_own_servers_topmost_results_count_and_nobody_elses() {
+        let fields = Fields::of(HEADER.as_bytes());
+        let results = authentication(&fields, &trust("MX.processor.example")).unwrap();
+        assert!(results.proves_sender());
+        assert_eq!((results.spf.as_deref(), results.dkim.as_deref()), (Some("pass"), Some("pass")));
+        assert_eq!(results.dkim_domains, ["customer.example"]);
+        assert_eq!(authentication(&fields, &trust("mx.customer.example")), None);
+        assert_eq!(authentication(&fields, &Trust::default()), None);
+    }
+
+    #[test]
+    fn results_that_the_sender_brought_along_do_not_count() {
+        let (_, brought) = HEADER.split_once("Received").unwrap();
+        let forged = format!("Received{brought}");
+        let behind = format!("Received: from a by b; Mon, 23 Nov 2026 10:00:00 +0000\n{forged}");
+        assert_eq!(authentication(&Fields::of(behind.as_bytes()), &trust("mx.processor.example")), None);
+    }
+
+    #[test]
+    fn the_instant_is_the_trusted_hops_and_none_without_one() {
+        let fields = Fields::of(HEADER.as_bytes());
+        let at = received(&fields, &trust("mx.processor.example")).map(|at| at.to_rfc3339());
+        assert_eq!(at.as_deref(), Some("2026-11-23T09:00:04+00:00"));
+        assert_eq!(received(&fields, &Trust::default()), None);
+    }
+}

@@ -56,7 +56,7 @@ static UNKNOWN: Phrases = Phrases::of("
     did not exactly match | aliasing loop | user not local | user isn't | user is not | user does not | user doesn't |
     this user has no | not a local | mailbox unavailable | mailbox not available | mailbox does not |
     recipient rejected: unknown | verification failed: unknown | unbekannter empfaenger | empfaenger unbekannt |
-    unbekannter benutzer | benutzer unbekannt | existiert nicht | adresse unbekannt | unbekannte adresse |
+    unbekannter benutzer | benutzer unbekannt | existiert nicht | ist unbekannt | nie ma takiego | adresse unbekannt | unbekannte adresse |
     nicht gefunden | utilisateur inconnu | destinataire inconnu | adresse inconnue | n'existe pas | inconnu |
     introuvable | usuario desconocido | no existe | desconocid | utente sconosciuto | sconosciut | non esiste |
     inesistente | nao existe | desconhecid | nieznany | nie istnieje | onbekende gebruiker | bestaat niet | onbekend |
@@ -81,9 +81,9 @@ static REFUSED: Phrases = Phrases::of("
     policies | not allowed | not permitted | not authorized | not authorised | unauthorized | unauthenticated |
     not accepted | denied | relay | dmarc | spf | dkim | content | virus | malware | attachment | too large |
     too big | message size | size limit | exceeds | exceeded | rate limit | too many | greylist | graylist |
-    grey-list | banned | refused | prohibit | restrict | rejected | rejecting | too long | loop | hop count | hops |
+    grey-list | banned | refused | prohibit | restrict | rejected | rejecting | too long | loop | hop count | too many hops |
     suspicious | bulk | unsolicited | authenticat | abuse | filter | certificate | tls | suspended | complain | 8bit |
-    syntax | command | format | protocol | moderat
+    syntax | command | message format | protocol | moderat
 ");
 
 /// The way was closed for as long as anybody tried.

@@ -49,7 +49,7 @@ static SUBJECTS: Phrases = Phrases::of("
 ");
 
 static SAID: Phrases = Phrases::of("
-    could not be delivered | couldn't be delivered | could not deliver | couldn't deliver | cannot be delivered |
+    could not be delivered | couldn't be delivered | could not be sent | failed to send | error delivering | could not deliver | couldn't deliver | cannot be delivered |
     can't be delivered | can not be delivered | was not delivered | wasn't delivered | were not delivered |
     not been delivered | not yet been delivered | unable to deliver | wasn't able to deliver | not able to deliver |
     failed to deliver | cannot deliver | delivery failed | delivery has failed | delivery to the following |
@@ -104,7 +104,7 @@ pub(super) static DELAYED: Phrases = Phrases::of("
     has been postponed | no action is required on your part | delivery attempts will continue | will continue to try |
     will continue trying | will keep trying | continue to be made | will be retried | do not need to resend |
     warning message only | no need to resend | still trying | still being retried | have not yet received |
-    will be attempted | will try again | will retry | wird weiterhin versucht | noch nicht zugestellt |
+    will be attempted | will try again | will retry for |  will retry | wird weiterhin versucht | noch nicht zugestellt |
     n'a pas encore ete | aun no se ha | todavia no se ha | non e ancora stato | ainda nao foi | nog niet |
     jeszcze nie
 ");
@@ -226,7 +226,11 @@ pub(in crate::mail::triage) fn returned_at(text: &str) -> Option<usize> {
 
 fn announces(line: &str) -> bool {
     let plain = plain(line);
-    if plain.contains('@') || plain.contains("attached") || plain.contains("not receive") {
+    if plain.contains('@')
+        || plain.contains("attached")
+        || plain.contains("not receive")
+        || plain.contains("attempts")
+    {
         return false;
     }
     let is_ruled = plain.starts_with(['-', '=', '*', '|']) && found(&plain, &RETURNED).is_some();

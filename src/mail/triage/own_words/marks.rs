@@ -109,11 +109,12 @@ fn says_who_wrote(plain: &str, opens: bool) -> Option<bool> {
     let has_address = bare.contains('@');
     let has_time = has_time(bare);
     let has_number = bare.bytes().any(|byte| byte.is_ascii_digit());
-    let ends = bare.ends_with(':') || verb.is_some_and(|verb| bare.ends_with(verb));
+    let has_colon = bare.ends_with([':', '：']);
+    let ends = has_colon || verb.is_some_and(|verb| bare.ends_with(verb));
     if ends && verb.is_some() && (opens || has_address) && (has_number || has_address) {
         return Some(has_address || (opens && has_time));
     }
-    if bare.ends_with(':') && has_address && has_time && opens {
+    if has_colon && has_address && has_time && opens {
         return Some(true);
     }
     // "2013/7/20 Sam <sam@…>", which counts only with a marked quote below it.
@@ -131,6 +132,8 @@ fn has_time(text: &str) -> bool {
 }
 
 static OPENERS: Phrases = Phrases::of("
+    在 | 於 | vao | στις | pada | dana | pe | data | giovedi | lunedi | martedi | mercoledi | venerdi | sabato | domenica | quinta | segunda |
+    terca | quarta | sexta | torstaina | maanantaina | perjantaina | keskiviikkona | tiistaina | dnes | čt |
     on | at | am | le | el | il | op | em | no | dne | dnia | w | den | pa | in | da | v | ma | a | sinulle | klo |
     mon | tue | wed | thu | fri | sat | sun | monday | tuesday | wednesday | thursday | friday | saturday | sunday |
     mo | di | mi | do | fr | sa | so | montag | dienstag | mittwoch | donnerstag | freitag | samstag | sonntag | lun |
@@ -144,6 +147,7 @@ static OPENERS: Phrases = Phrases::of("
 ");
 
 static VERBS: Phrases = Phrases::of("
+    da viet | va escriure | rase | rakstija | menulis | sunu yazdi | 작성 | написао | napisao | je napisal | 님이 | escreveu | schreef |
     wrote | writes | schrieb | geschrieben | a ecrit | ecrit | escribio | escribia | ha scritto | scrive | schreef |
     geschreven | escreveu | napisal(a) | napisal | napisala | pisze | skrev | skriver | kirjoitti | napsal(a) |
     napsal | napsala | написал | написала | пишет | пише | написав | irta | a scris | yazdi | 写道 | 寫道 | のメール |
