@@ -178,7 +178,7 @@ fn recipient(group: &[(String, String)]) -> Option<ReportedRecipient> {
             .is_some_and(|action| action.starts_with("relayed") || action.starts_with("expanded")),
         verdict,
         status,
-        diagnostic,
+        diagnostic: diagnostic.as_deref().map(bounce::told),
         will_retry_until: field("will-retry-until").and_then(instant),
         last_attempt: field("last-attempt-date").and_then(instant),
     })
