@@ -69,7 +69,7 @@ async fn begin(cx: &Context, id: NoticeId) -> Result<bool, Error> {
 
 /// Writes the letters of the next range of customers; none when the notice is fanned out, or another replica has it.
 async fn fan_out_range(cx: &Context, id: NoticeId) -> Result<Option<u64>, Error> {
-    let mut tx = cx.begin_by_key().await?;
+    let mut tx = cx.begin_by_key(Actor::Daemon).await?;
     let Some(notice) = store::notice::take_cursor(&mut tx, id).await? else { return Ok(None) };
     let after = notice.fanned_out_to;
     let Some(end) = store::entitlement::range_end(tx.conn(), after, CUSTOMERS_PER_RANGE).await? else {

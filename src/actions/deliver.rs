@@ -26,6 +26,7 @@ use self::batch::{Outcome, Tally};
 use self::script::Scribe;
 use super::{Context, Error, Report};
 use crate::domain::delivery::Lane;
+use crate::domain::ledger::Actor;
 use crate::store;
 use crate::store::delivery::lease::Lease;
 
@@ -94,7 +95,7 @@ async fn lane(cx: &Context, lane: Lane, at_once: usize) -> Result<Tally, Error> 
 }
 
 async fn lease(cx: &Context, lane: Lane, limit: usize) -> Result<Vec<Lease>, Error> {
-    let mut tx = cx.begin_by_key().await?;
+    let mut tx = cx.begin_by_key(Actor::Daemon).await?;
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let leases = store::delivery::lease::lease_due(&mut tx, lane, LEASE, limit).await?;
     for held in leases.iter().filter(|held| held.taken_over) {
@@ -131,7 +132,7 @@ async fn give_back(
     let until = Instant::now() + LEASE;
     let ours = loop {
         let given = async {
-            let mut tx = cx.begin_by_key().await?;
+            let mut tx = cx.begin_by_key(Actor::Daemon).await?;
             let ours = store::delivery::lease::give_back(&mut tx, held, not_before).await?;
             tx.commit_unrecorded().await?;
             Ok(ours)

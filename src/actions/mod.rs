@@ -122,10 +122,10 @@ impl Context {
         Ok(self.db.begin(now, actor, self.entropy.bytes()?).await?)
     }
 
-    /// [`begin`](Self::begin) for a daemon's pass over many rows, looked up by their keys.
-    pub async fn begin_by_key(&self) -> Result<Tx, Error> {
+    /// [`begin`](Self::begin) for many rows looked up by their keys, in tables that may have been small when Postgres last counted.
+    pub async fn begin_by_key(&self, actor: Actor) -> Result<Tx, Error> {
         let now = self.now().await?;
-        Ok(self.db.begin_by_key(now, Actor::Daemon, self.entropy.bytes()?).await?)
+        Ok(self.db.begin_by_key(now, actor, self.entropy.bytes()?).await?)
     }
 
     /// A notice of `kind` about `changes`, as it will be frozen; it gets its number then.

@@ -15,7 +15,7 @@ const GROUP: i64 = 50;
 #[tokio::test]
 async fn recording_a_group_reads_the_obligations_of_its_customers_and_no_other() {
     let world = small_world().await;
-    let mut tx = world.cx.begin_by_key().await.unwrap();
+    let mut tx = world.cx.begin_by_key(forenotice::domain::ledger::Actor::Daemon).await.unwrap();
     others(tx.conn()).await;
     let at = tx.now();
     let instants = vec![at; usize::try_from(GROUP).unwrap()];
@@ -41,7 +41,7 @@ async fn recording_a_group_reads_the_obligations_of_its_customers_and_no_other()
 #[tokio::test]
 async fn reading_a_batch_reads_the_obligations_of_its_customers_and_no_other() {
     let world = small_world().await;
-    let mut tx = world.cx.begin_by_key().await.unwrap();
+    let mut tx = world.cx.begin_by_key(forenotice::domain::ledger::Actor::Daemon).await.unwrap();
     others(tx.conn()).await;
     let day = tx.now().date_naive();
     let read = rows_read(

@@ -22,6 +22,7 @@ use super::talk::{Answer, carry, log};
 use super::{LEASE, refused};
 use crate::actions::{Context, Error};
 use crate::domain::delivery::{Jitter, Said, Step, next_offer, step};
+use crate::domain::ledger::Actor;
 use crate::store;
 use crate::store::delivery::lease::Lease;
 use crate::store::delivery::letter::Letter;
@@ -252,7 +253,7 @@ impl Course<'_> {
 
     async fn renew(&mut self) {
         let renewed = async {
-            let mut tx = self.cx.begin_by_key().await?;
+            let mut tx = self.cx.begin_by_key(Actor::Daemon).await?;
             let ours = store::delivery::lease::renew(&mut tx, self.held, LEASE).await?;
             tx.commit_unrecorded().await?;
             Ok::<_, Error>(ours)
@@ -284,7 +285,7 @@ impl Course<'_> {
     }
 
     async fn cancel_rest(&self) -> Result<u64, Error> {
-        let mut tx = self.cx.begin_by_key().await?;
+        let mut tx = self.cx.begin_by_key(Actor::Daemon).await?;
         let letters = store::delivery::lease::cancel_rest(&mut tx, self.held).await?;
         tx.commit_unrecorded().await?;
         info!(batch.id = %self.held.batch, letters, "its notice was cancelled: {letters} letters of batch {} stay here", self.held.batch);

@@ -15,7 +15,7 @@ use crate::config::Proof;
 use crate::domain::change::ChangeId;
 use crate::domain::customer::{CustomerId, CustomerKind};
 use crate::domain::delivery::{DeliveryId, Said};
-use crate::domain::ledger::{Event, Service};
+use crate::domain::ledger::{Actor, Event, Service};
 use crate::domain::notice::NoticeKind;
 use crate::domain::obligation::Clearance;
 use crate::mail::letter::{Alarm, ChangeName};
@@ -68,7 +68,7 @@ impl<'a> Verdicts<'a> {
     }
 
     async fn record_once(&self, cx: &Context) -> Result<(), Error> {
-        let mut tx = cx.begin_by_key().await?;
+        let mut tx = cx.begin_by_key(Actor::Daemon).await?;
         let mut events = Vec::new();
         // Locks in their order: entitlement, change, batch, letter, obligation.
         if self.heard.iter().any(|(_, _, fate)| matches!(fate, Fate::Failed { .. })) {

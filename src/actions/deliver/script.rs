@@ -11,6 +11,7 @@ use crate::config::Mailbox;
 use crate::domain::access::MailPurpose;
 use crate::domain::customer::Policy;
 use crate::domain::delivery::{DeliveryId, Said};
+use crate::domain::ledger::Actor;
 use crate::domain::notice::NoticeFacts;
 use crate::domain::recipient::RecipientId;
 use crate::mail::Composed;
@@ -133,7 +134,7 @@ impl Scribe {
             .map(|(_, letter)| letter.id)
             .collect();
         if !anew.is_empty() {
-            let mut tx = cx.begin_by_key().await?;
+            let mut tx = cx.begin_by_key(Actor::Daemon).await?;
             store::delivery::record::compose_anew(&mut tx, &anew, held.composed_at).await?;
             tx.commit_unrecorded().await?;
         }

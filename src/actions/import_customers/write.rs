@@ -51,7 +51,7 @@ fn worth_another_try(error: &store::Error) -> bool {
 }
 
 async fn write_once(cx: &Context, actor: &Actor, mode: Mode, rows: &[Pending]) -> Result<Written, Error> {
-    let mut tx = cx.begin(actor.clone()).await?;
+    let mut tx = cx.begin_by_key(actor.clone()).await?;
     store::entitlement::lock_shared(&mut tx).await?;
     let mut group = Group { rows, written: Written::default(), recorded: BTreeMap::new() };
     let customers = group.customers(&mut tx).await?;
