@@ -62,3 +62,15 @@ outcome-lapsed = The time your agreement gives to settle it is over; it provides
     .until = This holds until { $last_day }.
 outcome-not_entitled = The privacy contacts of { $customer } were asked: whoever wrote does not speak for it.
     .asked = Who was asked: { $asked }.
+
+# 6. A reply: objection or question?
+reply-subject = Re: { $change_ref }: is your reply an objection?
+reply-head = We have your reply about { $subprocessor }, received { $received }.
+    .deadline = It is in time; your deadline: { $deadline }.
+    .until-effect = It is in time: you can object until the change takes effect.
+reply-safe = To be safe we treat it as an objection until this is clear. The change does not take effect for you meanwhile.
+reply-ask = Please tell us with one click; each link opens a page with one button.
+reply-yes = Yes, I object:
+reply-no = No, it is a question or a comment:
+reply-else = If you do not answer, our data protection officer reads your reply and decides; in doubt it stays an objection. If you later say that you object, the moment of this reply counts.
+reply-answer = We answer by { $answer_due } either way.

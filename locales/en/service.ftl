@@ -67,6 +67,24 @@ alert-silent-head = { $silent ->
     }
     .rest = By the policy silence is an exclusion: { $subprocessor } is not to be used for their data. Until each exclusion is confirmed the gate is shut; a yes that comes later ends it.
     .how = Switch { $subprocessor } off for them, then say how that is done, for each whom forenotice exclusion list names:
+alert-mail-reply-subject = { $customer } has answered: a question or an objection? (mail { $mail })
+alert-mail-reply-head = { $sender } has answered our letter to { $customer }, and does not say whether it objects.
+    .held = Until somebody says what it is, it counts as an objection from the moment it reached us, and the change does not take effect.
+    .rest = Read it and say what it is: forenotice inbox show { $mail }, then forenotice inbox classify { $mail }.
+alert-mail-stranger-subject = Mail { $mail } from somebody we do not know: { $sender }
+alert-mail-stranger-head = { $sender } has written to us, and we do not know for whom.
+    .held = It may be anybody's objection: until somebody says what it is, no change of which customers have notice takes effect.
+    .rest = Read it and say what it is: forenotice inbox show { $mail }, then forenotice inbox classify { $mail }.
+alert-mail-case-subject = { $objection_ref }: { $sender } has written
+alert-mail-case-head = { $sender } has answered a letter of { $objection_ref }.
+    .rest = It is part of the case: forenotice objection show { $objection_ref }.
+alert-mail-left-subject = { $customer }: { $sender } seems to have left
+alert-mail-left-head = { $sender } seems to have left { $customer }.
+    .rest = A machine there says so in answer to our letter. Ask { $customer } who follows, and correct the contact.
+    .delegate = It names { $delegate }; nobody has checked that.
+alert-mail-complaint-subject = { $customer }: { $sender } has marked our letter as unwanted
+alert-mail-complaint-head = { $sender } at { $customer } has marked our letter as unwanted.
+    .rest = It is owed by contract, so letters go on. The relay may drop what goes there from now on: ask { $customer } for another contact.
 alert-waits-subject = { $objection_ref }: { $step ->
         [answer_due] the answer to { $customer } is due today
         [answer_over] the answer to { $customer } is overdue
@@ -106,6 +124,7 @@ alert-relay-head = Our relay { $relay } refuses our letters.
 alert-successor-subject = { $customer }: another contact for notices was named
 alert-successor-head = { $address } asks that somebody else at { $customer } gets the notices: { $successor }.
     .rest = Check with the customer, then add the new contact and take the old one out of its customers file. Until then the letters go on to { $address }.
+alert-they-wrote = They wrote
 alert-relay-said = The relay said
 alert-reasons = What stands in the way
 alert-what-next = What to do

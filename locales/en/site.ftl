@@ -538,3 +538,17 @@ error-broke = Something broke on our side
 error-broke-lede = Nothing was changed. Try again in a minute. If you write to us about it, name { $reference }.
 error-slow = That took too long
 error-slow-lede = Nothing was changed. Try again in a minute.
+
+# What a reply is.
+reply-objection-title = Is your reply an objection?
+reply-objection-lede = Press the button, and your reply counts as an objection to <b>{ $subprocessor }</b> from the moment it reached us.
+reply-objection-button = Yes, I object
+reply-question-title = Is your reply a question or a comment?
+reply-question-lede = Press the button, and your reply is read and answered, and the change does not wait for it. You can still object to <b>{ $subprocessor }</b> by your deadline.
+reply-question-button = It is a question or a comment
+reply-nothing = Nothing is sent until you press the button.
+reply-said-objection-title = Your reply is an objection
+reply-said-objection-lede = It counts from the moment it reached us. A receipt with its number comes by mail, and { $subprocessor } is not used for your data until it is resolved as your agreement provides.
+reply-said-question-title = Your reply is read and answered
+reply-said-question-lede = It does not hold { $subprocessor } back. If you do object, use the link in the letter, or answer it and begin with the word OBJECT.
+reply-back = All subprocessors

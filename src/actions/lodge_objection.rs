@@ -1,13 +1,16 @@
 //! Lodges an objection: whoever speaks, by whichever door, is written down with its receipt in one transaction.
 //!
-//! The page of a letter's link comes here by [`lodge`]; what came by letter, phone, ticket or meeting is written down by [`record`].
+//! The page of a letter's link comes here by [`lodge`]; what came by letter, phone, ticket or meeting is written down by [`record`]; the mails
+//! that are objections are found by [`run_once`].
 //! Chapter 9 "Lodge": hold the changes, hold the door open, look in the next statement, insert. Promise: whoever gets a receipt is in the
 //! database; in time is decided by the instant the statement reached us.
 
 mod by_hand;
+mod by_mail;
 mod receipt;
 
 pub use by_hand::{Entered, Refusal, Who, record};
+pub use by_mail::{PASS, run_once};
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -25,8 +28,9 @@ use crate::domain::objection::{
 };
 use crate::domain::recipient::RecipientId;
 use crate::store::door::DoorId;
+use crate::store::inbound::MessageId;
 use crate::store::objection::{Against, Measured, New, Objected, Objection, Party, Speaker};
-use crate::store::{self, Tx, door, objection};
+use crate::store::{self, Tx, door, inbox, objection};
 
 /// How often a unit of work is tried that met a deadlock or waited for a lock in vain.
 const TRIES: u32 = 3;
@@ -105,6 +109,8 @@ struct Said<'a> {
     changes: &'a [ChangeId],
     channel: Channel,
     door: Option<DoorId>,
+    /// The mail that says it, which its door has vouched for.
+    mail: Option<MessageId>,
     received_at: DateTime<Utc>,
     text: &'a str,
     grounds: &'a [String],
@@ -128,6 +134,7 @@ pub async fn lodge(cx: &Context, statement: &Statement) -> Result<Lodged, Error>
         changes: &statement.changes,
         channel: statement.channel,
         door: statement.door,
+        mail: None,
         received_at: statement.received_at,
         text: &statement.text,
         grounds: &statement.grounds,
@@ -165,9 +172,15 @@ fn check(said: &Said<'_>) -> Result<(), Error> {
 
 async fn once(cx: &Context, said: &Said<'_>) -> Result<Lodged, Error> {
     let mut tx = cx.begin(said.actor.clone()).await?;
+    if let Some(mail) = said.mail
+        && inbox::lock_waiting(&mut tx, mail).await?.is_none()
+    {
+        return Err(store::Error::Stale { what: "mail" }.into());
+    }
     let changes = objection::hold_changes(&mut tx, said.changes).await?;
     refuse_what_is_over(&changes, said.changes)?;
     if let Some(id) = said.door
+        && said.mail.is_none()
         && !door::hold_open(&mut tx, id).await?
     {
         return Err(Error::DoorClosed);
@@ -262,6 +275,7 @@ impl Lodging<'_> {
                 on_behalf_of: self.said.on_behalf_of,
                 channel: self.said.channel,
                 door: self.said.door,
+                message: self.said.mail,
                 statement: self.said.text,
                 grounds: self.said.grounds,
                 condition: self.said.condition,
@@ -301,6 +315,7 @@ impl Lodging<'_> {
         }
         self.alert(&mut tx, &written).await?;
         self.alert_found(&mut tx, &written.reference, &written.against).await?;
+        self.settle_mail(&mut tx, written.id).await?;
         let timeliness = self.timeliness(&written.against);
         let events: Vec<Event> = self
             .measured
@@ -336,11 +351,18 @@ impl Lodging<'_> {
             .ok_or(store::Error::Stale { what: "objection" })?;
         objection::hold(&mut tx, known.id()).await?;
         if self.repeats(&mut tx, &known).await? {
-            tx.rollback().await?;
+            self.settle_mail(&mut tx, known.id()).await?;
+            tx.commit_unrecorded().await?;
             return Ok(lodged_in(Became::Repetition, &known));
         }
         let at = self.said.received_at;
-        objection::insert_correspondence(&mut tx, known.id(), at, &self.words()).await?;
+        match self.said.mail {
+            Some(mail) => inbox::add_to_case(&mut tx, mail, known.id(), at, &self.words()).await?,
+            None => {
+                objection::insert_correspondence(&mut tx, known.id(), at, &self.words()).await?;
+            }
+        }
+        self.settle_mail(&mut tx, known.id()).await?;
         let (objection, customer) = (known.reference.clone(), self.customer);
         for measured in self.measured {
             objection::came_earlier(&mut tx, known.id(), at, measured).await?;
@@ -351,6 +373,15 @@ impl Lodging<'_> {
         tx.commit([joined]).await?;
         self.cx.bells.ring("deliver");
         Ok(lodged_in(Became::PartOf, &known))
+    }
+
+    /// The objection stands in its mail's place: what the mail held back, it holds back now.
+    async fn settle_mail(&self, tx: &mut Tx, objection: ObjectionId) -> Result<(), Error> {
+        if let Some(mail) = self.said.mail {
+            inbox::lodged(tx, mail, Some(objection)).await?;
+            inbox::release(tx, mail).await?;
+        }
+        Ok(())
     }
 
     /// The letter on paper, kept under its hash.
@@ -375,7 +406,8 @@ impl Lodging<'_> {
 
     /// The statement as it stands in the correspondence: who, and what.
     fn words(&self) -> String {
-        let name = self.speaker.name.as_deref().or(self.speaker.address.as_deref()).unwrap_or("somebody");
+        let name = self.speaker.name.as_deref().filter(|name| !name.is_empty());
+        let name = name.or(self.speaker.address.as_deref()).unwrap_or("somebody");
         let condition = self.said.condition.map(|condition| format!("\nCondition: {condition}"));
         let file = self.said.file.map(|file| format!("\nOn file: {}", file.name));
         format!("{name}: {}{}{}", self.said.text, condition.unwrap_or_default(), file.unwrap_or_default())

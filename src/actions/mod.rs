@@ -10,6 +10,8 @@ pub mod take_effect;
 pub mod note_in_use;
 pub mod remind;
 pub mod receive_mail;
+pub mod sort_mail;
+pub mod rule_on_mail;
 pub mod lodge_objection;
 pub mod link_objection;
 pub mod link_subscriber;

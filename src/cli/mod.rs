@@ -24,6 +24,7 @@ mod migrate;
 mod objection;
 mod os_user;
 mod receive;
+mod inbox;
 mod serve;
 mod register;
 mod shell;
@@ -82,6 +83,7 @@ pub enum Command {
     Demo(demo::Args),
     Serve(serve::Args),
     Receive(receive::Args),
+    Inbox(inbox::Args),
     Objection(objection::Args),
     Exclusion(exclusion::Args),
     Consent(clear::ConsentArgs),
@@ -125,6 +127,7 @@ async fn obey(global: &Global, command: Command) -> Result<(), Failure> {
         Command::Demo(args) => demo::run(global, args).await,
         Command::Serve(args) => serve::run(global, &args).await,
         Command::Receive(args) => receive::run(global, &args).await,
+        Command::Inbox(args) => inbox::run(global, &args).await,
         Command::Objection(args) => objection::run(global, &args).await,
         Command::Exclusion(args) => exclusion::run(global, &args).await,
         Command::Consent(args) => clear::consent(global, &args).await,

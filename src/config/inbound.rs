@@ -35,6 +35,8 @@ pub struct Inbound {
     pub listen: Option<SocketAddr>,
     /// How long a queue before us (an MTA's) may hold a mail back, so that the gate waits for it.
     pub settle: TimeDelta,
+    /// The name under which our mail system writes `Authentication-Results`; none: nobody's are believed.
+    pub trusted_authserv_id: Option<String>,
     /// How many Received fields, from the top, were written by servers of ours.
     pub trusted_hops: usize,
     pub bytes_max: usize,
@@ -98,6 +100,7 @@ pub(super) fn inbound(r: &mut Reader) -> Result<Inbound, Noted> {
     );
     let listen = r.optional("inbound.listen", listen);
     let settle = r.optional("inbound.settle", span);
+    let trusted_authserv_id = r.optional("inbound.trusted_authserv_id", text);
     let trusted_hops = r.or("inbound.trusted_hops", "0", whole(0..=TRUSTED_HOPS_MAX, "hops"));
     let megabytes = r.or("inbound.megabytes_max", "32", whole(1..=MEGABYTES_MAX, "megabytes"));
     let mails_per_minute = r.or("inbound.mails_per_minute", "600", whole(1..=MAILS_PER_MINUTE_MAX, "mails"));
@@ -110,6 +113,7 @@ pub(super) fn inbound(r: &mut Reader) -> Result<Inbound, Noted> {
         reply_address: reply_address?,
         listen: listen?,
         settle: settle?.unwrap_or_default(),
+        trusted_authserv_id: trusted_authserv_id?,
         trusted_hops: trusted_hops?,
         bytes_max: megabytes * MEGABYTE,
         mails_per_minute: mails_per_minute?,

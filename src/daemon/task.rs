@@ -83,6 +83,22 @@ pub const TASKS: &[Task] = &[
         run: pass!(actions::deliver::mailings),
     },
     Task {
+        name: actions::sort_mail::PASS,
+        role: Role::Receive,
+        period: Duration::from_secs(5),
+        fires: None,
+        rings: &["sort_mail", "lodge_mail", "deliver", "take_effect"],
+        run: pass!(actions::sort_mail::run_once),
+    },
+    Task {
+        name: actions::lodge_objection::PASS,
+        role: Role::Receive,
+        period: Duration::from_secs(5),
+        fires: None,
+        rings: &["deliver", "take_effect"],
+        run: pass!(actions::lodge_objection::run_once),
+    },
+    Task {
         name: "take_effect",
         role: Role::Schedule,
         period: Duration::from_secs(5),

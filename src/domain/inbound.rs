@@ -242,6 +242,37 @@ pub struct Reading {
 }
 
 impl Reading {
+    /// What nobody could read: a person's, with the reason why.
+    pub fn unreadable(why: &str) -> Self {
+        Self {
+            class: Class::Unmatched,
+            why: why.to_owned(),
+            identifiers: Vec::new(),
+            letter: None,
+            relayed_only: false,
+            address: None,
+            failed_address: None,
+            status: None,
+            diagnostic: None,
+            will_retry_until: None,
+            last_attempt: None,
+            recipients: Vec::new(),
+            complaint: None,
+            automatic: None,
+            delegate: None,
+            own_words: String::new(),
+            subject: None,
+            sender: None,
+            sender_name: None,
+            message_id: None,
+            objects: false,
+            unsubscribe: false,
+            authentication: None,
+            received: None,
+            unanswerable: Some(Unanswerable::NotAPerson),
+        }
+    }
+
     pub fn answerable(&self) -> bool {
         self.unanswerable.is_none()
     }

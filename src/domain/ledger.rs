@@ -4,51 +4,26 @@
 //! SHA-256(0x00 || commitment) (RFC 6962 2.1). The nonce keeps a guessable payload from being confirmed by its hash
 //! once payload and nonce are erased. Order is given later, by the sealer.
 
+mod actor;
+
+pub use actor::Actor;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use hmac::{Hmac, KeyInit, Mac};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use super::account::{Account, Role};
+use super::account::Role;
 use super::change::{ChangeId, ChangeKind};
 use super::clearing::{ServiceChannel, Waivable, Word};
 use super::customer::{ContractId, CustomerId, Terms};
 use super::delivery::DeliveryId;
+use super::inbound::{Class, Rule};
+use super::inbox::Ruling;
 use super::objection::{Channel, Resolution, Timeliness};
 use super::obligation::ExemptWhy;
 use super::recipient::RecipientId;
 use super::subprocessor::{Difference, SubprocessorId};
-
-/// Who acted.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Actor {
-    /// The daemon by itself.
-    Daemon,
-    /// A person of the processor, by the account's address.
-    Account { id: i64, email: String },
-    /// Whoever held a letter's link.
-    Link { recipient: i64 },
-    /// Anybody on the public page.
-    Public,
-}
-
-impl Actor {
-    /// The account acts.
-    pub fn account(account: &Account) -> Self {
-        Self::Account { id: account.id.0, email: account.email.clone() }
-    }
-}
-
-impl std::fmt::Display for Actor {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Daemon => f.write_str("daemon"),
-            Self::Account { email, .. } => write!(f, "account:{email}"),
-            Self::Link { recipient } => write!(f, "recipient:{recipient}"),
-            Self::Public => f.write_str("public"),
-        }
-    }
-}
 
 /// What happened. A field named `change` or `customer` also says whom the entry concerns.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -294,6 +269,51 @@ pub enum Event {
         message: i64,
         received_at: DateTime<Utc>,
         sha256: String,
+    },
+    /// What a mail was taken for; `waits`: for a person, or to be lodged.
+    MailSorted {
+        message: i64,
+        customer: Option<CustomerId>,
+        class: Class,
+        matched_by: Option<Rule>,
+        waits: bool,
+    },
+    /// What somebody says that it is.
+    MailRuled {
+        message: i64,
+        customer: Option<CustomerId>,
+        ruling: Ruling,
+        why: Option<String>,
+    },
+    LetterBounced {
+        change: Option<ChangeId>,
+        customer: Option<CustomerId>,
+        delivery: DeliveryId,
+        message: i64,
+        words: String,
+    },
+    /// It may still arrive; until then it serves nobody.
+    LetterDelayed {
+        change: Option<ChangeId>,
+        customer: Option<CustomerId>,
+        delivery: DeliveryId,
+        message: i64,
+        words: String,
+        will_retry_until: Option<DateTime<Utc>>,
+    },
+    /// The recipient's own server took it.
+    LetterReceived {
+        change: Option<ChangeId>,
+        customer: Option<CustomerId>,
+        delivery: DeliveryId,
+        message: i64,
+        received_at: DateTime<Utc>,
+        words: String,
+    },
+    LetterComplained {
+        customer: Option<CustomerId>,
+        delivery: DeliveryId,
+        message: i64,
     },
     /// The same mail by another door, or again: it came earlier than we knew.
     MailCameEarlier {

@@ -75,6 +75,7 @@ pub mod delivery;
 pub mod access;
 pub mod inbound;
 pub mod relay_event;
+pub mod inbox;
 pub mod objection;
 pub mod entitlement;
 pub mod clearing;

@@ -201,6 +201,7 @@ impl<'a> Draft<'a> {
             (Slot::ContactsUrl, _) => self.page(LinkPurpose::Manage, self.recipient.0),
             (Slot::UnsubscribeUrl, _) => self.page(LinkPurpose::Unsubscribe, self.recipient.0),
             (Slot::ConfirmUrl, _) => self.page(LinkPurpose::Confirm, self.envelope.delivery.0),
+            (Slot::ReplyUrl, _) => self.page(LinkPurpose::Reply, self.envelope.delivery.0),
             (Slot::ObjectMail, _) => {
                 self.envelope.office.reply_address.with(&self.tokens.of(MailPurpose::Objection))
             }
@@ -299,7 +300,8 @@ fn object_page(letter: &Letter) -> Option<DeliveryId> {
         Letter::Occasional(letter) => match &**letter {
             Occasional::Receipt(receipt) => receipt.object_page,
             Occasional::Answer(answer) => answer.object_page,
-            Occasional::Confirmation(_)
+            Occasional::Reply(_)
+            | Occasional::Confirmation(_)
             | Occasional::Alert(_)
             | Occasional::Digest(_)
             | Occasional::Test(_) => None,

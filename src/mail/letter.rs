@@ -5,10 +5,14 @@
 //! ([`Occasional`]) are frozen with its delivery. [`compose`](super::compose) makes the bytes, [`sample`] invents
 //! dull facts for previews and tests.
 
+mod alarm;
 mod digest;
+mod inbox;
 pub mod sample;
 
+pub use alarm::{Alarm, Alert};
 pub use digest::{Digest, DigestChange, DigestFailure, DigestObjection};
+pub use inbox::{MailMatter, ReplyReceipt};
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -19,7 +23,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::customer::{Authorisation, Contract, Grounds};
 use crate::domain::delivery::DeliveryId;
 use crate::domain::notice::{NoticeFacts, NoticeKind, Processor};
-use crate::domain::objection::{Resolution, Step};
+use crate::domain::objection::Resolution;
 use crate::domain::zone::Zone;
 use crate::mail::slot;
 
@@ -41,6 +45,8 @@ pub enum Kind {
     Effective,
     Corrected,
     Receipt,
+    /// To a reply that does not say what it is.
+    Reply,
     Answer,
     Confirmation,
     Alert,
@@ -49,7 +55,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Announcement,
         Self::Reminder,
         Self::Rescheduled,
@@ -58,6 +64,7 @@ impl Kind {
         Self::Effective,
         Self::Corrected,
         Self::Receipt,
+        Self::Reply,
         Self::Answer,
         Self::Confirmation,
         Self::Alert,
@@ -76,6 +83,7 @@ impl Kind {
             Self::Effective => "effective",
             Self::Corrected => "corrected",
             Self::Receipt => "receipt",
+            Self::Reply => "reply",
             Self::Answer => "answer",
             Self::Confirmation => "confirmation",
             Self::Alert => "alert",
@@ -113,6 +121,7 @@ impl Letter {
             Self::Notice { facts, .. } => facts.kind.into(),
             Self::Occasional(letter) => match **letter {
                 Occasional::Receipt(_) => Kind::Receipt,
+                Occasional::Reply(_) => Kind::Reply,
                 Occasional::Answer(_) => Kind::Answer,
                 Occasional::Confirmation(_) => Kind::Confirmation,
                 Occasional::Alert(_) => Kind::Alert,
@@ -135,6 +144,7 @@ impl Letter {
             Self::Notice { facts, .. } => &facts.processor,
             Self::Occasional(letter) => match &**letter {
                 Occasional::Receipt(receipt) => &receipt.processor,
+                Occasional::Reply(reply) => &reply.processor,
                 Occasional::Answer(answer) => &answer.processor,
                 Occasional::Confirmation(confirmation) => &confirmation.processor,
                 Occasional::Alert(alert) => &alert.processor,
@@ -155,6 +165,7 @@ impl Letter {
             Self::Notice { reader, .. } => &reader.language,
             Self::Occasional(letter) => match &**letter {
                 Occasional::Receipt(receipt) => &receipt.language,
+                Occasional::Reply(reply) => &reply.language,
                 Occasional::Answer(answer) => &answer.language,
                 Occasional::Confirmation(confirmation) => &confirmation.language,
                 Occasional::Alert(_) | Occasional::Digest(_) | Occasional::Test(_) => "en",
@@ -172,6 +183,7 @@ impl Letter {
                 Occasional::Receipt(receipt) => {
                     receipt.changes.iter().map(|c| c.reference.as_str()).collect()
                 }
+                Occasional::Reply(reply) => reply.changes.iter().map(|c| c.reference.as_str()).collect(),
                 Occasional::Answer(answer) => answer.changes.iter().map(|c| c.reference.as_str()).collect(),
                 Occasional::Alert(alert) => alert.what.change_ref().into_iter().collect(),
                 Occasional::Confirmation(_) | Occasional::Digest(_) | Occasional::Test(_) => Vec::new(),
@@ -272,6 +284,7 @@ impl Reader {
 #[serde(tag = "letter", rename_all = "snake_case")]
 pub enum Occasional {
     Receipt(Receipt),
+    Reply(ReplyReceipt),
     Answer(Answer),
     Confirmation(Confirmation),
     Alert(Alert),
@@ -356,128 +369,6 @@ pub struct Confirmation {
     pub zone: Zone,
     /// The link works until then.
     pub valid_until: DateTime<Utc>,
-}
-
-/// A letter to the DPO about what needs a person now.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Alert {
-    pub processor: Processor,
-    pub zone: Zone,
-    pub at: DateTime<Utc>,
-    pub what: Alarm,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "alarm", rename_all = "snake_case")]
-pub enum Alarm {
-    /// No contact of a customer could be reached: its obligation stays owed.
-    Unreachable { change: ChangeName, customer: String, address: String, code: Option<u16>, words: String },
-    /// One address refused the letter, the next contact has been asked.
-    Refused {
-        change: ChangeName,
-        customer: String,
-        address: String,
-        code: Option<u16>,
-        words: String,
-        next: String,
-    },
-    /// The effective date came and the gate was shut.
-    Held {
-        change: ChangeName,
-        old_effective_on: NaiveDate,
-        reasons: Vec<String>,
-        earliest_on: Option<NaiveDate>,
-    },
-    /// The effective date came, the gate was shut, and the policy has moved the date.
-    Postponed { change: ChangeName, old_effective_on: NaiveDate, to: NaiveDate, reasons: Vec<String> },
-    /// The effective date came, and the change is not in force for all its customers, each of whom starts by itself.
-    KeptBack {
-        change: ChangeName,
-        effective_on: NaiveDate,
-        /// Customers.
-        in_force: u64,
-        waiting: u64,
-        reasons: Vec<String>,
-    },
-    /// The day has come, and what the indexes say of the gate is not what the rule says: a fault of ours.
-    Undecided { change: ChangeName, fault: String },
-    /// The notice of a held change has grown too old; `earliest_on`: if it is given again today.
-    NoticeTooOld { change: ChangeName, since: NaiveDate, earliest_on: NaiveDate },
-    ObjectionLodged {
-        change: ChangeName,
-        objection_ref: String,
-        customer: String,
-        in_time: bool,
-        /// It came in time after an emergency's start: no gate waits for it.
-        #[serde(default)]
-        after_start: bool,
-        answer_due_on: NaiveDate,
-    },
-    /// An objection came to light only after the change took effect, though it was in time.
-    FoundAfterEffect { change: ChangeName, objection_ref: String, customer: String, since: NaiveDate },
-    /// Something of an objection fell due; `day`: when the answer is due, or the last day to settle it.
-    ObjectionWaits { change: ChangeName, objection_ref: String, customer: String, step: Step, day: NaiveDate },
-    /// Customers said nothing where a yes was asked for: their exclusions are to be confirmed. `customers`: the references of
-    /// the first of them.
-    SilentExcluded { change: ChangeName, count: u64, customers: Vec<String> },
-    /// Letters still wait and the last lawful instant is near, or comes before their turn. `out_at`: when the last of them is out
-    /// as letters go now; none where none goes.
-    AtRisk {
-        change: ChangeName,
-        waiting: u64,
-        latest_at: DateTime<Utc>,
-        #[serde(default)]
-        out_at: Option<DateTime<Utc>>,
-    },
-    /// The relay refuses us as a sender, or says that we are over a limit: no address is to blame.
-    RelayRefusesUs { relay: String, code: u16, words: String },
-    /// A contact has named who should get a customer's letters in its place.
-    SuccessorNamed { customer: String, address: String, successor: String, name: String },
-}
-
-impl Alarm {
-    pub fn change_ref(&self) -> Option<&str> {
-        self.change().map(|change| change.reference.as_str())
-    }
-
-    /// What stands in the way, where that is told.
-    pub fn reasons(&self) -> &[String] {
-        match self {
-            Self::Held { reasons, .. } | Self::Postponed { reasons, .. } | Self::KeptBack { reasons, .. } => {
-                reasons
-            }
-            Self::Unreachable { .. }
-            | Self::Refused { .. }
-            | Self::NoticeTooOld { .. }
-            | Self::Undecided { .. }
-            | Self::ObjectionLodged { .. }
-            | Self::FoundAfterEffect { .. }
-            | Self::ObjectionWaits { .. }
-            | Self::SilentExcluded { .. }
-            | Self::AtRisk { .. }
-            | Self::RelayRefusesUs { .. }
-            | Self::SuccessorNamed { .. } => &[],
-        }
-    }
-
-    /// The change it is about; none where it concerns a customer, or us, whatever is planned.
-    pub fn change(&self) -> Option<&ChangeName> {
-        match self {
-            Self::Unreachable { change, .. }
-            | Self::Refused { change, .. }
-            | Self::Held { change, .. }
-            | Self::Postponed { change, .. }
-            | Self::KeptBack { change, .. }
-            | Self::NoticeTooOld { change, .. }
-            | Self::Undecided { change, .. }
-            | Self::ObjectionLodged { change, .. }
-            | Self::FoundAfterEffect { change, .. }
-            | Self::ObjectionWaits { change, .. }
-            | Self::SilentExcluded { change, .. }
-            | Self::AtRisk { change, .. } => Some(change),
-            Self::RelayRefusesUs { .. } | Self::SuccessorNamed { .. } => None,
-        }
-    }
 }
 
 /// A letter that only shows that letters arrive.

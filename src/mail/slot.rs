@@ -26,12 +26,13 @@ pub enum Slot {
     UnsubscribeUrl,
     ConfirmUrl,
     ObjectMail,
+    ReplyUrl,
     /// The subject, where it holds one of the others.
     Subject,
 }
 
 impl Slot {
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Customer,
         Self::CustomerReference,
         Self::ContactName,
@@ -43,6 +44,7 @@ impl Slot {
         Self::UnsubscribeUrl,
         Self::ConfirmUrl,
         Self::ObjectMail,
+        Self::ReplyUrl,
         Self::Subject,
     ];
 
@@ -66,7 +68,8 @@ impl Slot {
             | Self::ContactsUrl
             | Self::UnsubscribeUrl
             | Self::ConfirmUrl
-            | Self::ObjectMail => true,
+            | Self::ObjectMail
+            | Self::ReplyUrl => true,
             Self::Customer
             | Self::CustomerReference
             | Self::ContactName

@@ -252,6 +252,7 @@ async fn earliest_letter(
          join notice n on n.id = nc.notice_id and n.kind = 'announcement' and n.cancelled_at is null
          join delivery d on d.notice_id = n.id and d.recipient_id = r.id
          where r.customer_id = $2 and d.state = 'accepted' and d.bounced_at is null and d.accepted_at >= $5
+           and (d.delayed_at is null or d.received_at is not null)
            and (not $4 or d.received_at is not null)
            and (d.id = $3 or r.notice_address
                 or not exists (select from recipient o where o.customer_id = $2 and o.notice_address))

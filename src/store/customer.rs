@@ -233,6 +233,16 @@ pub struct Customer {
     pub kind: CustomerKind,
 }
 
+/// The processor's own number for it.
+pub async fn reference(conn: &mut PgConnection, id: CustomerId) -> Result<String, Error> {
+    Ok(sqlx::query_scalar("select reference from customer where id = $1").bind(id.0).fetch_one(conn).await?)
+}
+
+/// What it is called.
+pub async fn name(conn: &mut PgConnection, id: CustomerId) -> Result<String, Error> {
+    Ok(sqlx::query_scalar("select name from customer where id = $1").bind(id.0).fetch_one(conn).await?)
+}
+
 /// The customer with that reference.
 pub async fn by_reference(conn: &mut PgConnection, reference: &str) -> Result<Option<Customer>, Error> {
     let row: Option<(i64, String, String, String)> =

@@ -11,6 +11,7 @@ pub mod customer;
 pub mod customer_export;
 pub mod door;
 pub mod inbound;
+pub mod inbox;
 pub mod due;
 pub mod invariants;
 pub mod change;

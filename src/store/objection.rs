@@ -23,6 +23,7 @@ use sqlx::types::Json;
 use sqlx::{FromRow, PgConnection};
 
 use super::door::DoorId;
+use super::inbound::MessageId;
 use super::{Error, Tx, exactly_one};
 use crate::domain::change::{self, ChangeId};
 use crate::domain::customer::CustomerId;
@@ -124,6 +125,7 @@ pub struct New<'a> {
     pub on_behalf_of: Option<&'a str>,
     pub channel: Channel,
     pub door: Option<DoorId>,
+    pub message: Option<MessageId>,
     pub statement: &'a str,
     pub grounds: &'a [String],
     pub condition: Option<&'a str>,
@@ -146,8 +148,8 @@ pub async fn insert(tx: &mut Tx, new: &New<'_>) -> Result<(), Error> {
     let now = tx.now();
     sqlx::query(
         "insert into objection (id, reference, customer_id, recipient_id, address, on_behalf_of, channel, door_id, statement, grounds,
-                                condition, received_at, entered_at, state, answer_due_on, lapses_at, lapse_then, next_look_at, file_hash)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'lodged', $14, $15, $16, $17, $18)",
+                                condition, received_at, entered_at, state, answer_due_on, lapses_at, lapse_then, next_look_at, file_hash, message_id)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'lodged', $14, $15, $16, $17, $18, $19)",
     )
     .bind(new.id.0)
     .bind(new.reference)
@@ -167,6 +169,7 @@ pub async fn insert(tx: &mut Tx, new: &New<'_>) -> Result<(), Error> {
     .bind(new.lapses.map(|lapses| lapses.then.as_str()))
     .bind(new.next_look_at)
     .bind(new.file.as_ref().map(<[u8; 32]>::as_slice))
+    .bind(new.message.map(|id| id.0))
     .execute(tx.conn())
     .await?;
     Ok(())

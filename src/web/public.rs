@@ -9,6 +9,7 @@ pub mod letter;
 pub mod link;
 pub mod object;
 pub mod register;
+mod reply;
 pub mod subscribe;
 pub mod wording;
 
@@ -32,6 +33,7 @@ pub fn routes() -> Router<Site> {
         .route("/confirm/{token}", get(subscribe::confirm_page).post(subscribe::confirm))
         .route("/manage/{token}", get(subscribe::manage).post(subscribe::choose_language))
         .route("/unsubscribe/{token}", get(leave::show).post(leave::leave))
+        .route("/reply/{token}/{what}", get(reply::show).post(reply::say))
         .route("/letter/{token}", get(letter::show))
         .route("/object/{token}", get(object::show).post(object::object))
         .route("/object/{token}/deadline.ics", get(calendar::deadline_ics))

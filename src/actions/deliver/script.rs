@@ -192,6 +192,7 @@ impl Scribe {
         date: DateTime<Utc>,
         templates: &Templates,
     ) -> Result<Composed, NotComposed> {
+        let mut in_reply_to = None;
         let (words, address, thread, earlier) = if let Some(page) = &page.notice {
             let reading = page.reading(letter).ok_or(NotComposed::Nothing)?;
             let reader = reading.reader(date).ok_or(NotComposed::Nothing)?;
@@ -202,6 +203,7 @@ impl Scribe {
             let facts = letter.facts.clone().ok_or(NotComposed::Nothing)?;
             let frozen: Frozen<Occasional> = serde_json::from_value(facts)?;
             let thread = thread_of(&frozen.letter);
+            in_reply_to = answered(&frozen.letter);
             (Words::occasional(frozen.letter), frozen.address, thread, &[][..])
         };
         let to = match (&letter.to, address) {
@@ -227,7 +229,7 @@ impl Scribe {
             to,
             thread,
             earlier: &earlier,
-            in_reply_to: None,
+            in_reply_to: in_reply_to.as_deref(),
             date,
         };
         Ok(self.forms.compose(templates, &words, &envelope)?)
@@ -257,9 +259,23 @@ fn unfit(why: &str) -> Said {
 fn thread_of(letter: &Occasional) -> Option<DeliveryId> {
     match letter {
         Occasional::Receipt(receipt) => receipt.object_page,
+        Occasional::Reply(reply) => reply.answers,
         Occasional::Answer(answer) => answer.object_page,
         Occasional::Confirmation(_) | Occasional::Alert(_) | Occasional::Digest(_) | Occasional::Test(_) => {
             None
         }
+    }
+}
+
+/// Message-ID of the mail that it answers.
+fn answered(letter: &Occasional) -> Option<String> {
+    match letter {
+        Occasional::Reply(reply) => reply.in_reply_to.clone(),
+        Occasional::Receipt(_)
+        | Occasional::Answer(_)
+        | Occasional::Confirmation(_)
+        | Occasional::Alert(_)
+        | Occasional::Digest(_)
+        | Occasional::Test(_) => None,
     }
 }

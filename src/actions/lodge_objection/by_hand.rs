@@ -76,6 +76,7 @@ pub async fn record(cx: &Context, actor: Actor, entered: &Entered) -> Result<Lod
         changes: &changes,
         channel: entered.channel,
         door: None,
+        mail: None,
         received_at: entered.received_at,
         text: &entered.text,
         grounds: &entered.grounds,

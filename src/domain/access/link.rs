@@ -28,11 +28,13 @@ pub enum LinkPurpose {
     Manage,
     /// The register as it concerns one customer; id of a recipient.
     Mine,
+    /// Says what a reply is; id of the delivery that asks.
+    Reply,
 }
 
 impl LinkPurpose {
-    pub const ALL: [Self; 6] =
-        [Self::Object, Self::Letter, Self::Unsubscribe, Self::Confirm, Self::Manage, Self::Mine];
+    pub const ALL: [Self; 7] =
+        [Self::Object, Self::Letter, Self::Unsubscribe, Self::Confirm, Self::Manage, Self::Mine, Self::Reply];
 
     fn code(self) -> u8 {
         match self {
@@ -42,6 +44,7 @@ impl LinkPurpose {
             Self::Confirm => 4,
             Self::Manage => 5,
             Self::Mine => 6,
+            Self::Reply => 7,
         }
     }
 
@@ -54,6 +57,7 @@ impl LinkPurpose {
             Self::Confirm => "confirm",
             Self::Manage => "manage",
             Self::Mine => "mine",
+            Self::Reply => "reply",
         }
     }
 }

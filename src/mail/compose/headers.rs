@@ -47,7 +47,7 @@ fn automatic(kind: Kind) -> Automatic {
         | Kind::Effective
         | Kind::Corrected
         | Kind::Answer => Automatic::No,
-        Kind::Receipt => Automatic::Replied,
+        Kind::Receipt | Kind::Reply => Automatic::Replied,
         Kind::Confirmation | Kind::Alert | Kind::Digest | Kind::Test => Automatic::Generated,
     }
 }
@@ -238,7 +238,7 @@ fn feedback_id(letter: &Letter, office: &Office) -> String {
             Standing::Subscriber { .. } => "subscriber",
         },
         Letter::Occasional(letter) => match **letter {
-            Occasional::Receipt(_) | Occasional::Answer(_) => "contact",
+            Occasional::Receipt(_) | Occasional::Reply(_) | Occasional::Answer(_) => "contact",
             Occasional::Confirmation(_) => "subscriber",
             Occasional::Alert(_) | Occasional::Digest(_) | Occasional::Test(_) => "operator",
         },
@@ -336,6 +336,10 @@ fn of_occasion<'a>(letter: &'a Occasional, values: &mut Vec<(&'static str, &'a s
             values.push(("the objection's reference", &receipt.objection_ref));
             values.push(("the customer's name", &receipt.customer));
             values.extend(receipt.changes.iter().map(name));
+        }
+        Occasional::Reply(reply) => {
+            values.push(("the customer's name", &reply.customer));
+            values.extend(reply.changes.iter().map(name));
         }
         Occasional::Answer(answer) => {
             values.push(("the objection's reference", &answer.objection_ref));

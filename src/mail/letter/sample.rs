@@ -6,7 +6,7 @@ use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 
 use super::{
     Alarm, Alert, Answer, Arrival, ChangeName, Confirmation, Deadline, Digest, DigestChange, DigestFailure,
-    DigestObjection, Kind, Letter, Occasional, Reader, Receipt, Standing, Test,
+    DigestObjection, Kind, Letter, Occasional, Reader, Receipt, ReplyReceipt, Standing, Test,
 };
 use crate::domain::change::{ChangeId, ChangeKind, State};
 use crate::domain::customer::{Authorisation, Grounds};
@@ -25,7 +25,13 @@ pub fn letter(kind: Kind, processor: Processor, reader: Reader, now: DateTime<Ut
         Kind::Held => NoticeKind::Held,
         Kind::Effective => NoticeKind::Effective,
         Kind::Corrected => NoticeKind::Corrected,
-        Kind::Receipt | Kind::Answer | Kind::Confirmation | Kind::Alert | Kind::Digest | Kind::Test => {
+        Kind::Receipt
+        | Kind::Reply
+        | Kind::Answer
+        | Kind::Confirmation
+        | Kind::Alert
+        | Kind::Digest
+        | Kind::Test => {
             return Letter::occasional(occasional(kind, processor, &reader, now));
         }
     };
@@ -175,6 +181,7 @@ fn occasional(kind: Kind, processor: Processor, reader: &Reader, now: DateTime<U
                 .to_owned(),
             object_page: None,
         }),
+        Kind::Reply => Occasional::Reply(reply_receipt(processor, reader, now)),
         Kind::Answer => Occasional::Answer(Answer {
             processor,
             language,
@@ -208,6 +215,23 @@ fn occasional(kind: Kind, processor: Processor, reader: &Reader, now: DateTime<U
         | Kind::Effective
         | Kind::Corrected
         | Kind::Test => Occasional::Test(Test { processor, zone, at: now }),
+    }
+}
+
+fn reply_receipt(processor: Processor, reader: &Reader, now: DateTime<Utc>) -> ReplyReceipt {
+    ReplyReceipt {
+        processor,
+        language: reader.language.clone(),
+        zone: reader.zone.clone(),
+        message: 17,
+        in_reply_to: None,
+        changes: vec![change_name()],
+        customer: reader.customer.clone(),
+        received_at: now,
+        deadline: reader.deadline.unwrap_or(Deadline::UntilEffect(now)),
+        answer_due_on: later(reader.zone.day_of(now), 14),
+        statement: "Where are the servers of the new company?".to_owned(),
+        answers: None,
     }
 }
 

@@ -1,21 +1,23 @@
 //! The words of letters on an occasion of their own: receipt, answer, confirmation, alert, digest, test.
 
+mod inbox;
+mod receipt;
+
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::{Row, Words, WordsError};
+use super::{Words, WordsError};
 use crate::domain::objection::Resolution;
 use crate::mail::dates;
-use crate::mail::letter::{
-    Alarm, Alert, Answer, Arrival, ChangeName, Confirmation, Deadline, Digest, Occasional, Receipt, Test,
-};
+use crate::mail::letter::{Alarm, Alert, Answer, ChangeName, Confirmation, Digest, Occasional, Test};
 use crate::mail::slot::Slot;
 use crate::mail::text;
 
 pub(super) fn tell(words: &mut Words<'_>, letter: &Occasional) -> Result<(), WordsError> {
     match letter {
-        Occasional::Receipt(receipt) => tell_receipt(words, receipt),
+        Occasional::Receipt(receipt) => receipt::tell(words, receipt),
         Occasional::Answer(answer) => tell_answer(words, answer),
+        Occasional::Reply(reply) => inbox::ask(words, reply),
         Occasional::Confirmation(confirmation) => tell_confirmation(words, confirmation),
         Occasional::Alert(alert) => tell_alert(words, alert),
         Occasional::Digest(digest) => tell_digest(words, digest),
@@ -31,68 +33,6 @@ fn the_changes(words: &mut Words<'_>, changes: &[ChangeName]) -> Result<(), Word
     words.formed("subprocessor", words.joined(&names)?);
     words.number("count", i64::try_from(changes.len()).unwrap_or(i64::MAX));
     Ok(())
-}
-
-fn tell_receipt(words: &mut Words<'_>, receipt: &Receipt) -> Result<(), WordsError> {
-    the_changes(words, &receipt.changes)?;
-    words.named("objection_ref", &receipt.objection_ref);
-    words.moment("received", receipt.received_at, &receipt.zone)?;
-    words.day("answer_due", receipt.answer_due_on)?;
-    let arrival = match receipt.arrival {
-        Arrival::InTime { deadline } => {
-            words.deadline(deadline, &receipt.zone)?;
-            "in_time"
-        }
-        Arrival::Late { deadline } => {
-            // Past is past: until when it was, not until what.
-            words.deadline(Deadline::At(deadline.instant()), &receipt.zone)?;
-            "late"
-        }
-        Arrival::AfterStart { deadline, since } => {
-            words.deadline(deadline, &receipt.zone)?;
-            words.day("in_force_since", since)?;
-            "after_start"
-        }
-        Arrival::UnknownSender => "unknown_sender",
-        Arrival::AlreadyInForce { since } => {
-            words.day("in_force_since", since)?;
-            "already_in_force"
-        }
-    };
-    words.formed("arrival", arrival.to_owned());
-    let own = text::disarm(&text::prose(&receipt.statement));
-    let clipped = text::clip(&own, text::PROSE_CHARACTERS_MAX);
-    words.flag("words_clipped", clipped != own);
-    words.formed("words", clipped);
-    let rows = receipt_rows(words, receipt)?;
-    words.list("rows", &rows);
-    if !matches!(receipt.arrival, Arrival::UnknownSender) {
-        words.page("object_url", Slot::ObjectUrl);
-    }
-    Ok(())
-}
-
-fn receipt_rows(words: &mut Words<'_>, receipt: &Receipt) -> Result<Vec<Row>, WordsError> {
-    let mut rows = Vec::new();
-    if !receipt.customer.trim().is_empty() {
-        words.named("customer", &receipt.customer);
-        let of = match receipt.on_behalf_of.as_deref().filter(|other| !other.trim().is_empty()) {
-            Some(other) => {
-                words.named("on_behalf_of", other);
-                words.sentence("receipt-on-behalf")?
-            }
-            None => text::clip(&text::in_line(&receipt.customer), text::NAME_CHARACTERS_MAX),
-        };
-        rows.push(Row::new(words.locale.word("receipt-for")?, of));
-    }
-    let changes = receipt.changes.iter().map(|change| {
-        let name = text::clip(&text::in_line(&change.subprocessor), text::NAME_CHARACTERS_MAX);
-        format!("{} ({name})", text::in_line(&change.reference))
-    });
-    rows.push(Row::new(words.locale.word("receipt-changes")?, changes.collect::<Vec<_>>().join(", ")));
-    let sender = text::clip(&text::disarm(&text::in_line(&receipt.sender)), text::NAME_CHARACTERS_MAX);
-    rows.push(Row::new(words.locale.word("receipt-sender")?, sender));
-    Ok(rows)
 }
 
 fn tell_answer(words: &mut Words<'_>, answer: &Answer) -> Result<(), WordsError> {
@@ -207,6 +147,7 @@ fn sentences(alarm: &Alarm) -> (&'static str, &'static [&'static str]) {
         Alarm::AtRisk { .. } => ("at-risk", &["rest"]),
         Alarm::RelayRefusesUs { .. } => ("relay", &["rest"]),
         Alarm::SuccessorNamed { .. } => ("successor", &["rest"]),
+        Alarm::Mail { matter, delegate, .. } => inbox::sentences(matter, delegate.is_some()),
     }
 }
 
@@ -273,6 +214,7 @@ fn tell_alarm(words: &mut Words<'_>, alert: &Alert) -> Result<(), WordsError> {
             words.named("address", address);
             words.named("successor", &named(name, successor));
         }
+        Alarm::Mail { .. } => inbox::tell(words, &alert.what),
     }
     Ok(())
 }

@@ -26,7 +26,7 @@ pub async fn open(
 ) -> Result<Opened, PageError> {
     let link = claimed(site, token, purpose)?;
     let who = match purpose {
-        LinkPurpose::Object | LinkPurpose::Letter => {
+        LinkPurpose::Object | LinkPurpose::Letter | LinkPurpose::Reply => {
             page::addressee_of_delivery(snapshot.conn(), link.id).await?
         }
         LinkPurpose::Unsubscribe | LinkPurpose::Manage | LinkPurpose::Mine => {

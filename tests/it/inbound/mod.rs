@@ -3,6 +3,7 @@
 pub mod listener;
 mod one_room;
 mod pipe;
+mod sorted;
 mod web;
 
 use chrono::{DateTime, Utc};

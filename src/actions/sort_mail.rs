@@ -1,0 +1,143 @@
+//! Sorts mail: what a door stored is read, matched to a letter or a customer, and what follows from it is done.
+//!
+//! One mail, one transaction. A letter that did not arrive is taken back and the customer's next contact asked; a person's mail holds its
+//! changes back until it is known what it is. An objection is not lodged here: the mail is marked, and
+//! [`lodge_objection`](super::lodge_objection) finds it. The rule is [`inbox::course`]; chapter 10 "Matching" gives the order.
+
+mod event;
+mod letter;
+mod matching;
+mod person;
+
+use tracing::info;
+
+use self::matching::Match;
+use super::{Context, Error, Report};
+use crate::domain::inbound::{Envelope, Reading, Trust};
+use crate::domain::inbox::{self, Course, Ruling};
+use crate::domain::ledger::{Actor, Event};
+use crate::domain::objection::ObjectionId;
+use crate::mail::triage::{self, Own};
+use crate::store::inbound::MessageId;
+use crate::store::inbox::Sorted;
+use crate::store::{self, Tx};
+
+/// The pass, and its bell.
+pub const PASS: &str = "sort_mail";
+/// Mails of one pass; the rest come in the next, which follows at once.
+const MAILS_PER_PASS: i64 = 200;
+/// How often a mail is tried that met a deadlock or waited for a lock in vain.
+const TRIES: u32 = 3;
+
+/// Sorts what is stored.
+pub async fn run_once(cx: &Context) -> Result<Report, Error> {
+    let mails = store::inbox::unsorted(cx.snapshot().await?.conn(), MAILS_PER_PASS).await?;
+    let mut done = 0;
+    for id in mails {
+        done += u64::from(sort(cx, id).await?);
+    }
+    Ok(if done == 0 { Report::idle(PASS) } else { Report::did(PASS, done, format!("sorted {done} mails")) })
+}
+
+async fn sort(cx: &Context, id: MessageId) -> Result<bool, Error> {
+    let mut tries = 1;
+    loop {
+        match sort_once(cx, id).await {
+            Err(Error::Store(error)) if error.is_transient() && tries < TRIES => tries += 1,
+            outcome => return outcome,
+        }
+    }
+}
+
+/// A mail being sorted: what it says, and whose it is.
+struct Mail<'a> {
+    cx: &'a Context,
+    id: MessageId,
+    received_at: chrono::DateTime<chrono::Utc>,
+    reading: &'a Reading,
+    found: Option<&'a Match>,
+}
+
+/// What became of it.
+#[derive(Default)]
+struct Outcome {
+    /// A person must look, or its objection is to be lodged.
+    waits: bool,
+    ruling: Option<Ruling>,
+    /// It belongs to this objection.
+    case: Option<ObjectionId>,
+    events: Vec<Event>,
+}
+
+async fn sort_once(cx: &Context, id: MessageId) -> Result<bool, Error> {
+    let mut tx = cx.begin(Actor::Daemon).await?;
+    let Some(mail) = store::inbox::take(&mut tx, id).await? else { return Ok(false) };
+    let reading = match mail.relay.as_deref() {
+        Some(relay) => event::read(relay, &mail.raw, &cx.keys),
+        None => read_mail(cx, &mail),
+    };
+    let found = matching::find(&mut tx, &reading).await?;
+    let course = inbox::course(&reading, found.as_ref().map(|found| found.rule));
+    let sorting = Mail { cx, id, received_at: mail.received_at, reading: &reading, found: found.as_ref() };
+    let outcome = sorting.follow(&mut tx, course).await?;
+    let one = found.as_ref();
+    let sorted = Sorted {
+        class: reading.class,
+        rule: one.map(|found| found.rule),
+        delivery: one.and_then(|found| found.letter.as_ref()).map(|letter| letter.delivery),
+        customer: one.and_then(Match::customer),
+        recipient: one.and_then(|found| found.recipient),
+        findings: &reading,
+        waits: outcome.waits,
+        ruling: outcome.ruling,
+    };
+    store::inbox::sort(&mut tx, id, &sorted).await?;
+    if outcome.case.is_some() {
+        store::inbox::lodged(&mut tx, id, outcome.case).await?;
+    }
+    let (class, rule) = (reading.class, sorted.rule);
+    let mut events = vec![Event::MailSorted {
+        message: id.0,
+        customer: sorted.customer,
+        class,
+        matched_by: rule,
+        waits: outcome.waits,
+    }];
+    events.extend(outcome.events);
+    tx.commit(events).await?;
+    cx.bells.ring("deliver");
+    match rule {
+        Some(rule) => info!(mail.id = id.0, "mail {} is a {class}, known by its {rule}", id.0),
+        None => info!(mail.id = id.0, "mail {} is a {class} that names nothing of ours", id.0),
+    }
+    Ok(true)
+}
+
+fn read_mail(cx: &Context, mail: &store::inbox::Unsorted) -> Reading {
+    let settings = &cx.settings;
+    let envelope = Envelope { sender: mail.sender.clone(), recipients: mail.recipients.clone() };
+    let trust = Trust {
+        authserv_id: settings.inbound.trusted_authserv_id.clone(),
+        hops: settings.inbound.trusted_hops,
+    };
+    let from = [&settings.smtp.from, &settings.smtp.from_subscribers].map(|mailbox| mailbox.address.clone());
+    triage::read(&mail.raw, &envelope, &cx.keys, &trust, &Own { from: from.into() })
+}
+
+impl Mail<'_> {
+    async fn follow(&self, tx: &mut Tx, course: Course) -> Result<Outcome, Error> {
+        match course {
+            Course::Failed { address_dead } => self.failed(tx, address_dead).await,
+            Course::Delayed => self.delayed(tx).await,
+            Course::Delivered => self.delivered(tx).await,
+            Course::Present { left_company } => self.present(tx, left_company).await,
+            Course::Complaint => self.complained(tx).await,
+            Course::Unsubscribe => self.unsubscribed(tx).await,
+            Course::Objection => self.hear_customer(tx, true).await,
+            Course::Reply => self.hear_customer(tx, false).await,
+            Course::Stranger => self.hear_stranger(tx).await,
+            Course::Show => Ok(Outcome { waits: true, ..Outcome::default() }),
+            Course::Nothing => Ok(Outcome::default()),
+        }
+    }
+}

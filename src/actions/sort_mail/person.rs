@@ -1,0 +1,182 @@
+//! A person's mail: it holds back what it may object to, from the instant it reached us, until it is known what it is.
+
+use chrono::TimeDelta;
+
+use super::matching::Match;
+use super::{Mail, Outcome};
+use crate::actions::Error;
+use crate::domain::change::ChangeId;
+use crate::domain::customer::{CustomerId, Subscribers};
+use crate::domain::inbound::Rule;
+use crate::domain::inbox::Ruling;
+use crate::domain::ledger::Event;
+use crate::domain::objection::{Timeliness, answer_due_on};
+use crate::domain::zone::Zone;
+use crate::mail::letter::{Alarm, ChangeName, Deadline, MailMatter, Occasional, ReplyReceipt};
+use crate::store::inbox::{self, Named};
+use crate::store::letter::{To, queue};
+use crate::store::{self, Tx, objection};
+
+/// A receipt that arrives later than this is of no use.
+const RECEIPT_USEFUL: TimeDelta = TimeDelta::days(14);
+
+/// A change that waits until it is known what the mail is.
+struct Held {
+    id: ChangeId,
+    name: ChangeName,
+    deadline: Deadline,
+    zone: Zone,
+}
+
+impl Mail<'_> {
+    /// A customer's: an objection at once, or one until somebody says otherwise.
+    pub(super) async fn hear_customer(&self, tx: &mut Tx, objects: bool) -> Result<Outcome, Error> {
+        let Some(found) = self.found else { return self.hear_stranger(tx).await };
+        if let Some(letter) = &found.letter {
+            let changes = super::letter::lock(tx, &letter.changes).await?;
+            if inbox::mark_answered(tx, letter.delivery, self.received_at).await? {
+                self.stand_anew(tx, letter, &changes).await?;
+            }
+            if let Some(case) = &letter.objection {
+                return self.add_to_case(tx, case, letter).await;
+            }
+        }
+        let customers = self.speaks_for(tx, found).await?;
+        let mut held = Vec::new();
+        for customer in &customers {
+            held.extend(self.hold(tx, found, *customer).await?);
+        }
+        if objects && let [_] = customers.as_slice() {
+            return Ok(Outcome { waits: true, ruling: Some(Ruling::Objection), ..Outcome::default() });
+        }
+        self.ask_back(tx, found, &held).await?;
+        let matter = MailMatter::Reply { holds: !held.is_empty() };
+        self.tell(tx, &format!("mail:{}", self.id.0), matter).await?;
+        Ok(Outcome { waits: true, ..Outcome::default() })
+    }
+
+    /// Asks the contact whose letter was answered, by a receipt, whether it objects. Nobody is asked who only says who he is, and nobody
+    /// twice a day: so no two machines write to each other.
+    async fn ask_back(&self, tx: &mut Tx, found: &Match, held: &[Held]) -> Result<(), Error> {
+        let proved = matches!(found.rule, Rule::EnvelopeToken | Rule::RecipientToken | Rule::Thread);
+        let (Some(letter), Some(first), true) =
+            (&found.letter, held.first(), proved && self.reading.answerable())
+        else {
+            return Ok(());
+        };
+        let (Some(recipient), Some(customer)) = (letter.recipient, letter.customer) else { return Ok(()) };
+        let policy = &self.cx.policy;
+        let today = policy.zone.day_of(tx.now());
+        let received_on = policy.zone.day_of(self.received_at);
+        let within = self.cx.settings.objections.answer_within;
+        let receipt = Occasional::Reply(ReplyReceipt {
+            processor: self.cx.settings.site.processor(),
+            language: letter.language.clone(),
+            zone: first.zone.clone(),
+            message: self.id.0,
+            in_reply_to: self.reading.message_id.clone(),
+            changes: held.iter().map(|one| one.name.clone()).collect(),
+            customer: letter.customer_name.clone(),
+            received_at: self.received_at,
+            deadline: first.deadline,
+            answer_due_on: answer_due_on(received_on, within, |day| policy.holidays.is_working_day(day)),
+            statement: self.reading.own_words.clone(),
+            answers: Some(letter.delivery),
+        });
+        let to = To::OnFile { recipient, customer };
+        let latest_at = tx.now() + RECEIPT_USEFUL;
+        queue(tx, &format!("reply:{recipient}:{today}"), to, &receipt, latest_at).await?;
+        Ok(())
+    }
+
+    /// Nobody's that we know: it may be anybody's objection to anything in notice when it came.
+    pub(super) async fn hear_stranger(&self, tx: &mut Tx) -> Result<Outcome, Error> {
+        let changes = inbox::hold_open_at(tx, self.received_at, None).await?;
+        inbox::hold(tx, self.id, &changes, None).await?;
+        let matter = MailMatter::Stranger { holds: !changes.is_empty() };
+        self.tell(tx, &format!("mail:{}", self.id.0), matter).await?;
+        Ok(Outcome { waits: true, ..Outcome::default() })
+    }
+
+    /// A subscriber speaks for the customer that it is linked to; for itself only where the policy has every subscriber count.
+    async fn speaks_for(&self, tx: &mut Tx, found: &Match) -> Result<Vec<CustomerId>, Error> {
+        let Some(recipient) = found.recipient else { return Ok(found.customers.clone()) };
+        let speaker = objection::speaker(tx.conn(), recipient).await?;
+        let customer = match (speaker.is_subscriber, self.cx.policy.subscribers) {
+            (false, _) => speaker.of,
+            (true, Subscribers::Linked) => speaker.linked_to,
+            (true, Subscribers::Require) => speaker.linked_to.or(speaker.of),
+        };
+        Ok(customer.into_iter().collect())
+    }
+
+    /// Holds the changes that the answered letter was about, else all that this customer was told of and are open: those for which the mail
+    /// is in time.
+    async fn hold(&self, tx: &mut Tx, found: &Match, customer: CustomerId) -> Result<Vec<Held>, Error> {
+        let about = found.letter.as_ref().map(|letter| letter.changes.clone()).unwrap_or_default();
+        let open = inbox::hold_open_at(tx, self.received_at, Some(customer)).await?;
+        let meant: Vec<ChangeId> =
+            open.into_iter().filter(|id| about.is_empty() || about.contains(id)).collect();
+        let changes = objection::hold_changes(tx, &meant).await?;
+        let policy = &self.cx.policy;
+        let measured =
+            objection::measure(tx.conn(), &changes, Some(customer), self.received_at, policy).await?;
+        let held = changes.iter().zip(measured).filter(|(_, one)| one.timeliness == Timeliness::InTime);
+        let held: Vec<Held> = held
+            .map(|(change, one)| Held {
+                id: change.id,
+                name: ChangeName {
+                    reference: change.reference.clone(),
+                    subprocessor: change.subprocessor_name.clone(),
+                },
+                deadline: one.deadline_at.map_or(Deadline::UntilEffect(change.effective_at), Deadline::At),
+                zone: one.zone,
+            })
+            .collect();
+        let ids: Vec<ChangeId> = held.iter().map(|one| one.id).collect();
+        inbox::hold(tx, self.id, &ids, Some(customer)).await?;
+        Ok(held)
+    }
+
+    /// A reply to a receipt or an answer belongs to its case.
+    async fn add_to_case(&self, tx: &mut Tx, case: &str, letter: &Named) -> Result<Outcome, Error> {
+        let known = objection::by_reference(tx.conn(), case).await?;
+        objection::hold(tx, known.id()).await?;
+        let from = self.reading.sender.as_deref().unwrap_or("somebody");
+        let words = format!("{from}: {}", self.reading.own_words);
+        inbox::add_to_case(tx, self.id, known.id(), self.received_at, &words).await?;
+        let matter = MailMatter::Case { objection_ref: case.to_owned() };
+        self.tell(tx, &format!("mail:{}", self.id.0), matter).await?;
+        let events =
+            letter.changes.first().copied().or(known.changes.first().map(objection::Change::id)).map(
+                |change| Event::StatementAdded {
+                    objection: case.to_owned(),
+                    change,
+                    customer: letter.customer,
+                },
+            );
+        let case = Some(known.id());
+        Ok(Outcome { case, events: events.into_iter().collect(), ..Outcome::default() })
+    }
+
+    /// Tells the DPO; once for each occasion.
+    pub(super) async fn tell(&self, tx: &mut Tx, key: &str, matter: MailMatter) -> Result<(), Error> {
+        let customer = match self.found.and_then(Match::customer) {
+            Some(customer) => store::customer::name(tx.conn(), customer).await?,
+            None => String::new(),
+        };
+        let letter = self.found.and_then(|found| found.letter.as_ref());
+        let sender = self.reading.sender.clone().or_else(|| letter.and_then(|letter| letter.address.clone()));
+        let alarm = Alarm::Mail {
+            message: self.id.0,
+            customer,
+            sender: sender.unwrap_or_default(),
+            subject: self.reading.subject.clone().unwrap_or_default(),
+            words: self.reading.own_words.clone(),
+            delegate: self.reading.delegate.clone(),
+            matter,
+        };
+        self.cx.alert(tx, key, alarm).await?;
+        Ok(())
+    }
+}

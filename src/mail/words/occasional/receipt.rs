@@ -1,0 +1,68 @@
+//! The receipt of an objection.
+
+use super::{text, the_changes};
+use crate::mail::letter::{Arrival, Deadline, Receipt};
+use crate::mail::slot::Slot;
+use crate::mail::words::{Row, Words, WordsError};
+
+pub(super) fn tell(words: &mut Words<'_>, receipt: &Receipt) -> Result<(), WordsError> {
+    the_changes(words, &receipt.changes)?;
+    words.named("objection_ref", &receipt.objection_ref);
+    words.moment("received", receipt.received_at, &receipt.zone)?;
+    words.day("answer_due", receipt.answer_due_on)?;
+    let arrival = match receipt.arrival {
+        Arrival::InTime { deadline } => {
+            words.deadline(deadline, &receipt.zone)?;
+            "in_time"
+        }
+        Arrival::Late { deadline } => {
+            // Past is past: until when it was, not until what.
+            words.deadline(Deadline::At(deadline.instant()), &receipt.zone)?;
+            "late"
+        }
+        Arrival::AfterStart { deadline, since } => {
+            words.deadline(deadline, &receipt.zone)?;
+            words.day("in_force_since", since)?;
+            "after_start"
+        }
+        Arrival::UnknownSender => "unknown_sender",
+        Arrival::AlreadyInForce { since } => {
+            words.day("in_force_since", since)?;
+            "already_in_force"
+        }
+    };
+    words.formed("arrival", arrival.to_owned());
+    let own = text::disarm(&text::prose(&receipt.statement));
+    let clipped = text::clip(&own, text::PROSE_CHARACTERS_MAX);
+    words.flag("words_clipped", clipped != own);
+    words.formed("words", clipped);
+    let rows = rows_of(words, receipt)?;
+    words.list("rows", &rows);
+    if !matches!(receipt.arrival, Arrival::UnknownSender) {
+        words.page("object_url", Slot::ObjectUrl);
+    }
+    Ok(())
+}
+
+fn rows_of(words: &mut Words<'_>, receipt: &Receipt) -> Result<Vec<Row>, WordsError> {
+    let mut rows = Vec::new();
+    if !receipt.customer.trim().is_empty() {
+        words.named("customer", &receipt.customer);
+        let of = match receipt.on_behalf_of.as_deref().filter(|other| !other.trim().is_empty()) {
+            Some(other) => {
+                words.named("on_behalf_of", other);
+                words.sentence("receipt-on-behalf")?
+            }
+            None => text::clip(&text::in_line(&receipt.customer), text::NAME_CHARACTERS_MAX),
+        };
+        rows.push(Row::new(words.locale.word("receipt-for")?, of));
+    }
+    let changes = receipt.changes.iter().map(|change| {
+        let name = text::clip(&text::in_line(&change.subprocessor), text::NAME_CHARACTERS_MAX);
+        format!("{} ({name})", text::in_line(&change.reference))
+    });
+    rows.push(Row::new(words.locale.word("receipt-changes")?, changes.collect::<Vec<_>>().join(", ")));
+    let sender = text::clip(&text::disarm(&text::in_line(&receipt.sender)), text::NAME_CHARACTERS_MAX);
+    rows.push(Row::new(words.locale.word("receipt-sender")?, sender));
+    Ok(rows)
+}

@@ -1,0 +1,354 @@
+//! What follows from a mail that came back: letters taken back, objections lodged, changes held until a person has looked.
+
+use forenotice::actions::receive_mail;
+use forenotice::actions::rule_on_mail::{self, rule};
+use forenotice::demo::mailbox::Mail;
+use forenotice::domain::inbox::Ruling;
+use forenotice::domain::ledger::Actor;
+use forenotice::store::inbound::MessageId;
+use forenotice::store::inbox::{self, Filter, Item};
+use forenotice::store::{door, gate};
+
+use super::{arrival, open_door};
+use crate::edges::visitor::{Visitor, path_of};
+use crate::support::World;
+use crate::support::builders::addition;
+
+const DPO: &str = "dpo@processor.example";
+const JANE: &str = "jane@acme.example";
+const BIRCH: &str = "dpo@birch.example";
+/// Acme's second contact is asked when Jane cannot be reached.
+const TWO: &str = "reference,customer,email,customer_since,role\n\
+    C-1,Acme,jane@acme.example,2024-03-01,privacy\n\
+    C-1,Acme,legal@acme.example,2024-03-01,legal\n\
+    C-2,Birch,dpo@birch.example,2024-03-01,privacy\n";
+const MONDAY: &str = "2026-11-23T09:00Z";
+const ANNOUNCED: &str = "2026-11-24T12:00Z";
+const AFTER_DEADLINE: &str = "2026-12-12T12:00Z";
+
+/// Two customers with 14 days to object, who have their letters about Nimbus, which starts on 15 January.
+async fn announced() -> (World, String) {
+    let settings = [("policy.notice_days", "30"), ("policy.objection_days", "14")];
+    let world = World::configured(MONDAY, &settings).await;
+    world.customers(TWO).await;
+    let planned = world.schedule(&addition("Nimbus", "2027-01-15")).await;
+    world.advance_to(ANNOUNCED).await;
+    (world, planned.reference)
+}
+
+/// A mail comes in by a door of its own, and everything that follows is done.
+async fn comes(world: &World, raw: &str, to: &str, sender: &str) {
+    let number = u128::from(rand_number(raw));
+    let door = open_door(world, number).await;
+    let now = world.now().await.to_rfc3339();
+    let mut mail = arrival(raw.replace('\n', "\r\n").into_bytes(), &now, &[to]);
+    mail.sender = Some(sender.to_owned());
+    receive_mail::receive(&world.cx, door, vec![mail]).await.unwrap();
+    let mut tx = world.cx.begin(Actor::Daemon).await.unwrap();
+    door::close(&mut tx, door).await.unwrap();
+    tx.commit_unrecorded().await.unwrap();
+    world.settle().await;
+}
+
+/// Two mails of one test are two doors.
+fn rand_number(raw: &str) -> u64 {
+    use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+    let mut hasher = DefaultHasher::new();
+    raw.hash(&mut hasher);
+    hasher.finish()
+}
+
+fn letter_to(world: &World, address: &str) -> Mail {
+    world.mailbox.mails_to(address).first().cloned().expect("it had a letter")
+}
+
+/// Where a reply to this letter goes.
+fn reply_to(letter: &Mail) -> String {
+    let header = letter.header("Reply-To").unwrap();
+    header.split(['<', '>']).nth(1).unwrap_or(&header).to_owned()
+}
+
+fn person(from: &str, subject: &str, words: &str) -> String {
+    format!(
+        "From: {from}\nTo: privacy@processor.example\nSubject: {subject}\nDate: Wed, 25 Nov 2026 10:00:00 +0000\n\
+         Message-ID: <{subject}.{}@mail.example>\n\n{words}\n",
+        words.len()
+    )
+    .replace(&format!("<{subject}"), &format!("<{}", subject.replace([' ', ':'], "-")))
+}
+
+fn report(action: &str, status: &str, address: &str) -> String {
+    format!(
+        "From: MAILER-DAEMON@mx.acme.example\nTo: bounce\nSubject: report\nDate: Wed, 25 Nov 2026 10:00:00 +0000\n\
+         Message-ID: <{action}.{status}@mx.acme.example>\nMIME-Version: 1.0\nAuto-Submitted: auto-replied\n\
+         Content-Type: multipart/report; report-type=delivery-status; boundary=\"b\"\n\n\
+         --b\nContent-Type: text/plain\n\nAbout your mail.\n\
+         --b\nContent-Type: message/delivery-status\n\n\
+         Reporting-MTA: dns; mx.acme.example\n\n\
+         Final-Recipient: rfc822; {address}\nAction: {action}\nStatus: {status}\n\
+         Diagnostic-Code: smtp; 550 {status} so it is\n\n--b--\n"
+    )
+}
+
+async fn reasons(world: &World, reference: &str) -> Vec<String> {
+    let change = world.change(reference).await;
+    let mut snapshot = world.cx.snapshot().await.unwrap();
+    let shut = gate::shut_by(snapshot.conn(), change.id, change.effective_at).await.unwrap();
+    shut.iter().map(ToString::to_string).filter(|reason| reason != "inbound_behind").collect()
+}
+
+async fn inbox(world: &World, filter: Filter) -> Vec<Item> {
+    let mut snapshot = world.cx.snapshot().await.unwrap();
+    inbox::list(snapshot.conn(), filter, 10).await.unwrap()
+}
+
+async fn strings(world: &World, sql: &'static str) -> Vec<String> {
+    let mut snapshot = world.cx.snapshot().await.unwrap();
+    sqlx::query_scalar(sql).fetch_all(snapshot.conn()).await.unwrap()
+}
+
+const OBLIGATIONS: &str = "select c.reference || ' ' || o.state from obligation o join customer c on c.id = o.customer_id order by 1";
+const OBJECTIONS: &str = "select o.channel || ' ' || x.in_time || ' ' || o.statement from objection o
+    join objection_change x on x.objection_id = o.id order by o.id";
+
+#[tokio::test]
+async fn a_reply_holds_the_change_until_somebody_says_that_it_is_a_question() {
+    let (world, reference) = announced().await;
+    let to = reply_to(&letter_to(&world, JANE));
+    assert_eq!(reasons(&world, &reference).await, Vec::<String>::new());
+    comes(&world, &person(JANE, "Re: Nimbus", "Where are its servers?"), &to, JANE).await;
+
+    assert_eq!(reasons(&world, &reference).await, ["reply_untriaged"]);
+    let [waiting] = inbox(&world, Filter::Waiting).await.try_into().unwrap();
+    assert_eq!(
+        (waiting.class.as_deref(), waiting.matched_by.as_deref()),
+        (Some("reply"), Some("envelope_token"))
+    );
+    assert_eq!(
+        (waiting.customer.as_deref(), waiting.holds.as_slice()),
+        (Some("C-1"), &[reference.clone()][..])
+    );
+    assert_eq!(waiting.findings.unwrap().own_words.trim(), "Where are its servers?");
+    let alert = world.mailbox.mails_to(DPO).pop().unwrap();
+    assert_eq!(alert.subject(), "Acme has answered: a question or an objection? (mail 1)");
+    assert!(alert.text().contains("> Where are its servers?"), "{}", alert.text());
+
+    let id = MessageId(waiting.id);
+    let refused = rule(&world.cx, Actor::Daemon, id, Ruling::Question, None, None).await.unwrap_err();
+    assert!(matches!(refused, rule_on_mail::Error::NobodyActs));
+    let done = rule(&world.cx, world.dpo.clone(), id, Ruling::Question, None, Some("asks")).await.unwrap();
+    assert_eq!(done.held, 1);
+    assert_eq!(reasons(&world, &reference).await, Vec::<String>::new());
+    let twice = rule(&world.cx, world.dpo.clone(), id, Ruling::Objection, None, None).await.unwrap_err();
+    assert!(matches!(twice, rule_on_mail::Error::NotWaiting { mail: 1 }));
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn a_reply_ruled_an_objection_after_the_deadline_is_in_time_by_the_instant_it_reached_us() {
+    let (world, reference) = announced().await;
+    let to = reply_to(&letter_to(&world, JANE));
+    comes(&world, &person(JANE, "Re: Nimbus", "We do not want this."), &to, JANE).await;
+    world.advance_to(AFTER_DEADLINE).await;
+    rule(&world.cx, world.dpo.clone(), MessageId(1), Ruling::Objection, None, None).await.unwrap();
+    world.settle().await;
+
+    assert_eq!(strings(&world, OBJECTIONS).await, ["reply true We do not want this."]);
+    assert_eq!(reasons(&world, &reference).await, ["objection_open"]);
+    let [mail] = inbox(&world, Filter::All).await.try_into().unwrap();
+    assert_eq!((mail.state.as_str(), mail.objection.as_deref()), ("done", Some("OBJ-2026-0001")));
+    let receipt = world.mailbox.mails_to(JANE).pop().unwrap();
+    assert!(receipt.subject().starts_with("Receipt OBJ-2026-0001"), "{}", receipt.subject());
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn object_in_the_subject_is_an_objection_at_once_and_a_second_mail_joins_it() {
+    let (world, reference) = announced().await;
+    let to = reply_to(&letter_to(&world, JANE));
+    comes(&world, &person(JANE, "OBJECT", "No transfers, please."), &to, JANE).await;
+    assert_eq!(strings(&world, OBJECTIONS).await, ["reply true No transfers, please."]);
+    assert_eq!(reasons(&world, &reference).await, ["objection_open"]);
+    assert_eq!(inbox(&world, Filter::Waiting).await.len(), 0);
+
+    comes(&world, &person(JANE, "OBJECT again", "Nor backups."), &to, JANE).await;
+    assert_eq!(strings(&world, OBJECTIONS).await.len(), 1);
+    assert_eq!(strings(&world, "select body from correspondence").await, ["jane@acme.example: Nor backups."]);
+    assert_eq!(world.subjects(JANE).iter().filter(|one| one.starts_with("Receipt")).count(), 1);
+
+    // The receipt answered: it belongs to the case.
+    let receipt = world.mailbox.mails_to(JANE).pop().unwrap();
+    comes(&world, &person(JANE, "Re: Receipt", "Thanks. See clause 4."), &reply_to(&receipt), JANE).await;
+    let said =
+        strings(&world, "select body from correspondence where message_id is not null order by id").await;
+    assert_eq!(said.last().unwrap().trim(), "jane@acme.example: Thanks. See clause 4.");
+    assert_eq!(inbox(&world, Filter::Waiting).await.len(), 0);
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn an_empty_mail_to_the_objection_address_from_anywhere_is_an_objection() {
+    let (world, reference) = announced().await;
+    let text = letter_to(&world, JANE).text();
+    let to =
+        text.split_whitespace().find(|word| word.starts_with("o-")).expect("the letter names it").to_owned();
+    comes(&world, &person("jane.private@gmail.com", "", ""), &to, "jane.private@gmail.com").await;
+    let said = strings(&world, OBJECTIONS).await;
+    assert!(said.len() == 1 && said[0].starts_with("reply true (the mail says nothing"), "{said:?}");
+    assert_eq!(reasons(&world, &reference).await, ["objection_open"]);
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn a_strangers_mail_holds_whatever_is_in_notice_and_counts_for_the_customer_it_is_given_to() {
+    let (world, reference) = announced().await;
+    comes(
+        &world,
+        &person("works@council.example", "Nimbus", "We object for Birch."),
+        "privacy@processor.example",
+        "works@council.example",
+    )
+    .await;
+    assert_eq!(reasons(&world, &reference).await, ["reply_untriaged"]);
+    let [waiting] = inbox(&world, Filter::Waiting).await.try_into().unwrap();
+    assert_eq!((waiting.class.as_deref(), waiting.customer), (Some("reply"), None));
+    rule(&world.cx, world.dpo.clone(), MessageId(waiting.id), Ruling::Objection, Some("C-2"), None)
+        .await
+        .unwrap();
+    world.settle().await;
+    assert_eq!(strings(&world, OBJECTIONS).await, ["reply true We object for Birch."]);
+    assert_eq!(reasons(&world, &reference).await, ["objection_open"]);
+    assert!(
+        world.subjects(BIRCH).last().unwrap().starts_with("Receipt"),
+        "the contact on file gets the receipt"
+    );
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn a_colleague_at_the_customers_own_domain_speaks_for_it_but_not_one_at_a_public_provider() {
+    let (world, _) = announced().await;
+    for from in ["ceo@birch.example", "ceo@gmail.com"] {
+        comes(&world, &person(from, "Nimbus", "We wonder."), "privacy@processor.example", from).await;
+    }
+    let found: Vec<_> = inbox(&world, Filter::Waiting)
+        .await
+        .into_iter()
+        .map(|item| (item.customer, item.matched_by))
+        .collect();
+    assert_eq!(found, [(Some("C-2".to_owned()), Some("sender".to_owned())), (None, None)]);
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn a_bounce_takes_the_service_back_asks_the_next_contact_and_then_tells_the_dpo() {
+    let (world, reference) = announced().await;
+    assert_eq!(strings(&world, OBLIGATIONS).await, ["C-1 served", "C-2 served"]);
+    let bounced = letter_to(&world, JANE);
+    let raw = report("failed", "5.1.1", JANE);
+    comes(&world, &raw, &bounced.envelope_from, "").await;
+    // The next contact has the letter by now, and it serves.
+    assert_eq!(world.subjects("legal@acme.example").len(), 1);
+    assert_eq!(strings(&world, OBLIGATIONS).await, ["C-1 served", "C-2 served"]);
+    let dead = "select suppressed_why from recipient where suppressed_at is not null";
+    assert_eq!(strings(&world, dead).await, ["it bounced: 5.1.1 550 5.1.1 so it is"]);
+
+    // That one is full: not delivered, but alive.
+    let second = letter_to(&world, "legal@acme.example");
+    comes(&world, &report("failed", "5.2.2", "legal@acme.example"), &second.envelope_from, "").await;
+    assert_eq!(strings(&world, OBLIGATIONS).await, ["C-1 owed", "C-2 served"]);
+    assert_eq!(strings(&world, dead).await.len(), 1);
+    assert_eq!(reasons(&world, &reference).await, ["notice_missing"]);
+    let alerts = world.subjects(DPO);
+    assert_eq!(
+        alerts.iter().filter(|one| one.contains("nobody at Acme can be reached")).count(),
+        1,
+        "{alerts:?}"
+    );
+
+    // The same report again changes nothing.
+    comes(&world, &raw.replace("About your mail", "About your mail once more"), &bounced.envelope_from, "")
+        .await;
+    assert_eq!(strings(&world, OBLIGATIONS).await, ["C-1 owed", "C-2 served"]);
+    assert_eq!(world.subjects("legal@acme.example").len(), 1);
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn a_delay_suspends_the_service_until_the_letter_has_arrived() {
+    let (world, _) = announced().await;
+    let to = letter_to(&world, BIRCH).envelope_from;
+    comes(&world, &report("delayed", "4.4.1", BIRCH), &to, "").await;
+    assert_eq!(strings(&world, OBLIGATIONS).await, ["C-1 served", "C-2 owed"]);
+    comes(&world, &report("relayed", "2.0.0", BIRCH), &to, "").await;
+    assert_eq!(strings(&world, OBLIGATIONS).await, ["C-1 served", "C-2 served"]);
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn a_forged_bounce_changes_nothing_and_is_shown() {
+    let (world, _) = announced().await;
+    comes(&world, &report("failed", "5.1.1", JANE), "privacy@processor.example", "").await;
+    assert_eq!(strings(&world, OBLIGATIONS).await, ["C-1 served", "C-2 served"]);
+    assert_eq!(
+        strings(&world, "select address from recipient where suppressed_at is not null").await,
+        Vec::<String>::new()
+    );
+    let [shown] = inbox(&world, Filter::Waiting).await.try_into().unwrap();
+    assert_eq!((shown.class.as_deref(), shown.holds.len()), (Some("bounce"), 0));
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn a_machines_answer_holds_nothing_and_is_never_answered() {
+    let (world, reference) = announced().await;
+    let letter = letter_to(&world, JANE);
+    let before = world.mailbox.mails().len();
+    let away = person(JANE, "Out of office", "I am away until Monday and object to nothing.")
+        .replace("Subject:", "Auto-Submitted: auto-replied\nSubject:");
+    comes(&world, &away, &letter.envelope_from, "").await;
+    assert_eq!(reasons(&world, &reference).await, Vec::<String>::new());
+    assert_eq!(inbox(&world, Filter::Waiting).await.len(), 0);
+    assert_eq!(world.mailbox.mails().len(), before);
+    let present =
+        "select count(*)::text from delivery where present_at is not null and received_at is not null";
+    assert_eq!(strings(&world, present).await, ["1"]);
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn the_sender_is_asked_once_a_day_and_says_by_the_links_button_what_the_reply_is() {
+    let (world, reference) = announced().await;
+    let letter = letter_to(&world, JANE);
+    comes(&world, &person(JANE, "Re: Nimbus", "Hm, Nimbus?"), &reply_to(&letter), JANE).await;
+    let asked = world.mailbox.mails_to(JANE).pop().unwrap();
+    assert_eq!(asked.subject(), format!("Re: {reference}: is your reply an objection?"));
+    let headers =
+        ["Auto-Submitted", "X-Auto-Response-Suppress", "In-Reply-To"].map(|name| asked.header(name).unwrap());
+    assert_eq!(headers, ["auto-replied", "OOF, AutoReply", "Re--Nimbus.11@mail.example"]);
+    comes(&world, &person(JANE, "Re: Nimbus", "And another thing."), &reply_to(&letter), JANE).await;
+    assert_eq!(world.subjects(JANE).iter().filter(|one| one.contains("is your reply")).count(), 1);
+
+    let visitor = Visitor::of(&world);
+    let text = asked.text();
+    let link = |what: &str| {
+        let url = text.lines().find(|line| line.contains("/reply/") && line.trim().ends_with(what)).unwrap();
+        path_of(url.trim())
+    };
+    let page = visitor.get(&link("/objection")).await;
+    assert!(page.status == 200 && page.body.contains("Yes, I object"), "{}", page.body);
+    assert_eq!(strings(&world, OBJECTIONS).await.len(), 0, "a scanner that opens links says nothing");
+    assert_eq!(visitor.get(&link("/objection").replace("/objection", "/accident")).await.status, 404);
+
+    let said = visitor.post(&link("/objection"), &[]).await;
+    assert!(said.body.contains("Your reply is an objection"), "{}", said.body);
+    world.settle().await;
+    assert_eq!(strings(&world, OBJECTIONS).await, ["reply true Hm, Nimbus?"]);
+    // The other button comes too late, and says so.
+    let other = visitor.post(&link("/question"), &[]).await;
+    assert!(other.body.contains("Your reply is an objection"), "{}", other.body);
+    assert_eq!(strings(&world, OBJECTIONS).await.len(), 1);
+    let by = "select ruled_by from inbound_message where ruling is not null";
+    assert!(strings(&world, by).await[0].starts_with("recipient:"));
+    world.finish().await;
+}
