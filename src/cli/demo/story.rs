@@ -1,5 +1,7 @@
 //! The story, step by step, with what each must bring about.
 
+mod mail;
+
 use std::path::PathBuf;
 use std::process::Stdio;
 
@@ -109,6 +111,8 @@ impl Story {
         let earliest = self.refused().await?;
         self.scheduled(&earliest).await?;
         self.announced().await?;
+        self.bounced().await?;
+        self.asked().await?;
         self.objected().await?;
         self.held(&earliest).await?;
         self.resolved().await?;
