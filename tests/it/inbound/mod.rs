@@ -1,6 +1,7 @@
 //! What comes in: five doors, one room.
 
 pub mod listener;
+mod loops;
 mod one_room;
 mod pipe;
 mod sorted;

@@ -27,7 +27,7 @@ const ANNOUNCED: &str = "2026-11-24T12:00Z";
 const AFTER_DEADLINE: &str = "2026-12-12T12:00Z";
 
 /// Two customers with 14 days to object, who have their letters about Nimbus, which starts on 15 January.
-async fn announced() -> (World, String) {
+pub(super) async fn announced() -> (World, String) {
     let settings = [("policy.notice_days", "30"), ("policy.objection_days", "14")];
     let world = World::configured(MONDAY, &settings).await;
     world.customers(TWO).await;
@@ -37,7 +37,7 @@ async fn announced() -> (World, String) {
 }
 
 /// A mail comes in by a door of its own, and everything that follows is done.
-async fn comes(world: &World, raw: &str, to: &str, sender: &str) {
+pub(super) async fn comes(world: &World, raw: &str, to: &str, sender: &str) {
     let number = u128::from(rand_number(raw));
     let door = open_door(world, number).await;
     let now = world.now().await.to_rfc3339();
@@ -68,7 +68,7 @@ fn reply_to(letter: &Mail) -> String {
     header.split(['<', '>']).nth(1).unwrap_or(&header).to_owned()
 }
 
-fn person(from: &str, subject: &str, words: &str) -> String {
+pub(super) fn person(from: &str, subject: &str, words: &str) -> String {
     format!(
         "From: {from}\nTo: privacy@processor.example\nSubject: {subject}\nDate: Wed, 25 Nov 2026 10:00:00 +0000\n\
          Message-ID: <{subject}.{}@mail.example>\n\n{words}\n",
