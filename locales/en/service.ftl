@@ -67,6 +67,9 @@ alert-silent-head = { $silent ->
     }
     .rest = By the policy silence is an exclusion: { $subprocessor } is not to be used for their data. Until each exclusion is confirmed the gate is shut; a yes that comes later ends it.
     .how = Switch { $subprocessor } off for them, then say how that is done, for each whom forenotice exclusion list names:
+alert-lost-subject = { $change_ref }: the letter to { $customer } came back, { $subprocessor } is in force
+alert-lost-head = The letter to { $address } about { $subprocessor } ({ $change_ref }) came back after the change had taken effect.
+    .rest = { $customer } was served by it and by nothing else: it is cleared no more. Stop using { $subprocessor } for its data until it has had the notice: forenotice clearance says when.
 alert-mail-reply-subject = { $customer } has answered: a question or an objection? (mail { $mail })
 alert-mail-reply-head = { $sender } has answered our letter to { $customer }, and does not say whether it objects.
     .held = Until somebody says what it is, it counts as an objection from the moment it reached us, and the change does not take effect.

@@ -4,6 +4,7 @@
 //! changes back until it is known what it is. An objection is not lodged here: the mail is marked, and
 //! [`lodge_objection`](super::lodge_objection) finds it. The rule is [`inbox::course`]; chapter 10 "Matching" gives the order.
 
+mod earlier;
 mod event;
 mod letter;
 mod matching;
@@ -72,6 +73,12 @@ struct Outcome {
 async fn sort_once(cx: &Context, id: MessageId) -> Result<bool, Error> {
     let mut tx = cx.begin(Actor::Daemon).await?;
     let Some(mail) = store::inbox::take(&mut tx, id).await? else { return Ok(false) };
+    if let Some(objection) = mail.objection {
+        earlier::measure_anew(cx, &mut tx, id, &mail, ObjectionId(objection)).await?;
+        store::inbox::looked_again(&mut tx, id).await?;
+        tx.commit_unrecorded().await?;
+        return Ok(true);
+    }
     let reading = match mail.relay.as_deref() {
         Some(relay) => event::read(relay, &mail.raw, &cx.keys),
         None => read_mail(cx, &mail),

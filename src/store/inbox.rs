@@ -7,7 +7,7 @@ mod letter;
 mod read;
 
 pub use letter::{
-    Named, bounced_before, by_wire_id, contacts_at, customers_at, mark_answered, mark_bounced,
+    Named, bounced_before, by_wire_id, contacts_at, customers_at, in_force_by, mark_answered, mark_bounced,
     mark_complained, mark_delayed, mark_present, mark_received, named, newest_to,
 };
 pub use read::{Asked, Filter, Item, asked_by, by_id, first_door, list, raw};
@@ -38,7 +38,10 @@ pub struct Unsorted {
     pub again: bool,
     pub sender: Option<String>,
     pub recipients: Vec<String>,
+    /// It is on file as this objection.
     pub objection: Option<i64>,
+    pub objection_of: Option<i64>,
+    pub objection_at: Option<DateTime<Utc>>,
 }
 
 /// The mails to sort, the oldest first.
@@ -67,11 +70,12 @@ pub async fn take(tx: &mut Tx, id: MessageId) -> Result<Option<Unsorted>, Error>
     }
     let mail = sqlx::query_as(
         "select m.raw, m.relay, m.received_at, m.look_again as again, m.objection_id as objection,
+                o.customer_id as objection_of, o.received_at as objection_at,
                 (select s.envelope_from from inbound_sighting s where s.message_id = m.id and s.envelope_from is not null
                  order by s.received_at limit 1) as sender,
                 coalesce((select array_agg(distinct one) from inbound_sighting s, unnest(s.envelope_to) as one
                           where s.message_id = m.id), '{}') as recipients
-         from inbound_message m where m.id = $1",
+         from inbound_message m left join objection o on o.id = m.objection_id where m.id = $1",
     )
     .bind(id.0)
     .fetch_one(tx.conn())
@@ -117,6 +121,15 @@ pub async fn sort(tx: &mut Tx, id: MessageId, sorted: &Sorted<'_>) -> Result<(),
     .bind(now)
     .execute(tx.conn())
     .await?;
+    exactly_one(&done, "mail")
+}
+
+/// What another door has seen of it is taken in.
+pub async fn looked_again(tx: &mut Tx, id: MessageId) -> Result<(), Error> {
+    let done = sqlx::query("update inbound_message set look_again = false where id = $1")
+        .bind(id.0)
+        .execute(tx.conn())
+        .await?;
     exactly_one(&done, "mail")
 }
 

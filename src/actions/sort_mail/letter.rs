@@ -34,6 +34,7 @@ impl Mail<'_> {
         if self.is_dead(tx, letter, address_dead).await? {
             events.extend(self.suppress(tx, letter).await?);
         }
+        self.tell_of_loss(tx, letter, &changes).await?;
         let next = self.ask_next(tx, letter, &changes).await?;
         events.extend(next);
         Ok(Outcome { events, ..Outcome::default() })
@@ -63,6 +64,22 @@ impl Mail<'_> {
             store::subscriber::exempt_owed(tx, customer).await?;
         }
         Ok(Some(Event::RecipientSuppressed { customer, recipient, why }))
+    }
+
+    /// Books closed by an effect stay closed, and all the same the customer is cleared no more where this letter alone served it.
+    async fn tell_of_loss(&self, tx: &mut Tx, letter: &Named, changes: &[Change]) -> Result<(), Error> {
+        let Some(customer) = letter.customer.filter(|_| letter.announces) else { return Ok(()) };
+        let in_force = inbox::in_force_by(tx.conn(), letter.delivery, customer).await?;
+        for change in changes.iter().filter(|change| in_force.contains(&change.id)) {
+            let alarm = Alarm::ServiceLost {
+                change: name_of(change),
+                customer: letter.customer_name.clone(),
+                address: letter.address.clone().unwrap_or_default(),
+                words: self.words(),
+            };
+            self.cx.alert(tx, &format!("lost:{}:{}", letter.delivery, change.reference), alarm).await?;
+        }
+        Ok(())
     }
 
     async fn ask_next(

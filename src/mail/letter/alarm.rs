@@ -67,6 +67,8 @@ pub enum Alarm {
     FoundAfterEffect { change: ChangeName, objection_ref: String, customer: String, since: NaiveDate },
     /// Something of an objection fell due; `day`: when the answer is due, or the last day to settle it.
     ObjectionWaits { change: ChangeName, objection_ref: String, customer: String, step: Step, day: NaiveDate },
+    /// The letter that served a customer came back after the change had taken effect for it.
+    ServiceLost { change: ChangeName, customer: String, address: String, words: String },
     /// A mail came in that a person must see.
     Mail {
         message: i64,
@@ -120,6 +122,7 @@ impl Alarm {
             | Self::AtRisk { .. }
             | Self::RelayRefusesUs { .. }
             | Self::SuccessorNamed { .. }
+            | Self::ServiceLost { .. }
             | Self::Mail { .. } => &[],
         }
     }
@@ -138,6 +141,7 @@ impl Alarm {
             | Self::FoundAfterEffect { change, .. }
             | Self::ObjectionWaits { change, .. }
             | Self::SilentExcluded { change, .. }
+            | Self::ServiceLost { change, .. }
             | Self::AtRisk { change, .. } => Some(change),
             Self::RelayRefusesUs { .. } | Self::SuccessorNamed { .. } | Self::Mail { .. } => None,
         }

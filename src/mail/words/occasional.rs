@@ -147,6 +147,7 @@ fn sentences(alarm: &Alarm) -> (&'static str, &'static [&'static str]) {
         Alarm::AtRisk { .. } => ("at-risk", &["rest"]),
         Alarm::RelayRefusesUs { .. } => ("relay", &["rest"]),
         Alarm::SuccessorNamed { .. } => ("successor", &["rest"]),
+        Alarm::ServiceLost { .. } => ("lost", &["rest"]),
         Alarm::Mail { matter, delegate, .. } => inbox::sentences(matter, delegate.is_some()),
     }
 }
@@ -213,6 +214,9 @@ fn tell_alarm(words: &mut Words<'_>, alert: &Alert) -> Result<(), WordsError> {
             words.named("customer", customer);
             words.named("address", address);
             words.named("successor", &named(name, successor));
+        }
+        Alarm::ServiceLost { customer, address, words: said, .. } => {
+            refused_by(words, customer, address, None, said);
         }
         Alarm::Mail { .. } => inbox::tell(words, &alert.what),
     }

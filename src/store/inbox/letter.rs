@@ -174,6 +174,29 @@ marks! {
     mark_complained: "complained_at = least(complained_at, $2)" where "complained_at is null or complained_at > $2";
 }
 
+/// The changes in force for this customer by this letter, and by no other that has not come back.
+pub async fn in_force_by(
+    conn: &mut PgConnection,
+    letter: DeliveryId,
+    customer: CustomerId,
+) -> Result<Vec<ChangeId>, Error> {
+    let ids: Vec<i64> = sqlx::query_scalar(
+        "select o.change_id from obligation o join change on change.id = o.change_id
+         join notice_change nc on nc.change_id = o.change_id join delivery d on d.id = $1 and d.notice_id = nc.notice_id
+         where o.customer_id = $2 and o.state = 'served' and o.served_by = $1
+           and coalesce(change.took_effect_at, o.in_force_at) is not null
+           and not exists (select from delivery other where other.notice_id = d.notice_id and other.customer_id = $2 and other.id <> $1
+                           and other.state = 'accepted' and other.bounced_at is null
+                           and other.recipient_id in (select id from recipient where customer_id = $2))
+         order by o.change_id",
+    )
+    .bind(letter.0)
+    .bind(customer.0)
+    .fetch_all(conn)
+    .await?;
+    Ok(ids.into_iter().map(ChangeId).collect())
+}
+
 /// Whether another letter to the same recipient has bounced: a second sign that its address is dead.
 pub async fn bounced_before(
     conn: &mut PgConnection,

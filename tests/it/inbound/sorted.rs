@@ -1,8 +1,9 @@
 //! What follows from a mail that came back: letters taken back, objections lodged, changes held until a person has looked.
 
-use forenotice::actions::receive_mail;
 use forenotice::actions::rule_on_mail::{self, rule};
+use forenotice::actions::{ask_clearance, receive_mail};
 use forenotice::demo::mailbox::Mail;
+use forenotice::domain::clearance::Answer;
 use forenotice::domain::inbox::Ruling;
 use forenotice::domain::ledger::Actor;
 use forenotice::store::inbound::MessageId;
@@ -350,5 +351,49 @@ async fn the_sender_is_asked_once_a_day_and_says_by_the_links_button_what_the_re
     assert_eq!(strings(&world, OBJECTIONS).await.len(), 1);
     let by = "select ruled_by from inbound_message where ruling is not null";
     assert!(strings(&world, by).await[0].starts_with("recipient:"));
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn a_bounce_after_the_effect_closes_no_book_takes_the_clearance_back_and_tells_the_dpo() {
+    let (world, reference) = announced().await;
+    let to = letter_to(&world, BIRCH).envelope_from;
+    world.advance_to("2027-01-15T12:00Z").await;
+    assert_eq!(world.change(&reference).await.state.as_str(), "effective");
+    let cleared = || async {
+        ask_clearance::ask(&world.cx, "C-2", "Nimbus", None).await.unwrap().answer == Answer::Cleared
+    };
+    assert!(cleared().await);
+    comes(&world, &report("failed", "5.1.1", BIRCH), &to, "").await;
+    assert_eq!(strings(&world, OBLIGATIONS).await, ["C-1 served", "C-2 served"]);
+    assert!(!cleared().await);
+    let told = world.subjects(DPO);
+    assert!(
+        told.iter().any(|one| one.contains("the letter to Birch came back, Nimbus is in force")),
+        "{told:?}"
+    );
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn a_late_objection_by_mail_is_in_time_once_another_server_of_ours_had_it_before_the_deadline() {
+    let (world, reference) = announced().await;
+    let to = reply_to(&letter_to(&world, JANE));
+    world.advance_to(AFTER_DEADLINE).await;
+    let mail = person(JANE, "OBJECT", "No.");
+    comes(&world, &mail, &to, JANE).await;
+    assert_eq!(strings(&world, OBJECTIONS).await, ["reply false No."]);
+    assert_eq!(reasons(&world, &reference).await, Vec::<String>::new());
+    // The same mail, from a mailbox that had it in November.
+    let door = open_door(&world, 77).await;
+    let mut earlier = arrival(mail.replace('\n', "\r\n").into_bytes(), "2026-11-30T10:00:00Z", &[&to]);
+    earlier.sender = Some(JANE.to_owned());
+    receive_mail::receive(&world.cx, door, vec![earlier]).await.unwrap();
+    let mut tx = world.cx.begin(Actor::Daemon).await.unwrap();
+    door::close(&mut tx, door).await.unwrap();
+    tx.commit_unrecorded().await.unwrap();
+    world.settle().await;
+    assert_eq!(strings(&world, OBJECTIONS).await, ["reply true No."]);
+    assert_eq!(reasons(&world, &reference).await, ["objection_open"]);
     world.finish().await;
 }
