@@ -81,10 +81,10 @@ fn by_content(raw: &[u8]) -> String {
     format!("sha256:{}", hex::encode(Sha256::digest(raw)))
 }
 
-/// A text at a JSON pointer; a number counts as one.
+/// A text at a JSON pointer, without NUL, which Postgres holds nowhere; a number counts as one.
 fn text(event: &Value, pointer: &str) -> Option<String> {
     match event.pointer(pointer)? {
-        Value::String(text) if !text.is_empty() => Some(text.clone()),
+        Value::String(text) => Some(text.replace('\0', "")).filter(|text| !text.is_empty()),
         Value::Number(number) => Some(number.to_string()),
         _ => None,
     }

@@ -133,3 +133,12 @@ fn what_is_no_event_is_kept_and_nothing_is_made_of_it() {
     assert_eq!(status_in("smtp; 550-5.1.10 gone, see 1.2.3.4 or 5.1").as_deref(), Some("5.1.10"));
     assert_eq!(status_in("version 5.1.1234 at 2026.11.24"), None);
 }
+
+#[test]
+fn what_postgres_cannot_hold_is_left_out_of_ids_addresses_and_words() {
+    let event = r#"{"event": "bounce", "sg_event_id": "e\u00001", "email": "jane\u0000@acme.example", "reason": "no\u0000 such user", "d": "\u0000"}"#;
+    let part = split(EventRelay::Sendgrid, format!("[{event}]").as_bytes()).pop().unwrap();
+    let said = read(EventRelay::Sendgrid, &part.raw).unwrap();
+    assert_eq!((part.id.as_str(), said.address.as_deref()), ("e1", Some("jane@acme.example")));
+    assert_eq!((said.words.as_str(), said.delivery_token), ("no such user", None));
+}

@@ -2,7 +2,8 @@
 //!
 //! [`Mailbox::run`] reads every folder to its end, notes that it has, and waits by IDLE (RFC 2177) for more. How far a folder is read is kept
 //! by a [`Shelf`] with its UIDVALIDITY: under another one everything is read again, and is one row by its fingerprint. What has not been
-//! read holds the door's watermark back, also while the server is away.
+//! read holds the door's watermark back, also while the server is away. A mail that was asked for and did not come ends the reading there:
+//! only what a second look shows to be gone is passed over.
 
 mod session;
 
@@ -18,7 +19,7 @@ use tracing::{debug, info, warn};
 use super::{Arrival, NotKept, What};
 use crate::config::Imap;
 use crate::mail::relay::{Roots, Tokens};
-use session::{Session, Waiting};
+use session::{Fetched, Hole, Sent, Session, Waiting};
 
 /// Mails that are fetched and committed together.
 const GROUP_MAX: usize = 50;
@@ -156,6 +157,7 @@ impl Mailbox {
             }
             None => 0,
         };
+        let mut reached = from;
         let mut waiting = session.sizes_after(from).await?.into_iter().peekable();
         while waiting.peek().is_some() {
             let (mut group, mut bytes) = (Vec::new(), 0);
@@ -166,38 +168,52 @@ impl Mailbox {
                 bytes += u64::from(next.bytes);
                 group.push(next);
             }
-            let Some(last) = group.last().map(|last| last.uid) else { break };
-            let mails = self.fetch(session, &group, room).await?;
-            room.keep(folder, mails, ReadTo { uid_validity, uid: last }).await?;
+            let Fetched { mails, broken } = self.fetch(session, &group).await;
+            let asked = || group.iter().map(|mail| mail.uid);
+            let came = |uid: &u32| mails.binary_search_by_key(uid, |mail| mail.uid).is_ok();
+            let missing: Vec<u32> = asked().filter(|uid| !came(uid)).collect();
+            let hole = session.hole(&missing, broken).await;
+            let whole = |uid: &u32| hole.as_ref().is_none_or(|hole| *uid < hole.uid);
+            reached = asked().filter(whole).max().unwrap_or(reached);
+            // What came behind a mail that did not is kept too, and comes again.
+            let mails = arrivals(mails, room.now());
+            room.keep(folder, mails, ReadTo { uid_validity, uid: reached }).await?;
+            if let Some(Hole { away, .. }) = hole {
+                return Err(away);
+            }
         }
         Ok(())
     }
 
-    async fn fetch(
-        &self,
-        session: &mut Session,
-        group: &[Waiting],
-        room: &impl Shelf,
-    ) -> Result<Vec<Arrival>, Away> {
+    async fn fetch(&self, session: &mut Session, group: &[Waiting]) -> Fetched {
         let fits = |mail: &Waiting| usize::try_from(mail.bytes).is_ok_and(|bytes| bytes <= self.bytes_max);
         let (whole, too_large): (Vec<Waiting>, Vec<Waiting>) = group.iter().copied().partition(fits);
-        let mut fetched = session.fetch(&whole, "BODY.PEEK[]").await?;
-        if !too_large.is_empty() {
+        let mut fetched = session.fetch(&whole, "BODY.PEEK[]").await;
+        if !too_large.is_empty() && fetched.broken.is_none() {
             // Of what is too large its head is kept: a person must see that it came.
             warn!(
                 "{} mails are larger than inbound.megabytes_max: only their heads are kept",
                 too_large.len()
             );
-            fetched.extend(session.fetch(&too_large, "BODY.PEEK[HEADER]").await?);
+            let heads = session.fetch(&too_large, "BODY.PEEK[HEADER]").await;
+            fetched.mails.extend(heads.mails);
+            fetched.mails.sort_by_key(|mail| mail.uid);
+            fetched.broken = heads.broken;
         }
-        let now = room.now();
-        let arrival = |(raw, came): (Vec<u8>, Option<DateTime<Utc>>)| Arrival {
-            what: What::Mail,
-            raw,
-            first_byte_at: came.map_or(now, |came| came.min(now)),
-            sender: None,
-            recipients: Vec::new(),
-        };
-        Ok(fetched.into_iter().map(arrival).collect())
+        fetched
     }
 }
+
+fn arrivals(mails: Vec<Sent>, now: DateTime<Utc>) -> Vec<Arrival> {
+    let arrival = |Sent { raw, came, .. }: Sent| Arrival {
+        what: What::Mail,
+        raw,
+        first_byte_at: came.map_or(now, |came| came.min(now)),
+        sender: None,
+        recipients: Vec::new(),
+    };
+    mails.into_iter().map(arrival).collect()
+}
+
+#[cfg(test)]
+mod tests;

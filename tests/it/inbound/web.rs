@@ -139,7 +139,7 @@ fn by_mailgun(at: i64, token: &str, event: &str) -> String {
 }
 
 #[tokio::test]
-async fn mailgun_signs_a_token_that_proves_one_event_for_five_minutes() {
+async fn mailgun_signs_a_token_that_proves_one_event_as_long_as_it_may_come_again() {
     let (world, visitor) = world(&[("inbound.events.mailgun_signing_key", SECRET)]).await;
     let path = "/inbound/events/mailgun";
     let said = async |body: String| post(&visitor, path, &[], body).await;
@@ -147,10 +147,10 @@ async fn mailgun_signs_a_token_that_proves_one_event_for_five_minutes() {
     assert_eq!(said(by_mailgun(NOW, "t1", "g1")).await, 200);
     // Whoever has read the token says something else with it.
     assert_eq!(said(by_mailgun(NOW, "t1", "g2")).await, 401);
-    assert_eq!(said(by_mailgun(NOW - 301, "t2", "g2")).await, 401);
+    assert_eq!(said(by_mailgun(NOW - 9 * 3600 - 1, "t2", "g2")).await, 401);
     assert_eq!(said(by_mailgun(NOW + 301, "t2", "g2")).await, 401);
     assert_eq!(said(by_mailgun(NOW, "t2", "g2").replace("t2", "t3")).await, 401);
     assert_eq!(said("{}".to_owned()).await, 401);
-    assert_eq!(said(by_mailgun(NOW - 299, "t2", "g2")).await, 200);
+    assert_eq!(said(by_mailgun(NOW - 8 * 3600, "t2", "g2")).await, 200);
     assert_eq!(stored(&world).await.len(), 2);
 }

@@ -1,13 +1,18 @@
 //! One connection to an IMAP server, logged in: each command within its time.
+//!
+//! The library's streams end on NO, on BAD and when the server hangs up as they do on OK. So what is read from is asked for here, and an
+//! answer is whole only with its own tagged OK.
 
 use std::fmt;
 use std::future::Future;
 use std::time::Duration;
 
-use async_imap::types::NameAttribute;
+use async_imap::error::Error;
+use async_imap::imap_proto::{
+    AttributeValue, MailboxDatum, MessageSection, NameAttribute, RequestId, Response, SectionPath, Status,
+};
 use async_imap::{Authenticator, Client};
 use chrono::{DateTime, Utc};
-use futures_util::TryStreamExt as _;
 use rustls::pki_types::ServerName;
 use secrecy::ExposeSecret as _;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -22,6 +27,8 @@ use crate::mail::relay::{Roots, Tokens};
 const CONNECT_WITHIN: Duration = Duration::from_secs(30);
 const ANSWER_WITHIN: Duration = Duration::from_mins(2);
 const INBOX: &str = "INBOX";
+/// RFC 3501, date-time.
+const INTERNAL_DATE: &str = "%d-%b-%Y %H:%M:%S %z";
 
 pub trait Wire: AsyncRead + AsyncWrite + Send + Unpin + fmt::Debug {}
 impl<T: AsyncRead + AsyncWrite + Send + Unpin + fmt::Debug> Wire for T {}
@@ -37,6 +44,35 @@ pub struct Session {
 pub struct Waiting {
     pub uid: u32,
     pub bytes: u32,
+}
+
+/// What came of a command, and why that need not be all of it.
+struct Answer<T> {
+    came: Vec<T>,
+    broken: Option<Away>,
+}
+
+/// A mail as it came.
+#[derive(Debug)]
+pub struct Sent {
+    pub uid: u32,
+    pub raw: Vec<u8>,
+    /// When the server had it.
+    pub came: Option<DateTime<Utc>>,
+}
+
+/// The mails that came, in order, and what broke off the answer, if it was.
+#[derive(Debug)]
+pub struct Fetched {
+    pub mails: Vec<Sent>,
+    pub broken: Option<Away>,
+}
+
+/// A mail that is there and did not come, the first of them, and why.
+#[derive(Debug)]
+pub struct Hole {
+    pub uid: u32,
+    pub away: Away,
 }
 
 async fn within<T, E: fmt::Display>(
@@ -88,10 +124,16 @@ impl Session {
         if !named.is_empty() {
             return Ok(named.to_vec());
         }
-        let listed = async { self.imap.list(Some(""), Some("*")).await?.try_collect::<Vec<_>>().await };
-        let listed = within(ANSWER_WITHIN, "list", listed).await?;
-        let junk = listed.iter().filter(|name| name.attributes().contains(&NameAttribute::Junk));
-        let junk = junk.map(|name| name.name().to_owned()).filter(|name| !name.eq_ignore_ascii_case(INBOX));
+        let junk = |response: &Response<'_>| match response {
+            Response::MailboxData(MailboxDatum::List(folder))
+                if folder.name_attributes.contains(&NameAttribute::Junk) =>
+            {
+                Some(folder.name.clone().into_owned())
+            }
+            _ => None,
+        };
+        let junk = self.whole("list", "LIST \"\" \"*\"", junk).await?.into_iter();
+        let junk = junk.filter(|name| !name.eq_ignore_ascii_case(INBOX));
         Ok(std::iter::once(INBOX.to_owned()).chain(junk).collect())
     }
 
@@ -104,38 +146,77 @@ impl Session {
 
     /// The mails above that UID, in order.
     pub async fn sizes_after(&mut self, uid: u32) -> Result<Vec<Waiting>, Away> {
-        let range = format!("{}:*", u64::from(uid) + 1);
-        let fetched =
-            async { self.imap.uid_fetch(range, "(UID RFC822.SIZE)").await?.try_collect::<Vec<_>>().await };
-        let fetched = within(ANSWER_WITHIN, "sizes", fetched).await?;
-        let sized =
-            fetched.iter().filter_map(|mail| Some(Waiting { uid: mail.uid?, bytes: mail.size.unwrap_or(0) }));
+        let command = format!("UID FETCH {}:* (UID RFC822.SIZE)", u64::from(uid) + 1);
+        let listed = self.whole("sizes", &command, Said::of).await?.into_iter();
+        let sized = listed.map(|said| Waiting { uid: said.uid, bytes: said.size.unwrap_or(0) });
         // `n:*` names the last mail also where its UID is below n.
         let mut sized: Vec<Waiting> = sized.filter(|mail| mail.uid > uid).collect();
-        sized.sort_unstable();
-        sized.dedup();
+        // The larger size of a mail that is named twice: a change of its flags says none.
+        sized.sort_unstable_by_key(|mail| (mail.uid, std::cmp::Reverse(mail.bytes)));
+        sized.dedup_by_key(|mail| mail.uid);
         Ok(sized)
     }
 
-    /// The part of each that is still there, and when the server had it.
-    pub async fn fetch(
-        &mut self,
-        mails: &[Waiting],
-        part: &str,
-    ) -> Result<Vec<(Vec<u8>, Option<DateTime<Utc>>)>, Away> {
+    /// The part of each that comes. Whether it is all is seen by the UIDs, and by [`Session::hole`].
+    pub async fn fetch(&mut self, mails: &[Waiting], part: &str) -> Fetched {
         if mails.is_empty() {
-            return Ok(Vec::new());
+            return Fetched { mails: Vec::new(), broken: None };
         }
-        let uids = mails.iter().map(|mail| mail.uid.to_string()).collect::<Vec<_>>().join(",");
-        let query = format!("(UID INTERNALDATE {part})");
-        let fetched = async { self.imap.uid_fetch(uids, query).await?.try_collect::<Vec<_>>().await };
-        let mut fetched = within(ANSWER_WITHIN, "fetch", fetched).await?;
-        fetched.sort_by_key(|mail| mail.uid);
-        let with_bytes = fetched.iter().filter_map(|mail| {
-            let raw = mail.body().or_else(|| mail.header())?.to_vec();
-            Some((raw, mail.internal_date().map(|at| at.to_utc())))
+        let uids: Vec<u32> = mails.iter().map(|mail| mail.uid).collect();
+        let command = format!("UID FETCH {} (UID INTERNALDATE {part})", joined(&uids));
+        let Answer { came, broken } = self.ask("fetch", &command, Said::of).await;
+        let sent = came.into_iter().filter_map(|Said { uid, raw, came, .. }| {
+            uids.contains(&uid).then_some(Sent { uid, raw: raw?, came })
         });
-        Ok(with_bytes.collect())
+        let mut mails: Vec<Sent> = sent.collect();
+        mails.sort_by_key(|mail| mail.uid);
+        mails.dedup_by_key(|mail| mail.uid);
+        Fetched { mails, broken }
+    }
+
+    /// Of mails that did not come, the first that is not shown to be gone.
+    pub async fn hole(&mut self, missing: &[u32], broken: Option<Away>) -> Option<Hole> {
+        let first = *missing.first()?;
+        let command = format!("UID FETCH {} (UID)", joined(missing));
+        match self.whole("second look", &command, Said::of).await {
+            Err(away) => Some(Hole { uid: first, away: broken.unwrap_or(away) }),
+            Ok(there) => {
+                let uid = there.iter().map(|said| said.uid).filter(|uid| missing.contains(uid)).min()?;
+                let why = || format!("the mail with UID {uid} is there and is not sent");
+                Some(Hole { uid, away: broken.unwrap_or_else(|| Away::Server { at: "fetch", why: why() }) })
+            }
+        }
+    }
+
+    async fn whole<T>(
+        &mut self,
+        at: &'static str,
+        command: &str,
+        read: impl Fn(&Response<'_>) -> Option<T>,
+    ) -> Result<Vec<T>, Away> {
+        let Answer { came, broken } = self.ask(at, command, read).await;
+        broken.map_or(Ok(came), Err)
+    }
+
+    async fn ask<T>(
+        &mut self,
+        at: &'static str,
+        command: &str,
+        read: impl Fn(&Response<'_>) -> Option<T>,
+    ) -> Answer<T> {
+        let mut came = Vec::new();
+        let asked = async {
+            let tag = self.imap.run_command(command).await?;
+            loop {
+                let response = self.imap.read_response().await?.ok_or(Error::ConnectionLost)?;
+                if ended(response.parsed(), &tag)? {
+                    return Ok::<_, Error>(());
+                }
+                came.extend(read(response.parsed()));
+            }
+        };
+        let broken = within(ANSWER_WITHIN, at, asked).await.err();
+        Answer { came, broken }
     }
 
     /// Returns when the folder last opened has news, and after a turn at the latest.
@@ -157,6 +238,53 @@ impl Session {
         let session = within(ANSWER_WITHIN, "idle", idle.done()).await?;
         Ok(Self { imap: session, can_idle })
     }
+}
+
+/// Whether this ends the command, and well.
+fn ended(response: &Response<'_>, asked: &RequestId) -> Result<bool, Error> {
+    match response {
+        Response::Done { tag, status: Status::Ok, .. } if tag == asked => Ok(true),
+        Response::Done { tag, status, outcome } if tag == asked => {
+            Err(Error::No(format!("{status:?} {}", outcome.information.as_deref().unwrap_or_default())))
+        }
+        _ => Ok(false),
+    }
+}
+
+/// What a FETCH response says of a mail.
+struct Said {
+    uid: u32,
+    size: Option<u32>,
+    /// The mail or its head.
+    raw: Option<Vec<u8>>,
+    came: Option<DateTime<Utc>>,
+}
+
+impl Said {
+    fn of(response: &Response<'_>) -> Option<Self> {
+        let Response::Fetch(_, attributes) = response else { return None };
+        let (mut uid, mut size, mut raw, mut came) = (None, None, None, None);
+        for attribute in attributes {
+            match attribute {
+                AttributeValue::Uid(said) => uid = Some(*said),
+                AttributeValue::Rfc822Size(said) => size = Some(*said),
+                AttributeValue::BodySection {
+                    section: None | Some(SectionPath::Full(MessageSection::Header)),
+                    data: Some(data),
+                    ..
+                } => raw = Some(data.to_vec()),
+                AttributeValue::InternalDate(said) => {
+                    came = DateTime::parse_from_str(said.trim(), INTERNAL_DATE).ok();
+                }
+                _ => {}
+            }
+        }
+        Some(Self { uid: uid?, size, raw, came: came.map(|came| came.to_utc()) })
+    }
+}
+
+fn joined(uids: &[u32]) -> String {
+    uids.iter().map(u32::to_string).collect::<Vec<_>>().join(",")
 }
 
 async fn log_in(
