@@ -6,6 +6,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { createRequire } from 'node:module';
 import assert from 'node:assert/strict';
@@ -23,6 +24,8 @@ export async function openStage() {
     lines.on('line', (line) => line.startsWith('{') && resolve(JSON.parse(line)));
     child.once('exit', (code) => reject(new Error(`forenotice stage ended with ${code} before it was set`)));
   });
+  // The addresses are told before the daemon listens there.
+  while (child.exitCode === null && !(await fetch(addresses.site).then(() => true, () => false))) await setTimeout(50);
   return {
     ...addresses,
 
