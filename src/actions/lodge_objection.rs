@@ -111,6 +111,8 @@ struct Said<'a> {
     door: Option<DoorId>,
     /// The mail that says it, which its door has vouched for.
     mail: Option<MessageId>,
+    /// Whom the mail says that it is from.
+    from: Option<&'a str>,
     received_at: DateTime<Utc>,
     text: &'a str,
     grounds: &'a [String],
@@ -135,6 +137,7 @@ pub async fn lodge(cx: &Context, statement: &Statement) -> Result<Lodged, Error>
         channel: statement.channel,
         door: statement.door,
         mail: None,
+        from: None,
         received_at: statement.received_at,
         text: &statement.text,
         grounds: &statement.grounds,
@@ -315,6 +318,9 @@ impl Lodging<'_> {
         }
         self.alert(&mut tx, &written).await?;
         self.alert_found(&mut tx, &written.reference, &written.against).await?;
+        for measured in self.measured.iter().filter(|one| !written.against.contains(&one.change)) {
+            self.join_open(&mut tx, measured).await?;
+        }
         self.settle_mail(&mut tx, written.id).await?;
         let timeliness = self.timeliness(&written.against);
         let events: Vec<Event> = self
@@ -350,29 +356,42 @@ impl Lodging<'_> {
             .await?
             .ok_or(store::Error::Stale { what: "objection" })?;
         objection::hold(&mut tx, known.id()).await?;
-        if self.repeats(&mut tx, &known).await? {
+        if self.repeats(&mut tx, &known).await? && self.said.received_at >= known.received_at {
             self.settle_mail(&mut tx, known.id()).await?;
             tx.commit_unrecorded().await?;
             return Ok(lodged_in(Became::Repetition, &known));
         }
-        let at = self.said.received_at;
-        match self.said.mail {
-            Some(mail) => inbox::add_to_case(&mut tx, mail, known.id(), at, &self.words()).await?,
-            None => {
-                objection::insert_correspondence(&mut tx, known.id(), at, &self.words()).await?;
-            }
+        for measured in self.measured {
+            self.join_open(&mut tx, measured).await?;
         }
         self.settle_mail(&mut tx, known.id()).await?;
         let (objection, customer) = (known.reference.clone(), self.customer);
-        for measured in self.measured {
-            objection::came_earlier(&mut tx, known.id(), at, measured).await?;
-        }
         self.keep_file(&mut tx).await?;
         self.alert_found(&mut tx, &known.reference, &[first]).await?;
         let joined = Event::StatementAdded { objection, change: first, customer };
         tx.commit([joined]).await?;
         self.cx.bells.ring("deliver");
         Ok(lodged_in(Became::PartOf, &known))
+    }
+
+    /// Adds the statement to what this party has open against that change, which counts from the earlier of the two.
+    async fn join_open(&self, tx: &mut Tx, measured: &Measured) -> Result<(), Error> {
+        let Some(open) = objection::open_of(tx.conn(), measured.change, self.party()).await? else {
+            return Ok(());
+        };
+        objection::hold(tx, open.id()).await?;
+        let (at, words) = (self.said.received_at, self.words());
+        let said = objection::correspondence(tx.conn(), open.id()).await?;
+        if !said.iter().any(|piece| piece.at == at && piece.body.as_deref() == Some(words.as_str())) {
+            match self.said.mail {
+                Some(mail) => inbox::add_to_case(tx, mail, open.id(), at, &words).await?,
+                None => {
+                    objection::insert_correspondence(tx, open.id(), at, &words).await?;
+                }
+            }
+        }
+        objection::came_earlier(tx, open.id(), at, measured).await?;
+        Ok(())
     }
 
     /// The objection stands in its mail's place: what the mail held back, it holds back now.
@@ -407,7 +426,7 @@ impl Lodging<'_> {
     /// The statement as it stands in the correspondence: who, and what.
     fn words(&self) -> String {
         let name = self.speaker.name.as_deref().filter(|name| !name.is_empty());
-        let name = name.or(self.speaker.address.as_deref()).unwrap_or("somebody");
+        let name = self.said.from.or(name).or(self.speaker.address.as_deref()).unwrap_or("somebody");
         let condition = self.said.condition.map(|condition| format!("\nCondition: {condition}"));
         let file = self.said.file.map(|file| format!("\nOn file: {}", file.name));
         format!("{name}: {}{}{}", self.said.text, condition.unwrap_or_default(), file.unwrap_or_default())

@@ -58,13 +58,14 @@ pub async fn rule(
         let named =
             named.ok_or_else(|| store::Error::NotFound { what: "customer", key: reference.to_owned() })?;
         inbox::assign(&mut tx, mail, named).await?;
+        // Until it is lodged it holds back all that this customer may object to.
+        let open = inbox::hold_open_at(&mut tx, waiting.received_at, Some(named)).await?;
+        inbox::hold(&mut tx, mail, &open, Some(named)).await?;
         whose = Some(named);
     }
     if ruling == Ruling::Objection && whose.is_none() {
         let address = waiting.findings.sender.clone().unwrap_or_default();
-        if inbox::contacts_at(tx.conn(), &address, 2).await?.len() > 1 {
-            return Err(Error::WhoseIsIt { mail: mail.0, address });
-        }
+        return Err(Error::WhoseIsIt { mail: mail.0, address });
     }
     inbox::rule(&mut tx, mail, ruling, &actor).await?;
     let held = if ruling == Ruling::Objection {

@@ -10,7 +10,9 @@ mod letter;
 mod matching;
 mod person;
 
-use tracing::info;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use tracing::{error, info};
 
 use self::matching::Match;
 use super::{Context, Error, Report};
@@ -20,7 +22,7 @@ use crate::domain::ledger::{Actor, Event};
 use crate::domain::objection::ObjectionId;
 use crate::mail::triage::{self, Own};
 use crate::store::inbound::MessageId;
-use crate::store::inbox::Sorted;
+use crate::store::inbox::{Sorted, Unsorted};
 use crate::store::{self, Tx};
 
 /// The pass, and its bell.
@@ -35,7 +37,15 @@ pub async fn run_once(cx: &Context) -> Result<Report, Error> {
     let mails = store::inbox::unsorted(cx.snapshot().await?.conn(), MAILS_PER_PASS).await?;
     let mut done = 0;
     for id in mails {
-        done += u64::from(sort(cx, id).await?);
+        // One that cannot be sorted must not keep the others unread, and with them every gate shut.
+        let sorted = match sort(cx, id).await {
+            Err(Error::Store(error)) if !error.is_transient() && !error.is_out_of_reach() => {
+                error!(mail.id = id.0, %error, "mail {} cannot be sorted and is left to a person", id.0);
+                leave_to_a_person(cx, id, &error.to_string()).await
+            }
+            sorted => sorted,
+        };
+        done += u64::from(sorted?);
     }
     Ok(if done == 0 { Report::idle(PASS) } else { Report::did(PASS, done, format!("sorted {done} mails")) })
 }
@@ -48,6 +58,14 @@ async fn sort(cx: &Context, id: MessageId) -> Result<bool, Error> {
             outcome => return outcome,
         }
     }
+}
+
+/// Nothing of it is believed, and it holds back whatever it may object to.
+async fn leave_to_a_person(cx: &Context, id: MessageId, why: &str) -> Result<bool, Error> {
+    let mut tx = cx.begin(Actor::Daemon).await?;
+    let Some(mail) = store::inbox::take(&mut tx, id).await? else { return Ok(false) };
+    let reading = Reading::unreadable(&format!("it could not be sorted: {why}"));
+    finish(cx, tx, id, &mail, &reading, None).await
 }
 
 /// A mail being sorted: what it says, and whose it is.
@@ -79,28 +97,48 @@ async fn sort_once(cx: &Context, id: MessageId) -> Result<bool, Error> {
         tx.commit_unrecorded().await?;
         return Ok(true);
     }
+    if mail.ruled {
+        store::inbox::looked_again(&mut tx, id).await?;
+        tx.commit_unrecorded().await?;
+        return Ok(true);
+    }
     let reading = match mail.relay.as_deref() {
         Some(relay) => event::read(relay, &mail.raw, &cx.keys),
         None => read_mail(cx, &mail),
     };
     let found = matching::find(&mut tx, &reading).await?;
-    let course = inbox::course(&reading, found.as_ref().map(|found| found.rule));
-    let sorting = Mail { cx, id, received_at: mail.received_at, reading: &reading, found: found.as_ref() };
-    let outcome = sorting.follow(&mut tx, course).await?;
-    let one = found.as_ref();
+    finish(cx, tx, id, &mail, &reading, found.as_ref()).await
+}
+
+/// Does what follows, and writes what the mail was taken for.
+async fn finish(
+    cx: &Context,
+    mut tx: Tx,
+    id: MessageId,
+    mail: &Unsorted,
+    reading: &Reading,
+    found: Option<&Match>,
+) -> Result<bool, Error> {
+    let course = inbox::course(reading, found.map(Match::sign));
+    let outcome =
+        Mail { cx, id, received_at: mail.received_at, reading, found }.follow(&mut tx, course).await?;
     let sorted = Sorted {
         class: reading.class,
-        rule: one.map(|found| found.rule),
-        delivery: one.and_then(|found| found.letter.as_ref()).map(|letter| letter.delivery),
-        customer: one.and_then(Match::customer),
-        recipient: one.and_then(|found| found.recipient),
-        findings: &reading,
+        rule: found.map(|found| found.rule),
+        delivery: found.and_then(|found| found.letter.as_ref()).map(|letter| letter.delivery),
+        customer: found.and_then(Match::customer),
+        recipient: found.and_then(|found| found.recipient),
+        findings: reading,
         waits: outcome.waits,
         ruling: outcome.ruling,
     };
     store::inbox::sort(&mut tx, id, &sorted).await?;
     if outcome.case.is_some() {
         store::inbox::lodged(&mut tx, id, outcome.case).await?;
+    }
+    if !outcome.waits {
+        // Looked at again, it may be a machine's or belong to a case: then it holds nothing.
+        store::inbox::release(&mut tx, id).await?;
     }
     let (class, rule) = (reading.class, sorted.rule);
     let mut events = vec![Event::MailSorted {
@@ -120,7 +158,7 @@ async fn sort_once(cx: &Context, id: MessageId) -> Result<bool, Error> {
     Ok(true)
 }
 
-fn read_mail(cx: &Context, mail: &store::inbox::Unsorted) -> Reading {
+fn read_mail(cx: &Context, mail: &Unsorted) -> Reading {
     let settings = &cx.settings;
     let envelope = Envelope { sender: mail.sender.clone(), recipients: mail.recipients.clone() };
     let trust = Trust {
@@ -128,7 +166,10 @@ fn read_mail(cx: &Context, mail: &store::inbox::Unsorted) -> Reading {
         hops: settings.inbound.trusted_hops,
     };
     let from = [&settings.smtp.from, &settings.smtp.from_subscribers].map(|mailbox| mailbox.address.clone());
-    triage::read(&mail.raw, &envelope, &cx.keys, &trust, &Own { from: from.into() })
+    let own = Own { from: from.into() };
+    // Whatever is wrong with a mail, or with us, it is a person's then.
+    let read = AssertUnwindSafe(|| triage::read(&mail.raw, &envelope, &cx.keys, &trust, &own));
+    catch_unwind(read).unwrap_or_else(|_| Reading::unreadable("reading it failed: a fault of forenotice"))
 }
 
 impl Mail<'_> {

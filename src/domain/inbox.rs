@@ -43,19 +43,29 @@ pub enum Course {
     Nothing,
 }
 
-/// What follows from a mail that was matched by `rule`; none = nothing in it is ours.
-pub fn course(reading: &Reading, rule: Option<Rule>) -> Course {
-    let Some(rule) = rule.filter(|rule| *rule != Rule::Reference) else {
+/// By what a mail was matched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sign {
+    pub rule: Rule,
+    /// Only those have it by whom the letter passed: the return path, the id in its headers. Anybody to whom a letter was forwarded has
+    /// its other addresses.
+    pub of_the_way: bool,
+}
+
+/// What follows from a mail that was matched by `sign`; none = nothing in it is ours.
+pub fn course(reading: &Reading, sign: Option<Sign>) -> Course {
+    let Some(sign) = sign.filter(|sign| sign.rule != Rule::Reference) else {
         return match reading.class {
             Class::Reply | Class::Unmatched => Course::Stranger,
             Class::Bounce | Class::Complaint | Class::RelayEvent => Course::Show,
             Class::AutoReply | Class::DeliveryReport | Class::Probe => Course::Nothing,
         };
     };
+    let rule = sign.rule;
     match reading.class {
         Class::Probe => Course::Nothing,
         Class::Bounce | Class::DeliveryReport | Class::RelayEvent if names_the_letter(rule) => {
-            fate(reading, rule)
+            fate(reading, sign)
         }
         Class::Bounce | Class::RelayEvent => Course::Show,
         Class::DeliveryReport => Course::Nothing,
@@ -75,20 +85,23 @@ pub fn course(reading: &Reading, rule: Option<Rule>) -> Course {
             Course::Present { left_company: reading.left_company() }
         }
         Class::AutoReply => Course::Nothing,
-        Class::Reply if reading.unsubscribe => Course::Unsubscribe,
         Class::Reply if reading.objects => Course::Objection,
+        Class::Reply if reading.unsubscribe => Course::Unsubscribe,
         Class::Reply => Course::Reply,
         Class::Unmatched => Course::Stranger,
     }
 }
 
-fn fate(reading: &Reading, rule: Rule) -> Course {
+fn fate(reading: &Reading, sign: Sign) -> Course {
     match reading.letter {
         Some(LetterVerdict::Failed) => Course::Failed {
-            address_dead: reading.address == Some(AddressVerdict::Dead) && names_the_recipient(rule),
+            address_dead: reading.address == Some(AddressVerdict::Dead)
+                && sign.of_the_way
+                && names_the_recipient(sign.rule),
         },
         Some(LetterVerdict::Delayed) => Course::Delayed,
-        Some(LetterVerdict::Delivered) => Course::Delivered,
+        Some(LetterVerdict::Delivered) if sign.of_the_way => Course::Delivered,
+        Some(LetterVerdict::Delivered) => Course::Nothing,
         None if reading.complaint.as_ref().is_some_and(|complaint| complaint.accuses) => Course::Complaint,
         None => Course::Nothing,
     }
@@ -198,6 +211,10 @@ mod tests {
     use super::*;
     use crate::domain::inbound::Complaint;
 
+    fn by(rule: Rule) -> Sign {
+        Sign { rule, of_the_way: true }
+    }
+
     fn read(class: Class) -> Reading {
         serde_json::from_value(serde_json::json!({ "class": class, "why": "a test" })).unwrap()
     }
@@ -220,26 +237,32 @@ mod tests {
             (Some(Rule::Reference), Course::Show),
             (None, Course::Show),
         ] {
-            assert_eq!(course(&failed, rule), expected, "{rule:?}");
+            assert_eq!(course(&failed, rule.map(by)), expected, "{rule:?}");
         }
+        // Whoever was forwarded the letter has the address for answers: that costs us a letter, and kills nobody's address.
+        let forwarded = Some(Sign { rule: Rule::EnvelopeToken, of_the_way: false });
+        assert_eq!(course(&failed, forwarded), Course::Failed { address_dead: false });
+        let delivered = Reading { letter: Some(LetterVerdict::Delivered), ..failed.clone() };
+        assert_eq!(course(&delivered, forwarded), Course::Nothing);
+        assert_eq!(course(&delivered, Some(by(Rule::EnvelopeToken))), Course::Delivered);
         let alive = Reading { address: Some(AddressVerdict::Alive), ..failed };
-        assert_eq!(course(&alive, Some(Rule::EnvelopeToken)), Course::Failed { address_dead: false });
+        assert_eq!(course(&alive, Some(by(Rule::EnvelopeToken))), Course::Failed { address_dead: false });
     }
 
     #[test]
     fn a_persons_mail_is_an_objection_a_reply_or_a_strangers_and_a_machines_is_none_of_them() {
         let reply = read(Class::Reply);
         let objects = Reading { objects: true, ..reply.clone() };
-        assert_eq!(course(&reply, Some(Rule::Thread)), Course::Reply);
-        assert_eq!(course(&reply, Some(Rule::Sender)), Course::Reply);
-        assert_eq!(course(&objects, Some(Rule::QuotedToken)), Course::Objection);
+        assert_eq!(course(&reply, Some(by(Rule::Thread))), Course::Reply);
+        assert_eq!(course(&reply, Some(by(Rule::Sender))), Course::Reply);
+        assert_eq!(course(&objects, Some(by(Rule::QuotedToken))), Course::Objection);
         assert_eq!(course(&objects, None), Course::Stranger);
-        assert_eq!(course(&reply, Some(Rule::Reference)), Course::Stranger);
+        assert_eq!(course(&reply, Some(by(Rule::Reference))), Course::Stranger);
         assert_eq!(course(&read(Class::Unmatched), None), Course::Stranger);
         for class in [Class::AutoReply, Class::Bounce, Class::Complaint, Class::DeliveryReport, Class::Probe]
         {
             for rule in Rule::ALL.iter().copied().map(Some).chain([None]) {
-                let found = course(&Reading { objects: true, ..read(class) }, rule);
+                let found = course(&Reading { objects: true, ..read(class) }, rule.map(by));
                 assert!(
                     !matches!(found, Course::Objection | Course::Reply | Course::Stranger),
                     "{class} by {rule:?}"
@@ -251,10 +274,10 @@ mod tests {
     #[test]
     fn a_robot_that_asks_for_an_answer_first_has_not_let_the_letter_through() {
         let robot = |automatic| Reading { automatic: Some(automatic), ..read(Class::AutoReply) };
-        assert_eq!(course(&robot(Automatic::Challenge), Some(Rule::EnvelopeToken)), Course::Delayed);
+        assert_eq!(course(&robot(Automatic::Challenge), Some(by(Rule::EnvelopeToken))), Course::Delayed);
         let present = Course::Present { left_company: false };
-        assert_eq!(course(&robot(Automatic::OutOfOffice), Some(Rule::EnvelopeToken)), present);
-        assert_eq!(course(&robot(Automatic::OutOfOffice), Some(Rule::Sender)), Course::Nothing);
+        assert_eq!(course(&robot(Automatic::OutOfOffice), Some(by(Rule::EnvelopeToken))), present);
+        assert_eq!(course(&robot(Automatic::OutOfOffice), Some(by(Rule::Sender))), Course::Nothing);
     }
 
     #[test]
@@ -263,8 +286,8 @@ mod tests {
             complaint: Some(Complaint { accuses, ..Complaint::default() }),
             ..read(Class::Complaint)
         };
-        assert_eq!(course(&accuses(true), Some(Rule::EnvelopeToken)), Course::Complaint);
-        assert_eq!(course(&accuses(false), Some(Rule::EnvelopeToken)), Course::Nothing);
+        assert_eq!(course(&accuses(true), Some(by(Rule::EnvelopeToken))), Course::Complaint);
+        assert_eq!(course(&accuses(false), Some(by(Rule::EnvelopeToken))), Course::Nothing);
         assert_eq!(course(&accuses(true), None), Course::Show);
     }
 

@@ -42,6 +42,8 @@ pub struct Unsorted {
     pub objection: Option<i64>,
     pub objection_of: Option<i64>,
     pub objection_at: Option<DateTime<Utc>>,
+    /// Somebody has said what it is, and that stays.
+    pub ruled: bool,
 }
 
 /// The mails to sort, the oldest first.
@@ -71,6 +73,7 @@ pub async fn take(tx: &mut Tx, id: MessageId) -> Result<Option<Unsorted>, Error>
     let mail = sqlx::query_as(
         "select m.raw, m.relay, m.received_at, m.look_again as again, m.objection_id as objection,
                 o.customer_id as objection_of, o.received_at as objection_at,
+                m.ruling is not null as ruled,
                 (select s.envelope_from from inbound_sighting s where s.message_id = m.id and s.envelope_from is not null
                  order by s.received_at limit 1) as sender,
                 coalesce((select array_agg(distinct one) from inbound_sighting s, unnest(s.envelope_to) as one
@@ -232,14 +235,44 @@ pub async fn rule(tx: &mut Tx, id: MessageId, ruling: Ruling, by: &Actor) -> Res
     exactly_one(&done, "mail")
 }
 
-/// Whose an unmatched mail is, as a person says.
+/// Whose it is, as a person says: whoever was taken for its author is not.
 pub async fn assign(tx: &mut Tx, id: MessageId, customer: CustomerId) -> Result<(), Error> {
-    let done = sqlx::query("update inbound_message set customer_id = $2 where id = $1")
+    let done = sqlx::query("update inbound_message set customer_id = $2, recipient_id = null where id = $1")
         .bind(id.0)
         .bind(customer.0)
         .execute(tx.conn())
         .await?;
     exactly_one(&done, "mail")
+}
+
+/// It waits for a person again: what was said of it cannot be done.
+pub async fn unrule(tx: &mut Tx, id: MessageId) -> Result<(), Error> {
+    let done = sqlx::query(
+        "update inbound_message set ruling = null, ruled_by = null, ruled_at = null where id = $1 and state = 'untriaged'",
+    )
+    .bind(id.0)
+    .execute(tx.conn())
+    .await?;
+    exactly_one(&done, "mail")
+}
+
+/// Of these changes those to which this customer can still object; of nobody's, those that are not withdrawn.
+pub async fn open_to_objection(
+    tx: &mut Tx,
+    changes: &[ChangeId],
+    customer: Option<CustomerId>,
+) -> Result<Vec<ChangeId>, Error> {
+    let ids: Vec<i64> = sqlx::query_scalar(
+        "select id from change
+         where id = any($1) and state in ('scheduled', 'in_notice', 'held', 'effective')
+           and ($2::bigint is null or exists (select from obligation o where o.change_id = change.id and o.customer_id = $2))
+         order by id",
+    )
+    .bind(changes.iter().map(|id| id.0).collect::<Vec<_>>())
+    .bind(customer.map(|id| id.0))
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(ids.into_iter().map(ChangeId).collect())
 }
 
 /// The mails that are objections and not lodged, the oldest first.

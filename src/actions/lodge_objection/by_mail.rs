@@ -12,6 +12,9 @@ use crate::domain::ledger::Actor;
 use crate::domain::objection::{Channel, STATEMENT_BYTES_MAX};
 use crate::domain::recipient::RecipientId;
 use crate::store;
+use tracing::{error, warn};
+
+use crate::mail::letter::{Alarm, MailMatter};
 use crate::store::inbound::MessageId;
 use crate::store::inbox::{self, Waiting};
 
@@ -25,8 +28,19 @@ const NO_WORDS: &str = "(the mail says nothing; where it was sent makes it an ob
 pub async fn run_once(cx: &Context) -> Result<Report, actions::Error> {
     let mails = inbox::to_lodge(cx.snapshot().await?.conn(), MAILS_PER_PASS).await?;
     let mut lodged: Vec<String> = Vec::new();
+    let mut failed = None;
     for id in mails {
-        lodged.extend(lodge_mail(cx, id).await?);
+        // One that fails must not keep the others waiting.
+        match lodge_mail(cx, id).await {
+            Ok(reference) => lodged.extend(reference),
+            Err(error) => {
+                error!(mail.id = id.0, %error, "the objection of mail {} is not lodged; it is tried again", id.0);
+                failed = Some(error);
+            }
+        }
+    }
+    if let Some(error) = failed.filter(|_| lodged.is_empty()) {
+        return Err(error);
     }
     if lodged.is_empty() {
         return Ok(Report::idle(PASS));
@@ -42,6 +56,9 @@ async fn lodge_mail(cx: &Context, id: MessageId) -> Result<Option<String>, actio
     let door = inbox::first_door(tx.conn(), id).await?;
     let hand = who(&mut tx, &mail).await?;
     tx.rollback().await?;
+    if changes.is_empty() {
+        return give_back(cx, id, &mail, "no change is left to which it could object").await;
+    }
     let words = mail.findings.own_words.trim();
     let words = if words.is_empty() { NO_WORDS } else { words };
     let text = &words[..words.floor_char_boundary(STATEMENT_BYTES_MAX)];
@@ -56,6 +73,7 @@ async fn lodge_mail(cx: &Context, id: MessageId) -> Result<Option<String>, actio
         channel: Channel::Reply,
         door,
         mail: Some(id),
+        from: mail.findings.sender.as_deref(),
         received_at: mail.received_at,
         text,
         grounds: &[],
@@ -68,35 +86,55 @@ async fn lodge_mail(cx: &Context, id: MessageId) -> Result<Option<String>, actio
         Err(Error::Store(store::Error::Stale { .. })) => Ok(None),
         Err(Error::Store(error)) => Err(error.into()),
         Err(Error::Begin(error)) => Err(error),
-        // Withdrawn or nothing open: the statement is kept with the mail, and a person has been told of it.
-        Err(_) => {
-            let mut tx = cx.begin(Actor::Daemon).await?;
-            inbox::lodged(&mut tx, id, None).await?;
-            inbox::release(&mut tx, id).await?;
-            tx.commit_unrecorded().await?;
-            Ok(None)
-        }
+        Err(refused) => give_back(cx, id, &mail, &refused.to_string()).await,
     }
 }
 
-/// What the mail holds back, else what the answered letter was about, else all that its customer was told of.
+/// It waits for a person, who hears of it, and goes on holding what it holds.
+async fn give_back(
+    cx: &Context,
+    id: MessageId,
+    mail: &Waiting,
+    why: &str,
+) -> Result<Option<String>, actions::Error> {
+    warn!(mail.id = id.0, "mail {} cannot be lodged and waits for a person: {why}", id.0);
+    let mut tx = cx.begin(Actor::Daemon).await?;
+    inbox::unrule(&mut tx, id).await?;
+    let customer = match mail.customer_id {
+        Some(customer) => store::customer::name(tx.conn(), CustomerId(customer)).await?,
+        None => String::new(),
+    };
+    let alarm = Alarm::Mail {
+        message: id.0,
+        customer,
+        sender: mail.findings.sender.clone().unwrap_or_default(),
+        subject: mail.findings.subject.clone().unwrap_or_default(),
+        words: mail.findings.own_words.clone(),
+        delegate: None,
+        matter: MailMatter::Reply { holds: !mail.changes.is_empty() },
+    };
+    cx.alert(&mut tx, &format!("given-back:{}", id.0), alarm).await?;
+    tx.commit_unrecorded().await?;
+    Ok(None)
+}
+
+/// What the mail holds back, else what the answered letter was about, else all that its customer was told of: of these what this customer
+/// can still object to.
 async fn against(tx: &mut store::Tx, mail: &Waiting) -> Result<Vec<ChangeId>, store::Error> {
-    let held: Vec<ChangeId> = mail.changes.iter().copied().map(ChangeId).collect();
-    if !held.is_empty() && mail.customer_id.is_none() {
-        return Ok(held);
-    }
+    let customer = mail.customer_id.map(CustomerId);
     let letter = match mail.delivery_id {
         Some(delivery) => inbox::named(tx.conn(), DeliveryId(delivery)).await?,
         None => None,
     };
-    match letter.map(|letter| letter.changes).filter(|changes| !changes.is_empty()) {
-        Some(changes) => Ok(changes),
-        None if !held.is_empty() => Ok(held),
-        None => {
-            let customer = mail.customer_id.map(CustomerId);
-            inbox::hold_open_at(tx, mail.received_at, customer).await
+    let held: Vec<ChangeId> = mail.changes.iter().copied().map(ChangeId).collect();
+    let about = letter.map(|letter| letter.changes).unwrap_or_default();
+    for meant in [held, about] {
+        let open = inbox::open_to_objection(tx, &meant, customer).await?;
+        if !open.is_empty() {
+            return Ok(open);
         }
     }
+    inbox::hold_open_at(tx, mail.received_at, customer).await
 }
 
 /// Somebody of the customer, or an address that is nobody's yet.

@@ -42,9 +42,11 @@ impl Lodging<'_> {
 
     /// An address on no file, and nobody's, is written to itself: it is asked for whom it speaks.
     async fn to_unknown_address(&self, tx: &mut Tx, written: &Written) -> Result<Option<String>, Error> {
-        let (None, None, Some(address)) =
-            (self.speaker.recipient, self.customer, self.speaker.address.as_deref())
-        else {
+        let (None, None, Some(address)) = (
+            self.speaker.recipient,
+            self.customer,
+            self.speaker.address.as_deref().filter(|address| !address.is_empty()),
+        ) else {
             return Ok(None);
         };
         let receipt = self.receipt_in(written, DEFAULT_LANGUAGE.to_owned(), None);
@@ -71,7 +73,13 @@ impl Lodging<'_> {
             changes: self.names(&written.against),
             customer: customer.to_owned(),
             on_behalf_of: self.said.on_behalf_of.map(str::to_owned),
-            sender: sender.or(self.speaker.address.as_deref()).unwrap_or_default().to_owned(),
+            sender: self
+                .said
+                .from
+                .or(sender)
+                .or(self.speaker.address.as_deref())
+                .unwrap_or_default()
+                .to_owned(),
             received_at: self.said.received_at,
             arrival: self.arrival(&written.against),
             answer_due_on: written.answer_due_on,

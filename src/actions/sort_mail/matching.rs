@@ -2,15 +2,16 @@
 
 use chrono::TimeDelta;
 
+use crate::domain::access::MailPurpose;
 use crate::domain::customer::CustomerId;
 use crate::domain::inbound::{Identifier, Names, Reading, Rule};
-use crate::domain::inbox::is_public_provider;
+use crate::domain::inbox::{Sign, is_public_provider};
 use crate::domain::recipient::RecipientId;
 use crate::store::inbox::{self, Named};
 use crate::store::{Error, Tx};
 
-/// An address or a domain of more customers than these says nothing.
-const CUSTOMERS_MAX: i64 = 20;
+/// One customer is whose it is; of two or more a person must say which, however many there are.
+const CUSTOMERS_MAX: i64 = 2;
 
 /// An event that names nothing but an address is about the newest letter to it that left so long ago at most.
 const EVENTS_COME_WITHIN: TimeDelta = TimeDelta::days(7);
@@ -19,6 +20,7 @@ const EVENTS_COME_WITHIN: TimeDelta = TimeDelta::days(7);
 #[derive(Debug)]
 pub(super) struct Match {
     pub rule: Rule,
+    of_the_way: bool,
     /// The letter that it is about, or answers.
     pub letter: Option<Named>,
     /// Several where one address is a contact of several, or several share its domain.
@@ -28,6 +30,10 @@ pub(super) struct Match {
 }
 
 impl Match {
+    pub(super) fn sign(&self) -> Sign {
+        Sign { rule: self.rule, of_the_way: self.of_the_way }
+    }
+
     /// Whose it is, if it is one customer's.
     pub(super) fn customer(&self) -> Option<CustomerId> {
         match self.customers.as_slice() {
@@ -40,8 +46,11 @@ impl Match {
 pub(super) async fn find(tx: &mut Tx, reading: &Reading) -> Result<Option<Match>, Error> {
     for Identifier { rule, names } in &reading.identifiers {
         let found = match names {
-            Names::Delivery { id, .. } => {
-                inbox::named(tx.conn(), *id).await?.map(|letter| of_letter(*rule, letter))
+            Names::Delivery { id, purpose } => {
+                let of_the_way =
+                    matches!(purpose, MailPurpose::Bounce | MailPurpose::Delivery | MailPurpose::Message);
+                let letter = inbox::named(tx.conn(), *id).await?;
+                letter.map(|letter| Match { of_the_way, ..of_letter(*rule, letter) })
             }
             Names::MessageId(id) => match inbox::by_wire_id(tx.conn(), id).await? {
                 Some(delivery) => {
@@ -71,11 +80,11 @@ pub(super) async fn find(tx: &mut Tx, reading: &Reading) -> Result<Option<Match>
 
 fn of_letter(rule: Rule, letter: Named) -> Match {
     let customers = letter.customer.into_iter().collect();
-    Match { rule, recipient: letter.recipient, customers, letter: Some(letter) }
+    Match { rule, of_the_way: true, recipient: letter.recipient, customers, letter: Some(letter) }
 }
 
 fn nobodys(rule: Rule) -> Match {
-    Match { rule, letter: None, customers: Vec::new(), recipient: None }
+    Match { rule, of_the_way: false, letter: None, customers: Vec::new(), recipient: None }
 }
 
 /// A contact's own address, else the domain of a customer's contacts.
@@ -84,7 +93,13 @@ async fn of_sender(tx: &mut Tx, address: &str) -> Result<Option<Match>, Error> {
     if let Some((recipient, _)) = contacts.first() {
         let one = (contacts.len() == 1).then_some(*recipient);
         let customers = contacts.into_iter().map(|(_, customer)| customer).collect();
-        return Ok(Some(Match { rule: Rule::Sender, letter: None, customers, recipient: one }));
+        return Ok(Some(Match {
+            rule: Rule::Sender,
+            of_the_way: false,
+            letter: None,
+            customers,
+            recipient: one,
+        }));
     }
     let Some((_, domain)) = address.rsplit_once('@') else { return Ok(None) };
     if is_public_provider(domain) {
@@ -93,6 +108,7 @@ async fn of_sender(tx: &mut Tx, address: &str) -> Result<Option<Match>, Error> {
     let customers = inbox::customers_at(tx.conn(), domain, CUSTOMERS_MAX).await?;
     Ok((!customers.is_empty()).then_some(Match {
         rule: Rule::Sender,
+        of_the_way: false,
         letter: None,
         customers,
         recipient: None,

@@ -10,7 +10,7 @@ use crate::domain::customer::{CustomerId, Subscribers};
 use crate::domain::inbound::Rule;
 use crate::domain::inbox::Ruling;
 use crate::domain::ledger::Event;
-use crate::domain::objection::{Timeliness, answer_due_on};
+use crate::domain::objection::{State, Timeliness, answer_due_on};
 use crate::domain::zone::Zone;
 use crate::mail::letter::{Alarm, ChangeName, Deadline, MailMatter, Occasional, ReplyReceipt};
 use crate::store::inbox::{self, Named};
@@ -32,21 +32,28 @@ impl Mail<'_> {
     /// A customer's: an objection at once, or one until somebody says otherwise.
     pub(super) async fn hear_customer(&self, tx: &mut Tx, objects: bool) -> Result<Outcome, Error> {
         let Some(found) = self.found else { return self.hear_stranger(tx).await };
+        if self.is_our_own(found) {
+            return Ok(Outcome { waits: true, ..Outcome::default() });
+        }
         if let Some(letter) = &found.letter {
             let changes = super::letter::lock(tx, &letter.changes).await?;
             if inbox::mark_answered(tx, letter.delivery, self.received_at).await? {
                 self.stand_anew(tx, letter, &changes).await?;
             }
-            if let Some(case) = &letter.objection {
-                return self.add_to_case(tx, case, letter).await;
+            if let Some(case) = &letter.objection
+                && let Some(outcome) = self.add_to_case(tx, case, letter).await?
+            {
+                return Ok(outcome);
             }
         }
         let customers = self.speaks_for(tx, found).await?;
-        let mut held = Vec::new();
-        for customer in &customers {
-            held.extend(self.hold(tx, found, *customer).await?);
-        }
-        if objects && let [_] = customers.as_slice() {
+        let held = match customers.as_slice() {
+            [] => Vec::new(),
+            [customer] => self.hold(tx, found, *customer).await?,
+            // It may be either's.
+            [_, _, ..] => return self.hear_stranger(tx).await,
+        };
+        if objects && !customers.is_empty() {
             return Ok(Outcome { waits: true, ruling: Some(Ruling::Objection), ..Outcome::default() });
         }
         self.ask_back(tx, found, &held).await?;
@@ -91,11 +98,29 @@ impl Mail<'_> {
 
     /// Nobody's that we know: it may be anybody's objection to anything in notice when it came.
     pub(super) async fn hear_stranger(&self, tx: &mut Tx) -> Result<Outcome, Error> {
+        if self.is_from_the_office() {
+            return Ok(Outcome { waits: true, ..Outcome::default() });
+        }
         let changes = inbox::hold_open_at(tx, self.received_at, None).await?;
         inbox::hold(tx, self.id, &changes, None).await?;
         let matter = MailMatter::Stranger { holds: !changes.is_empty() };
-        self.tell(tx, &format!("mail:{}", self.id.0), matter).await?;
+        // Once an hour, however many write: the inbox has them all.
+        self.tell(tx, &format!("stranger:{}", self.received_at.format("%Y-%m-%dT%H")), matter).await?;
         Ok(Outcome { waits: true, ..Outcome::default() })
+    }
+
+    /// The DPO or a deputy: whoever answers our alarms must not be told of its own answer, and objects to nothing.
+    fn is_from_the_office(&self) -> bool {
+        let site = &self.cx.settings.site;
+        let office = || std::iter::once(&site.dpo_address).chain(&site.deputies);
+        let sender = self.reading.sender.as_deref();
+        sender.is_some_and(|sender| office().any(|address| address.eq_ignore_ascii_case(sender)))
+    }
+
+    /// An answer to a letter that went to nobody on file: an alarm, a digest.
+    fn is_our_own(&self, found: &Match) -> bool {
+        let to_nobody = |letter: &Named| letter.recipient.is_none() && letter.objection.is_none();
+        self.is_from_the_office() || found.letter.as_ref().is_some_and(to_nobody)
     }
 
     /// A subscriber speaks for the customer that it is linked to; for itself only where the policy has every subscriber count.
@@ -115,8 +140,9 @@ impl Mail<'_> {
     async fn hold(&self, tx: &mut Tx, found: &Match, customer: CustomerId) -> Result<Vec<Held>, Error> {
         let about = found.letter.as_ref().map(|letter| letter.changes.clone()).unwrap_or_default();
         let open = inbox::hold_open_at(tx, self.received_at, Some(customer)).await?;
-        let meant: Vec<ChangeId> =
-            open.into_iter().filter(|id| about.is_empty() || about.contains(id)).collect();
+        let meant: Vec<ChangeId> = open.iter().copied().filter(|id| about.contains(id)).collect();
+        // What the letter was about may be over, or it was about no change at all.
+        let meant = if meant.is_empty() { open } else { meant };
         let changes = objection::hold_changes(tx, &meant).await?;
         let policy = &self.cx.policy;
         let measured =
@@ -138,10 +164,14 @@ impl Mail<'_> {
         Ok(held)
     }
 
-    /// A reply to a receipt or an answer belongs to its case.
-    async fn add_to_case(&self, tx: &mut Tx, case: &str, letter: &Named) -> Result<Outcome, Error> {
+    /// A reply to a receipt or an answer belongs to its case. None: that is resolved, and what comes now may be a new one.
+    async fn add_to_case(&self, tx: &mut Tx, case: &str, letter: &Named) -> Result<Option<Outcome>, Error> {
         let known = objection::by_reference(tx.conn(), case).await?;
         objection::hold(tx, known.id()).await?;
+        let known = objection::by_reference(tx.conn(), &known.reference).await?;
+        if known.state == State::Resolved.as_str() {
+            return Ok(None);
+        }
         let from = self.reading.sender.as_deref().unwrap_or("somebody");
         let words = format!("{from}: {}", self.reading.own_words);
         inbox::add_to_case(tx, self.id, known.id(), self.received_at, &words).await?;
@@ -156,7 +186,7 @@ impl Mail<'_> {
                 },
             );
         let case = Some(known.id());
-        Ok(Outcome { case, events: events.into_iter().collect(), ..Outcome::default() })
+        Ok(Some(Outcome { case, events: events.into_iter().collect(), ..Outcome::default() }))
     }
 
     /// Tells the DPO; once for each occasion.

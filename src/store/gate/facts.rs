@@ -48,7 +48,7 @@ pub async fn facts(conn: &mut PgConnection, change: &Change) -> Result<Facts, Er
         .fetch_all(&mut *conn)
         .await?;
     let (unread_since, strangers_replies): (Option<DateTime<Utc>>, i64) = sqlx::query_as(
-        "select (select min(received_at) from inbound_message where state = 'stored'),
+        "select (select min(received_at) from inbound_message where state = 'stored' or look_again),
                 (select count(*) from inbound_hold where change_id = $1 and customer_id is null and released_at is null)",
     )
     .bind(change.id.0)

@@ -79,12 +79,13 @@ pub async fn named(conn: &mut PgConnection, delivery: DeliveryId) -> Result<Opti
 /// The letter to which a relay gave this id; a Message-ID of its making begins with the id it said (`id@email.amazonses.com`).
 pub async fn by_wire_id(conn: &mut PgConnection, id: &str) -> Result<Option<DeliveryId>, Error> {
     let local = id.split('@').next().unwrap_or(id);
-    let found: Option<i64> =
-        sqlx::query_scalar("select delivery_id from wire_id where relay is not null and id in ($1, $2) order by id = $1 desc limit 1")
-            .bind(id)
-            .bind(local)
-            .fetch_optional(conn)
-            .await?;
+    let found: Option<i64> = sqlx::query_scalar(
+        "select delivery_id from wire_id where id in ($1, $2) order by id = $1 desc limit 1",
+    )
+    .bind(id)
+    .bind(local)
+    .fetch_optional(conn)
+    .await?;
     Ok(found.map(DeliveryId))
 }
 
@@ -165,7 +166,7 @@ marks! {
     /// It waits at a server that is not ours, unless its arrival was proved.
     mark_delayed: "delayed_at = least(delayed_at, $2)" where "delayed_at is null and received_at is null";
     /// The recipient's server has it since then.
-    mark_received: "received_at = least(received_at, $2)" where "received_at is null or received_at > $2";
+    mark_received: "received_at = least(received_at, greatest(accepted_at, $2))" where "received_at is null or received_at > greatest(accepted_at, $2)";
     /// A machine at the recipient's answered; so its server has it.
     mark_present: "present_at = least(present_at, $2), received_at = least(received_at, $2)" where "present_at is null or present_at > $2";
     /// A person answered; so its server has it.
@@ -204,7 +205,11 @@ pub async fn bounced_before(
     letter: DeliveryId,
 ) -> Result<bool, Error> {
     let before = sqlx::query_scalar(
-        "select exists (select from delivery where recipient_id = $1 and id <> $2 and bounced_at is not null)",
+        "select exists (
+             select from recipient r join obligation o on o.customer_id = r.customer_id
+             join notice_change nc on nc.change_id = o.change_id
+             join delivery d on d.notice_id = nc.notice_id and d.recipient_id = r.id
+             where r.id = $1 and d.id <> $2 and d.bounced_at is not null)",
     )
     .bind(recipient.0)
     .bind(letter.0)

@@ -1,7 +1,7 @@
 //! What follows from a mail that came back: letters taken back, objections lodged, changes held until a person has looked.
 
 use forenotice::actions::rule_on_mail::{self, rule};
-use forenotice::actions::{ask_clearance, receive_mail};
+use forenotice::actions::{ask_clearance, receive_mail, schedule_change};
 use forenotice::demo::mailbox::Mail;
 use forenotice::domain::clearance::Answer;
 use forenotice::domain::inbox::Ruling;
@@ -395,5 +395,79 @@ async fn a_late_objection_by_mail_is_in_time_once_another_server_of_ours_had_it_
     world.settle().await;
     assert_eq!(strings(&world, OBJECTIONS).await, ["reply true No."]);
     assert_eq!(reasons(&world, &reference).await, ["objection_open"]);
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn one_change_withdrawn_does_not_lose_the_objection_to_the_other() {
+    let (world, first) = announced().await;
+    let second = world.schedule(&addition("Cumulus", "2027-02-01")).await.reference;
+    world.advance_to("2026-11-25T12:00Z").await;
+    let from = "works@council.example";
+    comes(&world, &person(from, "Both", "Neither, please."), "privacy@processor.example", from).await;
+    schedule_change::withdraw(&world.cx, world.dpo.clone(), &first, "not needed", None).await.unwrap();
+    world.settle().await;
+    let id = MessageId(1);
+    let refused = rule(&world.cx, world.dpo.clone(), id, Ruling::Objection, None, None).await.unwrap_err();
+    assert!(matches!(refused, rule_on_mail::Error::WhoseIsIt { .. }), "{refused}");
+    rule(&world.cx, world.dpo.clone(), id, Ruling::Objection, Some("C-2"), None).await.unwrap();
+    world.settle().await;
+    assert_eq!(strings(&world, OBJECTIONS).await, ["reply true Neither, please."]);
+    assert_eq!(reasons(&world, &second).await.first().map(String::as_str), Some("objection_open"));
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn who_is_a_contact_of_two_customers_holds_as_a_stranger_until_it_is_said_for_whom() {
+    let (world, reference) = announced().await;
+    world.as_superuser("insert into recipient (customer_id, address, role) select id, 'adviser@law.example', 'legal' from customer").await;
+    let from = "adviser@law.example";
+    comes(&world, &person(from, "OBJECT", "We object."), "privacy@processor.example", from).await;
+    let holds = "select coalesce(customer_id::text, 'anybody') from inbound_hold where released_at is null";
+    assert_eq!(strings(&world, holds).await, ["anybody"]);
+    rule(&world.cx, world.dpo.clone(), MessageId(1), Ruling::Objection, Some("C-1"), None).await.unwrap();
+    world.settle().await;
+    let whose = "select c.reference from objection o join customer c on c.id = o.customer_id";
+    assert_eq!(strings(&world, whose).await, ["C-1"]);
+    assert_eq!(reasons(&world, &reference).await, ["objection_open"]);
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn a_robot_at_the_dpos_own_desk_is_not_told_of_its_own_answers() {
+    let (world, reference) = announced().await;
+    let to = reply_to(&letter_to(&world, JANE));
+    comes(&world, &person(JANE, "Re: Nimbus", "Hm?"), &to, JANE).await;
+    let alert = world.mailbox.mails_to(DPO).pop().unwrap();
+    let before = world.subjects(DPO).len();
+    for answer in 0..5 {
+        let words = format!("Ticket {answer} is open.");
+        comes(
+            &world,
+            &person("helpdesk@processor.example", "Ticket", &words),
+            &reply_to(&alert),
+            "helpdesk@processor.example",
+        )
+        .await;
+        comes(&world, &person(DPO, "Ticket", &words), "privacy@processor.example", DPO).await;
+    }
+    assert_eq!(world.subjects(DPO).len(), before);
+    let holds = "select message_id::text from inbound_hold where released_at is null";
+    assert_eq!(strings(&world, holds).await, ["1"]);
+    assert_eq!(reasons(&world, &reference).await, ["reply_untriaged"]);
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn whoever_was_forwarded_a_letter_can_take_it_back_but_kill_no_address_and_prove_no_arrival() {
+    let (world, _) = announced().await;
+    let to = reply_to(&letter_to(&world, BIRCH));
+    comes(&world, &report("delivered", "2.0.0", BIRCH), &to, "").await;
+    let proved = "select count(*)::text from delivery where received_at is not null";
+    assert_eq!(strings(&world, proved).await, ["0"]);
+    comes(&world, &report("failed", "5.1.1", BIRCH), &to, "").await;
+    assert_eq!(strings(&world, OBLIGATIONS).await, ["C-1 served", "C-2 owed"]);
+    let dead = "select address from recipient where suppressed_at is not null";
+    assert_eq!(strings(&world, dead).await, Vec::<String>::new());
     world.finish().await;
 }
