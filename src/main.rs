@@ -9,7 +9,16 @@ async fn main() -> ExitCode {
     // A provider already in place is this one: nothing else in the process installs any.
     let _ = rustls::crypto::ring::default_provider().install_default();
 
-    match cli::run(cli::Cli::parse()).await {
+    let cli = match cli::Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) if error.use_stderr() && cli::is_receive(std::env::args_os()) => {
+            // Nobody may be listening.
+            let _ = error.print();
+            return ExitCode::from(cli::NOT_NOW);
+        }
+        Err(error) => error.exit(),
+    };
+    match cli::run(cli).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             eprint!("{failure}");

@@ -12,7 +12,7 @@ pub use event::{EventError, receive_events};
 pub use intake::Intake;
 pub use shelf::Room;
 
-pub use crate::mail::events::{Head, NotAuthentic, is_secret};
+pub use crate::mail::events::{Head, NotAuthentic, admitted, is_secret};
 pub use crate::mail::inbox::{Arrival, What};
 
 use std::collections::BTreeSet;

@@ -13,7 +13,7 @@ pub struct Failure {
 
 /// As sysexits.h has them, which mail servers go by.
 const BAD_DATA: u8 = 65;
-const NOT_NOW: u8 = 75;
+pub const NOT_NOW: u8 = 75;
 
 impl Failure {
     pub fn new(sentence: impl Into<String>) -> Self {

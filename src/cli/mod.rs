@@ -33,7 +33,8 @@ mod subscribers;
 mod users;
 
 pub use config::load;
-pub use failure::{Failure, OrHint};
+pub use failure::{Failure, NOT_NOW, OrHint};
+pub use receive::is_meant as is_receive;
 
 use std::fmt::Display;
 use std::io::{self, Write};

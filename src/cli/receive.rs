@@ -1,8 +1,9 @@
 //! `receive`: a mail on standard input, from an MTA's pipe.
 //!
-//! Exit 0: it is committed. Exit 65: it is no mail, or too large; the MTA tells its sender. Exit 75: not now, whatever the reason; the MTA
-//! keeps it and comes again. Its door is one of its own, open from before the first byte is read until the mail is committed.
+//! Exit 0: it is committed. Exit 65: it is no mail, or too large; the MTA tells its sender. Exit 75: not now, whatever the reason, a
+//! command line that is not understood too; the MTA keeps it and comes again. Its door is one of its own, open from before the first byte is read until the mail is committed.
 
+use std::ffi::{OsStr, OsString};
 use std::io::{self, Read as _};
 use std::process;
 use std::thread;
@@ -22,17 +23,22 @@ const READ_WITHIN: Duration = Duration::from_secs(25);
 /// Take in a mail on standard input, as an MTA's pipe gives it
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "\
-Exit 0: committed. Exit 65: empty or too large. Exit 75: not now, the MTA must keep it.
+Exit 0: committed. Exit 65: empty or too large. Exit 75: not now, or not understood; the MTA must keep it.
 
 Example (Postfix, master.cf; null_sender= with nothing behind it):
   flags=q user=forenotice null_sender= argv=/usr/bin/forenotice receive --from=${sender} --to=${recipient}")]
 pub struct Args {
     /// The envelope's sender; empty for the null sender
     #[arg(long, value_name = "ADDRESS")]
-    from: Option<String>,
+    from: Option<OsString>,
     /// A recipient of the envelope; may be given several times
     #[arg(long, value_name = "ADDRESS", num_args = 1..)]
-    to: Vec<String>,
+    to: Vec<OsString>,
+}
+
+/// Whether an MTA may be calling, which would send our customer a bounce if it heard that its command was not understood.
+pub fn is_meant(words: impl IntoIterator<Item = OsString>) -> bool {
+    words.into_iter().any(|word| word == "receive")
 }
 
 pub async fn run(global: &Global, args: &Args) -> Result<(), Failure> {
@@ -51,7 +57,9 @@ async fn take(global: &Global, args: &Args) -> Result<(), Failure> {
         .map_err(|error| Failure::from(error).not_now())?;
     let taken = async {
         let raw = read(cx.settings.inbound.bytes_max).await?;
-        let (sender, recipients) = (args.from.clone(), args.to.clone());
+        // An address need not be UTF-8; what it is not is no reason to lose the mail.
+        let text = |address: &OsString| OsStr::to_string_lossy(address).into_owned();
+        let (sender, recipients) = (args.from.as_ref().map(text), args.to.iter().map(text).collect());
         let arrival = Arrival { what: What::Mail, raw, first_byte_at, sender, recipients };
         receive_mail::receive(&cx, door, vec![arrival]).await.map_err(|error| Failure::from(error).not_now())
     };
@@ -86,5 +94,23 @@ async fn read(bytes_max: usize) -> Result<Vec<u8>, Failure> {
 async fn close(cx: &Context, door: DoorId) {
     if let Err(error) = receive_mail::close_door(cx, door).await {
         tracing::warn!("the pipe's door was not closed: {error}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::ffi::OsStringExt as _;
+
+    use clap::Parser as _;
+
+    use super::*;
+    use crate::cli::{Cli, Command};
+
+    #[test]
+    fn an_address_need_not_be_utf_8() {
+        let odd = OsString::from_vec(b"--from=j\xf6rg@acme.example".to_vec());
+        let words = ["forenotice".into(), "receive".into(), odd, "--to=\u{f6}@x".into()];
+        let Command::Receive(args) = Cli::try_parse_from(words).unwrap().command else { panic!() };
+        assert_eq!(args.from.unwrap().to_string_lossy(), "j\u{fffd}rg@acme.example");
     }
 }

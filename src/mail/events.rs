@@ -8,7 +8,7 @@ mod postmark;
 mod proof;
 mod sendgrid;
 
-pub use proof::{Head, NotAuthentic, authentic, is_secret};
+pub use proof::{Head, NotAuthentic, admitted, authentic, is_secret};
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;

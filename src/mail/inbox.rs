@@ -11,8 +11,10 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use mail_parser::{HeaderName, MessageParser};
+use tokio::sync::OwnedSemaphorePermit;
 
 use crate::domain::relay_event::EventRelay;
+use crate::in_flight::UnderWay;
 
 /// What came by a door, and how.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,21 +47,29 @@ pub struct NotKept {
     pub why: String,
 }
 
+/// What an arrival holds until it is committed or refused, also when nobody waits for that any more: its place among what is under way,
+/// and its bytes' place in memory.
+#[derive(Debug, Default)]
+pub struct Held {
+    pub under_way: Option<UnderWay>,
+    pub bytes: Option<OwnedSemaphorePermit>,
+}
+
 /// Being kept.
 pub type Keeping = Pin<Box<dyn Future<Output = Result<(), NotKept>> + Send>>;
 
 /// Commits what came in.
 #[derive(Clone)]
-pub struct Keep(Arc<dyn Fn(Arrival) -> Keeping + Send + Sync>);
+pub struct Keep(Arc<dyn Fn(Arrival, Held) -> Keeping + Send + Sync>);
 
 impl Keep {
-    pub fn new(keep: impl Fn(Arrival) -> Keeping + Send + Sync + 'static) -> Self {
+    pub fn new(keep: impl Fn(Arrival, Held) -> Keeping + Send + Sync + 'static) -> Self {
         Self(Arc::new(keep))
     }
 
     /// Ok: it is committed.
-    pub async fn keep(&self, arrival: Arrival) -> Result<(), NotKept> {
-        (self.0)(arrival).await
+    pub async fn keep(&self, arrival: Arrival, held: Held) -> Result<(), NotKept> {
+        (self.0)(arrival, held).await
     }
 }
 

@@ -64,15 +64,24 @@ async fn events(
     body: Body,
 ) -> Result<Response, PageError> {
     let relay: EventRelay = relay.parse().map_err(|_| PageError::NotFound)?;
-    let body = whole(body, EVENTS_BYTES_MAX).await?;
     let text = |value: &header::HeaderValue| value.to_str().ok().map(str::to_owned);
     let head: Head =
         headers.iter().filter_map(|(name, value)| Some((name.as_str().to_owned(), text(value)?))).collect();
+    if let Err(refused) = receive_mail::admitted(relay, &site.cx().settings.inbound.events, &head) {
+        return not_authentic(refused);
+    }
+    let body = whole(body, EVENTS_BYTES_MAX).await?;
     match receive_mail::receive_events(site.cx(), site.door(), relay, &head, &body, first_byte_at).await {
         Ok(_) => Ok(kept()),
-        Err(EventError::NotAuthentic(NotAuthentic::NotConfigured)) => Err(PageError::NotFound),
-        Err(EventError::NotAuthentic(NotAuthentic::NotProved)) => Ok(unauthorized("Basic")),
+        Err(EventError::NotAuthentic(refused)) => not_authentic(refused),
         Err(EventError::Receive(error)) => Err(not_now(error)),
+    }
+}
+
+fn not_authentic(refused: NotAuthentic) -> Result<Response, PageError> {
+    match refused {
+        NotAuthentic::NotConfigured => Err(PageError::NotFound),
+        NotAuthentic::NotProved => Ok(unauthorized("Basic")),
     }
 }
 

@@ -7,7 +7,7 @@ use tracing::{debug, warn};
 
 use super::{Became, Error, Prepared, store_group};
 use crate::actions::Context;
-use crate::mail::inbox::{Arrival, Keep, NotKept};
+use crate::mail::inbox::{Arrival, Held, Keep, NotKept};
 use crate::store::door::DoorId;
 
 /// Commits under way at once: one that waits for a lock does not hold up the others.
@@ -27,6 +27,7 @@ pub struct Intake {
 #[derive(Debug)]
 struct Waiting {
     prepared: Prepared,
+    held: Held,
     answer: oneshot::Sender<Result<Became, NotKept>>,
 }
 
@@ -38,9 +39,9 @@ impl Intake {
     }
 
     /// Returns once it is committed, or is not.
-    pub async fn take(&self, arrival: Arrival) -> Result<Became, NotKept> {
+    pub async fn take(&self, arrival: Arrival, held: Held) -> Result<Became, NotKept> {
         let (answer, answered) = oneshot::channel();
-        let waiting = Waiting { prepared: Prepared::of(arrival, self.trusted_hops), answer };
+        let waiting = Waiting { prepared: Prepared::of(arrival, self.trusted_hops), held, answer };
         let gone = || NotKept { why: "this process is going down".to_owned() };
         self.waiting.send(waiting).await.map_err(|_| gone())?;
         answered.await.map_err(|_| gone())?
@@ -48,9 +49,9 @@ impl Intake {
 
     pub fn keep(&self) -> Keep {
         let intake = self.clone();
-        Keep::new(move |arrival| {
+        Keep::new(move |arrival, held| {
             let intake = intake.clone();
-            Box::pin(async move { intake.take(arrival).await.map(drop) })
+            Box::pin(async move { intake.take(arrival, held).await.map(drop) })
         })
     }
 }
@@ -101,8 +102,10 @@ async fn commit(cx: &Context, door: DoorId, group: Vec<Waiting>) {
 
 impl Waiting {
     fn tell(self, outcome: Result<Became, NotKept>) {
+        let Self { held, answer, .. } = self;
+        drop(held);
         // Whoever brought it may be gone: it comes again, and is one row.
-        if self.answer.send(outcome).is_err() {
+        if answer.send(outcome).is_err() {
             debug!("nobody waits any more for what became of a mail");
         }
     }

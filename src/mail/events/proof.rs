@@ -32,6 +32,20 @@ pub enum NotAuthentic {
     NotProved,
 }
 
+/// What the head alone shows: whether events of this relay are taken at all, and whether whoever brings one has logged in.
+pub fn admitted(relay: EventRelay, events: &Events, head: &Head) -> Result<(), NotAuthentic> {
+    let configured = match relay {
+        EventRelay::Postmark => {
+            let login = events.postmark_login.as_ref().ok_or(NotAuthentic::NotConfigured)?;
+            return basic(login, head).then_some(()).ok_or(NotAuthentic::NotProved);
+        }
+        EventRelay::Sendgrid => events.sendgrid_public_key.is_some(),
+        EventRelay::Mailgun => events.mailgun_signing_key.is_some(),
+        EventRelay::Ses => false,
+    };
+    configured.then_some(()).ok_or(NotAuthentic::NotConfigured)
+}
+
 /// Ok: the relay sent this body. Some: the token that proved it, which may prove no other event.
 pub fn authentic(
     relay: EventRelay,
@@ -40,11 +54,9 @@ pub fn authentic(
     body: &[u8],
     now: DateTime<Utc>,
 ) -> Result<Option<String>, NotAuthentic> {
+    admitted(relay, events, head)?;
     let (token, proved) = match relay {
-        EventRelay::Postmark => {
-            let login = events.postmark_login.as_ref().ok_or(NotAuthentic::NotConfigured)?;
-            (None, basic(login, head))
-        }
+        EventRelay::Postmark => (None, true),
         EventRelay::Sendgrid => {
             let key = events.sendgrid_public_key.as_ref().ok_or(NotAuthentic::NotConfigured)?;
             (None, sendgrid(key, head, body))

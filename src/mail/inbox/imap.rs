@@ -100,25 +100,39 @@ impl Mailbox {
         self.watermark.clone()
     }
 
-    /// Reads until `stopping`.
-    pub async fn run(self, room: impl Shelf, stopping: CancellationToken) {
+    /// Reads until `stopping`. Each conversation has a task of its own: one that panics is one that failed.
+    pub async fn run(self, room: impl Shelf + 'static, stopping: CancellationToken) {
+        let (mailbox, room) = (Arc::new(self), Arc::new(room));
         let mut again = AGAIN_FIRST;
         let mut told = None;
         while !stopping.is_cancelled() {
-            let before = self.watermark.read_to();
-            let Err(away) = tokio::select! {
-                () = stopping.cancelled() => return,
-                ended = self.converse(&room) => ended,
+            let before = mailbox.watermark.read_to();
+            let mut conversation = tokio::spawn({
+                let (mailbox, room) = (mailbox.clone(), room.clone());
+                async move {
+                    let Err(away) = mailbox.converse(&*room).await;
+                    away
+                }
+            });
+            let away = tokio::select! {
+                () = stopping.cancelled() => {
+                    conversation.abort();
+                    let _ = conversation.await;
+                    return;
+                }
+                ended = &mut conversation => {
+                    ended.unwrap_or_else(|panic| Away::Server { at: "reading", why: panic.to_string() })
+                }
             };
             let ended = away.to_string();
-            if self.watermark.read_to() > before {
+            if mailbox.watermark.read_to() > before {
                 again = AGAIN_FIRST;
                 told = None;
             }
             if told.as_ref() == Some(&ended) {
                 debug!("still: the mailbox cannot be read: {ended}");
             } else {
-                warn!("the mailbox {} cannot be read and is tried again: {ended}", self.imap.host);
+                warn!("the mailbox {} cannot be read and is tried again: {ended}", mailbox.imap.host);
                 told = Some(ended);
             }
             tokio::select! {

@@ -37,9 +37,17 @@ const READ_BYTES_MAX: usize = 64 * 1024;
 #[derive(Clone, Copy, Debug)]
 pub struct Bounds {
     pub connections: usize,
+    /// More of our own machine's, when those are taken: strangers must not shut its MTA out.
+    pub connections_own: usize,
     /// Of one address; our own machine's are not counted.
     pub connections_per_address: usize,
     pub recipients: usize,
+    /// Commands without a mail that is taken, but for the recipients of one.
+    pub commands: u32,
+    /// From one mail that is taken to the next.
+    pub mail_within: Duration,
+    /// Of mails that are on their way at once, by all connections.
+    pub bytes: usize,
     /// From one command to the next (RFC 5321, 4.5.3.2.7).
     pub command_within: Duration,
     /// From one piece of a mail to the next.
@@ -56,8 +64,12 @@ impl Default for Bounds {
     fn default() -> Self {
         Self {
             connections: 256,
+            connections_own: 32,
             connections_per_address: 32,
             recipients: 100,
+            commands: 100,
+            mail_within: Duration::from_mins(10),
+            bytes: 256 * 1024 * 1024,
             command_within: Duration::from_mins(5),
             piece_within: Duration::from_mins(1),
             content_within: Duration::from_mins(10),
@@ -104,6 +116,8 @@ pub struct Listener {
 struct Shared {
     listener: Listener,
     rates: Rates,
+    /// For the bytes of mails that are on their way.
+    bytes: Arc<Semaphore>,
 }
 
 impl Listener {
@@ -111,8 +125,11 @@ impl Listener {
     pub async fn serve(self, socket: TcpListener, stopping: CancellationToken) {
         let bounds = self.bounds;
         let rates = Rates::new(self.mails_per_minute, bounds.connections_per_address);
-        let shared = Arc::new(Shared { listener: self, rates });
+        // One mail of the largest size fits in any case.
+        let bytes = Arc::new(Semaphore::new(bounds.bytes.max(self.bytes_max + content::ROOM_STEP)));
+        let shared = Arc::new(Shared { listener: self, rates, bytes });
         let room = Arc::new(Semaphore::new(bounds.connections));
+        let own_room = Arc::new(Semaphore::new(bounds.connections_own));
         let connections = TaskTracker::new();
         loop {
             let accepted = tokio::select! {
@@ -128,9 +145,10 @@ impl Listener {
                     continue;
                 }
             };
-            let (Ok(place), Some(own_place)) =
-                (room.clone().try_acquire_owned(), shared.rates.connect(peer.ip()))
-            else {
+            let place = room.clone().try_acquire_owned().or_else(|full| {
+                if rates::is_own(peer.ip()) { own_room.clone().try_acquire_owned() } else { Err(full) }
+            });
+            let (Ok(place), Some(own_place)) = (place, shared.rates.connect(peer.ip())) else {
                 // What does not fit into the socket's buffer is not said.
                 let _ = stream.try_write(b"421 4.7.0 too many connections, come again later\r\n");
                 continue;
@@ -191,9 +209,9 @@ impl Talk<'_> {
             let mut rest = heard.as_slice();
             let step = loop {
                 match session.hear(&mut rest) {
-                    Step::Keep(arrival) => {
+                    Step::Keep(arrival, held) => {
                         let within = self.shared.listener.bounds.keep_within;
-                        let kept = timeout(within, self.shared.listener.keep.keep(arrival)).await;
+                        let kept = timeout(within, self.shared.listener.keep.keep(arrival, held)).await;
                         let slow = NotKept { why: "the mail could not be stored in time".to_owned() };
                         session.kept(kept.unwrap_or(Err(slow)));
                     }
@@ -209,7 +227,7 @@ impl Talk<'_> {
                         .map(|()| false);
                 }
                 Step::StartTls => return Ok(true),
-                Step::More | Step::Keep(_) => {}
+                Step::More | Step::Keep(..) => {}
             }
             if !self.read(session).await? {
                 return Ok(false);
@@ -236,7 +254,7 @@ impl Talk<'_> {
         let now = Instant::now();
         let deadline = match session.content_until() {
             Some(until) => until.min(now + bounds.piece_within),
-            None => now + bounds.command_within,
+            None => session.mail_until().min(now + bounds.command_within),
         };
         let idle = session.content_until().is_none();
         self.heard.reserve(READ_BYTES_MAX);

@@ -294,11 +294,48 @@ async fn slow_clients_are_closed_and_the_gate_goes_on() {
 
 #[tokio::test]
 async fn one_connection_too_many_is_told_to_come_again() {
-    let post = Post::with(&[], Bounds { connections: 1, ..Bounds::default() }).await;
+    // One that anybody may have, and one more of our own machine's.
+    let post = Post::with(&[], Bounds { connections: 1, connections_own: 1, ..Bounds::default() }).await;
     let first = post.greeted("EHLO x\r\n").await;
-    let mut second = Client(TcpStream::connect(post.address).await.unwrap());
-    assert_eq!(second.codes(2).await, ["421", ""]);
-    drop(first);
+    let second = post.greeted("EHLO x\r\n").await;
+    let mut third = Client(TcpStream::connect(post.address).await.unwrap());
+    assert_eq!(third.codes(2).await, ["421", ""]);
+    drop((first, second));
+}
+
+#[tokio::test]
+async fn a_client_that_brings_no_mail_is_closed() {
+    let post = Post::with(&[], Bounds { commands: 5, ..Bounds::default() }).await;
+    let mut client = post.greeted("EHLO x\r\n").await;
+    let to = "RCPT TO:<r-x@replies.processor.example>\r\n".repeat(9);
+    client.say(format!("MAIL FROM:<>\r\n{to}DATA\r\n.\r\n")).await;
+    assert_eq!(client.codes(12).await.last().unwrap(), "250");
+    client.say("NOOP\r\n".repeat(6)).await;
+    assert_eq!(client.codes(7).await, ["250", "250", "250", "250", "250", "421", ""]);
+
+    let soon = Duration::from_millis(150);
+    let post = Post::with(&[], Bounds { mail_within: soon, ..Bounds::default() }).await;
+    let mut idle = post.greeted("EHLO x\r\n").await;
+    assert_eq!(idle.codes(2).await, ["421", ""]);
+}
+
+#[tokio::test]
+async fn a_mail_that_may_still_be_committed_holds_the_gate_though_its_sender_was_told_to_come_again() {
+    let post = Post::with(&[], Bounds { keep_within: Duration::from_millis(200), ..Bounds::default() }).await;
+    let mut lock = post.world.cx.db.pool().begin().await.unwrap();
+    sqlx::query("select from door for update").execute(&mut *lock).await.unwrap();
+    let mut client = post.greeted("EHLO x\r\n").await;
+    client.say([ENVELOPE.as_bytes(), &mail("a"), b".\r\n"].concat()).await;
+    assert_eq!(client.codes(4).await, ["250", "250", "354", "451"]);
+    assert!(!post.nothing_under_way());
+    lock.rollback().await.unwrap();
+    let done = async {
+        while !post.nothing_under_way() {
+            yield_now().await;
+        }
+    };
+    timeout(PATIENCE, done).await.unwrap();
+    assert_eq!(stored(&post.world).await.len(), 1);
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 use forenotice::actions::receive_mail::{self, Became, Error, Intake};
 use forenotice::domain::ledger::Actor;
 use forenotice::domain::relay_event::EventRelay;
+use forenotice::mail::inbox::Held;
 use forenotice::mail::inbox::{Arrival, What};
 use forenotice::store::door;
 
@@ -69,7 +70,9 @@ async fn what_comes_at_once_is_committed_together_and_twins_in_it_are_one_row() 
     let intake = Intake::of(&world.cx, open_door(&world, 1).await);
     let all = (0..200).map(|n| {
         let intake = intake.clone();
-        tokio::spawn(async move { intake.take(arrival(mail(&format!("s{}", n / 2)), TEN, &[REPLY])).await })
+        tokio::spawn(async move {
+            intake.take(arrival(mail(&format!("s{}", n / 2)), TEN, &[REPLY]), Held::default()).await
+        })
     });
     let mut new = 0;
     for taken in all.collect::<Vec<_>>() {
@@ -93,7 +96,8 @@ async fn a_door_that_was_fenced_takes_nothing() {
     tx.commit_unrecorded().await.unwrap();
     let refused = receive_mail::receive(&world.cx, id, vec![arrival(mail("a"), TEN, &[])]).await.unwrap_err();
     assert!(matches!(refused, Error::DoorClosed), "{refused}");
-    let refused = Intake::of(&world.cx, id).take(arrival(mail("a"), TEN, &[])).await.unwrap_err();
+    let refused =
+        Intake::of(&world.cx, id).take(arrival(mail("a"), TEN, &[]), Held::default()).await.unwrap_err();
     assert_eq!(refused.to_string(), "this door is closing");
     assert!(stored(&world).await.is_empty());
 }

@@ -60,6 +60,10 @@ async fn whatever_may_pass_makes_the_mta_keep_the_mail() {
     assert_eq!(away.code, Some(75), "{away:?}");
     let misconfigured = world.fed(&["receive"], &mail("a"), &[("FORENOTICE__INBOUND__LISTEN", "here")]).await;
     assert_eq!(misconfigured.code, Some(75), "{misconfigured:?}");
+    for odd in [["receive", "--nonsense"], ["receive", "word"], ["--nonsense", "receive"]] {
+        let misunderstood = world.fed(&odd, &mail("a"), &[]).await;
+        assert_eq!(misunderstood.code, Some(75), "{misunderstood:?}");
+    }
     world.as_superuser("alter table inbound_message rename to elsewhere").await;
     let broken = world.fed(&["receive"], &mail("a"), &[]).await;
     assert_eq!(broken.code, Some(75), "{broken:?}");

@@ -84,7 +84,12 @@ async fn postmark_logs_in() {
     let body = json!({"RecordType": "Bounce", "ID": 42, "Type": "HardBounce"}).to_string();
     let authorization = format!("Basic {}", BASE64_STANDARD.encode(&login));
     let path = "/inbound/events/postmark";
-    assert_eq!(post(&visitor, path, &[("authorization", "Basic cG9zdG1hcms6eA==")], body.clone()).await, 401);
+    let other = [("authorization", "Basic cG9zdG1hcms6eA==")];
+    assert_eq!(post(&visitor, path, &other, body.clone()).await, 401);
+    // Whoever has not logged in is not listened to: of a body that is too large nothing is known yet.
+    let too_large = || vec![b' '; 5 * 1024 * 1024];
+    assert_eq!(post(&visitor, path, &other, too_large()).await, 401);
+    assert_eq!(post(&visitor, "/inbound/events/mailgun", &other, too_large()).await, 404);
     let own = [("authorization", authorization.as_str())];
     // It comes again if our answer was lost.
     for _ in 0..2 {

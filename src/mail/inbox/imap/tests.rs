@@ -1,6 +1,7 @@
 //! A server that does not send all it was asked for: what it kept back is neither passed over nor vouched for.
 
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use secrecy::SecretString;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
@@ -75,15 +76,16 @@ async fn server(ill: Ill) -> u16 {
     let socket = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = socket.local_addr().unwrap().port();
     tokio::spawn(async move {
-        let (mut stream, _) = socket.accept().await.unwrap();
-        let (said, mut say) = stream.split();
-        say.write_all(b"* OK here\r\n").await.unwrap();
-        let mut lines = BufReader::new(said).lines();
-        while let Ok(Some(line)) = lines.next_line().await {
-            let (tag, command) = line.split_once(' ').unwrap();
-            say.write_all(answer(ill, tag, command).as_bytes()).await.unwrap();
-            if ill == Ill::HangsUp && command.contains("BODY.PEEK[]") {
-                return;
+        while let Ok((mut stream, _)) = socket.accept().await {
+            let (said, mut say) = stream.split();
+            say.write_all(b"* OK here\r\n").await.unwrap();
+            let mut lines = BufReader::new(said).lines();
+            while let Ok(Some(line)) = lines.next_line().await {
+                let (tag, command) = line.split_once(' ').unwrap();
+                say.write_all(answer(ill, tag, command).as_bytes()).await.unwrap();
+                if ill == Ill::HangsUp && command.contains("BODY.PEEK[]") {
+                    break;
+                }
             }
         }
     });
@@ -91,10 +93,11 @@ async fn server(ill: Ill) -> u16 {
 }
 
 #[derive(Default)]
-struct Kept(Mutex<(Vec<String>, Option<ReadTo>)>);
+struct Kept(Mutex<(Vec<String>, Option<ReadTo>)>, AtomicBool);
 
 impl Shelf for Kept {
     async fn read_to(&self, _: &str) -> Result<Option<ReadTo>, NotKept> {
+        assert!(!self.1.swap(false, Ordering::Relaxed), "a fault of ours");
         Ok(self.0.lock().unwrap().1)
     }
 
@@ -110,8 +113,7 @@ impl Shelf for Kept {
     }
 }
 
-/// The mails that are kept, how far the folder counts as read, and whether the mailbox vouches for anything.
-async fn read_once(ill: Ill) -> (String, Option<u32>, bool) {
+async fn mailbox(ill: Ill) -> Mailbox {
     let folders = if ill == Ill::Folders { Vec::new() } else { vec!["INBOX".to_owned()] };
     let imap = Imap {
         host: "127.0.0.1".to_owned(),
@@ -120,7 +122,12 @@ async fn read_once(ill: Ill) -> (String, Option<u32>, bool) {
         login: ImapLogin::Password { user: "x".to_owned(), password: SecretString::from("x") },
         folders,
     };
-    let mailbox = Mailbox::new(imap, 1_000);
+    Mailbox::new(imap, 1_000)
+}
+
+/// The mails that are kept, how far the folder counts as read, and whether the mailbox vouches for anything.
+async fn read_once(ill: Ill) -> (String, Option<u32>, bool) {
+    let mailbox = mailbox(ill).await;
     let (shelf, watermark) = (Kept::default(), mailbox.watermark());
     let vouches = || watermark.read_to() > DateTime::UNIX_EPOCH;
     let risen = async {
@@ -150,4 +157,21 @@ async fn what_was_asked_for_and_did_not_come_is_neither_passed_over_nor_vouched_
     // What came behind it is kept all the same: nobody knows when the server will send the one.
     assert_eq!(read_once(Ill::LeavesOut).await, kept("m 1, m 2, m 4", Some(2), false));
     assert_eq!(read_once(Ill::Gone).await, kept("m 1, m 2, m 4", Some(4), true));
+}
+
+#[tokio::test]
+async fn a_panic_does_not_end_the_reading() {
+    let mailbox = mailbox(Ill::Not).await;
+    let (watermark, stopping) = (mailbox.watermark(), CancellationToken::new());
+    let shelf = Kept::default();
+    shelf.1.store(true, Ordering::Relaxed);
+    let running = tokio::spawn(mailbox.run(shelf, stopping.clone()));
+    let risen = async {
+        while watermark.read_to() == DateTime::UNIX_EPOCH {
+            sleep(Duration::from_millis(5)).await;
+        }
+    };
+    timeout(PATIENCE, risen).await.unwrap();
+    stopping.cancel();
+    timeout(PATIENCE, running).await.unwrap().unwrap();
 }

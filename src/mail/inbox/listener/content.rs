@@ -3,15 +3,31 @@
 //! Servers that took other line ends for the end could be made to see two mails where their neighbour saw one. We see one, whatever is
 //! in it.
 
+use std::sync::Arc;
+
 use memchr::memchr;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// A mail takes room for its bytes by so much.
+pub const ROOM_STEP: usize = 64 * 1024;
 
 /// A mail that is coming in.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Content {
     bytes: Vec<u8>,
     bytes_max: usize,
-    too_large: bool,
+    room: Arc<Semaphore>,
+    taken: Option<OwnedSemaphorePermit>,
+    lost: Option<Lost>,
     place: Place,
+}
+
+/// Why the bytes of a mail were not kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lost {
+    TooLarge,
+    /// Too many mails are on their way.
+    NoRoom,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -28,8 +44,8 @@ enum Place {
 }
 
 impl Content {
-    pub fn of_at_most(bytes_max: usize) -> Self {
-        Self { bytes_max, ..Self::default() }
+    pub fn of_at_most(bytes_max: usize, room: Arc<Semaphore>) -> Self {
+        Self { bytes: Vec::new(), bytes_max, room, taken: None, lost: None, place: Place::default() }
     }
 
     /// Takes from `heard` what is of this mail. True: it is whole.
@@ -69,9 +85,9 @@ impl Content {
         false
     }
 
-    /// None: it was larger than it may be.
-    pub fn whole(self) -> Option<Vec<u8>> {
-        (!self.too_large).then_some(self.bytes)
+    /// The mail, and the room that its bytes take.
+    pub fn whole(self) -> Result<(Vec<u8>, Option<OwnedSemaphorePermit>), Lost> {
+        self.lost.map_or(Ok((self.bytes, self.taken)), Err)
     }
 
     fn keep_at_line(&mut self, byte: u8) {
@@ -80,15 +96,35 @@ impl Content {
     }
 
     fn keep(&mut self, bytes: &[u8]) {
-        if self.too_large {
+        if self.lost.is_some() {
             return;
         }
-        if self.bytes.len() + bytes.len() > self.bytes_max {
-            self.too_large = true;
-            self.bytes = Vec::new();
-            return;
+        let size = self.bytes.len() + bytes.len();
+        if size > self.bytes_max {
+            return self.lose(Lost::TooLarge);
+        }
+        if !self.has_room(size) {
+            return self.lose(Lost::NoRoom);
         }
         self.bytes.extend_from_slice(bytes);
+    }
+
+    fn lose(&mut self, lost: Lost) {
+        (self.bytes, self.taken, self.lost) = (Vec::new(), None, Some(lost));
+    }
+
+    fn has_room(&mut self, size: usize) -> bool {
+        let more = size.saturating_sub(self.taken.as_ref().map_or(0, OwnedSemaphorePermit::num_permits));
+        if more == 0 {
+            return true;
+        }
+        let Ok(step) = u32::try_from(more.max(ROOM_STEP)) else { return false };
+        let Ok(more) = self.room.clone().try_acquire_many_owned(step) else { return false };
+        match &mut self.taken {
+            Some(taken) => taken.merge(more),
+            None => self.taken = Some(more),
+        }
+        true
     }
 }
 
@@ -96,16 +132,20 @@ impl Content {
 mod tests {
     use super::*;
 
+    fn of_at_most(bytes_max: usize) -> Content {
+        Content::of_at_most(bytes_max, Arc::new(Semaphore::new(2 * ROOM_STEP)))
+    }
+
     /// The mail, and what stands behind it; none: it does not end. Heard as a whole and byte by byte.
     fn heard(sent: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
-        let mut whole = Content::of_at_most(1_000);
+        let mut whole = of_at_most(1_000);
         let mut rest = sent;
         let ended = whole.hear(&mut rest);
-        let at_once = ended.then(|| (whole.whole().unwrap(), rest.to_vec()));
-        let mut slowly = Content::of_at_most(1_000);
+        let at_once = ended.then(|| (whole.whole().unwrap().0, rest.to_vec()));
+        let mut slowly = of_at_most(1_000);
         for (place, byte) in sent.iter().enumerate() {
             if slowly.hear(&mut std::slice::from_ref(byte)) {
-                let one_by_one = (slowly.whole().unwrap(), sent[place + 1..].to_vec());
+                let one_by_one = (slowly.whole().unwrap().0, sent[place + 1..].to_vec());
                 assert_eq!(Some(&one_by_one), at_once.as_ref(), "{sent:?}");
                 return at_once;
             }
@@ -142,6 +182,21 @@ mod tests {
     }
 
     #[test]
+    fn mails_that_come_at_once_have_so_much_room_together() {
+        let room = Arc::new(Semaphore::new(2 * ROOM_STEP));
+        let comes = || {
+            let mut content = Content::of_at_most(10 * ROOM_STEP, room.clone());
+            assert!(content.hear(&mut [vec![b'x'; ROOM_STEP], b"\r\n.\r\n".to_vec()].concat().as_slice()));
+            content.whole()
+        };
+        let first = comes().unwrap();
+        assert_eq!(comes().unwrap_err(), Lost::NoRoom);
+        drop(first);
+        assert!(comes().is_ok());
+        assert_eq!(room.available_permits(), 2 * ROOM_STEP);
+    }
+
+    #[test]
     fn a_mail_may_be_empty_and_dots_at_line_starts_are_taken_off_once() {
         let mail = |sent: &str| heard(sent.as_bytes()).map(|(mail, _)| String::from_utf8(mail).unwrap());
         assert_eq!(mail(".\r\n").as_deref(), Some(""));
@@ -154,11 +209,11 @@ mod tests {
 
     #[test]
     fn a_mail_that_is_too_large_is_heard_to_its_end_and_not_kept() {
-        let mut content = Content::of_at_most(5);
+        let mut content = of_at_most(5);
         assert!(content.hear(&mut b"12345678\r\n.\r\n".as_slice()));
-        assert_eq!(content.whole(), None);
-        let mut content = Content::of_at_most(5);
+        assert_eq!(content.whole().unwrap_err(), Lost::TooLarge);
+        let mut content = of_at_most(5);
         assert!(content.hear(&mut b"123\r\n.\r\n".as_slice()));
-        assert_eq!(content.whole().as_deref(), Some(b"123\r\n".as_slice()));
+        assert_eq!(content.whole().unwrap().0, b"123\r\n");
     }
 }

@@ -76,6 +76,11 @@ impl Drop for Place {
     }
 }
 
+/// Whether it is of our own machine.
+pub fn is_own(peer: IpAddr) -> bool {
+    counted(peer).is_none()
+}
+
 /// As what an address is counted: of IPv6 the /64, which is what one host is given. None: our own machine.
 fn counted(peer: IpAddr) -> Option<IpAddr> {
     match peer.to_canonical() {

@@ -11,11 +11,11 @@ use memchr::memchr;
 use smtp_proto::{Error as Malformed, Request};
 use tokio::time::Instant;
 
-use super::content::Content;
+use super::content::{Content, Lost};
 use super::{NotKept, Shared};
 use crate::config::plain_domain;
 use crate::in_flight::UnderWay;
-use crate::mail::inbox::{Arrival, What};
+use crate::mail::inbox::{Arrival, Held, What};
 
 /// A command with its parameters (RFC 5321 4.5.3.1.4 and the extensions) is far shorter.
 const COMMAND_BYTES_MAX: usize = 4096;
@@ -27,7 +27,7 @@ pub enum Step {
     /// Send the replies, read on.
     More,
     /// Keep it, then say so to [`Session::kept`].
-    Keep(Arrival),
+    Keep(Arrival, Held),
     StartTls,
     Close,
 }
@@ -47,7 +47,10 @@ pub struct Session<'a> {
     envelope: Option<Envelope>,
     coming: Option<Coming>,
     /// A mail that is being kept, by the number of replies that are due.
-    keeping: Option<(usize, UnderWay)>,
+    keeping: Option<usize>,
+    /// Since the last mail that was taken, or the beginning.
+    commands: u32,
+    mail_until: Instant,
     command: Vec<u8>,
     replies: Vec<u8>,
     mistakes: u32,
@@ -78,6 +81,8 @@ impl<'a> Session<'a> {
             envelope: None,
             coming: None,
             keeping: None,
+            commands: 0,
+            mail_until: Instant::now() + shared.listener.bounds.mail_within,
             command: Vec::new(),
             replies: Vec::new(),
             mistakes: 0,
@@ -104,6 +109,11 @@ impl<'a> Session<'a> {
         self.coming.as_ref().map(|coming| coming.until)
     }
 
+    /// Until when another mail must have begun.
+    pub fn mail_until(&self) -> Instant {
+        self.mail_until
+    }
+
     pub fn give_up(&mut self, why: &str) {
         self.coming = None;
         self.say(&format!("421 {why}"));
@@ -116,9 +126,9 @@ impl<'a> Session<'a> {
             if let Some(coming) = &mut self.coming {
                 if coming.content.hear(heard)
                     && let Some(whole) = self.coming.take()
-                    && let Some(arrival) = self.whole(whole)
+                    && let Some((arrival, held)) = self.whole(whole)
                 {
-                    return Step::Keep(arrival);
+                    return Step::Keep(arrival, held);
                 }
                 continue;
             }
@@ -145,13 +155,16 @@ impl<'a> Session<'a> {
 
     /// What became of the mail last given out.
     pub fn kept(&mut self, outcome: Result<(), NotKept>) {
-        let Some((replies, under_way)) = self.keeping.take() else { return };
+        let Some(replies) = self.keeping.take() else { return };
         let reply = match outcome {
-            Ok(()) => "250 2.0.0 kept".to_owned(),
+            Ok(()) => {
+                self.commands = 0;
+                self.mail_until = Instant::now() + self.shared.listener.bounds.mail_within;
+                "250 2.0.0 kept".to_owned()
+            }
             Err(NotKept { why }) => format!("451 4.3.0 {why}"),
         };
         (0..replies).for_each(|_| self.say(&reply));
-        drop(under_way);
     }
 
     fn refuse_endless(&mut self) {
@@ -161,23 +174,36 @@ impl<'a> Session<'a> {
         }
     }
 
-    fn whole(&mut self, coming: Coming) -> Option<Arrival> {
+    fn whole(&mut self, coming: Coming) -> Option<(Arrival, Held)> {
         let Coming { content, envelope: Envelope { sender, recipients }, under_way, .. } = coming;
         let replies = match self.speaks {
             Some(Speaks::Lmtp) => recipients.len(),
             Some(Speaks::Smtp) | None => 1,
         };
-        let Some(raw) = content.whole() else {
-            (0..replies).for_each(|_| self.say("552 5.3.4 the mail is too large"));
-            return None;
+        let (raw, bytes) = match content.whole() {
+            Ok(whole) => whole,
+            Err(lost) => {
+                let reply = match lost {
+                    Lost::TooLarge => "552 5.3.4 the mail is too large",
+                    Lost::NoRoom => "451 4.3.1 too many mails at once, come again later",
+                };
+                (0..replies).for_each(|_| self.say(reply));
+                return None;
+            }
         };
         let first_byte_at = under_way.arrived();
-        self.keeping = Some((replies, under_way));
-        Some(Arrival { what: What::Mail, raw, first_byte_at, sender: Some(sender), recipients })
+        self.keeping = Some(replies);
+        let arrival = Arrival { what: What::Mail, raw, first_byte_at, sender: Some(sender), recipients };
+        Some((arrival, Held { under_way: Some(under_way), bytes }))
     }
 
     /// True: TLS begins.
     fn obey(&mut self, command: &[u8]) -> bool {
+        self.commands += 1;
+        if self.commands > self.shared.listener.bounds.commands {
+            self.give_up("4.7.0 too many commands without a mail");
+            return false;
+        }
         match Request::parse(&mut command.iter()).map(Request::into_owned) {
             Ok(Request::Ehlo { .. }) => self.hello(Speaks::Smtp),
             Ok(Request::Lhlo { .. }) => self.hello(Speaks::Lmtp),
@@ -253,6 +279,8 @@ impl<'a> Session<'a> {
             return self.say("452 4.5.3 too many recipients, send it to the others again");
         }
         envelope.recipients.push(address);
+        // A mail may have more of them than commands may be idle.
+        self.commands -= 1;
         self.say("250 2.1.5 recipient taken");
     }
 
@@ -275,7 +303,7 @@ impl<'a> Session<'a> {
             Some(envelope) if !envelope.recipients.is_empty() => {
                 let listener = &self.shared.listener;
                 self.coming = Some(Coming {
-                    content: Content::of_at_most(listener.bytes_max),
+                    content: Content::of_at_most(listener.bytes_max, self.shared.bytes.clone()),
                     envelope,
                     under_way: (listener.arrive.0)(),
                     until: Instant::now() + listener.bounds.content_within,
