@@ -112,6 +112,8 @@ impl Mailing {
     }
 
     pub async fn later(&self, by: TimeDelta) {
+        // How long a relay that failed is left alone is real time, 20 ms in a rehearsal; the queue's instants are simulated.
+        tokio::time::sleep(std::time::Duration::from_millis(25)).await;
         self.at(self.world.now().await + by).await;
     }
 
