@@ -21,7 +21,7 @@ pub use simulated::ClockError;
 pub use task::{Fires, Pass, PassError, Role, TASKS, Task};
 
 use std::fmt;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -84,6 +84,8 @@ struct Inner {
     health: Health,
     fenced: CancellationToken,
     pace: std::sync::Mutex<Pace>,
+    /// Under the simulated clock a probe was waited for in vain.
+    probes_lost: AtomicBool,
     /// One at a time moves the simulated clock.
     stepping: Mutex<()>,
     /// Under the simulated clock passes are made one at a time: when a round of all tasks finds nothing, nothing is due.
@@ -119,6 +121,7 @@ impl Daemon {
             health,
             fenced: CancellationToken::new(),
             pace: std::sync::Mutex::default(),
+            probes_lost: AtomicBool::default(),
             stepping: Mutex::new(()),
             passing: Mutex::new(()),
         }));

@@ -124,6 +124,18 @@ alert-at-risk-head = { $waiting ->
 alert-relay-subject = { $relay } refuses our letters
 alert-relay-head = Our relay { $relay } refuses our letters.
     .rest = Its words speak of us as a sender or of a limit, not of an address, so nobody is struck off. Letters wait and are tried again, this one too. Look at the account and the sender's address there, then try: forenotice mail test. We tell you once a day while it lasts.
+alert-path-subject = Answers may not reach us: a test letter by { $relay } has not come back
+alert-path-head = { $proof ->
+        [event] Our relay { $relay } has not told us that it delivered a test letter to us.
+        [from] A test letter to our own sender address { $address } by our relay { $relay } has not come back.
+       *[reply] A test letter to our own reply address { $address } by our relay { $relay } has not come back.
+    }
+    .rest = It left { $left }. Until one comes back, announcements by this relay wait: what customers answer might not reach us. All other letters go on.
+    .flaw = What came back does not count. { $flaw }
+    .mend = { $proof ->
+        [event] See whether the relay's webhook still points to us and its key in inbound.events is the right one.
+       *[other] Write to that address from outside and see where it stops: the MX record of its domain, the mail server in front of us, its spam folder, the mailbox that we read.
+    } Then try again: forenotice mail probe. How each relay stands: forenotice doctor.
 alert-successor-subject = { $customer }: another contact for notices was named
 alert-successor-head = { $address } asks that somebody else at { $customer } gets the notices: { $successor }.
     .rest = Check with the customer, then add the new contact and take the old one out of its customers file. Until then the letters go on to { $address }.

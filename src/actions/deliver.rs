@@ -95,9 +95,10 @@ async fn lane(cx: &Context, lane: Lane, at_once: usize) -> Result<Tally, Error> 
 }
 
 async fn lease(cx: &Context, lane: Lane, limit: usize) -> Result<Vec<Lease>, Error> {
+    let announcements = lane == Lane::Single || !cx.announcements_wait().await?;
     let mut tx = cx.begin_by_key(Actor::Daemon).await?;
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let leases = store::delivery::lease::lease_due(&mut tx, lane, LEASE, limit).await?;
+    let leases = store::delivery::lease::lease_due(&mut tx, lane, announcements, LEASE, limit).await?;
     for held in leases.iter().filter(|held| held.taken_over) {
         let doubtful = store::delivery::lease::doubt_queued(&mut tx, held).await?;
         warn!(batch.id = %held.batch, letters = doubtful, "the lease of batch {} had run out: its letters may be out", held.batch);

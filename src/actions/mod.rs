@@ -11,6 +11,7 @@ pub mod note_in_use;
 pub mod remind;
 pub mod receive_mail;
 pub mod sort_mail;
+pub mod prove_reply_path;
 pub mod rule_on_mail;
 pub mod lodge_objection;
 pub mod link_objection;

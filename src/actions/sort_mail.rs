@@ -9,6 +9,7 @@ mod event;
 mod letter;
 mod matching;
 mod person;
+mod probe;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -106,6 +107,9 @@ async fn sort_once(cx: &Context, id: MessageId) -> Result<bool, Error> {
         Some(relay) => event::read(relay, &mail.raw, &cx.keys),
         None => read_mail(cx, &mail),
     };
+    if let Some(sent) = probe::about(&mut tx, &reading).await? {
+        return probe::eat(cx, tx, id, &mail, &reading, &sent).await;
+    }
     let found = matching::find(&mut tx, &reading).await?;
     finish(cx, tx, id, &mail, &reading, found.as_ref()).await
 }

@@ -64,8 +64,14 @@ struct FaultLine<'a> {
 
 fn check(global: &Global, output: Output) -> Result<(), Failure> {
     if !output.json {
-        load(global)?;
-        return print(format_args!("{}: no fault", global.config.display()));
+        let settings = load(global)?.settings;
+        print(format_args!("{}: no fault", global.config.display()))?;
+        if !settings.inbound.has_door() {
+            print(
+                "No door for mail is set in [inbound]: test letters to our own addresses are not sent, and announcements do not wait for them.",
+            )?;
+        }
+        return Ok(());
     }
     match config::load(&global.config, &Variables::of_process()) {
         Ok(_) => print(serde_json::json!({ "faults": [] })),

@@ -4,11 +4,12 @@ use chrono::{DateTime, Datelike, TimeDelta, Utc};
 use secrecy::ExposeSecret as _;
 use serde::Serialize;
 
-use super::{Failure, Global, OrHint, Output, load, print};
+use super::{Failure, Global, OrHint, Output, context, load, print};
+use crate::actions::Context;
 use crate::clock::Clock;
 use crate::domain::holidays::Holidays;
 use crate::domain::zone;
-use crate::store::{Db, Snapshot, door, invariants, migrate};
+use crate::store::{self, Db, Snapshot, door, invariants, migrate};
 
 /// A replica whose clock is further off than this refuses to work.
 const SKEW_MAX: TimeDelta = TimeDelta::seconds(1);
@@ -62,6 +63,7 @@ pub async fn run(global: &Global, args: &Args) -> Result<(), Failure> {
     let mut checks = vec![clock, zones(now)];
     if schema.ok {
         checks.push(holidays(&mut snapshot, &settings.policy.holidays, now).await?);
+        checks.extend(reply_paths(&context::open(global)?).await?);
         checks.extend(invariants::check(snapshot.conn()).await?.iter().map(of_invariant));
     }
     checks.insert(0, schema);
@@ -109,6 +111,48 @@ fn zones(now: DateTime<Utc>) -> Check {
         rows.into_iter().collect(),
         "install a newer release of forenotice",
     )
+}
+
+/// Whether what customers answer, and what bounces, reaches us. Where no door for mail is configured nothing is expected to.
+async fn reply_paths(cx: &Context) -> Result<[Check; 2], Failure> {
+    let now = cx.now().await?;
+    let (mut unproven, mut no_bounces) = (Vec::new(), Vec::new());
+    for (relay, path) in cx.reply_paths().await? {
+        for standing in path.standings().iter().filter(|standing| standing.is_lost(now)) {
+            let mut snapshot = cx.snapshot().await?;
+            let missing = store::reply_path::missing(snapshot.conn(), &relay, standing.proof).await?;
+            let missing = missing.unwrap_or_default();
+            let found = if standing.proof.is_needed() { &mut unproven } else { &mut no_bounces };
+            found.push(serde_json::json!({
+                "relay": &*relay, "proof": standing.proof, "proven_at": standing.proven_at,
+                "missing_since": standing.missing_since, "came_back": missing.flaw, "relay_said": missing.relay_words,
+            }));
+        }
+    }
+    let reply_path = Check::new(
+        "reply_path",
+        "no test letter to our own addresses is lost: what customers answer reaches us",
+        unproven,
+        "write to the address from outside and see where it stops, then `forenotice mail probe`; until one comes home announcements by \
+         this relay wait",
+    );
+    Ok([reply_path, bounce_path(no_bounces)])
+}
+
+/// What bounces does not come home: nothing waits for it, and it is said.
+fn bounce_path(unproven: Vec<serde_json::Value>) -> Check {
+    const MEND: &str =
+        "see that the relay returns bounces to smtp.bounce_address, and that its domain's mail comes to us";
+    if unproven.is_empty() {
+        return Check::new("bounce_path", "no bounce of a test letter is lost", unproven, MEND);
+    }
+    Check {
+        name: "bounce_path".to_owned(),
+        ok: true,
+        says: "bounce path unproven: what bounces does not come home, and may count as delivered".to_owned(),
+        rows: unproven,
+        mend: Some(MEND.to_owned()),
+    }
 }
 
 async fn holidays(snapshot: &mut Snapshot, policy: &Holidays, now: DateTime<Utc>) -> Result<Check, Failure> {

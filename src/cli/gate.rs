@@ -1,11 +1,14 @@
 //! `gate`, `deliveries` and `status`: what stands in a change's way, and how far its letters are.
 
 use chrono::{DateTime, Utc};
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{Failure, Global, OrHint as _, Output, context, print};
+use crate::actions::Context;
 use crate::domain::delivery::drains_within;
 use crate::domain::gate::Reason;
+use crate::domain::reply_path::Proof;
 use crate::store;
 use crate::store::gate::Concern;
 
@@ -151,6 +154,30 @@ pub async fn deliveries(global: &Global, args: &DeliveriesArgs) -> Result<(), Fa
     Ok(())
 }
 
+/// One proof of a relay's reply path.
+#[derive(Serialize)]
+struct PathLine {
+    relay: String,
+    proof: Proof,
+    proven: bool,
+    stands: &'static str,
+    missing_since: Option<DateTime<Utc>>,
+}
+
+async fn reply_paths(cx: &Context, now: DateTime<Utc>) -> Result<Vec<PathLine>, Failure> {
+    let mut lines = Vec::new();
+    for (relay, path) in cx.reply_paths().await? {
+        lines.extend(path.standings().iter().map(|standing| PathLine {
+            relay: relay.to_string(),
+            proof: standing.proof,
+            proven: standing.is_proven(now),
+            stands: standing.in_words(now),
+            missing_since: standing.missing_since,
+        }));
+    }
+    Ok(lines)
+}
+
 pub async fn status(global: &Global, args: &StatusArgs) -> Result<(), Failure> {
     let cx = context::open(global)?;
     let now = cx.now().await?;
@@ -163,6 +190,7 @@ pub async fn status(global: &Global, args: &StatusArgs) -> Result<(), Failure> {
     let objections = store::digest::open_objections(snapshot.conn()).await?;
     let today = cx.policy.zone.day_of(now);
     let overdue = objections.iter().filter(|objection| objection.is_overdue(today)).count();
+    let paths = reply_paths(&cx, now).await?;
     if args.output.json {
         let changes: Vec<Value> = open
             .iter()
@@ -172,7 +200,7 @@ pub async fn status(global: &Global, args: &StatusArgs) -> Result<(), Failure> {
             "now": now, "waiting": waiting.letters, "latest_at": waiting.latest_at,
             "slack_seconds": slack.map(|slack| slack.num_seconds()), "letters_per_minute": per_minute,
             "out_at": out_at.filter(|_| waiting.letters > 0), "changes": changes,
-            "objections": objections.len(), "answers_overdue": overdue,
+            "objections": objections.len(), "answers_overdue": overdue, "reply_paths": paths,
         }));
     }
     print(format_args!("now         {}", now.format("%Y-%m-%d %H:%M:%S UTC")))?;
@@ -191,6 +219,9 @@ pub async fn status(global: &Global, args: &StatusArgs) -> Result<(), Failure> {
             out_at.format("%Y-%m-%d %H:%M UTC")
         ))?,
         _ => {}
+    }
+    for path in &paths {
+        print(format_args!("reply path  {} {}: {}", path.relay, path.proof, path.stands))?;
     }
     for change in &open {
         print(format_args!(

@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use clap::builder::PossibleValuesParser;
 
 use super::{Failure, Global, OrHint as _, context, print};
-use crate::actions::Context;
+use crate::actions::{Context, prove_reply_path};
 use crate::config::Mailbox;
 use crate::domain::customer::{Contract, Grounds};
 use crate::domain::delivery::{DeliveryId, Lane, Said};
@@ -34,6 +34,9 @@ pub struct Args {
 enum Command {
     Preview(Preview),
     Test(TestLetter),
+    /// Send test letters to our own addresses now, to see whether what customers answer reaches us
+    #[command(after_help = "Example:\n  forenotice mail probe")]
+    Probe,
 }
 
 /// A letter as it would look, with invented facts, to a real customer where one is named
@@ -78,6 +81,7 @@ pub async fn run(global: &Global, args: &Args) -> Result<(), Failure> {
     match &args.command {
         Command::Preview(args) => preview(&cx, args).await,
         Command::Test(args) => test(&cx, args).await,
+        Command::Probe => probe(&cx).await,
     }
 }
 
@@ -240,6 +244,20 @@ async fn test(cx: &Context, args: &TestLetter) -> Result<(), Failure> {
                 .hint("check smtp.url, smtp.from and what the relay said"))
         }
     }
+}
+
+async fn probe(cx: &Context) -> Result<(), Failure> {
+    let relays = prove_reply_path::probe_now(cx).await?;
+    if relays.is_empty() {
+        return Err(Failure::new("no door for mail is configured, so nothing can come home").hint(
+            "set inbound.listen, inbound.imap, inbound.mime_secret or, for an MTA's pipe, inbound.settle",
+        ));
+    }
+    let names: Vec<&str> = relays.iter().map(|relay| &**relay).collect();
+    print(format_args!(
+        "Test letters to our own addresses are on their way by {}; `forenotice doctor` says whether they came home.",
+        names.join(", ")
+    ))
 }
 
 /// `550 5.1.1 no such user`: the relay's code and words as it gave them.

@@ -74,6 +74,20 @@ impl Events {
 }
 
 impl Inbound {
+    /// Whether a letter to one of our own addresses could come home: a door stands open for mail. What an MTA's pipe brings is known by the
+    /// queue before it alone (`settle`).
+    pub fn has_door(&self) -> bool {
+        self.listen.is_some()
+            || self.imap.is_some()
+            || self.mime_secret.is_some()
+            || self.settle > TimeDelta::zero()
+    }
+
+    /// What our own address for bounces to be tried is.
+    pub fn bounce_probe(&self) -> String {
+        format!("bounce-probe@{}", self.reply_address.domain())
+    }
+
     /// The domains whose mail is ours, in A-labels and lower case.
     pub fn domains(&self, smtp: &Smtp) -> Vec<String> {
         let of = |address: &str| address.rsplit_once('@').map(|(_, domain)| domain.to_owned());

@@ -2,6 +2,7 @@
 //!
 //! One replica moves it; the others see that it has moved, do what is due for their roles, and say so in their row.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -15,6 +16,8 @@ use crate::store::{self, due, replica, simulated};
 
 /// How long a stop may take, in real time, until the clock goes on all the same.
 const SETTLE_WITHIN: Duration = Duration::from_mins(1);
+/// How long probes are waited for at a stop once one has been waited for in vain.
+const PROBES_GIVEN_UP: Duration = Duration::from_millis(100);
 /// Between two looks at what others are doing.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 /// Between two looks at the clock that another replica may have moved.
@@ -106,7 +109,9 @@ impl Daemon {
     }
 
     async fn settle_alone(&self, now: DateTime<Utc>) -> Result<(), ClockError> {
-        let until = Instant::now() + SETTLE_WITHIN;
+        let began = Instant::now();
+        let until = began + SETTLE_WITHIN;
+        let mut were_out = false;
         loop {
             let done = self.pass_until_idle(now).await?;
             let pool = self.cx().db.pool();
@@ -114,16 +119,22 @@ impl Daemon {
             let others = replica::others(pool, self.0.replica, now).await?;
             let mut snapshot = self.cx().snapshot().await?;
             let leased = due::any_leased(snapshot.conn()).await?;
-            // What is due for a role that we don't have is another's to do, if there is another.
-            let left = others.living > 0 && due::any_due(snapshot.conn(), now).await?;
+            let out = store::reply_path::any_out(snapshot.conn(), now).await?;
             drop(snapshot);
-            if done == 0 && others.unsettled == 0 && !leased && !left {
+            if were_out && !out {
+                self.0.probes_lost.store(false, Ordering::Relaxed);
+            }
+            were_out |= out;
+            // What is due for a role that we don't have is another's to do, if there is another.
+            let left = others.living > 0 && self.is_any_due(now).await?;
+            if done == 0 && others.unsettled == 0 && !leased && !left && !self.waits_for_probes(out, began) {
                 return Ok(());
             }
             if Instant::now() > until {
                 info!(
                     leased,
                     left,
+                    out,
                     others.unsettled,
                     "the clock goes on from {now} although not everything has settled"
                 );
@@ -133,6 +144,23 @@ impl Daemon {
                 sleep(LOOK_EVERY).await;
             }
         }
+    }
+
+    async fn is_any_due(&self, now: DateTime<Utc>) -> Result<bool, ClockError> {
+        let announcements_wait = self.cx().announcements_wait().await?;
+        Ok(due::any_due(self.cx().snapshot().await?.conn(), now, announcements_wait).await?)
+    }
+
+    /// Whether probes that are `out` are waited for: once in vain to the end, and then hardly, until one comes home.
+    fn waits_for_probes(&self, out: bool, began: Instant) -> bool {
+        let lost = &self.0.probes_lost;
+        if !out {
+            return false;
+        }
+        let most = if lost.load(Ordering::Relaxed) { PROBES_GIVEN_UP } else { SETTLE_WITHIN };
+        let waits = began.elapsed() < most;
+        lost.fetch_or(!waits, Ordering::Relaxed);
+        waits
     }
 
     /// Makes passes of all tasks until none finds anything to do; returns how many rows were moved.

@@ -65,6 +65,14 @@ pub const TASKS: &[Task] = &[
         run: pass!(actions::announce::run_once),
     },
     Task {
+        name: actions::prove_reply_path::PASS,
+        role: Role::Send,
+        period: Duration::from_mins(1),
+        fires: None,
+        rings: &["mailings", "deliver"],
+        run: pass!(actions::prove_reply_path::run_once),
+    },
+    Task {
         name: "deliver",
         role: Role::Send,
         period: Duration::from_secs(2),

@@ -164,6 +164,18 @@ pub struct ReportedRecipient {
     pub last_attempt: Option<DateTime<Utc>>,
 }
 
+/// A letter that we wrote to ourselves, as it came back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Homecoming {
+    pub probe: DeliveryId,
+    /// Which letter it says it is, in the header that no relay touches.
+    pub named: Option<DeliveryId>,
+    /// Its Message-ID is the one under which it left.
+    pub kept_message_id: bool,
+    /// The hosts that received it on its way, as they call themselves.
+    pub passed: Vec<String>,
+}
+
 /// RFC 5965.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -236,6 +248,8 @@ pub struct Reading {
     /// When the first of the trusted hops had it. `Date` never counts.
     #[serde(default)]
     pub received: Option<DateTime<Utc>>,
+    #[serde(default)]
+    pub homecoming: Option<Homecoming>,
     /// None: a machine may answer, as far as the mail itself tells.
     #[serde(default)]
     pub unanswerable: Option<Unanswerable>,
@@ -269,6 +283,7 @@ impl Reading {
             unsubscribe: false,
             authentication: None,
             received: None,
+            homecoming: None,
             unanswerable: Some(Unanswerable::NotAPerson),
         }
     }

@@ -76,6 +76,7 @@ pub mod access;
 pub mod inbound;
 pub mod relay_event;
 pub mod inbox;
+pub mod reply_path;
 pub mod objection;
 pub mod entitlement;
 pub mod clearing;

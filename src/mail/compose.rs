@@ -304,7 +304,8 @@ fn object_page(letter: &Letter) -> Option<DeliveryId> {
             | Occasional::Confirmation(_)
             | Occasional::Alert(_)
             | Occasional::Digest(_)
-            | Occasional::Test(_) => None,
+            | Occasional::Test(_)
+            | Occasional::Probe(_) => None,
         },
     }
 }

@@ -20,6 +20,7 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::domain::access::MailPurpose;
 use crate::domain::customer::{Authorisation, Contract, Grounds};
 use crate::domain::delivery::DeliveryId;
 use crate::domain::notice::{NoticeFacts, NoticeKind, Processor};
@@ -126,7 +127,7 @@ impl Letter {
                 Occasional::Confirmation(_) => Kind::Confirmation,
                 Occasional::Alert(_) => Kind::Alert,
                 Occasional::Digest(_) => Kind::Digest,
-                Occasional::Test(_) => Kind::Test,
+                Occasional::Test(_) | Occasional::Probe(_) => Kind::Test,
             },
         }
     }
@@ -136,6 +137,14 @@ impl Letter {
         match self {
             Self::Notice { reader, .. } => matches!(reader.standing, Standing::Subscriber { .. }),
             Self::Occasional(letter) => matches!(**letter, Occasional::Confirmation(_)),
+        }
+    }
+
+    /// What answers to it are.
+    pub fn answers_are(&self) -> MailPurpose {
+        match self {
+            Self::Occasional(letter) if matches!(**letter, Occasional::Probe(_)) => MailPurpose::Probe,
+            Self::Notice { .. } | Self::Occasional(_) => MailPurpose::Reply,
         }
     }
 
@@ -149,7 +158,7 @@ impl Letter {
                 Occasional::Confirmation(confirmation) => &confirmation.processor,
                 Occasional::Alert(alert) => &alert.processor,
                 Occasional::Digest(digest) => &digest.processor,
-                Occasional::Test(test) => &test.processor,
+                Occasional::Test(test) | Occasional::Probe(test) => &test.processor,
             },
         }
     }
@@ -168,7 +177,9 @@ impl Letter {
                 Occasional::Reply(reply) => &reply.language,
                 Occasional::Answer(answer) => &answer.language,
                 Occasional::Confirmation(confirmation) => &confirmation.language,
-                Occasional::Alert(_) | Occasional::Digest(_) | Occasional::Test(_) => "en",
+                Occasional::Alert(_) | Occasional::Digest(_) | Occasional::Test(_) | Occasional::Probe(_) => {
+                    "en"
+                }
             },
         }
     }
@@ -186,7 +197,10 @@ impl Letter {
                 Occasional::Reply(reply) => reply.changes.iter().map(|c| c.reference.as_str()).collect(),
                 Occasional::Answer(answer) => answer.changes.iter().map(|c| c.reference.as_str()).collect(),
                 Occasional::Alert(alert) => alert.what.change_ref().into_iter().collect(),
-                Occasional::Confirmation(_) | Occasional::Digest(_) | Occasional::Test(_) => Vec::new(),
+                Occasional::Confirmation(_)
+                | Occasional::Digest(_)
+                | Occasional::Test(_)
+                | Occasional::Probe(_) => Vec::new(),
             },
         }
     }
@@ -290,6 +304,8 @@ pub enum Occasional {
     Alert(Alert),
     Digest(Digest),
     Test(Test),
+    /// To ourselves, to see whether what is answered reaches us: a test letter whose answers go nowhere else.
+    Probe(Test),
 }
 
 /// A change as short letters name it.

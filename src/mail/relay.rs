@@ -35,6 +35,9 @@ use crate::config::Settings;
 use crate::domain::delivery::Lane;
 pub use crate::domain::delivery::Said;
 
+/// A letter that no relay may have is offered again after this.
+const BARRED_FOR: TimeDelta = TimeDelta::minutes(1);
+
 /// The way out: cheap to clone, one pool of connections a relay behind it.
 #[derive(Clone, Debug)]
 pub struct Post(Arc<Relays>);
@@ -100,9 +103,32 @@ impl Post {
         handed(&self.0.first, said, Vec::new())
     }
 
+    /// What all relays are called, in the order in which they are asked.
+    pub fn relay_names(&self) -> impl Iterator<Item = &Arc<str>> {
+        self.relays().map(Pool::name)
+    }
+
+    fn relays(&self) -> impl Iterator<Item = &Pool> {
+        std::iter::once(&self.0.first).chain(&self.0.others)
+    }
+
     /// Hands one letter over and waits for what the relay says; a relay that is away, refuses us or cannot carry the letter is
     /// passed by where there is another. Whoever stops waiting before the letter's turn has come takes it back.
     pub async fn hand_over(&self, letter: &Composed, lane: Lane) -> Handed {
+        self.hand_over_but(&[], letter, lane).await
+    }
+
+    /// The same, but never to these relays. Where there is no other, the letter waits.
+    pub async fn hand_over_but(&self, barred: &[Arc<str>], letter: &Composed, lane: Lane) -> Handed {
+        self.offer(letter, lane, |relay| !barred.contains(relay)).await
+    }
+
+    /// Hands it to this relay and to no other.
+    pub async fn hand_over_to(&self, relay: &str, letter: &Composed, lane: Lane) -> Handed {
+        self.offer(letter, lane, |name| **name == *relay).await
+    }
+
+    async fn offer(&self, letter: &Composed, lane: Lane, may: impl Fn(&Arc<str>) -> bool) -> Handed {
         let signatures = match &self.0.signer {
             None => String::new(),
             Some(signer) => match signer.sign(letter).await {
@@ -116,15 +142,16 @@ impl Post {
                 return self.unoffered(Said::LetterFault { code: None, words: error.to_string() });
             }
         };
-        let mut heard = match self.0.first.offer(&parcel, lane).await {
-            Offered::Final(said) => return handed(&self.0.first, said, Vec::new()),
-            Offered::TryElsewhere(said) => vec![(Arc::clone(self.relay_name()), said)],
-        };
-        for relay in &self.0.others {
+        let mut heard = Vec::new();
+        for relay in self.relays().filter(|relay| may(relay.name())) {
             match relay.offer(&parcel, lane).await {
                 Offered::Final(said) => return handed(relay, said, heard),
                 Offered::TryElsewhere(said) => heard.push((Arc::clone(relay.name()), said)),
             }
+        }
+        if heard.is_empty() {
+            let words = "no relay may have this letter for now".to_owned();
+            return self.unoffered(Said::RelayFault { code: None, words, retry_after: BARRED_FOR });
         }
         let decides = (0..heard.len()).min_by_key(|at| rank(&heard[*at].1)).unwrap_or_default();
         let (relay, said) = heard.remove(decides);

@@ -8,6 +8,7 @@ mod address;
 mod automatic;
 mod bounce;
 mod fingerprint;
+mod homecoming;
 mod html;
 mod identify;
 mod mime;
@@ -47,7 +48,7 @@ pub fn read(raw: &[u8], envelope: &Envelope, keys: &Keys, trust: &Trust, own: &O
     let mail = Mail::of(raw);
     let found = Found::of(&mail, envelope, keys);
     let is_ours = |address: &str| own.wrote(address, keys);
-    let mut reading = classified(&mail, &found, envelope, is_ours);
+    let mut reading = classified(&mail, &found, envelope, keys, is_ours);
     let (name, sender) = mail.fields.mailboxes("From").into_iter().next().unzip();
     reading.subject = mail.fields.text("Subject");
     reading.sender = sender.map(|sender| address::bare(&sender));
@@ -57,6 +58,8 @@ pub fn read(raw: &[u8], envelope: &Envelope, keys: &Keys, trust: &Trust, own: &O
         && (found.came_to(MailPurpose::Objection)
             || objecting::is_said(reading.subject.as_deref(), &reading.own_words));
     reading.unsubscribe = found.came_to(MailPurpose::Unsubscribe);
+    reading.homecoming =
+        (reading.class == Class::Probe).then(|| homecoming::of(&mail, &found, keys)).flatten();
     let returns = matches!(reading.class, Class::Bounce | Class::DeliveryReport | Class::Complaint);
     reading.identifiers = found.in_order(returns, reading.sender.as_deref());
     if reading.class == Class::Reply && reading.identifiers.is_empty() {
@@ -72,10 +75,14 @@ fn classified(
     mail: &Mail<'_>,
     found: &Found,
     envelope: &Envelope,
+    keys: &Keys,
     is_ours: impl Fn(&str) -> bool,
 ) -> Reading {
     if found.came_to(MailPurpose::Probe) {
         return of(Class::Probe, "it came to the address of a probe");
+    }
+    if homecoming::is_probe(mail, keys, &is_ours) {
+        return of(Class::Probe, "it is a probe to our own sender");
     }
     match report::read(mail) {
         Some(Report::Delivery(recipients)) => {
@@ -134,6 +141,7 @@ fn of(class: Class, why: &str) -> Reading {
         unsubscribe: false,
         authentication: None,
         received: None,
+        homecoming: None,
         unanswerable: None,
     }
 }

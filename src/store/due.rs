@@ -15,7 +15,8 @@ pub async fn next_after(
              (select min(next_look_at) from change where next_look_at > $1),
              (select min(due_at) from notice where fanned_out_at is null and cancelled_at is null and due_at > $1),
              (select min(due_at) from batch where open and due_at > $1),
-             (select min(next_look_at) from objection where state <> 'resolved' and next_look_at > $1)
+             (select min(next_look_at) from objection where state <> 'resolved' and next_look_at > $1),
+             (select min(next_look_at) from relay where next_look_at > $1)
          )",
     )
     .bind(after)
@@ -23,15 +24,22 @@ pub async fn next_after(
     .await?)
 }
 
-/// Whether a row is due at `now` that nobody has moved on.
-pub async fn any_due(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<bool, Error> {
+/// Whether a row is due at `now` that nobody has moved on. Where announcements wait for their reply path, their letters are not.
+pub async fn any_due(
+    conn: &mut PgConnection,
+    now: DateTime<Utc>,
+    announcements_wait: bool,
+) -> Result<bool, Error> {
     Ok(sqlx::query_scalar(
         "select exists (select from change where next_look_at <= $1)
              or exists (select from notice where fanned_out_at is null and cancelled_at is null and due_at <= $1)
-             or exists (select from batch where open and due_at <= $1)
-             or exists (select from objection where state <> 'resolved' and next_look_at <= $1)",
+             or exists (select from batch where open and due_at <= $1
+                        and not ($2 and exists (select from notice n where n.id = notice_id and n.kind = 'announcement')))
+             or exists (select from objection where state <> 'resolved' and next_look_at <= $1)
+             or exists (select from relay where next_look_at <= $1)",
     )
     .bind(now)
+    .bind(announcements_wait)
     .fetch_one(conn)
     .await?)
 }

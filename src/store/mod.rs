@@ -34,6 +34,7 @@ pub mod silence;
 pub mod simulated;
 pub mod page;
 pub mod recipient;
+pub mod reply_path;
 pub mod subscriber;
 
 use std::time::Duration;

@@ -12,7 +12,7 @@ use crate::domain::access::MailPurpose;
 use crate::domain::customer::Policy;
 use crate::domain::delivery::{DeliveryId, Said};
 use crate::domain::ledger::Actor;
-use crate::domain::notice::NoticeFacts;
+use crate::domain::notice::{NoticeFacts, NoticeKind};
 use crate::domain::recipient::RecipientId;
 use crate::mail::Composed;
 use crate::mail::compose::{ComposeError, Envelope, Forms, Office};
@@ -37,6 +37,8 @@ pub(super) struct Sheet {
 #[derive(Debug, Default)]
 pub(super) struct Page {
     pub notice: Option<NoticePage>,
+    /// Relays that these letters must not leave by.
+    pub barred: Vec<Arc<str>>,
 }
 
 #[derive(Debug)]
@@ -87,6 +89,7 @@ impl Scribe {
     /// The letters of a leased batch that are due, and what they have in common.
     pub(super) async fn read(&self, cx: &Context, held: &Lease) -> Result<(Page, Vec<Letter>), Error> {
         let now = cx.now().await?;
+        let unproven = if held.notice.is_some() { cx.unproven_relays().await? } else { Vec::new() };
         let mut snapshot = cx.snapshot_by_key().await?;
         let conn = snapshot.conn();
         let letters = store::delivery::letter::of_batch(conn, held, now).await?;
@@ -115,7 +118,8 @@ impl Scribe {
         let facts = Arc::new(notice.facts.clone());
         let policy = Arc::clone(&cx.policy);
         let page = NoticePage { notice, facts, duties, threads, policy };
-        Ok((Page { notice: Some(page) }, letters))
+        let barred = if page.notice.facts.kind == NoticeKind::Announcement { unproven } else { Vec::new() };
+        Ok((Page { notice: Some(page), barred }, letters))
     }
 
     /// Composes a group. A letter whose dates no longer hold gets a new `Date`, and keeps it: that is written before
@@ -261,9 +265,11 @@ fn thread_of(letter: &Occasional) -> Option<DeliveryId> {
         Occasional::Receipt(receipt) => receipt.object_page,
         Occasional::Reply(reply) => reply.answers,
         Occasional::Answer(answer) => answer.object_page,
-        Occasional::Confirmation(_) | Occasional::Alert(_) | Occasional::Digest(_) | Occasional::Test(_) => {
-            None
-        }
+        Occasional::Confirmation(_)
+        | Occasional::Alert(_)
+        | Occasional::Digest(_)
+        | Occasional::Test(_)
+        | Occasional::Probe(_) => None,
     }
 }
 
@@ -276,6 +282,7 @@ fn answered(letter: &Occasional) -> Option<String> {
         | Occasional::Confirmation(_)
         | Occasional::Alert(_)
         | Occasional::Digest(_)
-        | Occasional::Test(_) => None,
+        | Occasional::Test(_)
+        | Occasional::Probe(_) => None,
     }
 }

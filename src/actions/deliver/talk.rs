@@ -30,10 +30,10 @@ pub(super) async fn carry(
     let lane = if held.notice.is_some() { Lane::Mailing } else { Lane::Single };
     let mut talks = FuturesUnordered::new();
     for mut sheet in scribe.compose(&cx, &held, &page, letters).await? {
-        let (post, clock) = (&cx.post, &cx.clock);
+        let (post, clock, barred) = (&cx.post, &cx.clock, &page.barred);
         talks.push(async move {
             let handed = match &sheet.composed {
-                Ok(composed) => post.hand_over(composed, lane).await,
+                Ok(composed) => post.hand_over_but(barred, composed, lane).await,
                 Err(said) => post.unoffered(said.clone()),
             };
             if let Ok(composed) = &mut sheet.composed {

@@ -82,7 +82,7 @@ pub fn listener(cx: &Context, door: DoorId, in_flight: InFlight) -> Listener {
     Listener {
         name: smtp.helo_name.clone().unwrap_or_else(|| reply_domain.to_owned()),
         domains: inbound.domains(smtp),
-        bounce_probe: format!("bounce-probe@{reply_domain}"),
+        bounce_probe: inbound.bounce_probe(),
         bytes_max: inbound.bytes_max,
         mails_per_minute: inbound.mails_per_minute,
         tls: inbound.tls.clone(),

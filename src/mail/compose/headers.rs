@@ -58,6 +58,7 @@ pub(super) struct Head {
     from: String,
     /// What stands before the token for answers, and behind it.
     reply_to: (String, String),
+    answers_are: MailPurpose,
     subject: Subject,
     /// How mail systems may answer.
     automatic: String,
@@ -92,6 +93,7 @@ impl Head {
         Ok(Self {
             from: addressed::<From>(from, "smtp.from")?,
             reply_to: reply_to(from, office)?,
+            answers_are: letter.answers_are(),
             subject,
             automatic: how_to_answer(letter),
             list: leaves_with_one_click(letter).then(|| List::of(letter)),
@@ -131,7 +133,7 @@ impl Head {
         let mut date = Headers::new();
         date.set(Date::new(SystemTime::from(envelope.date)));
         put(out, &[&date.to_string(), &self.from]);
-        put(out, &[&self.reply_to.0, &tokens.of(MailPurpose::Reply), &self.reply_to.1]);
+        put(out, &[&self.reply_to.0, &tokens.of(self.answers_are), &self.reply_to.1]);
         put(out, &[&addressed::<To>(known.to, "the recipient's address")?]);
         match &self.subject {
             Subject::Fixed(subject) => put(out, &[subject]),
@@ -240,7 +242,9 @@ fn feedback_id(letter: &Letter, office: &Office) -> String {
         Letter::Occasional(letter) => match **letter {
             Occasional::Receipt(_) | Occasional::Reply(_) | Occasional::Answer(_) => "contact",
             Occasional::Confirmation(_) => "subscriber",
-            Occasional::Alert(_) | Occasional::Digest(_) | Occasional::Test(_) => "operator",
+            Occasional::Alert(_) | Occasional::Digest(_) | Occasional::Test(_) | Occasional::Probe(_) => {
+                "operator"
+            }
         },
     };
     let about = letter.change_refs().first().copied().unwrap_or("none");
@@ -352,7 +356,7 @@ fn of_occasion<'a>(letter: &'a Occasional, values: &mut Vec<(&'static str, &'a s
                 values.push(("the customer's name", customer));
             }
         }
-        Occasional::Confirmation(_) | Occasional::Digest(_) | Occasional::Test(_) => {}
+        Occasional::Confirmation(_) | Occasional::Digest(_) | Occasional::Test(_) | Occasional::Probe(_) => {}
     }
 }
 

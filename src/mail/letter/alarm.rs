@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{ChangeName, MailMatter};
 use crate::domain::notice::Processor;
 use crate::domain::objection::Step;
+use crate::domain::reply_path::Proof;
 use crate::domain::zone::Zone;
 
 /// A letter to the DPO about what needs a person now.
@@ -96,6 +97,19 @@ pub enum Alarm {
     },
     /// The relay refuses us as a sender, or says that we are over a limit: no address is to blame.
     RelayRefusesUs { relay: String, code: u16, words: String },
+    /// A probe has been missing for an hour: announcements by the relay wait.
+    ReplyPathLost {
+        relay: String,
+        proof: Proof,
+        /// Where it went.
+        address: String,
+        since: DateTime<Utc>,
+        /// Why what came back does not count; none: nothing came.
+        flaw: Option<String>,
+        /// What the relay said when it was handed over.
+        code: Option<u16>,
+        words: String,
+    },
     /// A contact has named who should get a customer's letters in its place.
     SuccessorNamed { customer: String, address: String, successor: String, name: String },
 }
@@ -121,6 +135,7 @@ impl Alarm {
             | Self::SilentExcluded { .. }
             | Self::AtRisk { .. }
             | Self::RelayRefusesUs { .. }
+            | Self::ReplyPathLost { .. }
             | Self::SuccessorNamed { .. }
             | Self::ServiceLost { .. }
             | Self::Mail { .. } => &[],
@@ -143,7 +158,10 @@ impl Alarm {
             | Self::SilentExcluded { change, .. }
             | Self::ServiceLost { change, .. }
             | Self::AtRisk { change, .. } => Some(change),
-            Self::RelayRefusesUs { .. } | Self::SuccessorNamed { .. } | Self::Mail { .. } => None,
+            Self::RelayRefusesUs { .. }
+            | Self::ReplyPathLost { .. }
+            | Self::SuccessorNamed { .. }
+            | Self::Mail { .. } => None,
         }
     }
 }

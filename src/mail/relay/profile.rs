@@ -50,6 +50,25 @@ pub const fn replaced_headers(profile: Profile) -> &'static [&'static str] {
     }
 }
 
+/// Whether a letter may come out of the relay under a Message-ID that is not ours. Of an unknown relay its probes tell.
+pub const fn may_rename(profile: Profile) -> bool {
+    matches!(profile, Profile::Ses | Profile::M365 | Profile::Generic)
+}
+
+/// Where a letter surely bounces; none: at an address of ours.
+pub const fn bounces_at(profile: Profile) -> Option<&'static str> {
+    match profile {
+        Profile::Ses => Some("bounce@simulator.amazonses.com"),
+        Profile::Postfix
+        | Profile::Sendgrid
+        | Profile::Postmark
+        | Profile::Mailgun
+        | Profile::M365
+        | Profile::Google
+        | Profile::Generic => None,
+    }
+}
+
 /// Whether the relay takes our letters only with the sender of its mailbox on the envelope, so that bounces go there.
 pub const fn sends_as_its_mailbox(profile: Profile) -> bool {
     matches!(profile, Profile::M365)

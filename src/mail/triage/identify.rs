@@ -59,7 +59,12 @@ impl Found {
 
     /// The mail was sent to an address for `purpose`.
     pub fn came_to(&self, purpose: MailPurpose) -> bool {
-        self.addressed.iter().any(|(_, addressed, _)| *addressed == purpose)
+        self.to(purpose).is_some()
+    }
+
+    /// Of which letter the address for `purpose` is that the mail was sent to.
+    pub fn to(&self, purpose: MailPurpose) -> Option<DeliveryId> {
+        self.addressed.iter().find(|(_, addressed, _)| *addressed == purpose).map(|(_, _, id)| *id)
     }
 
     /// `returns`: the mail brings a letter back, so that what its text names is that letter.

@@ -21,7 +21,7 @@ pub(super) fn tell(words: &mut Words<'_>, letter: &Occasional) -> Result<(), Wor
         Occasional::Confirmation(confirmation) => tell_confirmation(words, confirmation),
         Occasional::Alert(alert) => tell_alert(words, alert),
         Occasional::Digest(digest) => tell_digest(words, digest),
-        Occasional::Test(test) => tell_test(words, test),
+        Occasional::Test(test) | Occasional::Probe(test) => tell_test(words, test),
     }
 }
 
@@ -146,6 +146,8 @@ fn sentences(alarm: &Alarm) -> (&'static str, &'static [&'static str]) {
         Alarm::SilentExcluded { .. } => ("silent", &["rest", "how"]),
         Alarm::AtRisk { .. } => ("at-risk", &["rest"]),
         Alarm::RelayRefusesUs { .. } => ("relay", &["rest"]),
+        Alarm::ReplyPathLost { flaw: Some(_), .. } => ("path", &["rest", "flaw", "mend"]),
+        Alarm::ReplyPathLost { flaw: None, .. } => ("path", &["rest", "mend"]),
         Alarm::SuccessorNamed { .. } => ("successor", &["rest"]),
         Alarm::ServiceLost { .. } => ("lost", &["rest"]),
         Alarm::Mail { matter, delegate, .. } => inbox::sentences(matter, delegate.is_some()),
@@ -210,6 +212,7 @@ fn tell_alarm(words: &mut Words<'_>, alert: &Alert) -> Result<(), WordsError> {
             words.named("relay", relay);
             words.formed("relay_words", relay_words(Some(*code), said));
         }
+        Alarm::ReplyPathLost { .. } => path_lost(words, alert)?,
         Alarm::SuccessorNamed { customer, address, successor, name } => {
             words.named("customer", customer);
             words.named("address", address);
@@ -220,6 +223,22 @@ fn tell_alarm(words: &mut Words<'_>, alert: &Alert) -> Result<(), WordsError> {
         }
         Alarm::Mail { .. } => inbox::tell(words, &alert.what),
     }
+    Ok(())
+}
+
+fn path_lost(words: &mut Words<'_>, alert: &Alert) -> Result<(), WordsError> {
+    let Alarm::ReplyPathLost { relay, proof, address, since, flaw, code, words: said } = &alert.what else {
+        return Ok(());
+    };
+    words.named("relay", relay);
+    words.named("address", address);
+    words.formed("proof", proof.to_string());
+    words.moment("left", *since, &alert.zone)?;
+    if let Some(flaw) = flaw {
+        let flaw = text::disarm(&text::in_line(flaw));
+        words.formed("flaw", text::clip(&flaw, text::FACT_CHARACTERS_MAX));
+    }
+    words.formed("relay_words", relay_words(*code, said));
     Ok(())
 }
 

@@ -34,14 +34,21 @@ struct LeaseRow {
 }
 
 /// Leases up to `limit` open batches of `lane` that are due at `tx.now()`, those with the least slack first. Batches
-/// under a running lease are skipped, not waited for.
-pub async fn lease_due(tx: &mut Tx, lane: Lane, lease: Duration, limit: i64) -> Result<Vec<Lease>, Error> {
+/// under a running lease are skipped, not waited for; so are those of announcements unless `announcements` may leave.
+pub async fn lease_due(
+    tx: &mut Tx,
+    lane: Lane,
+    announcements: bool,
+    lease: Duration,
+    limit: i64,
+) -> Result<Vec<Lease>, Error> {
     let now = tx.now();
     let rows: Vec<LeaseRow> = sqlx::query_as(
         "with due as (
              select id, leased_until is not null as taken_over from batch
              where open and lane = $1 and due_at <= $2
                and (leased_until is null or leased_until < clock_timestamp())
+               and ($5 or not exists (select from notice where notice.id = notice_id and kind = 'announcement'))
              order by latest_at, id limit $3 for update skip locked)
          update batch set leased_until = clock_timestamp() + $4, lease_no = lease_no + 1,
                 composed_at = case when leased_until is null then $2 else coalesce(composed_at, $2) end
@@ -52,6 +59,7 @@ pub async fn lease_due(tx: &mut Tx, lane: Lane, lease: Duration, limit: i64) -> 
     .bind(now)
     .bind(limit)
     .bind(interval(lease))
+    .bind(announcements)
     .fetch_all(tx.conn())
     .await?;
     Ok(rows.into_iter().map(Lease::from).collect())

@@ -17,7 +17,7 @@ const ACME: &str = "dpo@acme.example";
 
 async fn take(mailing: &Mailing) -> Option<Lease> {
     let mut tx = mailing.world.cx.begin(Actor::Daemon).await.unwrap();
-    let leases = lease::lease_due(&mut tx, Lane::Mailing, Duration::from_mins(5), 10).await.unwrap();
+    let leases = lease::lease_due(&mut tx, Lane::Mailing, true, Duration::from_mins(5), 10).await.unwrap();
     tx.commit_unrecorded().await.unwrap();
     leases.into_iter().next()
 }

@@ -38,7 +38,7 @@ impl Post {
         Self::with(&[], Bounds::default()).await
     }
 
-    async fn with(settings: &[(&str, &str)], bounds: Bounds) -> Self {
+    pub async fn with(settings: &[(&str, &str)], bounds: Bounds) -> Self {
         let world = World::configured("2026-11-24T12:00Z", settings).await;
         let door = open_door(&world, 1).await;
         let in_flight = InFlight::default();

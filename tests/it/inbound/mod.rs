@@ -4,6 +4,7 @@ pub mod listener;
 mod loops;
 mod one_room;
 mod pipe;
+pub mod probes;
 mod sorted;
 mod web;
 

@@ -26,7 +26,7 @@ async fn post(visitor: &Visitor, path: &str, headers: &[(&str, &str)], body: imp
 }
 
 async fn world(settings: &[(&str, &str)]) -> (World, Visitor) {
-    let world = World::configured("2026-11-24T12:00Z", settings).await;
+    let world = World::without_probes("2026-11-24T12:00Z", settings).await;
     assert_eq!(world.now().await.timestamp(), NOW);
     let visitor = Visitor::of(&world);
     (world, visitor)

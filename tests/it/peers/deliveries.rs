@@ -9,8 +9,12 @@ use tokio::net::TcpStream;
 use tokio::process::Command;
 use tokio::time::{sleep, timeout};
 
+use forenotice::mail::inbox::listener::Bounds;
+use forenotice::mail::relay::{Encryption, Post as Relay, Route};
+
 use super::postfix::{Postfix, obstacle};
 use crate::inbound::listener::Post;
+use crate::inbound::probes::{probe, until};
 use crate::inbound::{Stored, stored};
 
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -106,6 +110,29 @@ minimal_backoff_time = 300s
         (&[Some(String::new())][..], &["b-x@bounces.processor.example".to_owned()][..])
     );
     post.world.finish().await;
+}
+
+#[tokio::test]
+async fn probes_come_home_through_a_postfix_that_is_relay_and_mx_and_so_does_the_bounce() {
+    if let Some(obstacle) = obstacle() {
+        eprintln!("left out: {obstacle}");
+        return;
+    }
+    let settings = [("inbound.listen", "127.0.0.1:0"), ("smtp.profile", "postfix")];
+    let mut post = Post::with(&settings, Bounds::default()).await;
+    let domains = ["replies.processor.example", "bounces.processor.example", "processor.example"];
+    let home = post.address;
+    let transports = domains.map(|domain| format!("{{{domain} = lmtp:inet:127.0.0.1:{}}}", home.port()));
+    let postfix = Postfix::with(&format!(
+        "relay_domains = {}\ntransport_maps = inline:{{ {} }}\n",
+        domains.join(", "),
+        transports.join(" ")
+    ));
+    let route = Route::parse(&format!("smtp://127.0.0.1:{}", postfix.port)).unwrap();
+    post.world.cx.post = Relay::new(Route { encryption: Encryption::None, ..route });
+    probe(&post.world).await;
+    until(&post.world, &["reply home", "from home", "bounce home"]).await;
+    assert!(!post.world.cx.announcements_wait().await.unwrap());
 }
 
 /// The exit status of `swaks` and what it printed.

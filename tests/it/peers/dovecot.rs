@@ -195,7 +195,7 @@ async fn world(dovecot: &Dovecot) -> World {
         ("inbound.imap.password", PASSWORD),
         ("inbound.megabytes_max", "1"),
     ];
-    World::configured("2026-11-24T12:00Z", &settings).await
+    World::without_probes("2026-11-24T12:00Z", &settings).await
 }
 
 #[tokio::test]
@@ -274,7 +274,7 @@ async fn a_mailbox_that_cannot_be_read_vouches_for_nothing() {
         ("inbound.imap.user", "x"),
         ("inbound.imap.password", PASSWORD),
     ];
-    let world = World::configured("2026-11-24T12:00Z", &settings).await;
+    let world = World::without_probes("2026-11-24T12:00Z", &settings).await;
     let mailbox = Mailbox::new(world.cx.settings.inbound.imap.clone().unwrap(), 1_000);
     let watermark = mailbox.watermark();
     let stopping = CancellationToken::new();

@@ -323,6 +323,7 @@ const OTHER_COMMANDS: &[&str] = &[
     "gate",
     "link",
     "mail preview",
+    "mail probe",
     "mail test",
     "man",
     "migrate",

@@ -8,10 +8,10 @@
 //! ```
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use chrono::{DateTime, Utc};
-use forenotice::actions::Context;
+use forenotice::actions::{Context, prove_reply_path};
 use forenotice::clock::{Clock, Simulated};
 use forenotice::config::{self, Settings, Variables};
 use forenotice::daemon::{Daemon, Health, ReadTo, Role, TASKS, Task};
@@ -84,6 +84,14 @@ impl World {
     /// A new world in which some settings differ: `("policy.notice_days", "45")`.
     pub async fn configured(instant: &str, settings: &[(&str, &str)]) -> Self {
         Self::with_tasks(instant, settings, TASKS).await
+    }
+
+    /// The same, whose replica sends no probes: for a test of one door, behind which nobody brings them home.
+    pub async fn without_probes(instant: &str, settings: &[(&str, &str)]) -> Self {
+        static OTHERS: LazyLock<Vec<Task>> = LazyLock::new(|| {
+            TASKS.iter().filter(|task| task.name != prove_reply_path::PASS).copied().collect()
+        });
+        Self::with_tasks(instant, settings, &OTHERS).await
     }
 
     /// The same, whose replica does these tasks.
