@@ -17,7 +17,7 @@ pub mod window;
 
 pub use dkim::{Dkim, DkimKey, KeyPair};
 pub use fault::{Fault, Faults};
-pub use inbound::{Events, Imap, ImapLogin, Inbound, plain_domain};
+pub use inbound::{Events, Imap, ImapLogin, Inbound, SnsTopic, plain_domain};
 pub use parse::duration;
 pub use reader::Shown;
 pub use section::LANGUAGES;

@@ -44,6 +44,7 @@ use crate::domain::ledger::Actor;
 use crate::domain::notice::{ChangeFacts, NoticeFacts, NoticeId, NoticeKind};
 use crate::domain::plan::{self, Candidate};
 use crate::entropy::{Entropy, NoEntropy};
+use crate::mail::events::Sns;
 use crate::mail::letter::{Alarm, Alert, ChangeName, Occasional};
 use crate::mail::relay::Post;
 use crate::mail::templates::Templates;
@@ -73,6 +74,8 @@ pub struct Context {
     pub keys: Keys,
     /// What is frozen with a notice of today.
     pub templates: Arc<Templates>,
+    /// Who proves to be SES's.
+    pub sns: Sns,
     /// Letters that a relay has taken from this process.
     pub taken: Arc<AtomicU64>,
     /// Cancelled when no new work is to be begun; a pass under way ends what is in flight and gives the rest back.

@@ -14,6 +14,7 @@ use crate::domain::access::Keys;
 use crate::domain::account::{Account, Role};
 use crate::domain::ledger::Actor;
 use crate::entropy::Entropy;
+use crate::mail::events::Sns;
 use crate::mail::relay::Post;
 use crate::mail::templates::Templates;
 use crate::store::bell::Bells;
@@ -78,6 +79,7 @@ pub fn context(settings: Settings, entropy: Entropy) -> Result<Context, Failure>
         post,
         keys,
         templates,
+        sns: Sns::default(),
         taken: Arc::default(),
         stopping: CancellationToken::new(),
     })

@@ -5,6 +5,7 @@ mod imap;
 pub use imap::{Imap, ImapLogin};
 
 use std::net::SocketAddr;
+use std::str::FromStr;
 use std::sync::Arc;
 
 use base64::Engine as _;
@@ -16,7 +17,7 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use secrecy::SecretString;
 
-use super::parse::{listen, secret, span, text, token_address, whole};
+use super::parse::{list, listen, secret, span, text, token_address, whole, word};
 use super::reader::{Noted, Reader, Why, masked};
 use super::source::Raw;
 use super::{Profile, Smtp, TokenAddress};
@@ -59,6 +60,52 @@ pub struct Events {
     /// A point on P-256.
     pub sendgrid_public_key: Option<Vec<u8>>,
     pub mailgun_signing_key: Option<SecretString>,
+    /// Of Amazon SNS, by which SES tells us.
+    pub ses_topics: Vec<SnsTopic>,
+}
+
+/// A topic of Amazon SNS by its name, the ARN.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SnsTopic {
+    arn: String,
+    region: String,
+}
+
+impl SnsTopic {
+    pub fn arn(&self) -> &str {
+        &self.arn
+    }
+
+    /// SNS where the topic is: it signs there, and is asked there.
+    pub fn host(&self) -> String {
+        format!("sns.{}.amazonaws.com", self.region)
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("{0:?} is no ARN of a topic, as in \"arn:aws:sns:eu-central-1:123456789012:ses-events\"")]
+pub struct NoTopic(String);
+
+impl FromStr for SnsTopic {
+    type Err = NoTopic;
+
+    fn from_str(arn: &str) -> Result<Self, NoTopic> {
+        let plain = |text: &str, also: &str| {
+            !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || also.contains(c))
+        };
+        let parts: Vec<&str> = arn.split(':').collect();
+        match parts.as_slice() {
+            ["arn", "aws" | "aws-us-gov", "sns", region, account, name]
+                if plain(region, "-")
+                    && account.len() == 12
+                    && account.bytes().all(|byte| byte.is_ascii_digit())
+                    && plain(name, "-_") =>
+            {
+                Ok(Self { arn: arn.to_owned(), region: region.to_ascii_lowercase() })
+            }
+            _ => Err(NoTopic(arn.to_owned())),
+        }
+    }
 }
 
 impl Events {
@@ -68,7 +115,8 @@ impl Events {
             Profile::Postmark => self.postmark_login.is_some(),
             Profile::Sendgrid => self.sendgrid_public_key.is_some(),
             Profile::Mailgun => self.mailgun_signing_key.is_some(),
-            Profile::Postfix | Profile::Ses | Profile::M365 | Profile::Google | Profile::Generic => false,
+            Profile::Ses => !self.ses_topics.is_empty(),
+            Profile::Postfix | Profile::M365 | Profile::Google | Profile::Generic => false,
         }
     }
 }
@@ -142,10 +190,12 @@ fn events(r: &mut Reader) -> Result<Events, Noted> {
     let postmark_login = r.secret("inbound.events.postmark_login", login, masked);
     let sendgrid_public_key = r.optional("inbound.events.sendgrid_public_key", p256_point);
     let mailgun_signing_key = r.secret("inbound.events.mailgun_signing_key", long_secret, masked);
+    let ses_topics = r.optional("inbound.events.ses_topics", list(word));
     Ok(Events {
         postmark_login: postmark_login?,
         sendgrid_public_key: sendgrid_public_key?,
         mailgun_signing_key: mailgun_signing_key?,
+        ses_topics: ses_topics?.unwrap_or_default(),
     })
 }
 

@@ -1,14 +1,17 @@
-//! Events of relays: who may bring them, which there are in a body, and what one says. Pure: bytes in, values out.
+//! Events of relays: who may bring them, which there are in a body, and what one says.
 //!
-//! [`authentic`] checks the whole body as it came, [`split`] finds the events in it that are kept, each with its bytes and its id, and
+//! [`authentic`] checks the whole body as it came (what SNS brings, [`Sns`], which must ask for a certificate), [`split`] finds the events in it that are kept, each with its bytes and its id, and
 //! [`read`] makes of one of them what the rest of the house understands. Order is not to be trusted, and an event may come twice.
 
 mod mailgun;
 mod postmark;
 mod proof;
 mod sendgrid;
+mod ses;
+mod sns;
 
 pub use proof::{Head, NotAuthentic, admitted, authentic, is_secret};
+pub use sns::{Fetch, Proved, Sns, SnsError};
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
@@ -46,7 +49,7 @@ pub fn split(relay: EventRelay, body: &[u8]) -> Vec<Event> {
             EventRelay::Sendgrid => sendgrid::id(&event),
             EventRelay::Postmark => postmark::id(&event),
             EventRelay::Mailgun => mailgun::id(&event),
-            EventRelay::Ses => Id::Unknown,
+            EventRelay::Ses => ses::id(&event),
         };
         match known {
             Id::Known(id) => Some(Event { id, raw }),
@@ -64,7 +67,7 @@ pub fn read(relay: EventRelay, raw: &[u8]) -> Option<RelayEvent> {
         EventRelay::Sendgrid => sendgrid::read(&event),
         EventRelay::Postmark => postmark::read(&event),
         EventRelay::Mailgun => mailgun::read(&event),
-        EventRelay::Ses => None,
+        EventRelay::Ses => ses::read(&event),
     }
 }
 

@@ -8,6 +8,7 @@ use axum::extract::{DefaultBodyLimit, Path, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
+use tracing::warn;
 
 use super::Site;
 use super::error::{PageError, Worded};
@@ -74,6 +75,10 @@ async fn events(
     match receive_mail::receive_events(site.cx(), site.door(), relay, &head, &body, first_byte_at).await {
         Ok(_) => Ok(kept()),
         Err(EventError::NotAuthentic(refused)) => not_authentic(refused),
+        Err(EventError::NotNow(why)) => {
+            warn!("an event of {relay} cannot be proved now, and may come again: {why}");
+            Err(PageError::Away)
+        }
         Err(EventError::Receive(error)) => Err(not_now(error)),
     }
 }

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::{Error, receive};
 use crate::actions::Context;
 use crate::domain::relay_event::EventRelay;
-use crate::mail::events::{self, Head, NotAuthentic};
+use crate::mail::events::{self, Head, NotAuthentic, Proved, SnsError};
 use crate::mail::inbox::{Arrival, What};
 use crate::store::door::DoorId;
 
@@ -13,8 +13,20 @@ use crate::store::door::DoorId;
 pub enum EventError {
     #[error(transparent)]
     NotAuthentic(#[from] NotAuthentic),
+    /// What proves it cannot be had at the moment.
+    #[error("{0}")]
+    NotNow(String),
     #[error(transparent)]
     Receive(#[from] Error),
+}
+
+impl From<SnsError> for EventError {
+    fn from(error: SnsError) -> Self {
+        match error {
+            SnsError::NotAuthentic(refused) => Self::NotAuthentic(refused),
+            SnsError::NotNow(why) => Self::NotNow(why),
+        }
+    }
 }
 
 /// Commits the events in a body that the relay sent; returns how many there are of those that are kept.
@@ -26,7 +38,15 @@ pub async fn receive_events(
     body: &[u8],
     first_byte_at: DateTime<Utc>,
 ) -> Result<usize, EventError> {
-    let token = events::authentic(relay, &cx.settings.inbound.events, head, body, first_byte_at)?;
+    let proofs = &cx.settings.inbound.events;
+    let token = if relay == EventRelay::Ses {
+        match cx.sns.prove(proofs, body).await? {
+            Proved::Notification => None,
+            Proved::Subscription => return Ok(0),
+        }
+    } else {
+        events::authentic(relay, proofs, head, body, first_byte_at)?
+    };
     let arrivals: Vec<Arrival> = events::split(relay, body)
         .into_iter()
         .map(|event| Arrival {

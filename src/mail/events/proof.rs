@@ -41,7 +41,7 @@ pub fn admitted(relay: EventRelay, events: &Events, head: &Head) -> Result<(), N
         }
         EventRelay::Sendgrid => events.sendgrid_public_key.is_some(),
         EventRelay::Mailgun => events.mailgun_signing_key.is_some(),
-        EventRelay::Ses => false,
+        EventRelay::Ses => !events.ses_topics.is_empty(),
     };
     configured.then_some(()).ok_or(NotAuthentic::NotConfigured)
 }
@@ -67,7 +67,8 @@ pub fn authentic(
             let proved = token.is_some();
             (token, proved)
         }
-        EventRelay::Ses => return Err(NotAuthentic::NotConfigured),
+        // By its certificate, which must be had first: `Sns` does.
+        EventRelay::Ses => (None, false),
     };
     if proved { Ok(token) } else { Err(NotAuthentic::NotProved) }
 }

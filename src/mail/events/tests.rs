@@ -142,3 +142,93 @@ fn what_postgres_cannot_hold_is_left_out_of_ids_addresses_and_words() {
     assert_eq!((part.id.as_str(), said.address.as_deref()), ("e1", Some("jane@acme.example")));
     assert_eq!((said.words.as_str(), said.delivery_token), ("no such user", None));
 }
+
+fn by_sns(event: &str) -> String {
+    serde_json::json!({"Type": "Notification", "MessageId": "s1", "Message": event}).to_string()
+}
+
+#[test]
+fn ses_says_what_became_of_a_letter_in_a_message_of_sns() {
+    let bounce = by_sns(
+        r#"{"eventType": "Bounce", "bounce": {"bounceType": "Permanent", "bounceSubType": "General", "timestamp": "2026-11-24T14:33:54.500Z",
+          "bouncedRecipients": [{"emailAddress": "jane@acme.example", "action": "failed", "status": "5.1.1", "diagnosticCode": "smtp; 550 5.1.1 no such user"}]},
+          "mail": {"messageId": "0100018c-1", "destination": ["jane@acme.example"], "tags": {"d": ["d-4k7m2q9wr6v0jz2pqe"], "ses:from-domain": ["x"]}}}"#,
+    );
+    let event = read(EventRelay::Ses, bounce.as_bytes()).unwrap();
+    assert_eq!((event.outcome, event.address_dead), (Outcome::Bounced, true));
+    assert_eq!(
+        (event.delivery_token.as_deref(), event.wire_id.as_deref(), event.address.as_deref()),
+        (Some("d-4k7m2q9wr6v0jz2pqe"), Some("0100018c-1"), Some("jane@acme.example"))
+    );
+    assert_eq!(
+        (event.status.as_deref(), event.words.as_str()),
+        (Some("5.1.1"), "smtp; 550 5.1.1 no such user")
+    );
+    assert_eq!(event.at.unwrap().to_rfc3339(), "2026-11-24T14:33:54.500+00:00");
+    let ids = |body: &str| {
+        split(EventRelay::Ses, body.as_bytes()).into_iter().map(|part| part.id).collect::<Vec<_>>()
+    };
+    assert_eq!(ids(&bounce), ["s1"]);
+
+    let said = |event: &str| outcome(EventRelay::Ses, &by_sns(event));
+    for (event, expected) in [
+        (
+            r#"{"eventType": "Delivery", "delivery": {"recipients": ["j@acme.example"], "smtpResponse": "250 ok"}}"#,
+            (Outcome::Delivered, false),
+        ),
+        (r#"{"notificationType": "Delivery", "delivery": {}}"#, (Outcome::Delivered, false)),
+        (
+            r#"{"eventType": "DeliveryDelay", "deliveryDelay": {"delayType": "MailboxFull", "delayedRecipients": [{"status": "4.2.2"}]}}"#,
+            (Outcome::Delayed, false),
+        ),
+        (
+            r#"{"eventType": "Bounce", "bounce": {"bounceType": "Transient", "bounceSubType": "MailboxFull", "bouncedRecipients": [{"status": "5.2.2"}]}}"#,
+            (Outcome::Bounced, false),
+        ),
+        (
+            r#"{"eventType": "Bounce", "bounce": {"bounceType": "Permanent", "bounceSubType": "General", "bouncedRecipients": [{"status": "5.7.1"}]}}"#,
+            (Outcome::Bounced, false),
+        ),
+        (
+            r#"{"eventType": "Bounce", "bounce": {"bounceType": "Permanent", "bounceSubType": "OnAccountSuppressionList"}}"#,
+            (Outcome::Dropped, false),
+        ),
+        (
+            r#"{"eventType": "Complaint", "complaint": {"complainedRecipients": [{"emailAddress": "j@acme.example"}]}}"#,
+            (Outcome::Complained, false),
+        ),
+        (
+            r#"{"eventType": "Complaint", "complaint": {"complaintSubType": "OnAccountSuppressionList"}}"#,
+            (Outcome::Dropped, false),
+        ),
+        (r#"{"eventType": "Reject", "reject": {"reason": "Bad content"}}"#, (Outcome::Dropped, false)),
+    ] {
+        assert_eq!(said(event), Some(expected), "{event}");
+        assert_eq!(ids(&by_sns(event)).len(), 1, "{event}");
+    }
+}
+
+#[test]
+fn what_ses_says_of_no_letters_fate_is_not_kept() {
+    let ids = |body: &str| {
+        split(EventRelay::Ses, body.as_bytes()).into_iter().map(|part| part.id).collect::<Vec<_>>()
+    };
+    let headers = r#"{"notificationType": "Delivery", "mail": {"headers": [{"name": "X-Forenotice-Delivery", "value": "d-1"}]}}"#;
+    assert_eq!(
+        read(EventRelay::Ses, by_sns(headers).as_bytes()).unwrap().delivery_token.as_deref(),
+        Some("d-1")
+    );
+
+    for of_no_concern in [
+        r#"{"eventType": "Open"}"#,
+        r#"{"eventType": "Send"}"#,
+        r#"{"eventType": "Complaint", "complaint": {"complaintFeedbackType": "not-spam"}}"#,
+        // Somebody is out of the office.
+        r#"{"eventType": "Bounce", "bounce": {"bounceType": "Transient", "bounceSubType": "General", "bouncedRecipients": [{"emailAddress": "j@acme.example"}]}}"#,
+        "Successfully validated SNS topic for Amazon SES event publishing.",
+    ] {
+        assert_eq!(ids(&by_sns(of_no_concern)), Vec::<String>::new(), "{of_no_concern}");
+    }
+    // What is not known is kept, and a person sees it.
+    assert_eq!((ids(&by_sns("odd")).len(), outcome(EventRelay::Ses, &by_sns("odd"))), (1, None));
+}

@@ -1,14 +1,21 @@
 //! Mails and events over HTTP: who may bring them, and that they are committed before they are answered.
 
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
 use axum::body::Body;
 use axum::http::Request;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use forenotice::mail::events::{Fetch, Sns};
 use hmac::{Hmac, KeyInit, Mac};
 use ring::rand::SystemRandom;
-use ring::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair};
+use ring::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair, RSA_PKCS1_SHA256, RsaKeyPair};
+use rustls::pki_types::PrivatePkcs8KeyDer;
+use rustls::pki_types::pem::PemObject;
 use serde_json::json;
 use sha2::Sha256;
+use url::Url;
 
 use super::{at, mail, stored};
 use crate::edges::visitor::Visitor;
@@ -158,4 +165,118 @@ async fn mailgun_signs_a_token_that_proves_one_event_as_long_as_it_may_come_agai
     assert_eq!(said("{}".to_owned()).await, 401);
     assert_eq!(said(by_mailgun(NOW - 8 * 3600, "t2", "g2")).await, 200);
     assert_eq!(stored(&world).await.len(), 2);
+}
+
+const TOPIC: &str = "arn:aws:sns:eu-central-1:123456789012:ses-events";
+const CERTIFICATE: &str = "https://sns.eu-central-1.amazonaws.com/SimpleNotificationService-1a.pem";
+
+/// A message of SNS with these fields besides its usual ones, signed.
+fn by_sns(kind: &str, fields: &[(&str, &str)]) -> serde_json::Value {
+    let usual =
+        [("Type", kind), ("MessageId", "s1"), ("TopicArn", TOPIC), ("Timestamp", "2026-11-24T12:00:00.000Z")];
+    let fields: BTreeMap<&str, &str> = usual.into_iter().chain(fields.iter().copied()).collect();
+    let signed = fields.iter().fold(String::new(), |all, (name, value)| all + name + "\n" + value + "\n");
+    let key = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/tls/sns.key")).unwrap();
+    let key = PrivatePkcs8KeyDer::from_pem_slice(&key).unwrap();
+    let key = RsaKeyPair::from_pkcs8(key.secret_pkcs8_der()).unwrap();
+    let mut signature = vec![0; key.public().modulus_len()];
+    key.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), signed.as_bytes(), &mut signature).unwrap();
+    let mut message = json!(fields);
+    message["SignatureVersion"] = "2".into();
+    message["Signature"] = BASE64_STANDARD.encode(signature).into();
+    message["SigningCertURL"] = CERTIFICATE.into();
+    message
+}
+
+/// A world that takes SES's events, and what was fetched for it.
+async fn with_sns(is_reached: bool) -> (World, Visitor, Arc<Mutex<Vec<String>>>) {
+    let settings = [("inbound.events.ses_topics", TOPIC)];
+    let mut world = World::without_probes("2026-11-24T12:00Z", &settings).await;
+    let fetched: Arc<Mutex<Vec<String>>> = Arc::default();
+    let kept = Arc::clone(&fetched);
+    world.cx.sns = Sns::reached_by(Fetch::new(move |url: Url| {
+        kept.lock().unwrap().push(url.to_string());
+        std::future::ready(if is_reached { Ok(lies_there(&url)) } else { Err("no route".to_owned()) })
+    }));
+    let visitor = Visitor::of(&world);
+    (world, visitor, fetched)
+}
+
+fn lies_there(url: &Url) -> Vec<u8> {
+    match url.path() {
+        "/SimpleNotificationService-1a.pem" => {
+            std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/tls/sns.pem")).unwrap()
+        }
+        _ => b"confirmed".to_vec(),
+    }
+}
+
+#[tokio::test]
+async fn ses_is_proved_by_the_signature_of_sns_for_a_topic_of_ours() {
+    let (world, visitor, fetched) = with_sns(true).await;
+    let said = async |message: &serde_json::Value| {
+        post(&visitor, "/inbound/events/ses", &[], message.to_string()).await
+    };
+    let event = json!({"eventType": "Delivery", "mail": {"messageId": "x"}, "delivery": {}}).to_string();
+    let message = by_sns("Notification", &[("Message", &event), ("Subject", "Amazon SES")]);
+    let with = |field: &str, value: &str| {
+        let mut other = message.clone();
+        other[field] = value.into();
+        other
+    };
+    // Nothing is fetched for who is not even in the right form.
+    assert_eq!(post(&visitor, "/inbound/events/ses", &[], "{}").await, 401);
+    assert_eq!(said(&with("TopicArn", &TOPIC.replace("ses", "x"))).await, 401);
+    assert_eq!(said(&with("SignatureVersion", "1")).await, 401);
+    assert_eq!(said(&with("SigningCertURL", "https://evil.example/x.pem")).await, 401);
+    assert_eq!(said(&with("Type", "Greeting")).await, 401);
+    assert!(fetched.lock().unwrap().is_empty());
+    for (field, value) in
+        [("Message", "{}"), ("MessageId", "s2"), ("Subject", ""), ("Timestamp", ""), ("Signature", "AAAA")]
+    {
+        assert_eq!(said(&with(field, value)).await, 401, "{field}");
+    }
+    assert!(stored(&world).await.is_empty());
+    // It comes again if our answer was lost; a certificate that has proved something is asked for once.
+    fetched.lock().unwrap().clear();
+    for _ in 0..2 {
+        assert_eq!(said(&message).await, 200);
+    }
+    assert_eq!(*fetched.lock().unwrap(), [CERTIFICATE]);
+    let rows = stored(&world).await;
+    assert_eq!((rows.len(), rows[0].raw.as_slice()), (1, message.to_string().as_bytes()));
+    let opened = by_sns("Notification", &[("Message", r#"{"eventType": "Open"}"#)]);
+    assert_eq!(said(&opened).await, 200);
+    assert_eq!(stored(&world).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_subscription_is_confirmed_for_a_topic_of_ours_at_sns_alone() {
+    let (world, visitor, fetched) = with_sns(true).await;
+    let confirms = |url: &str| {
+        by_sns(
+            "SubscriptionConfirmation",
+            &[("Message", "You have chosen"), ("Token", "23"), ("SubscribeURL", url)],
+        )
+        .to_string()
+    };
+    let url = format!(
+        "https://sns.eu-central-1.amazonaws.com/?Action=ConfirmSubscription&TopicArn={TOPIC}&Token=23"
+    );
+    let path = "/inbound/events/ses";
+    assert_eq!(post(&visitor, path, &[], confirms(&url)).await, 200);
+    let asked = std::mem::take(&mut *fetched.lock().unwrap());
+    assert_eq!(asked, [CERTIFICATE.to_owned(), url.clone()]);
+    assert_eq!(post(&visitor, path, &[], confirms("https://evil.example/")).await, 401);
+    assert_eq!(post(&visitor, path, &[], confirms(&url).replace("Token=23", "Token=24")).await, 401);
+    assert!(fetched.lock().unwrap().is_empty());
+    assert!(stored(&world).await.is_empty());
+}
+
+#[tokio::test]
+async fn what_cannot_be_proved_now_is_to_come_again() {
+    let (world, visitor, _) = with_sns(false).await;
+    let message = by_sns("Notification", &[("Message", "{}")]);
+    assert_eq!(post(&visitor, "/inbound/events/ses", &[], message.to_string()).await, 503);
+    assert!(stored(&world).await.is_empty());
 }

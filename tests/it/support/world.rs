@@ -20,6 +20,7 @@ use forenotice::domain::access::Keys;
 use forenotice::domain::ledger::Actor;
 use forenotice::entropy::Entropy;
 use forenotice::in_flight::InFlight;
+use forenotice::mail::events::Sns;
 use forenotice::mail::relay::Post;
 use forenotice::mail::templates::Templates;
 use forenotice::store::bell::Bells;
@@ -191,6 +192,7 @@ fn context(settings: Settings, start: DateTime<Utc>) -> Context {
         keys: Keys::from_master(settings.ledger.key.bytes().unwrap()),
         templates: Arc::new(Templates::embedded().unwrap()),
         settings: Arc::new(settings),
+        sns: Sns::default(),
         taken: Arc::default(),
         stopping: CancellationToken::new(),
     }
