@@ -7,6 +7,7 @@ title-of-site = { $processor } subprocessors
 skip = Skip to content
 nav-main = Main
 nav-about = About this site
+nav-languages = Language
 nav-register = Register
 nav-changes = Changes
 nav-subscribe = Subscribe

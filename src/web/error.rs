@@ -176,6 +176,7 @@ pub async fn render(
     request: Request,
     next: Next,
 ) -> Response {
+    let site = site.visited(request.extensions().get::<std::sync::Arc<super::language::Visit>>());
     let response = next.run(request).await;
     let (status, extensions) = (response.status(), response.extensions());
     if status.as_u16() < 400 || extensions.get::<Worded>().is_some() {

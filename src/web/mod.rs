@@ -3,12 +3,13 @@
 //! [`public`] is what anybody sees and what the bearer of a letter's link may do, [`inbound`] what other programs bring. A GET reads one
 //! [`Snapshot`](crate::store::Snapshot) and can change nothing, because Postgres refuses it; every act is a POST to an
 //! action. [`error`] is where failures become sentences, [`watermark`] tells the gate what has come in, [`words`] are
-//! the sentences.
+//! the sentences, in the [`language`] that the reader gets.
 
 pub mod assets;
 pub mod dates;
 pub mod error;
 pub mod inbound;
+pub mod language;
 pub mod limits;
 pub mod page;
 pub mod public;
@@ -53,24 +54,27 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; img
     base-uri 'none'; frame-ancestors 'none'; frame-src 'self'";
 const HSTS: &str = "max-age=63072000; includeSubDomains";
 
-/// Everything a handler stands on. Cheap to clone.
+/// Everything a handler stands on, and whom it answers: as an extractor it speaks the reader's language, as the router's
+/// state the first configured. Cheap to clone.
 #[derive(Clone, Debug)]
-pub struct Site(Arc<Inner>);
+pub struct Site(Arc<Inner>, Arc<language::Visit>);
 
 #[derive(Debug)]
 struct Inner {
     cx: Context,
     door: DoorId,
     processor: Processor,
-    words: Arc<Words>,
+    /// One for each language configured, the first for who asks for none of them.
+    languages: Vec<Arc<Words>>,
     limits: limits::Limits,
 }
 
 impl Site {
     pub fn new(cx: Context, door: DoorId) -> Self {
-        let words = Arc::new(Words::english());
+        let languages = cx.settings.site.languages.iter().map(|tag| Arc::new(Words::of(tag))).collect();
         let processor = cx.settings.site.processor();
-        Self(Arc::new(Inner { cx, door, processor, words, limits: limits::Limits::default() }))
+        let inner = Inner { cx, door, processor, languages, limits: limits::Limits::default() };
+        Self(Arc::new(inner), Arc::default())
     }
 
     pub fn cx(&self) -> &Context {
@@ -87,7 +91,25 @@ impl Site {
     }
 
     pub fn words(&self) -> &Words {
-        &self.0.words
+        self.spoken()
+    }
+
+    fn spoken(&self) -> &Arc<Words> {
+        // The configuration has one language at least, and a visit names none that is not there.
+        &self.0.languages[self.1.speaks()]
+    }
+
+    pub fn languages(&self) -> &[Arc<Words>] {
+        &self.0.languages
+    }
+
+    fn visited(&self, visit: Option<&Arc<language::Visit>>) -> Self {
+        Self(self.0.clone(), visit.unwrap_or(&self.1).clone())
+    }
+
+    /// Who reads this is known, and so is the language: from here on the answer is in it.
+    pub fn read_by(&self, language: &str) {
+        self.1.read_by(self.languages(), language);
     }
 
     pub fn limits(&self) -> &limits::Limits {
@@ -101,7 +123,9 @@ impl Site {
 
     pub fn shell(&self, here: &'static str, personal: bool) -> Shell {
         Shell {
-            words: self.0.words.clone(),
+            words: self.spoken().clone(),
+            languages: self.1.others(self.languages()),
+            base_url: self.processor().base_url.clone(),
             assets: &assets::ASSETS,
             processor: self.processor().name.clone(),
             dpo_address: self.processor().dpo_address.clone(),
@@ -132,6 +156,7 @@ pub fn router(cx: Context, door: DoorId) -> Router {
         .layer(TraceLayer::new_for_http().make_span_with(span))
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
         .layer(from_fn_with_state(site.clone(), secure))
+        .layer(from_fn_with_state(site.clone(), language::choose))
         .layer(CompressionLayer::new().gzip(true))
         .layer(from_fn_with_state(site.clone(), error::render))
         .layer(CatchPanicLayer::custom(|cause: Box<dyn Any + Send>| broke(cause.as_ref())))

@@ -9,12 +9,15 @@ use axum::response::{IntoResponse, Response};
 use super::Site;
 use super::assets::Assets;
 use super::error::{PageError, Worded};
+use super::language::Other;
 use super::words::{Html, Words};
 
 /// What surrounds each page.
 #[derive(Clone, Debug)]
 pub struct Shell {
     pub words: Arc<Words>,
+    pub languages: Vec<Other>,
+    pub base_url: String,
     pub assets: &'static Assets,
     pub processor: String,
     pub dpo_address: String,

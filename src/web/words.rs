@@ -15,6 +15,9 @@ use unic_langid::langid;
 
 const SITE_EN: &str = include_str!("../../locales/en/site.ftl");
 
+/// The pages' sentences by language; English has all of them.
+const SITE: [(&str, &str); 1] = [("en", SITE_EN)];
+
 /// Text with markup of ours, what was put into it escaped.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Html(pub String);
@@ -29,8 +32,10 @@ impl HtmlSafe for Html {}
 
 /// The sentences of one language.
 pub struct Words {
-    language: &'static str,
+    language: String,
     bundle: FluentBundle<FluentResource>,
+    /// For a sentence that the language lacks; English has none.
+    fallback: Option<Box<Words>>,
 }
 
 impl fmt::Debug for Words {
@@ -42,10 +47,21 @@ impl fmt::Debug for Words {
 impl Words {
     /// English, the language every page exists in.
     pub fn english() -> Self {
-        let mut bundle = FluentBundle::new_concurrent(vec![langid!("en")]);
+        Self::parsed("en")
+    }
+
+    /// The language of that tag, with English where it has no sentence of its own.
+    pub fn of(language: &str) -> Self {
+        let words = Self::parsed(language);
+        if language == "en" { words } else { Self { fallback: Some(Box::new(Self::english())), ..words } }
+    }
+
+    fn parsed(language: &str) -> Self {
+        let source = SITE.iter().find(|(tag, _)| *tag == language).map_or("", |(_, source)| *source);
+        let mut bundle = FluentBundle::new_concurrent(vec![language.parse().unwrap_or(langid!("en"))]);
         // Isolation marks are for mixed directions; in attributes, CSV and titles they would be noise.
         bundle.set_use_isolating(false);
-        let resource = match FluentResource::try_new(SITE_EN.to_owned()) {
+        let resource = match FluentResource::try_new(source.to_owned()) {
             Ok(resource) => resource,
             Err((resource, faults)) => {
                 error!(?faults, "a file of words has faults; the sentences around them are in");
@@ -53,11 +69,11 @@ impl Words {
             }
         };
         bundle.add_resource_overriding(resource);
-        Self { language: "en", bundle }
+        Self { language: language.to_owned(), bundle, fallback: None }
     }
 
-    pub fn language(&self) -> &'static str {
-        self.language
+    pub fn language(&self) -> &str {
+        &self.language
     }
 
     /// The sentence without variables.
@@ -133,6 +149,9 @@ impl Words {
 
     fn format(&self, key: &str, args: &FluentArgs<'_>) -> String {
         let Some(pattern) = self.bundle.get_message(key).and_then(|message| message.value()) else {
+            if let Some(english) = &self.fallback {
+                return english.format(key, args);
+            }
             error!(key, "no sentence for this key");
             return key.to_owned();
         };

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -31,7 +31,7 @@ const LAST_HOUR: TimeDelta = TimeDelta::hours(1);
 const REMINDERS: [i64; 2] = [3, 1];
 
 /// `GET /changes.ics`: the day on which each change takes effect or did.
-pub async fn changes_ics(State(site): State<Site>, headers: HeaderMap) -> Result<Response, PageError> {
+pub async fn changes_ics(site: Site, headers: HeaderMap) -> Result<Response, PageError> {
     let mut register = Register::read(&site).await?;
     let ids: Vec<_> = register.published.iter().map(|change| change.id).collect();
     let revised = page::times_revised(register.snapshot.conn(), &ids).await?;
@@ -47,10 +47,7 @@ pub async fn changes_ics(State(site): State<Site>, headers: HeaderMap) -> Result
 }
 
 /// `GET /object/{token}/deadline.ics`: until when this letter's reader can object, by the dates of its own page.
-pub async fn deadline_ics(
-    State(site): State<Site>,
-    Path(token): Path<String>,
-) -> Result<Response, PageError> {
+pub async fn deadline_ics(site: Site, Path(token): Path<String>) -> Result<Response, PageError> {
     let personal = Personal::read(&site, &token, LinkPurpose::Object).await?;
     if personal.opened.former {
         return Err(PageError::UnknownLink);

@@ -1,7 +1,7 @@
 //! `/changes/CHG-…`: one change, with its dates, what is different, and how to object.
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
@@ -51,7 +51,7 @@ struct Other {
 
 /// `GET /changes/{reference}`
 pub async fn show(
-    State(site): State<Site>,
+    site: Site,
     headers: HeaderMap,
     Path(reference): Path<String>,
 ) -> Result<Response, PageError> {

@@ -10,7 +10,7 @@ use std::collections::HashMap;
 
 use atom_syndication::{Content, Entry, Feed, FixedDateTime, Link, Person, Text};
 use axum::body::{Body, to_bytes};
-use axum::extract::{Query, State};
+use axum::extract::Query;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
@@ -75,7 +75,7 @@ struct InUse<'a> {
 
 /// `GET /register.json?on=`
 pub async fn register_json(
-    State(site): State<Site>,
+    site: Site,
     headers: HeaderMap,
     Query(asked): Query<Asked>,
 ) -> Result<Response, PageError> {
@@ -130,7 +130,7 @@ fn listed(version: &Version) -> Listed<'_> {
 
 /// `GET /register.csv?on=`
 pub async fn register_csv(
-    State(site): State<Site>,
+    site: Site,
     headers: HeaderMap,
     Query(asked): Query<Asked>,
 ) -> Result<Response, PageError> {
@@ -154,7 +154,7 @@ pub async fn register_csv(
 }
 
 /// `GET /register.schema.json`
-pub async fn register_schema(State(site): State<Site>, headers: HeaderMap) -> Result<Response, PageError> {
+pub async fn register_schema(site: Site, headers: HeaderMap) -> Result<Response, PageError> {
     let response = json("application/schema+json", &schema::register(&site.processor().base_url))?;
     Ok(revalidated(response, &headers, None).await)
 }
@@ -204,7 +204,7 @@ pub struct Before {
 
 /// `GET /changes.json?before=CHG-…`
 pub async fn changes_json(
-    State(site): State<Site>,
+    site: Site,
     headers: HeaderMap,
     Query(Before { before }): Query<Before>,
 ) -> Result<Response, PageError> {
@@ -264,7 +264,7 @@ fn url_of(register: &Register<'_>, change: &PublicChange) -> String {
 }
 
 /// `GET /changes.atom`: an entry for each thing that happened, so that a reader shows what is new.
-pub async fn changes_atom(State(site): State<Site>, headers: HeaderMap) -> Result<Response, PageError> {
+pub async fn changes_atom(site: Site, headers: HeaderMap) -> Result<Response, PageError> {
     let register = Register::read(&site).await?;
     let base = &site.processor().base_url;
     let mut entries: Vec<(DateTime<Utc>, Entry)> = Vec::new();

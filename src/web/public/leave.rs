@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 
@@ -18,7 +18,7 @@ use crate::web::page::{Act, Message, Shell, rendered};
 use crate::web::words::Html;
 
 /// `GET /unsubscribe/{token}`: a button; a contact is asked for its successor instead.
-pub async fn show(State(site): State<Site>, Path(token): Path<String>) -> Result<Response, PageError> {
+pub async fn show(site: Site, Path(token): Path<String>) -> Result<Response, PageError> {
     let who = opened(&site, &token, LinkPurpose::Unsubscribe).await?.who;
     if who.kind == CustomerKind::Contract {
         return rendered(StatusCode::OK, &SuccessorPage::of(&site, &token, &who));
@@ -44,11 +44,7 @@ pub async fn show(State(site): State<Site>, Path(token): Path<String>) -> Result
 
 /// `POST /unsubscribe/{token}`: one click, by our button or by a mail provider in the reader's name (RFC 8058), which
 /// brings neither cookie nor origin. Answers 200 each time.
-pub async fn leave(
-    State(site): State<Site>,
-    Path(token): Path<String>,
-    body: Bytes,
-) -> Result<Response, PageError> {
+pub async fn leave(site: Site, Path(token): Path<String>, body: Bytes) -> Result<Response, PageError> {
     let who = opened(&site, &token, LinkPurpose::Unsubscribe).await?.who;
     match subscribe::leave(site.cx(), who.recipient).await {
         Ok(()) => rendered(StatusCode::OK, &left(&site, &who.address)),

@@ -3,7 +3,7 @@
 //! It tells the letter's facts for this reader anew; the exact bytes are in the evidence, not here.
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 
@@ -34,7 +34,7 @@ struct Page {
 }
 
 /// `GET /letter/{token}`
-pub async fn show(State(site): State<Site>, Path(token): Path<String>) -> Result<Response, PageError> {
+pub async fn show(site: Site, Path(token): Path<String>) -> Result<Response, PageError> {
     let personal = Personal::read(&site, &token, LinkPurpose::Letter).await?;
     rendered(StatusCode::OK, &page_of(&personal))
 }

@@ -35,6 +35,7 @@ pub async fn open(
         LinkPurpose::Confirm => None,
     };
     let who = who.ok_or(PageError::UnknownLink)?;
+    site.read_by(&who.language);
     let is_of = |epoch: i16| site.keys().verify_link(&link, epoch);
     if is_of(who.link_epoch) {
         return Ok(Opened { id: link.id, who, former: false });

@@ -12,7 +12,7 @@ pub mod view;
 use askama::Template;
 use axum::Extension;
 use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
@@ -155,14 +155,14 @@ fn terms_of(duties: &[Duty]) -> Terms {
 }
 
 /// `GET /object/{token}`
-pub async fn show(State(site): State<Site>, Path(token): Path<String>) -> Result<Response, PageError> {
+pub async fn show(site: Site, Path(token): Path<String>) -> Result<Response, PageError> {
     let personal = Personal::read(&site, &token, LinkPurpose::Object).await.map_err(unknown)?;
     rendered(StatusCode::OK, &view::page_of(&personal, &Filled::blank(&personal), &[]))
 }
 
 /// `POST /object/{token}`: what is written here has reached us.
 pub async fn object(
-    State(site): State<Site>,
+    site: Site,
     Path(token): Path<String>,
     Extension(Arrived(arrived)): Extension<Arrived>,
     body: Bytes,
@@ -232,7 +232,7 @@ fn fault_of(refused: lodge_objection::Error) -> Result<Option<Fault>, PageError>
 }
 
 /// `GET /object/{token}/objection`: the receipt, and what has become of the objection since.
-pub async fn objection(State(site): State<Site>, Path(token): Path<String>) -> Result<Response, PageError> {
+pub async fn objection(site: Site, Path(token): Path<String>) -> Result<Response, PageError> {
     let personal = Personal::read(&site, &token, LinkPurpose::Object).await.map_err(unknown)?;
     if personal.objections.is_empty() {
         let page = if personal.opened.former {

@@ -4,7 +4,7 @@ mod list;
 mod log;
 
 use askama::Template;
-use axum::extract::{Query, State};
+use axum::extract::Query;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use chrono::{DateTime, NaiveDate, Utc};
@@ -172,11 +172,7 @@ struct NotForAll {
 }
 
 /// `GET /`
-pub async fn show(
-    State(site): State<Site>,
-    headers: HeaderMap,
-    Query(asked): Query<Asked>,
-) -> Result<Response, PageError> {
+pub async fn show(site: Site, headers: HeaderMap, Query(asked): Query<Asked>) -> Result<Response, PageError> {
     let register = Register::read(&site).await?;
     let (day, refused) = match register.day(&asked.on) {
         Ok(day) => (day, None),

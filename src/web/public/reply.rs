@@ -1,6 +1,6 @@
 //! Says what a reply is: the two links of its receipt, each a page with one button. The links show, the buttons act.
 
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 
@@ -16,10 +16,7 @@ use crate::web::error::PageError;
 use crate::web::page::{Act, Back, Message, rendered};
 
 /// `GET /reply/{token}/{what}`: shows a button, and changes nothing.
-pub async fn show(
-    State(site): State<Site>,
-    Path((token, what)): Path<(String, String)>,
-) -> Result<Response, PageError> {
+pub async fn show(site: Site, Path((token, what)): Path<(String, String)>) -> Result<Response, PageError> {
     let ruling = ruling(&what)?;
     let asked = asked(&site, &token).await?;
     let page = if asked.waits { to_say(&site, &token, ruling, &asked) } else { said(&site, &asked) };
@@ -27,10 +24,7 @@ pub async fn show(
 }
 
 /// `POST /reply/{token}/{what}`: says it; pressed again, or when somebody else has said it, the page tells what is.
-pub async fn say(
-    State(site): State<Site>,
-    Path((token, what)): Path<(String, String)>,
-) -> Result<Response, PageError> {
+pub async fn say(site: Site, Path((token, what)): Path<(String, String)>) -> Result<Response, PageError> {
     let ruling = ruling(&what)?;
     let who = opened(&site, &token, LinkPurpose::Reply).await?.who;
     let before = asked(&site, &token).await?;

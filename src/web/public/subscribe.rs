@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::body::Bytes;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, Query};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use serde::Deserialize;
@@ -22,6 +22,7 @@ use crate::store::page::Addressee;
 use crate::web::Site;
 use crate::web::dates;
 use crate::web::error::PageError;
+use crate::web::language::own_name;
 use crate::web::limits::Network;
 use crate::web::page::{Act, Back, Message, Notice, Shell, rendered, see_other};
 use crate::web::words::Html;
@@ -36,7 +37,7 @@ pub struct Form {
 
 impl Form {
     pub fn empty(site: &Site) -> Self {
-        Self { mail: String::new(), error: None, languages: languages(site, "") }
+        Self { mail: String::new(), error: None, languages: languages(site, site.words().language()) }
     }
 }
 
@@ -45,16 +46,6 @@ fn languages(site: &Site, chosen: &str) -> Vec<Choice> {
     let choice =
         |tag: &String| Choice { value: tag.clone(), label: own_name(tag).to_owned(), chosen: tag == chosen };
     site.cx().settings.site.languages.iter().map(choice).collect()
-}
-
-fn own_name(tag: &str) -> &str {
-    match tag {
-        "en" => "English",
-        "de" => "Deutsch",
-        "fr" => "Français",
-        "es" => "Español",
-        other => other,
-    }
 }
 
 #[derive(Debug, Template)]
@@ -79,13 +70,13 @@ impl Page {
 }
 
 /// `GET /subscribe`
-pub async fn form(State(site): State<Site>, headers: HeaderMap) -> Result<Response, PageError> {
+pub async fn form(site: Site, headers: HeaderMap) -> Result<Response, PageError> {
     let response = rendered(StatusCode::OK, &Page::of(&site, Form::empty(&site)))?;
     Ok(feed::revalidated(response, &headers, None).await)
 }
 
 /// `POST /subscribe`: the same answer, after the same work, whether or not the address is known.
-pub async fn ask(State(site): State<Site>, network: Network, body: Bytes) -> Result<Response, PageError> {
+pub async fn ask(site: Site, network: Network, body: Bytes) -> Result<Response, PageError> {
     let mail = field(&body, "mail");
     let address = match parse_address(&mail) {
         Ok(address) => address,
@@ -129,10 +120,7 @@ fn look_in_your_mail(site: &Site, address: &str) -> Message {
 }
 
 /// `GET /confirm/{token}`: shows a button, and changes nothing.
-pub async fn confirm_page(
-    State(site): State<Site>,
-    Path(token): Path<String>,
-) -> Result<Response, PageError> {
+pub async fn confirm_page(site: Site, Path(token): Path<String>) -> Result<Response, PageError> {
     let letter = DeliveryId(link::confirmation(&site, &token)?);
     let page = match subscribe::standing(site.cx(), letter).await?.ok_or(PageError::UnknownLink)? {
         Standing::Open(asked) => to_confirm(&site, &token, &asked.address),
@@ -151,7 +139,7 @@ pub async fn confirm_page(
 
 /// `POST /confirm/{token}`: puts the subscriber on file; pressed again it says so.
 pub async fn confirm(
-    State(site): State<Site>,
+    site: Site,
     network: Network,
     Path(token): Path<String>,
     body: Bytes,
@@ -279,7 +267,7 @@ pub struct Saved {
 
 /// `GET /manage/{token}`
 pub async fn manage(
-    State(site): State<Site>,
+    site: Site,
     Path(token): Path<String>,
     Query(Saved { saved }): Query<Saved>,
 ) -> Result<Response, PageError> {
@@ -332,7 +320,7 @@ fn known_of(site: &Site, who: &Addressee) -> Vec<Fact> {
 
 /// `POST /manage/{token}`: another language.
 pub async fn choose_language(
-    State(site): State<Site>,
+    site: Site,
     Path(token): Path<String>,
     body: Bytes,
 ) -> Result<Response, PageError> {
