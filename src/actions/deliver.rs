@@ -95,7 +95,7 @@ async fn lane(cx: &Context, lane: Lane, at_once: usize) -> Result<Tally, Error> 
 }
 
 async fn lease(cx: &Context, lane: Lane, limit: usize) -> Result<Vec<Lease>, Error> {
-    let announcements = lane == Lane::Single || !cx.announcements_wait().await?;
+    let announcements = !cx.announcements_wait().await?;
     let mut tx = cx.begin_by_key(Actor::Daemon).await?;
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let leases = store::delivery::lease::lease_due(&mut tx, lane, announcements, LEASE, limit).await?;

@@ -3,8 +3,7 @@
 use tracing::{info, warn};
 
 use crate::actions::{Context, Error};
-use crate::domain::delivery::DeliveryId;
-use crate::domain::inbound::{Class, LetterVerdict, Names, Reading};
+use crate::domain::inbound::{Class, LetterVerdict, Reading};
 use crate::domain::ledger::Event;
 use crate::domain::reply_path::{Expected, Way, judge};
 use crate::mail::relay::profile;
@@ -18,23 +17,12 @@ pub(super) async fn about(tx: &mut Tx, reading: &Reading) -> Result<Option<Sent>
     if matches!(reading.class, Class::Reply | Class::Unmatched) {
         return Ok(None);
     }
-    for id in numbers(reading) {
-        if let Some(sent) = reply_path::sent(tx, id).await? {
-            return Ok(Some(sent));
-        }
-    }
-    Ok(None)
-}
-
-fn numbers(reading: &Reading) -> Vec<DeliveryId> {
+    // What it names first: a report about a letter is no probe's because it mentions one.
     let homecoming = reading.homecoming.as_ref().map(|home| home.probe);
-    let named = reading.identifiers.iter().filter_map(|identifier| match identifier.names {
-        Names::Delivery { id, .. } => Some(id),
-        Names::MessageId(_) | Names::Address(_) | Names::Change(_) => None,
-    });
-    let mut all: Vec<DeliveryId> = homecoming.into_iter().chain(named).collect();
-    all.dedup();
-    all
+    match homecoming.or(reading.delivery().map(|(id, _, _)| id)) {
+        Some(id) => Ok(reply_path::sent(tx, id).await?),
+        None => Ok(None),
+    }
 }
 
 /// Notes what came back, and lays the mail aside.
@@ -118,7 +106,7 @@ async fn note(
         (Some(LetterVerdict::Failed), Way::Reply | Way::From) => {
             let words = reading.diagnostic.as_deref().unwrap_or(&reading.why);
             reply_path::flawed(tx, sent, id, &format!("It bounced: {words}")).await?;
-            warn!(relay.name = %relay, mail.id = id.0, "the {way} probe of {relay} bounced: {words}");
+            warn!(relay.name = %relay, mail.id = id.0, "the {way} probe of {relay} bounced");
         }
         _ => {}
     }
