@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use forenotice::actions::{announce, deliver, prove_reply_path, sort_mail};
+use forenotice::actions::{announce, deliver, prove_reply_path, receive_mail, sort_mail};
 use forenotice::demo::mailbox::{Mail, Mailbox};
 use forenotice::mail::inbox::listener::Bounds;
 use forenotice::store::inbox::{self, Filter};
@@ -382,4 +382,46 @@ async fn an_announcement_leaves_by_the_relay_that_is_proven() {
     announce::run_once(&cx).await.unwrap();
     deliver::mailings(&cx).await.unwrap();
     assert_eq!((world.subjects(JANE).len(), other.mails_to(JANE).len()), (0, 1));
+}
+
+#[tokio::test]
+async fn the_next_contacts_first_letter_waits_as_well_and_a_report_on_a_letter_is_no_probes() {
+    const TWO: &str = "reference,customer,email,customer_since,role\nC-1,Acme,jane@acme.example,2024-03-01,privacy\n\
+        C-1,Acme,legal@acme.example,2024-03-01,legal\n";
+    let post = Post::with(&[DOOR], Bounds::default()).await;
+    let world = &post.world;
+    Homeward::of(&world.mailbox, post.address, Way::Home);
+    world.customers(TWO).await;
+    world.schedule(&addition("Nimbus", "2027-03-15")).await;
+    world.advance_to("2026-11-25T12:00Z").await;
+    let [letter] = world.mailbox.mails_to(JANE).try_into().unwrap();
+    until(world, &["reply home", "from home", "bounce home"]).await;
+
+    // A day without a pass: the proof is over when the letter comes back.
+    later(world, TimeDelta::hours(25)).await;
+    let probe_address =
+        world.mailbox.mails().into_iter().find(|mail| mail.envelope_to[0].address.starts_with("p-"));
+    let report = format!(
+        "From: MAILER-DAEMON@mx.acme.example\nTo: bounce\nSubject: report\nMessage-ID: <r.1@mx.acme.example>\nMIME-Version: 1.0\n\
+         Content-Type: multipart/report; report-type=delivery-status; boundary=\"b\"\n\n\
+         --b\nContent-Type: text/plain\n\nNot delivered, nor was the mail to {}.\n\
+         --b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.acme.example\n\n\
+         Final-Recipient: rfc822; {JANE}\nAction: failed\nStatus: 5.1.1\n\n--b--\n",
+        probe_address.unwrap().envelope_to[0].address,
+    );
+    let door = super::open_door(world, 9).await;
+    let now = world.now().await.to_rfc3339();
+    let mut mail = super::arrival(report.replace('\n', "\r\n").into_bytes(), &now, &[&letter.envelope_from]);
+    mail.sender = Some(String::new());
+    receive_mail::receive(&world.cx, door, vec![mail]).await.unwrap();
+    while sort_mail::run_once(&world.cx).await.unwrap().done > 0 {}
+    let bounced = "select state from delivery where bounced_at is not null";
+    assert_eq!(strings(world, bounced).await.len(), 1);
+    deliver::singles(&world.cx).await.unwrap();
+    assert!(world.subjects("legal@acme.example").is_empty());
+    probe(world).await;
+    until(world, &["reply home", "from home", "bounce home"]).await;
+    deliver::singles(&world.cx).await.unwrap();
+    assert_eq!(world.subjects("legal@acme.example").len(), 1);
+    post.world.finish().await;
 }
