@@ -68,7 +68,7 @@ pub fn context(settings: Settings, entropy: Entropy) -> Result<Context, Failure>
     let policy = Arc::new(settings.policy.clone());
     let keys = Keys::from_master(settings.ledger.key.bytes()?);
     let post = Post::of(&settings)?;
-    let templates = Arc::new(Templates::embedded()?);
+    let templates = Arc::new(Templates::in_languages(&settings.site.languages)?);
     Ok(Context {
         clock,
         entropy,

@@ -17,7 +17,7 @@ pub(super) const CONNECTIONS_MAX: i64 = 1_000;
 const DEADLINE_DAYS_MAX: i64 = 366;
 
 /// The languages that have letters and pages.
-pub const LANGUAGES: &[&str] = &["en"];
+pub const LANGUAGES: &[&str] = &["en", "de", "fr", "es"];
 
 pub fn environment(r: &mut Reader) -> Result<Environment, Noted> {
     r.or("environment", "production", word)
@@ -44,7 +44,7 @@ pub fn site(r: &mut Reader, environment: Result<Environment, Noted>) -> Result<S
     let dpo_name = r.or("site.dpo_name", "The data protection officer", text);
     let postal_address = r.optional("site.postal_address", text);
     let deputies = r.or("site.deputies", "", list(address));
-    let languages = r.or("site.languages", "en", list(language));
+    let languages = r.or("site.languages", &LANGUAGES.join(";"), list(language));
     let base_url = base_url?;
     if environment == Ok(Environment::Production) && base_url.scheme() != "https" && !is_loopback(&base_url) {
         let why = format!("{base_url} is not https; links that are secrets must not travel in the clear");

@@ -1,6 +1,8 @@
 //! A language's sentences, from its Fluent files. A sentence that is missing, or that names a value nobody gave, is an
 //! error and never a hole in a letter.
 
+use std::sync::Arc;
+
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentError, FluentResource};
 use unic_langid::LanguageIdentifier;
@@ -9,6 +11,8 @@ use unic_langid::LanguageIdentifier;
 pub struct Locale {
     tag: String,
     sentences: FluentBundle<FluentResource>,
+    /// Where a sentence is that this language lacks.
+    fallback: Option<Arc<Locale>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -43,7 +47,12 @@ impl Locale {
                 .add_resource(resource)
                 .map_err(|errors| LocaleError::Twice { file: file.to_owned(), faults: listed(&errors) })?;
         }
-        Ok(Self { tag: tag.to_owned(), sentences })
+        Ok(Self { tag: tag.to_owned(), sentences, fallback: None })
+    }
+
+    /// The same, with the sentences of another language where this one has none.
+    pub fn or(self, fallback: Arc<Self>) -> Self {
+        Self { fallback: Some(fallback), ..self }
     }
 
     pub fn tag(&self) -> &str {
@@ -70,6 +79,9 @@ impl Locale {
             None => message.value(),
             Some(part) => message.get_attribute(part).map(|attribute| attribute.value()),
         });
+        if let (None, Some(fallback)) = (pattern, &self.fallback) {
+            return fallback.form(key, args);
+        }
         let pattern =
             pattern.ok_or_else(|| LocaleError::Missing { tag: self.tag.clone(), key: key.to_owned() })?;
         let mut errors: Vec<FluentError> = Vec::new();

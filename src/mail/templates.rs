@@ -6,6 +6,8 @@
 //! Strict: a value that is missing is an error. Bounded: a template has fuel, not a loop without end.
 
 mod embedded;
+#[cfg(test)]
+mod translated;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -26,13 +28,16 @@ const FUEL: u64 = 200_000;
 /// The longest that a name stands in a subject.
 pub(super) const SUBJECT_NAME_CHARACTERS_MAX: usize = 60;
 
-/// The language of a reader whose own we do not have.
+/// The language that every bundle has, complete.
 const FALLBACK: &str = "en";
+/// Where a bundle says which languages letters are written in, the first for a reader whose own is none of them.
+const LANGUAGES: &str = "languages";
 
 /// A set of templates and sentences, ready to write letters.
 pub struct Templates {
     engine: Environment<'static>,
     locales: BTreeMap<String, Arc<Locale>>,
+    default: String,
     bundle: Bundle,
 }
 
@@ -78,6 +83,20 @@ impl Templates {
         Self::of_sources(&sources.collect())
     }
 
+    /// The same, for a processor that writes in these languages; a reader of another gets the first.
+    pub fn in_languages(languages: &[String]) -> Result<Self, TemplateError> {
+        let is_spoken = |path: &str| match path.strip_prefix("locales/").and_then(|rest| rest.split_once('/'))
+        {
+            Some((language, _)) => language == FALLBACK || languages.iter().any(|spoken| spoken == language),
+            None => true,
+        };
+        let embedded = embedded::SOURCES.iter().filter(|(path, _)| is_spoken(path));
+        let mut sources: BTreeMap<String, String> =
+            embedded.map(|(path, source)| ((*path).to_owned(), (*source).to_owned())).collect();
+        sources.insert(LANGUAGES.to_owned(), languages.join(" "));
+        Self::of_sources(&sources)
+    }
+
     /// The templates as they were when a notice was scheduled.
     pub fn from_bundle(bytes: &[u8]) -> Result<Self, TemplateError> {
         Self::of_sources(&serde_json::from_slice(bytes).map_err(TemplateError::NoBundle)?)
@@ -88,7 +107,7 @@ impl Templates {
         &self.bundle
     }
 
-    /// `sources`: content by path, `templates/…` and `locales/<language>/…`.
+    /// `sources`: content by path, `templates/…` and `locales/<language>/…`; a bundle of old has no `languages`.
     fn of_sources(sources: &BTreeMap<String, String>) -> Result<Self, TemplateError> {
         let bytes = serde_json_canonicalizer::to_vec(sources).map_err(TemplateError::Canonical)?;
         let bundle = Bundle { hash: Sha256::digest(&bytes).into(), bytes: bytes.into() };
@@ -105,21 +124,19 @@ impl Templates {
                     .map_err(|source| TemplateError::Unreadable { name: name.to_owned(), source })?;
             }
         }
-        Ok(Self { engine, locales, bundle })
+        let stated = sources.get(LANGUAGES).and_then(|stated| stated.split_whitespace().next());
+        Ok(Self { engine, locales, default: stated.unwrap_or(FALLBACK).to_owned(), bundle })
     }
 
-    /// Whether there are sentences in `language`; else its readers get English.
-    pub fn speaks(&self, language: &str) -> bool {
-        self.locales.contains_key(language)
+    /// The sentences for a reader of `language`: German for `de-CH`, the processor's first language for an unknown one.
+    fn locale(&self, language: &str) -> Option<&Arc<Locale>> {
+        let kind = language.split('-').next().unwrap_or_default();
+        [language, kind, &self.default, FALLBACK].into_iter().find_map(|tag| self.locales.get(tag))
     }
 
     /// The letter in its reader's language, as the templates give it: the lines are not yet set.
     pub(super) fn write(&self, letter: &Letter, whose: Whose<'_>) -> Result<Written, TemplateError> {
-        let locale = self
-            .locales
-            .get(letter.language())
-            .or_else(|| self.locales.get(FALLBACK))
-            .ok_or(TemplateError::NoFallback)?;
+        let locale = self.locale(letter.language()).ok_or(TemplateError::NoFallback)?;
         let words = Words::of(letter, whose, locale)?;
         let kind = letter.kind();
         let subject = self.part(kind, "subject.txt", &words.context(SUBJECT_NAME_CHARACTERS_MAX))?;
@@ -164,12 +181,15 @@ fn locales(sources: &BTreeMap<String, String>) -> Result<BTreeMap<String, Arc<Lo
             files.entry(language).or_default().push((path, source));
         }
     }
-    files
-        .into_iter()
-        .map(|(language, files)| {
-            Ok((language.to_owned(), Arc::new(Locale::parse(language, files.into_iter())?)))
-        })
-        .collect()
+    let mut locales = BTreeMap::new();
+    let Some(complete) = files.remove(FALLBACK) else { return Ok(locales) };
+    let complete = Arc::new(Locale::parse(FALLBACK, complete.into_iter())?);
+    for (language, files) in files {
+        let locale = Locale::parse(language, files.into_iter())?.or(Arc::clone(&complete));
+        locales.insert(language.to_owned(), Arc::new(locale));
+    }
+    locales.insert(FALLBACK.to_owned(), complete);
+    Ok(locales)
 }
 
 fn engine() -> Result<Environment<'static>, minijinja::Error> {
@@ -186,7 +206,7 @@ fn engine() -> Result<Environment<'static>, minijinja::Error> {
     engine.add_filter("columns", columns);
     engine.add_filter("quoted", |words: &str| measured(words).map(text::quoted));
     engine.add_filter("hanging", |words: &str| measured(words).map(text::hanging));
-    engine.add_filter("heading", |words: &str| Ok(measured(words)?.trim_end_matches('.').to_owned()));
+    engine.add_filter("heading", |words: &str| Ok(measured(words)?.trim_end_matches(['.', ',']).to_owned()));
     engine.add_filter("urlencode", |words: &str| slot::urlencode(words));
     engine.add_filter("breaks", breaks);
     engine.add_filter("paragraphs", paragraphs);

@@ -71,7 +71,11 @@ struct Inner {
 
 impl Site {
     pub fn new(cx: Context, door: DoorId) -> Self {
-        let languages = cx.settings.site.languages.iter().map(|tag| Arc::new(Words::of(tag))).collect();
+        let mut languages: Vec<_> =
+            cx.settings.site.languages.iter().map(|tag| Arc::new(Words::of(tag))).collect();
+        if languages.is_empty() {
+            languages.push(Arc::new(Words::english()));
+        }
         let processor = cx.settings.site.processor();
         let inner = Inner { cx, door, processor, languages, limits: limits::Limits::default() };
         Self(Arc::new(inner), Arc::default())
@@ -95,7 +99,7 @@ impl Site {
     }
 
     fn spoken(&self) -> &Arc<Words> {
-        // The configuration has one language at least, and a visit names none that is not there.
+        // There is one at least, and a visit names none that is not there.
         &self.0.languages[self.1.speaks()]
     }
 

@@ -16,7 +16,12 @@ use unic_langid::langid;
 const SITE_EN: &str = include_str!("../../locales/en/site.ftl");
 
 /// The pages' sentences by language; English has all of them.
-const SITE: [(&str, &str); 1] = [("en", SITE_EN)];
+const SITE: [(&str, &str); 4] = [
+    ("de", include_str!("../../locales/de/site.ftl")),
+    ("en", SITE_EN),
+    ("es", include_str!("../../locales/es/site.ftl")),
+    ("fr", include_str!("../../locales/fr/site.ftl")),
+];
 
 /// Text with markup of ours, what was put into it escaped.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

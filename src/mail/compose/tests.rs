@@ -1,6 +1,7 @@
 //! Whole mails: what a reader's program shows of them, and what must hold whatever the values are.
 
 mod groups;
+mod languages;
 
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
