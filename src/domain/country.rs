@@ -10,7 +10,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use table::{COUNTRIES, LANGUAGE_NAMES, LANGUAGES, OTHER_NAMES};
+use table::{COUNTRIES, LANGUAGE_NAMES, LANGUAGES, NAMES_IN, OTHER_NAMES};
 
 /// A country or territory of ISO 3166-1, shown by its alpha-2 code.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -23,7 +23,7 @@ impl Country {
         COUNTRIES[usize::from(self.0)].0
     }
 
-    /// The English name, as pages and letters print it.
+    /// The English name.
     ///
     /// ```
     /// # use forenotice::domain::country::Country;
@@ -35,9 +35,28 @@ impl Country {
         COUNTRIES[usize::from(self.0)].1
     }
 
+    /// The name in a language of letters and pages; in English where there is none.
+    ///
+    /// ```
+    /// # use forenotice::domain::country::Country;
+    /// let country: Country = "DE".parse()?;
+    /// assert_eq!((country.name_in("fr"), country.name_in("ja")), ("Allemagne", "Germany"));
+    /// # Ok::<(), forenotice::domain::country::UnknownCountry>(())
+    /// ```
+    pub fn name_in(self, language: &str) -> &'static str {
+        let kind = language.split('-').next().unwrap_or_default();
+        let names = NAMES_IN.iter().find(|(known, _)| *known == kind).map(|(_, names)| names);
+        names.map_or_else(|| self.name(), |names| names[usize::from(self.0)])
+    }
+
     fn by_code(code: &str) -> Option<Self> {
         let at = COUNTRIES.binary_search_by(|(known, _)| known.cmp(&code)).ok()?;
         u16::try_from(at).ok().map(Self)
+    }
+
+    /// Whether that is its name, in English or in a language of letters and pages.
+    pub fn is_called(self, name: &str) -> bool {
+        Self::by_name(name) == Some(self)
     }
 
     fn by_name(name: &str) -> Option<Self> {

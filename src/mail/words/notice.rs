@@ -263,7 +263,7 @@ fn sheet(words: &Words<'_>, facts: &Facts) -> Result<Vec<(&'static str, String)>
         ("fact-data_types", listed(&facts.data_types)),
         ("fact-data_subjects", listed(&facts.data_subjects)),
         ("fact-nature", text::in_line(&facts.nature)),
-        ("fact-places", places(facts)),
+        ("fact-places", places(words, facts)),
         ("fact-transfer_mechanism", transfer),
         ("fact-safeguards", text::in_line(&facts.safeguards)),
         ("fact-products", capitalised(&products(words, &facts.products)?)),
@@ -312,7 +312,7 @@ fn comparable(words: &Words<'_>, facts: &Facts) -> Result<[(&'static str, String
         ("fact-data_types", listed(&facts.data_types)),
         ("fact-data_subjects", listed(&facts.data_subjects)),
         ("fact-nature", text::in_line(&facts.nature)),
-        ("fact-places", places(facts)),
+        ("fact-places", places(words, facts)),
         ("fact-transfer_mechanism", text::in_line(&facts.transfer_mechanism)),
         ("fact-safeguards", text::in_line(&facts.safeguards)),
         ("fact-products", products(words, &facts.products)?),
@@ -330,9 +330,10 @@ fn listed(list: &List) -> String {
 }
 
 /// Countries by their names, then the regions of processing.
-fn places(facts: &Facts) -> String {
+fn places(words: &Words<'_>, facts: &Facts) -> String {
     let countries = facts.countries.iter().map(|code| {
-        code.parse::<Country>().map_or_else(|_| text::in_line(code), |country| country.name().to_owned())
+        code.parse::<Country>()
+            .map_or_else(|_| text::in_line(code), |country| country.name_in(words.locale.tag()).to_owned())
     });
     countries.chain(facts.regions.iter().map(text::in_line)).collect::<Vec<_>>().join(", ")
 }

@@ -205,7 +205,7 @@ fn card_change(register: &Register<'_>, change: &PublicChange) -> CardChange {
         "" => facts.category.trim(),
         purpose => purpose,
     };
-    let place = wording::places(facts);
+    let place = wording::places(register.words, facts);
     let data = facts.data_types.join(", ");
     let (place, data) = if change.is_alteration() { (String::new(), String::new()) } else { (place, data) };
     let first: Vec<&str> = [what, &place].into_iter().filter(|part| !part.is_empty()).collect();

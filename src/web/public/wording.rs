@@ -107,14 +107,15 @@ fn only_added(before: &Facts, after: &Facts) -> Option<&'static str> {
 }
 
 /// The country's name, or the text itself where it is no code.
-pub fn country(code: &str) -> String {
-    code.parse::<Country>().map_or_else(|_| code.to_owned(), |country| country.name().to_owned())
+pub fn country(words: &Words, code: &str) -> String {
+    let named = |country: Country| country.name_in(words.language()).to_owned();
+    code.parse::<Country>().map_or_else(|_| code.to_owned(), named)
 }
 
 /// Where data is processed: the countries, with the regions where they say more.
-pub fn places(facts: &Facts) -> String {
-    let countries: Vec<String> = facts.countries.iter().map(country).collect();
-    let further: Vec<&str> = facts.regions.iter().filter(|region| says_more(region, &countries)).collect();
+pub fn places(words: &Words, facts: &Facts) -> String {
+    let countries: Vec<String> = facts.countries.iter().map(|code| country(words, code)).collect();
+    let further: Vec<&str> = facts.regions.iter().filter(|region| says_more(region, facts)).collect();
     match (countries.is_empty(), further.is_empty()) {
         (true, _) => facts.regions.join(", "),
         (false, true) => countries.join(", "),
@@ -122,14 +123,12 @@ pub fn places(facts: &Facts) -> String {
     }
 }
 
-fn says_more(region: &str, countries: &[String]) -> bool {
-    let european = countries.iter().all(|country| is_eea_name(country));
+/// Regions are the processor's words, in its language or in English.
+fn says_more(region: &str, facts: &Facts) -> bool {
+    let names = |code: &str| code.parse::<Country>().is_ok_and(|country| country.is_called(region));
     let is_the_union = matches!(region, "EU" | "EEA" | "European Union" | "European Economic Area");
-    !(countries.iter().any(|country| country.eq_ignore_ascii_case(region)) || european && is_the_union)
-}
-
-fn is_eea_name(country: &str) -> bool {
-    EEA.iter().any(|code| code.parse::<Country>().is_ok_and(|known| known.name() == country))
+    let is_one_of_them = facts.countries.iter().any(|code| code.eq_ignore_ascii_case(region) || names(code));
+    !(is_one_of_them || stays_in_eea(facts) && is_the_union)
 }
 
 /// Whether the data stays in the European Economic Area, as far as the facts say.
@@ -179,7 +178,7 @@ pub fn fact_sheet(words: &Words, facts: &Facts) -> Vec<Fact> {
         Fact::of(label("data_types"), facts.data_types.join(", ")),
         Fact::of(label("data_subjects"), facts.data_subjects.join(", ")),
         Fact::of(label("nature"), facts.nature.as_str()),
-        Fact::of(label("places"), places(facts)),
+        Fact::of(label("places"), places(words, facts)),
         Fact::of(label("transfer_mechanism"), transfer(words, facts)),
         Fact::of(label("safeguards"), facts.safeguards.as_str()),
         Fact::of(label("products"), products),
@@ -198,16 +197,17 @@ pub fn compared(words: &Words, before: &Facts, after: &Facts) -> Vec<Compared> {
         .into_iter()
         .map(|Difference { field, before, after }| Compared {
             label: words.get(&format!("fact-{field}")),
-            before: in_words(&field, &before),
-            after: in_words(&field, &after),
+            before: in_words(words, &field, &before),
+            after: in_words(words, &field, &after),
         })
         .collect()
 }
 
-fn in_words(field: &str, value: &str) -> String {
+fn in_words(words: &Words, field: &str, value: &str) -> String {
     match field {
         "countries" => {
-            value.split(';').filter(|code| !code.is_empty()).map(country).collect::<Vec<_>>().join(", ")
+            let codes = value.split(';').filter(|code| !code.is_empty());
+            codes.map(|code| country(words, code)).collect::<Vec<_>>().join(", ")
         }
         "regions" | "data_types" | "data_subjects" | "products" => value.replace("; ", ", "),
         _ => value.to_owned(),
@@ -236,11 +236,17 @@ mod tests {
 
     #[test]
     fn places_name_countries_and_say_regions_only_where_they_say_more() {
-        assert_eq!(places(&facts("DE", "European Union")), "Germany");
-        assert_eq!(places(&facts("US", "United States")), "United States");
-        assert_eq!(places(&facts("US", "us-east-1")), "United States (us-east-1)");
-        assert_eq!(places(&facts("US;DE", "European Union")), "United States, Germany (European Union)");
-        assert_eq!(places(&facts("", "Worldwide")), "Worldwide");
+        let words = Words::english();
+        assert_eq!(places(&words, &facts("DE", "European Union")), "Germany");
+        assert_eq!(places(&words, &facts("US", "United States")), "United States");
+        assert_eq!(places(&words, &facts("US", "us-east-1")), "United States (us-east-1)");
+        assert_eq!(
+            places(&words, &facts("US;DE", "European Union")),
+            "United States, Germany (European Union)"
+        );
+        assert_eq!(places(&words, &facts("", "Worldwide")), "Worldwide");
+        let german = Words::of("de");
+        assert_eq!(places(&german, &facts("US;DE", "United States")), "Vereinigte Staaten, Deutschland");
     }
 
     #[test]

@@ -143,7 +143,7 @@ fn sort_key(register: &Register<'_>, column: Column, version: &Version) -> (Stri
     let name = version.facts.name.to_lowercase();
     match column {
         Column::Name => (name, version.slug.clone()),
-        Column::Where => (wording::places(&version.facts).to_lowercase(), name),
+        Column::Where => (wording::places(register.words, &version.facts).to_lowercase(), name),
         Column::Transfer => (wording::transfer(register.words, &version.facts).to_lowercase(), name),
     }
 }
@@ -152,7 +152,7 @@ fn fits(register: &Register<'_>, asked: &Asked, facts: &Facts) -> bool {
     let sought = asked.q.trim().to_lowercase();
     let text = || {
         let mut text: Vec<String> = facts.fields().into_iter().map(|(_, value)| value).collect();
-        text.extend([wording::places(facts), wording::transfer(register.words, facts)]);
+        text.extend([wording::places(register.words, facts), wording::transfer(register.words, facts)]);
         text.join("\n").to_lowercase()
     };
     (asked.category.is_empty() || facts.category == asked.category)
@@ -176,9 +176,9 @@ fn filter(
             .collect::<Vec<_>>()
     };
     let categories = all.iter().map(|v| v.facts.category.clone()).filter(|category| !category.is_empty());
-    let countries = all
-        .iter()
-        .flat_map(|v| v.facts.countries.iter().map(|code| (wording::country(code), code.to_owned())));
+    let countries = all.iter().flat_map(|v| {
+        v.facts.countries.iter().map(|code| (wording::country(register.words, code), code.to_owned()))
+    });
     let today = register.today.to_string();
     Filter {
         q: asked.q.clone(),
@@ -292,7 +292,7 @@ fn row(register: &Register<'_>, version: &Version, is_today: bool) -> Row {
         name: facts.name.clone(),
         category: facts.category.clone(),
         data_types: facts.data_types.join(", "),
-        places: wording::places(facts),
+        places: wording::places(register.words, facts),
         transfer_is_short: transfer.chars().count() <= ONE_LINE_CHARS,
         transfer,
         changes: is_today.then(|| coming(register, version)).flatten(),
