@@ -16,7 +16,7 @@ feed-title = Änderungen bei Unterauftragsverarbeitern
 feed-title-of = { $processor }: Änderungen bei Unterauftragsverarbeitern
 feed-entry = { $what }: { $headline } ({ $reference })
 feed-summary = { $headline }, geplant für { $day }.
-dpo = Datenschutzbeauftragter
+dpo = Datenschutzbeauftragter:
 more = Mehr
 back-to-register = Zurück zum Verzeichnis
 
@@ -83,7 +83,7 @@ fact-nature = Art und Dauer
 fact-places = Ort
 fact-countries = Länder
 fact-regions = Regionen
-fact-data_types = Personenbezogene Daten
+fact-data_types = Personen­bezogene Daten
 fact-data_subjects = Betroffene Personen
 fact-products = Produkte
 fact-transfer_mechanism = Übermittlung
@@ -140,7 +140,7 @@ badge-withdrawn = Zurückgezogen
 ## Verzeichnis
 
 register-title = Verzeichnis
-register-h1 = Unterauftragsverarbeiter
+register-h1 = Unterauftrags­verarbeiter
 register-lede = Die Unternehmen, die für { $processor } und seine Kunden personenbezogene Daten verarbeiten. Keines kommt in dieses Verzeichnis, bevor jeder Kunde informiert wurde und Zeit für einen Einspruch hatte.
 coming-h2 = Geplant
 changes-of-day = { $count ->

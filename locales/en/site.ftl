@@ -16,7 +16,7 @@ feed-title = Changes of subprocessors
 feed-title-of = { $processor }: changes of subprocessors
 feed-entry = { $what }: { $headline } ({ $reference })
 feed-summary = { $headline }, planned for { $day }.
-dpo = Data protection officer
+dpo = Data protection officer:
 more = More
 back-to-register = Back to the register
 

@@ -16,7 +16,7 @@ feed-title = Cambios de subencargados
 feed-title-of = { $processor }: cambios de subencargados
 feed-entry = { $what }: { $headline } ({ $reference })
 feed-summary = { $headline }, previsto para el { $day }.
-dpo = Delegado de protección de datos
+dpo = Delegado de protección de datos:
 more = Más
 back-to-register = Volver al registro
 

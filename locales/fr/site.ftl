@@ -16,7 +16,7 @@ feed-title = Modifications des sous-traitants ultérieurs
 feed-title-of = { $processor } : modifications des sous-traitants ultérieurs
 feed-entry = { $what } : { $headline } ({ $reference })
 feed-summary = { $headline }, prévu pour le { $day }.
-dpo = Délégué à la protection des données
+dpo = Délégué à la protection des données :
 more = Plus
 back-to-register = Retour au registre
 

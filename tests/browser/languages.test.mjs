@@ -1,0 +1,98 @@
+// The public and the personal pages in every language: named as what they are, accessible, nothing wider than a phone of
+// 320 px, also where every text is 40 % longer. Screenshots of phone and desk are kept in tests/browser/screenshots.
+import { after, before, test } from 'node:test';
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { assertAccessible, openBrowser, openStage } from './stage.mjs';
+
+const TIMEOUT = { timeout: 300_000 };
+const LANGUAGES = ['en', 'de', 'fr', 'es'];
+const screenshots = new URL('./screenshots/', import.meta.url).pathname;
+const root = new URL('../../', import.meta.url).pathname;
+
+let stage;
+let browser;
+let pages;
+before(async () => {
+  mkdirSync(screenshots, { recursive: true });
+  stage = await openStage();
+  browser = await openBrowser();
+  await stage.forenotice('register', 'import', join(root, 'config/demo/chatbotkit.csv'));
+  const customers = join(mkdtempSync(join(tmpdir(), 'forenotice-customers-')), 'customers.csv');
+  writeFileSync(customers, 'reference,customer,contact_name,email,language,products,customer_since,notice_days,objection_days,convention,time_zone,holidays\n'
+    + 'HAL,Halden Logistics GmbH,Petra Lindqvist,p.lindqvist@halden.example,de,,2024-05-03,30,14,clear_days,Europe/Berlin,DE\n');
+  await stage.forenotice('customers', 'import', customers);
+  await stage.forenotice('change', 'schedule', 'add', '--name', 'Anthropic', '--legal-entity', 'Anthropic, PBC',
+    '--address', '548 Market Street, San Francisco, CA 94104, United States', '--contact', 'privacy@anthropic.example',
+    '--category', 'AI Services', '--purpose', 'Answers from a language model', '--nature', 'Inference, while the agreement lasts',
+    '--country', 'US', '--data-types', 'Conversation messages', '--data-subjects', 'People who talk to your bots',
+    '--transfer-mechanism', 'SCC (2021) + UK IDTA', '--safeguards', 'No training on your data', '--products', 'all',
+    '--reason', 'Customers have asked for a second family of language models.', '--effective', '2027-01-15');
+  await stage.clock({ set: '2026-12-01T09:15:00Z' });
+  const list = await (await fetch(`${stage.mailbox}/?to=p.lindqvist%40halden.example`)).text();
+  const [, serial] = list.match(/\/mails\/(\d+)/);
+  const raw = (await (await fetch(`${stage.mailbox}/mails/${serial}/raw`)).text()).replace(/=\r?\n/g, '').replace(/=3D/g, '=');
+  const link = (path) => new URL(raw.match(new RegExp(`https?://[^/\\s]+/${path}/[A-Za-z0-9_-]+`))[0]).pathname;
+  pages = { register: '/', change: '/changes/CHG-2026-0001', subscribe: '/subscribe', object: link('object'), letter: link('letter'), 'no-page': '/nothing' };
+}, TIMEOUT);
+after(async () => {
+  await browser?.close();
+  await stage?.close();
+});
+
+async function assertFits(page, name) {
+  await page.setViewportSize({ width: 320, height: 900 });
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  assert.ok(overflow <= 0, `${name}: ${overflow} px too wide at 320 px`);
+}
+
+for (const language of LANGUAGES) {
+  test(`every page in ${language} says so, is accessible and fits`, TIMEOUT, async () => {
+    const page = await browser.newPage();
+    for (const [name, path] of Object.entries(pages)) {
+      await page.goto(`${stage.site}${path}?lang=${language}`);
+      assert.equal(await page.locator('html').getAttribute('lang'), language, name);
+      await assertFits(page, `${name} in ${language}`);
+      for (const width of [360, 1440]) {
+        await page.setViewportSize({ width, height: 900 });
+        await assertAccessible(page);
+        await page.screenshot({ path: join(screenshots, `${name}-${language}-${width}.png`), fullPage: true });
+      }
+    }
+    await page.close();
+  });
+}
+
+test('every page has room for texts that are 40 % longer', TIMEOUT, async () => {
+  const page = await browser.newPage();
+  for (const [name, path] of Object.entries(pages)) {
+    await page.goto(`${stage.site}${path}?lang=en`);
+    await page.evaluate(() => {
+      const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+      while (texts.nextNode()) {
+        const node = texts.currentNode;
+        // What is not a sentence of ours (an address, a reference) is no longer in another language.
+        node.data = node.data.replace(/\p{L}+/gu, (word) => word + 'ö'.repeat(Math.round(word.length * 0.4)));
+      }
+    });
+    await assertFits(page, `${name}, longer`);
+    await page.screenshot({ path: join(screenshots, `${name}-longer-320.png`), fullPage: true });
+  }
+  await page.close();
+});
+
+test('the switch changes the language, and the next page keeps it', TIMEOUT, async () => {
+  const page = await browser.newPage();
+  await page.goto(`${stage.site}/subscribe?lang=en`);
+  await page.locator('.langs a[lang=fr]').click();
+  assert.equal(await page.locator('html').getAttribute('lang'), 'fr');
+  await page.locator('nav a[href="/"]').first().click();
+  assert.equal(await page.locator('html').getAttribute('lang'), 'fr');
+  await page.context().clearCookies();
+  await page.goto(`${stage.site}${pages.object}`);
+  assert.equal(await page.locator('html').getAttribute('lang'), 'de', 'the language on file');
+  assert.match(await page.locator('#until').innerText(), /Ortszeit Berlin/);
+  await page.close();
+});
