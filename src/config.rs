@@ -11,6 +11,7 @@ mod parse;
 mod policy;
 mod reader;
 mod section;
+pub mod sentences;
 mod smtp;
 mod source;
 pub mod window;
@@ -21,6 +22,7 @@ pub use inbound::{Events, Imap, ImapLogin, Inbound, SnsTopic, plain_domain};
 pub use parse::duration;
 pub use reader::Shown;
 pub use section::LANGUAGES;
+pub use sentences::Sentences;
 pub use smtp::{OAuth, RelayUrl, Smtp};
 pub use source::{Origin, Variables};
 
@@ -104,6 +106,8 @@ pub struct Site {
     pub dpo_address: String,
     pub deputies: Vec<String>,
     pub languages: Vec<String>,
+    /// What the processor says in its own words.
+    pub sentences: Sentences,
 }
 
 impl Site {

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use secrecy::ExposeSecret as _;
 use tokio_util::sync::CancellationToken;
+use tracing::warn;
 
 use super::os_user::os_user;
 use super::{Failure, Global, OrHint as _, load};
 use crate::actions::Context;
 use crate::clock::{Clock, Simulated};
-use crate::config::Settings;
+use crate::config::{LANGUAGES, Settings};
 use crate::domain::access::Keys;
 use crate::domain::account::{Account, Role};
 use crate::domain::ledger::Actor;
@@ -59,6 +60,22 @@ async fn account(cx: &Context, acts_as: Option<&str>) -> Result<Account, Failure
     found.ok_or_else(unknown)
 }
 
+/// A language of the processor's own may be begun and not done: what it lacks is English meanwhile, and is told.
+fn tell_missing(settings: &Settings) {
+    let added = settings.site.languages.iter().filter(|tag| !LANGUAGES.contains(&tag.as_str()));
+    for language in added {
+        let missing = settings.site.sentences.missing(language);
+        if let Some(first) = missing.first() {
+            warn!(
+                language,
+                first,
+                "site.locales lacks {} sentences in {language}: they are English",
+                missing.len()
+            );
+        }
+    }
+}
+
 /// The context of these settings.
 pub fn context(settings: Settings, entropy: Entropy) -> Result<Context, Failure> {
     let db = Db::open(settings.database.url.expose_secret(), settings.database.max_connections)
@@ -68,7 +85,8 @@ pub fn context(settings: Settings, entropy: Entropy) -> Result<Context, Failure>
     let policy = Arc::new(settings.policy.clone());
     let keys = Keys::from_master(settings.ledger.key.bytes()?);
     let post = Post::of(&settings)?;
-    let templates = Arc::new(Templates::in_languages(&settings.site.languages)?);
+    let templates = Arc::new(Templates::in_languages(&settings.site.languages, &settings.site.sentences)?);
+    tell_missing(&settings);
     Ok(Context {
         clock,
         entropy,

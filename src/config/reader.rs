@@ -156,6 +156,11 @@ impl Reader {
         self.shown.push(Shown { key, value: Some(words.to_owned()), origin });
     }
 
+    /// A path as the configuration means it: from where that lies.
+    pub fn path(&self, text: &str) -> PathBuf {
+        self.folder.join(text)
+    }
+
     pub fn fault(&mut self, key: &str, why: impl Into<String>, origin: Option<Origin>) -> Noted {
         self.faults.push(Fault { key: Some(key.to_owned()), why: why.into(), origin });
         Noted

@@ -8,6 +8,7 @@ use url::{Host, Url};
 
 use super::parse::{self, address, base_url, list, listen, text, whole, word};
 use super::reader::{Noted, Reader, Why, masked, masked_url};
+use super::sentences::Sentences;
 use super::{
     Admin, Database, Digest, Environment, Fires, Ledger, LedgerKey, Notice, Objections, Site, Telemetry, Web,
 };
@@ -44,7 +45,9 @@ pub fn site(r: &mut Reader, environment: Result<Environment, Noted>) -> Result<S
     let dpo_name = r.or("site.dpo_name", "The data protection officer", text);
     let postal_address = r.optional("site.postal_address", text);
     let deputies = r.or("site.deputies", "", list(address));
-    let languages = r.or("site.languages", &LANGUAGES.join(";"), list(language));
+    let sentences = sentences(r);
+    let own = sentences.clone().unwrap_or_default();
+    let languages = r.or("site.languages", &LANGUAGES.join(";"), list(|raw| language(raw, &own)));
     let base_url = base_url?;
     if environment == Ok(Environment::Production) && base_url.scheme() != "https" && !is_loopback(&base_url) {
         let why = format!("{base_url} is not https; links that are secrets must not travel in the clear");
@@ -61,15 +64,30 @@ pub fn site(r: &mut Reader, environment: Result<Environment, Noted>) -> Result<S
         dpo_address: dpo_address?,
         deputies: deputies?,
         languages: languages?,
+        sentences: sentences?,
     })
 }
 
-fn language(raw: &super::source::Raw) -> Result<String, Why> {
+/// The processor's own sentences, where it has any.
+fn sentences(r: &mut Reader) -> Result<Sentences, Noted> {
+    const KEY: &str = "site.locales";
+    let Some(folder) = r.optional(KEY, text)? else { return Ok(Sentences::default()) };
+    Sentences::read(&r.path(&folder)).map_err(|wrong| {
+        for wrong in wrong {
+            r.fault(KEY, wrong.to_string(), r.origin_of(KEY));
+        }
+        Noted
+    })
+}
+
+fn language(raw: &super::source::Raw, own: &Sentences) -> Result<String, Why> {
     let language = text(raw)?;
-    if LANGUAGES.contains(&language.as_str()) {
+    let mut known: Vec<&str> = LANGUAGES.to_vec();
+    known.extend(own.languages().filter(|added| !LANGUAGES.contains(added)));
+    if known.contains(&language.as_str()) {
         Ok(language)
     } else {
-        Err(Why(format!("there are no letters in {language:?}; there are in {}", LANGUAGES.join(", "))))
+        Err(Why(format!("there are no letters in {language:?}; there are in {}", known.join(", "))))
     }
 }
 

@@ -43,6 +43,10 @@ impl Locale {
             let resource = FluentResource::try_new(content.to_owned()).map_err(|(_, errors)| {
                 LocaleError::Syntax { file: file.to_owned(), faults: listed(&errors) }
             })?;
+            if is_own(file) {
+                sentences.add_resource_overriding(resource);
+                continue;
+            }
             sentences
                 .add_resource(resource)
                 .map_err(|errors| LocaleError::Twice { file: file.to_owned(), faults: listed(&errors) })?;
@@ -91,6 +95,11 @@ impl Locale {
         }
         Err(LocaleError::Unformed { tag: self.tag.clone(), key: key.to_owned(), faults: listed(&errors) })
     }
+}
+
+/// Whether a file of a bundle overrides what stands before it: its name begins with `~`, which sorts last.
+fn is_own(file: &str) -> bool {
+    file.rsplit('/').next().is_some_and(|name| name.starts_with('~'))
 }
 
 impl std::fmt::Debug for Locale {

@@ -21,6 +21,7 @@ use super::locale::{Locale, LocaleError};
 use super::slot::{self, Slot};
 use super::text;
 use super::words::{Whose, Words, WordsError};
+use crate::config::Sentences;
 
 /// Instructions that one part of one letter may cost; the longest of ours needs a tenth.
 const FUEL: u64 = 200_000;
@@ -32,6 +33,8 @@ pub(super) const SUBJECT_NAME_CHARACTERS_MAX: usize = 60;
 const FALLBACK: &str = "en";
 /// Where a bundle says which languages letters are written in, the first for a reader whose own is none of them.
 const LANGUAGES: &str = "languages";
+/// The sentences of pages, which no letter needs.
+const SITE: &str = "site.ftl";
 
 /// A set of templates and sentences, ready to write letters.
 pub struct Templates {
@@ -83,8 +86,8 @@ impl Templates {
         Self::of_sources(&sources.collect())
     }
 
-    /// The same, for a processor that writes in these languages; a reader of another gets the first.
-    pub fn in_languages(languages: &[String]) -> Result<Self, TemplateError> {
+    /// The same, for a processor that writes in these languages, with its own sentences; a reader of another gets the first.
+    pub fn in_languages(languages: &[String], own: &Sentences) -> Result<Self, TemplateError> {
         let is_spoken = |path: &str| match path.strip_prefix("locales/").and_then(|rest| rest.split_once('/'))
         {
             Some((language, _)) => language == FALLBACK || languages.iter().any(|spoken| spoken == language),
@@ -93,6 +96,13 @@ impl Templates {
         let embedded = embedded::SOURCES.iter().filter(|(path, _)| is_spoken(path));
         let mut sources: BTreeMap<String, String> =
             embedded.map(|(path, source)| ((*path).to_owned(), (*source).to_owned())).collect();
+        for (language, (file, source)) in
+            languages.iter().flat_map(|spoken| own.of(spoken).map(move |file| (spoken, file)))
+        {
+            if file != SITE {
+                sources.insert(format!("locales/{language}/~{file}"), source.to_owned());
+            }
+        }
         sources.insert(LANGUAGES.to_owned(), languages.join(" "));
         Self::of_sources(&sources)
     }

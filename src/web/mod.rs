@@ -71,8 +71,9 @@ struct Inner {
 
 impl Site {
     pub fn new(cx: Context, door: DoorId) -> Self {
+        let site = &cx.settings.site;
         let mut languages: Vec<_> =
-            cx.settings.site.languages.iter().map(|tag| Arc::new(Words::of(tag))).collect();
+            site.languages.iter().map(|tag| Arc::new(Words::with_own(tag, &site.sentences))).collect();
         if languages.is_empty() {
             languages.push(Arc::new(Words::english()));
         }

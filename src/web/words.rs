@@ -13,6 +13,8 @@ use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use tracing::error;
 use unic_langid::langid;
 
+use crate::config::Sentences;
+
 const SITE_EN: &str = include_str!("../../locales/en/site.ftl");
 
 /// The pages' sentences by language; English has all of them.
@@ -57,8 +59,20 @@ impl Words {
 
     /// The language of that tag, with English where it has no sentence of its own.
     pub fn of(language: &str) -> Self {
-        let words = Self::parsed(language);
-        if language == "en" { words } else { Self { fallback: Some(Box::new(Self::english())), ..words } }
+        Self::with_own(language, &Sentences::default())
+    }
+
+    /// The same, with the processor's own sentences in the place of ours.
+    pub fn with_own(language: &str, own: &Sentences) -> Self {
+        let mut words = Self::parsed(language);
+        for (_, source) in own.of(language).filter(|(file, _)| *file == "site.ftl") {
+            words.add(source);
+        }
+        if language == "en" {
+            words
+        } else {
+            Self { fallback: Some(Box::new(Self::with_own("en", own))), ..words }
+        }
     }
 
     fn parsed(language: &str) -> Self {
@@ -66,6 +80,12 @@ impl Words {
         let mut bundle = FluentBundle::new_concurrent(vec![language.parse().unwrap_or(langid!("en"))]);
         // Isolation marks are for mixed directions; in attributes, CSV and titles they would be noise.
         bundle.set_use_isolating(false);
+        let mut words = Self { language: language.to_owned(), bundle, fallback: None };
+        words.add(source);
+        words
+    }
+
+    fn add(&mut self, source: &str) {
         let resource = match FluentResource::try_new(source.to_owned()) {
             Ok(resource) => resource,
             Err((resource, faults)) => {
@@ -73,8 +93,7 @@ impl Words {
                 resource
             }
         };
-        bundle.add_resource_overriding(resource);
-        Self { language: language.to_owned(), bundle, fallback: None }
+        self.bundle.add_resource_overriding(resource);
     }
 
     pub fn language(&self) -> &str {
@@ -261,6 +280,21 @@ mod tests {
             let completed = COMPLETED.iter().any(|beginning| key.starts_with(beginning));
             assert!(completed || text.contains(&format!("\"{key}\"")), "nobody asks for {key}");
         }
+    }
+
+    #[test]
+    fn a_sentence_of_the_processors_own_takes_the_place_of_ours_and_english_fills_what_is_missing() {
+        let folder = tempfile::tempdir().unwrap();
+        for (language, source) in [("en", "yes = Aye\n"), ("it", "brand = Sub-responsabili\n")] {
+            fs::create_dir(folder.path().join(language)).unwrap();
+            fs::write(folder.path().join(language).join("site.ftl"), source).unwrap();
+        }
+        let own = Sentences::read(folder.path()).unwrap();
+        let italian = Words::with_own("it", &own);
+        assert_eq!(
+            [italian.get("brand"), italian.get("yes"), italian.get("no")],
+            ["Sub-responsabili", "Aye", "No"]
+        );
     }
 
     #[test]

@@ -4,9 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::config::LANGUAGES;
+use crate::config::sentences::{OPERATORS, in_file};
 
-/// What the data protection officer alone reads stays English, as the command line is.
-const OPERATORS: [&str; 3] = ["alert-", "digest-", "test-"];
 /// Sentences that are the same in another language too.
 const SAME: [&str; 26] = [
     "list-comma",
@@ -53,26 +52,7 @@ fn sentences(language: &str, file: &str) -> Sentences {
     let source = std::fs::read_to_string(folder(language).join(file)).unwrap();
     fluent_bundle::FluentResource::try_new(source.clone())
         .unwrap_or_else(|(_, faults)| panic!("{language}/{file}: {faults:?}"));
-    let (mut found, mut key, mut name) = (Sentences::new(), String::new(), String::new());
-    for line in source.lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty()) {
-        let text = if let Some((of, text)) = line.split_once(" =").filter(|_| !line.starts_with([' ', '}'])) {
-            (key, name) = (of.to_owned(), of.to_owned());
-            text
-        } else if let Some((part, text)) =
-            line.trim_start().strip_prefix('.').and_then(|rest| rest.split_once(" ="))
-        {
-            name = format!("{key}.{part}");
-            text
-        } else {
-            line
-        };
-        let (said, values) = found.entry(name.clone()).or_default();
-        said.push_str(text.trim());
-        for value in text.split('$').skip(1) {
-            values.insert(value.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect());
-        }
-    }
-    found
+    in_file(&source).into_iter().map(|sentence| (sentence.key, (sentence.said, sentence.values))).collect()
 }
 
 fn begins(key: &str, with: &[&str]) -> bool {
