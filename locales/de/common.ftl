@@ -17,6 +17,7 @@ brand = Ankündigung zu Unterauftragsverarbeitern
 nothing-to-do = Sie brauchen nichts zu tun.
 no-objection-no-action = Wenn Sie keinen Einspruch haben, brauchen Sie nichts zu tun.
 
+label-colon = :
 label-planned-start = Geplanter Beginn
 label-planned-end = Geplantes Ende
 label-ended = Nicht mehr im Einsatz seit

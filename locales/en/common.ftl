@@ -17,6 +17,7 @@ brand = Subprocessor notice
 nothing-to-do = You need do nothing.
 no-objection-no-action = If you have no objection, you need do nothing.
 
+label-colon = :
 label-planned-start = Planned start
 label-planned-end = Planned end
 label-ended = Not used since

@@ -17,6 +17,7 @@ brand = Aviso sobre subencargados
 nothing-to-do = No tiene que hacer nada.
 no-objection-no-action = Si no se opone, no tiene que hacer nada.
 
+label-colon = :
 label-planned-start = Inicio previsto
 label-planned-end = Fin previsto
 label-ended = Ya no se utiliza desde

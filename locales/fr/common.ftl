@@ -17,6 +17,7 @@ brand = Annonce sur les sous-traitants ultérieurs
 nothing-to-do = Vous n’avez rien à faire.
 no-objection-no-action = Si vous n’avez pas d’objection, vous n’avez rien à faire.
 
+label-colon =  :
 label-planned-start = Début prévu
 label-planned-end = Fin prévue
 label-ended = Plus utilisé depuis

@@ -42,7 +42,7 @@ enum Command {
 /// A letter as it would look, with invented facts, to a real customer where one is named
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  forenotice mail preview receipt --to C-1042 --format html > receipt.html\n  forenotice mail preview announcement --several"
+    after_help = "Examples:\n  forenotice mail preview receipt --to C-1042 --format html > receipt.html\n  forenotice mail preview announcement --several --language de"
 )]
 struct Preview {
     /// Which letter
@@ -51,6 +51,9 @@ struct Preview {
     /// A customer by its reference (default: an invented one)
     #[arg(long, value_name = "REF")]
     to: Option<String>,
+    /// In another language than the reader's
+    #[arg(long, value_name = "TAG")]
+    language: Option<String>,
     /// An announcement or a reminder as it is when one notice tells of several changes
     #[arg(long)]
     several: bool,
@@ -88,7 +91,7 @@ pub async fn run(global: &Global, args: &Args) -> Result<(), Failure> {
 async fn preview(cx: &Context, args: &Preview) -> Result<(), Failure> {
     let kind = Kind::ALL.into_iter().find(|kind| kind.as_str() == args.kind);
     let kind = kind.ok_or_else(|| Failure::new(format!("no letter is called {:?}", args.kind)))?;
-    let (now, reader, to) = match &args.to {
+    let (now, mut reader, to) = match &args.to {
         None => {
             let now = cx.clock.now();
             let reader = sample::reader(&cx.policy.zone, now);
@@ -104,10 +107,21 @@ async fn preview(cx: &Context, args: &Preview) -> Result<(), Failure> {
             (now, reader, to)
         }
     };
+    if let Some(language) = &args.language {
+        reader.language.clone_from(spoken(cx, language)?);
+    }
     let letter = sample::letter(kind, cx.settings.site.processor(), reader, now);
     let letter = if args.several { of_several(letter, kind)? } else { letter };
     // Number 0 is nobody's: the links and tokens of a preview open nothing.
     show(&composed(cx, &letter, DeliveryId(0), to, now)?, args.format)
+}
+
+fn spoken<'a>(cx: &'a Context, language: &str) -> Result<&'a String, Failure> {
+    let known = &cx.settings.site.languages;
+    known.iter().find(|tag| *tag == language).ok_or_else(|| {
+        Failure::new(format!("letters are not written in {language:?}"))
+            .hint(format!("take one of {}", known.join(", ")))
+    })
 }
 
 /// Only what tells of an announcement has its changes together; whatever follows is about one.

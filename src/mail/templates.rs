@@ -223,8 +223,8 @@ fn engine() -> Result<Environment<'static>, minijinja::Error> {
     Ok(engine)
 }
 
-/// Rows of `label` and `value` as two columns of text.
-fn columns(rows: &Value) -> Result<String, minijinja::Error> {
+/// Rows of `label` and `value` as two columns of text; templates of old give no colon.
+fn columns(rows: &Value, colon: Option<&str>) -> Result<String, minijinja::Error> {
     let rows = rows
         .try_iter()?
         .map(|row| Ok((row.get_attr("label")?.to_string(), row.get_attr("value")?.to_string())))
@@ -232,7 +232,8 @@ fn columns(rows: &Value) -> Result<String, minijinja::Error> {
     for (label, value) in &rows {
         measured(label).and(measured(value))?;
     }
-    Ok(text::in_columns(rows.iter().map(|(label, value)| (label.as_str(), value.as_str()))))
+    let rows = rows.iter().map(|(label, value)| (label.as_str(), value.as_str()));
+    Ok(text::in_columns(rows, colon.unwrap_or(":")))
 }
 
 /// Words whose length decides what becomes of them: a value of each reader's own has none yet.

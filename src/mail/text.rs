@@ -97,14 +97,15 @@ pub fn set(line: &str) -> Vec<Cow<'_, str>> {
     lines.into_iter().map(|line| Cow::Owned(format!("{:indent$}{line}", ""))).collect()
 }
 
-/// `Label:  value` in two columns, the value wrapped beside its label.
-pub fn in_columns<'a>(rows: impl Iterator<Item = (&'a str, &'a str)> + Clone) -> String {
+/// `Label:  value` in two columns, the value wrapped beside its label; the colon as the language writes it.
+pub fn in_columns<'a>(rows: impl Iterator<Item = (&'a str, &'a str)> + Clone, colon: &str) -> String {
     const LABEL_COLUMNS_MAX: usize = 24;
-    let widest = rows.clone().map(|(label, _)| label.chars().count() + 1).max().unwrap_or(0);
+    let widest =
+        rows.clone().map(|(label, _)| label.chars().count() + colon.chars().count()).max().unwrap_or(0);
     let column = widest.min(LABEL_COLUMNS_MAX) + 2;
     let mut lines = Vec::new();
     for (label, value) in rows {
-        let head = format!("{label}:");
+        let head = format!("{label}{colon}");
         let mut values =
             value.lines().flat_map(|line| wrap(line, column, column)).collect::<Vec<_>>().into_iter();
         if head.chars().count() + 2 > column {
@@ -186,7 +187,7 @@ mod tests {
             ("Your data", "Messages"),
             ("Transfer outside your region", "none"),
         ];
-        insta::assert_snapshot!(in_columns(rows.into_iter()), @r"
+        insta::assert_snapshot!(in_columns(rows.into_iter(), ":"), @r"
         Company:                  Anthropic, PBC, 548 Market Street, San
                                   Francisco, CA 94104, United States
         Your data:                Messages

@@ -109,12 +109,9 @@ async fn name_successor(
         return rendered(StatusCode::OK, &page);
     }
     let words = site.words();
-    let address = match parse_address(&successor) {
-        Ok(address) => address,
-        Err(why) => {
-            let error = Some(words.with("subscribe-bad-address", [("why", &why.to_string())]));
-            return rendered(StatusCode::UNPROCESSABLE_ENTITY, &SuccessorPage { error, ..page });
-        }
+    let Ok(address) = parse_address(&successor) else {
+        let error = Some(words.get("subscribe-bad-address"));
+        return rendered(StatusCode::UNPROCESSABLE_ENTITY, &SuccessorPage { error, ..page });
     };
     if let Err(limited) = site.limits().statement(token) {
         let error = Some(words.with("too-many-form", [("wait", &limited.wait(words))]));

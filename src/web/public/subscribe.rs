@@ -78,13 +78,10 @@ pub async fn form(site: Site, headers: HeaderMap) -> Result<Response, PageError>
 /// `POST /subscribe`: the same answer, after the same work, whether or not the address is known.
 pub async fn ask(site: Site, network: Network, body: Bytes) -> Result<Response, PageError> {
     let mail = field(&body, "mail");
-    let address = match parse_address(&mail) {
-        Ok(address) => address,
-        Err(why) => {
-            let error = Some(site.words().with("subscribe-bad-address", [("why", &why.to_string())]));
-            let form = Form { mail, error, languages: languages(&site, &field(&body, "lang")) };
-            return rendered(StatusCode::UNPROCESSABLE_ENTITY, &Page::of(&site, form));
-        }
+    let Ok(address) = parse_address(&mail) else {
+        let error = Some(site.words().get("subscribe-bad-address"));
+        let form = Form { mail, error, languages: languages(&site, &field(&body, "lang")) };
+        return rendered(StatusCode::UNPROCESSABLE_ENTITY, &Page::of(&site, form));
     };
     if let Err(limited) = site.limits().subscribe(&network) {
         let error = Some(site.words().with("too-many-form", [("wait", &limited.wait(site.words()))]));
