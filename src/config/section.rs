@@ -46,8 +46,8 @@ pub fn site(r: &mut Reader, environment: Result<Environment, Noted>) -> Result<S
     let postal_address = r.optional("site.postal_address", text);
     let deputies = r.or("site.deputies", "", list(address));
     let sentences = sentences(r);
-    let own = sentences.clone().unwrap_or_default();
-    let languages = r.or("site.languages", &LANGUAGES.join(";"), list(|raw| language(raw, &own)));
+    let own = sentences.as_ref().ok().cloned();
+    let languages = r.or("site.languages", &LANGUAGES.join(";"), list(|raw| language(raw, own.as_ref())));
     let base_url = base_url?;
     if environment == Ok(Environment::Production) && base_url.scheme() != "https" && !is_loopback(&base_url) {
         let why = format!("{base_url} is not https; links that are secrets must not travel in the clear");
@@ -80,8 +80,10 @@ fn sentences(r: &mut Reader) -> Result<Sentences, Noted> {
     })
 }
 
-fn language(raw: &super::source::Raw, own: &Sentences) -> Result<String, Why> {
+/// One that there is; which ones are added is not known while their folder has faults.
+fn language(raw: &super::source::Raw, own: Option<&Sentences>) -> Result<String, Why> {
     let language = text(raw)?;
+    let Some(own) = own else { return Ok(language) };
     let mut known: Vec<&str> = LANGUAGES.to_vec();
     known.extend(own.languages().filter(|added| !LANGUAGES.contains(added)));
     if known.contains(&language.as_str()) {

@@ -228,6 +228,23 @@ mod tests {
     }
 
     #[test]
+    fn the_configuration_tells_what_is_wrong_in_the_folder_and_nothing_that_follows_from_it() {
+        let folder = folder(&[("it/site.ftl", "brand = Sub-responsabili\n")]);
+        let path = folder.path().display();
+        let configuration = format!("[site]\nlocales = \"{path}\"\nlanguages = [\"it\"]\n");
+        let variables = std::iter::empty::<(String, String)>().collect();
+        let parsed =
+            || crate::config::parse(Path::new("forenotice.toml"), &configuration, &variables).unwrap_err();
+        assert!(!parsed().to_string().contains("site.l"), "{}", parsed());
+        std::fs::write(folder.path().join("it/site.ftl"), "brend = A\n").unwrap();
+        let told = parsed().to_string();
+        assert!(
+            told.contains("it/site.ftl:1: no sentence is called brend") && !told.contains("site.languages"),
+            "{told}"
+        );
+    }
+
+    #[test]
     fn a_language_that_is_added_says_what_it_lacks() {
         let folder = folder(&[("it/site.ftl", "brand = Sub-responsabili\n")]);
         let sentences = Sentences::read(folder.path()).unwrap();
