@@ -25,7 +25,6 @@ use uuid::Uuid;
 use super::Context;
 use crate::domain::ledger::{Actor, Event};
 use crate::domain::relay_event::EventRelay;
-use crate::mail::inbox::received_by_us;
 use crate::mail::triage;
 use crate::store::door::{self, DoorId, Kind};
 use crate::store::inbound::{self, MessageId, SeenAgain, Sighting};
@@ -72,7 +71,8 @@ impl Prepared {
         let at = arrival.first_byte_at;
         let (fingerprint, trace, received_at) = match &arrival.what {
             What::Mail => {
-                let earlier = received_by_us(&arrival.raw, trusted_hops);
+                let hops = if arrival.by_our_server { trusted_hops } else { 0 };
+                let earlier = triage::received_by_us(&arrival.raw, hops);
                 let received_at = earlier.map_or(at, |earlier| earlier.min(at));
                 (triage::fingerprint(&arrival.raw), triage::trace(&arrival.raw), received_at)
             }

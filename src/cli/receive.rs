@@ -60,7 +60,8 @@ async fn take(global: &Global, args: &Args) -> Result<(), Failure> {
         // An address need not be UTF-8; what it is not is no reason to lose the mail.
         let text = |address: &OsString| OsStr::to_string_lossy(address).into_owned();
         let (sender, recipients) = (args.from.as_ref().map(text), args.to.iter().map(text).collect());
-        let arrival = Arrival { what: What::Mail, raw, first_byte_at, sender, recipients };
+        let arrival =
+            Arrival { what: What::Mail, raw, first_byte_at, by_our_server: true, sender, recipients };
         receive_mail::receive(&cx, door, vec![arrival]).await.map_err(|error| Failure::from(error).not_now())
     };
     let taken = taken.await;

@@ -11,13 +11,14 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use chrono::TimeDelta;
+use ipnet::IpNet;
 use rustls::ServerConfig;
 use rustls::crypto::ring::default_provider;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use secrecy::SecretString;
 
-use super::parse::{list, listen, secret, span, text, token_address, whole, word};
+use super::parse::{list, listen, network, secret, span, text, token_address, whole, word};
 use super::reader::{Noted, Reader, Why, masked};
 use super::source::Raw;
 use super::{Profile, Smtp, TokenAddress};
@@ -38,8 +39,10 @@ pub struct Inbound {
     pub settle: TimeDelta,
     /// The name under which our mail system writes `Authentication-Results`; none: nobody's are believed.
     pub trusted_authserv_id: Option<String>,
-    /// How many Received fields, from the top, were written by servers of ours.
+    /// How many Received fields, from the top, were written by servers of ours: in what a server of ours brings.
     pub trusted_hops: usize,
+    /// Servers of ours, beside this machine's, that speak to the listener.
+    pub trusted_servers: Vec<IpNet>,
     pub bytes_max: usize,
     /// Of one address, in front of the listener.
     pub mails_per_minute: u32,
@@ -164,6 +167,7 @@ pub(super) fn inbound(r: &mut Reader) -> Result<Inbound, Noted> {
     let settle = r.optional("inbound.settle", span);
     let trusted_authserv_id = r.optional("inbound.trusted_authserv_id", text);
     let trusted_hops = r.or("inbound.trusted_hops", "0", whole(0..=TRUSTED_HOPS_MAX, "hops"));
+    let trusted_servers = r.or("inbound.trusted_servers", "", list(network));
     let megabytes = r.or("inbound.megabytes_max", "32", whole(1..=MEGABYTES_MAX, "megabytes"));
     let mails_per_minute = r.or("inbound.mails_per_minute", "600", whole(1..=MAILS_PER_MINUTE_MAX, "mails"));
     let tls = tls(r);
@@ -177,6 +181,7 @@ pub(super) fn inbound(r: &mut Reader) -> Result<Inbound, Noted> {
         settle: settle?.unwrap_or_default(),
         trusted_authserv_id: trusted_authserv_id?,
         trusted_hops: trusted_hops?,
+        trusted_servers: trusted_servers?,
         bytes_max: megabytes * MEGABYTE,
         mails_per_minute: mails_per_minute?,
         tls: tls?,
@@ -382,7 +387,7 @@ mod tests {
 
     #[test]
     fn every_fault_is_told_at_once() {
-        let faults = with("listen = \"here\"\nsettle = \"soon\"\nmime_secret = \"short\"\ntrusted_hop = 1\nmegabytes_max = 0").unwrap_err();
+        let faults = with("listen = \"here\"\nsettle = \"soon\"\nmime_secret = \"short\"\ntrusted_hop = 1\nmegabytes_max = 0\ntrusted_servers = [\"mx.processor.example\"]").unwrap_err();
         let keys: Vec<_> = faults.lines().map(|line| line.split(": ").next().unwrap()).collect();
         assert_eq!(
             keys,
@@ -391,7 +396,8 @@ mod tests {
                 "inbound.megabytes_max",
                 "inbound.mime_secret",
                 "inbound.settle",
-                "inbound.trusted_hop"
+                "inbound.trusted_hop",
+                "inbound.trusted_servers"
             ]
         );
         assert!(faults.contains("the nearest known one is inbound.trusted_hops"), "{faults}");

@@ -1,12 +1,13 @@
 //! Parsers of single values, each refusing with a phrase that says what it takes.
 
 use std::fmt::Display;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use email_address::EmailAddress;
+use ipnet::IpNet;
 use secrecy::SecretString;
 use url::Url;
 
@@ -27,6 +28,15 @@ pub fn text(raw: &Raw) -> Result<String, Why> {
 /// A word of a closed set, a zone, a cron expression: whatever says itself why it is none.
 pub fn word<T: FromStr<Err: Display>>(raw: &Raw) -> Result<T, Why> {
     plain(raw)?.parse().map_err(|error: T::Err| Why(error.to_string()))
+}
+
+/// One address or a network of them.
+pub fn network(raw: &Raw) -> Result<IpNet, Why> {
+    let text = plain(raw)?;
+    let alone = || text.parse::<IpAddr>().map(IpNet::from);
+    text.parse().or_else(|_| alone()).map_err(|_| {
+        Why(format!("{raw} is no address and no network as in \"192.0.2.10\" or \"10.1.0.0/16\""))
+    })
 }
 
 /// A whole number in `range`, of `what`.

@@ -92,7 +92,7 @@ pub const TASKS: &[Task] = &[
     },
     Task {
         name: actions::sort_mail::PASS,
-        role: Role::Receive,
+        role: Role::Schedule,
         period: Duration::from_secs(5),
         fires: None,
         rings: &["sort_mail", "lodge_mail", "deliver", "take_effect"],
@@ -100,7 +100,7 @@ pub const TASKS: &[Task] = &[
     },
     Task {
         name: actions::lodge_objection::PASS,
-        role: Role::Receive,
+        role: Role::Schedule,
         period: Duration::from_secs(5),
         fires: None,
         rings: &["deliver", "take_effect"],

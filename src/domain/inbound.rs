@@ -245,9 +245,6 @@ pub struct Reading {
     pub unsubscribe: bool,
     #[serde(default)]
     pub authentication: Option<Authentication>,
-    /// When the first of the trusted hops had it. `Date` never counts.
-    #[serde(default)]
-    pub received: Option<DateTime<Utc>>,
     #[serde(default)]
     pub homecoming: Option<Homecoming>,
     /// None: a machine may answer, as far as the mail itself tells.
@@ -256,10 +253,10 @@ pub struct Reading {
 }
 
 impl Reading {
-    /// What nobody could read: a person's, with the reason why.
-    pub fn unreadable(why: &str) -> Self {
+    /// Of this class for this reason, and nothing else known of it.
+    pub fn of(class: Class, why: &str) -> Self {
         Self {
-            class: Class::Unmatched,
+            class,
             why: why.to_owned(),
             identifiers: Vec::new(),
             letter: None,
@@ -282,10 +279,14 @@ impl Reading {
             objects: false,
             unsubscribe: false,
             authentication: None,
-            received: None,
             homecoming: None,
-            unanswerable: Some(Unanswerable::NotAPerson),
+            unanswerable: None,
         }
+    }
+
+    /// What nobody could read: a person's, with the reason why.
+    pub fn unreadable(why: &str) -> Self {
+        Self { unanswerable: Some(Unanswerable::NotAPerson), ..Self::of(Class::Unmatched, why) }
     }
 
     pub fn answerable(&self) -> bool {

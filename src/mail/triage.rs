@@ -19,6 +19,8 @@ mod trust;
 mod verdict;
 mod wording;
 
+use chrono::{DateTime, Utc};
+
 use crate::domain::access::{Keys, MailPurpose};
 use crate::domain::inbound::{
     Automatic, Class, Envelope, LetterVerdict, Reading, ReportedRecipient, Trust, Unanswerable,
@@ -27,7 +29,7 @@ use crate::domain::inbound::{
 pub use fingerprint::{fingerprint, trace};
 
 use identify::Found;
-use mime::Mail;
+use mime::{Fields, Mail};
 use report::Report;
 
 /// The addresses that are ours.
@@ -66,9 +68,16 @@ pub fn read(raw: &[u8], envelope: &Envelope, keys: &Keys, trust: &Trust, own: &O
         reading.class = Class::Unmatched;
     }
     reading.authentication = trust::authentication(&mail.fields, trust);
-    reading.received = trust::received(&mail.fields, trust);
     reading.unanswerable = unanswerable(&mail, &reading, envelope, is_ours);
     reading
+}
+
+/// The earliest instant at which one of our own servers says it had the mail.
+pub fn received_by_us(raw: &[u8], trusted_hops: usize) -> Option<DateTime<Utc>> {
+    if trusted_hops == 0 {
+        return None;
+    }
+    trust::received(&Fields::of(raw), trusted_hops)
 }
 
 fn classified(
@@ -79,10 +88,10 @@ fn classified(
     is_ours: impl Fn(&str) -> bool,
 ) -> Reading {
     if found.came_to(MailPurpose::Probe) {
-        return of(Class::Probe, "it came to the address of a probe");
+        return Reading::of(Class::Probe, "it came to the address of a probe");
     }
     if homecoming::is_probe(mail, keys, &is_ours) {
-        return of(Class::Probe, "it is a probe to our own sender");
+        return Reading::of(Class::Probe, "it is a probe to our own sender");
     }
     match report::read(mail) {
         Some(Report::Delivery(recipients)) => {
@@ -90,7 +99,7 @@ fn classified(
         }
         Some(Report::Complaint(complaint)) => {
             let why = format!("a feedback report (RFC 5965) of type {:?}", complaint.feedback_type);
-            return Reading { complaint: Some(complaint), ..of(Class::Complaint, &why) };
+            return Reading { complaint: Some(complaint), ..Reading::of(Class::Complaint, &why) };
         }
         Some(Report::Unfinished) => {
             if let Some((recipients, why)) = bounce::read(mail, envelope, true) {
@@ -98,7 +107,7 @@ fn classified(
             }
         }
         Some(Report::Receipt) => {
-            let reading = of(Class::AutoReply, "a receipt of the reader's mail program (RFC 8098)");
+            let reading = Reading::of(Class::AutoReply, "a receipt of the reader's mail program (RFC 8098)");
             let automatic = Some(Automatic::ReadReceipt);
             return Reading { automatic, own_words: own_words::of(mail), ..reading };
         }
@@ -110,40 +119,9 @@ fn classified(
     let own_words = own_words::of(mail);
     if let Some(answer) = automatic::read(mail, envelope, is_ours) {
         let automatic::Answer { kind, delegate, why } = answer;
-        return Reading { automatic: Some(kind), delegate, own_words, ..of(Class::AutoReply, &why) };
+        return Reading { automatic: Some(kind), delegate, own_words, ..Reading::of(Class::AutoReply, &why) };
     }
-    Reading { own_words, ..of(Class::Reply, "nothing says that a machine wrote it") }
-}
-
-fn of(class: Class, why: &str) -> Reading {
-    Reading {
-        class,
-        why: why.to_owned(),
-        identifiers: Vec::new(),
-        letter: None,
-        relayed_only: false,
-        address: None,
-        failed_address: None,
-        status: None,
-        diagnostic: None,
-        will_retry_until: None,
-        last_attempt: None,
-        recipients: Vec::new(),
-        complaint: None,
-        automatic: None,
-        delegate: None,
-        own_words: String::new(),
-        subject: None,
-        sender: None,
-        sender_name: None,
-        message_id: None,
-        objects: false,
-        unsubscribe: false,
-        authentication: None,
-        received: None,
-        homecoming: None,
-        unanswerable: None,
-    }
+    Reading { own_words, ..Reading::of(Class::Reply, "nothing says that a machine wrote it") }
 }
 
 /// A report on recipients, with that one's fate on top whom the letter was for; else a failure before a delay.
@@ -182,7 +160,7 @@ fn delivered(mail: &Mail<'_>, recipients: Vec<ReportedRecipient>, why: &str) -> 
         will_retry_until: first.will_retry_until,
         last_attempt: first.last_attempt,
         recipients,
-        ..of(class, &format!("{why}: {fate}"))
+        ..Reading::of(class, &format!("{why}: {fate}"))
     }
 }
 

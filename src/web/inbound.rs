@@ -51,7 +51,14 @@ async fn mime(
             _ => {}
         }
     }
-    let arrival = Arrival { what: What::Mail, raw: raw.to_vec(), first_byte_at, sender, recipients };
+    let arrival = Arrival {
+        what: What::Mail,
+        raw: raw.to_vec(),
+        first_byte_at,
+        by_our_server: true,
+        sender,
+        recipients,
+    };
     receive_mail::receive(site.cx(), site.door(), vec![arrival]).await.map_err(not_now)?;
     Ok(kept())
 }

@@ -53,6 +53,7 @@ pub async fn receive_events(
             what: What::Event { relay, id: event.id, token: token.clone() },
             raw: event.raw,
             first_byte_at,
+            by_our_server: false,
             sender: None,
             recipients: Vec::new(),
         })

@@ -85,6 +85,7 @@ pub fn listener(cx: &Context, door: DoorId, in_flight: InFlight) -> Listener {
         bounce_probe: inbound.bounce_probe(),
         bytes_max: inbound.bytes_max,
         mails_per_minute: inbound.mails_per_minute,
+        trusted_servers: inbound.trusted_servers.clone(),
         tls: inbound.tls.clone(),
         bounds: Bounds::default(),
         arrive: Arrive::new(move || in_flight.enter(&clock)),

@@ -223,6 +223,7 @@ fn arrivals(mails: Vec<Sent>, now: DateTime<Utc>) -> Vec<Arrival> {
         what: What::Mail,
         raw,
         first_byte_at: came.map_or(now, |came| came.min(now)),
+        by_our_server: true,
         sender: None,
         recipients: Vec::new(),
     };

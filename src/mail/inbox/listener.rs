@@ -14,6 +14,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use ipnet::IpNet;
 use rustls::ServerConfig;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -104,7 +105,10 @@ pub struct Listener {
     /// Refused, so that a letter to it comes back: by that the way of bounces is proven.
     pub bounce_probe: String,
     pub bytes_max: usize,
+    /// Of one address that is no server of ours.
     pub mails_per_minute: u32,
+    /// Servers of ours on other machines.
+    pub trusted_servers: Vec<IpNet>,
     pub tls: Option<Arc<ServerConfig>>,
     pub bounds: Bounds,
     pub arrive: Arrive,
@@ -124,7 +128,8 @@ impl Listener {
     /// Serves until `stopping`; mails whose DATA has begun are then taken to their end.
     pub async fn serve(self, socket: TcpListener, stopping: CancellationToken) {
         let bounds = self.bounds;
-        let rates = Rates::new(self.mails_per_minute, bounds.connections_per_address);
+        let rates =
+            Rates::new(self.mails_per_minute, bounds.connections_per_address, self.trusted_servers.clone());
         // One mail of the largest size fits in any case.
         let bytes = Arc::new(Semaphore::new(bounds.bytes.max(self.bytes_max + content::ROOM_STEP)));
         let shared = Arc::new(Shared { listener: self, rates, bytes });
@@ -146,7 +151,7 @@ impl Listener {
                 }
             };
             let place = room.clone().try_acquire_owned().or_else(|full| {
-                if rates::is_own(peer.ip()) { own_room.clone().try_acquire_owned() } else { Err(full) }
+                if shared.rates.is_own(peer.ip()) { own_room.clone().try_acquire_owned() } else { Err(full) }
             });
             let (Ok(place), Some(own_place)) = (place, shared.rates.connect(peer.ip())) else {
                 // What does not fit into the socket's buffer is not said.

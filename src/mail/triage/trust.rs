@@ -5,10 +5,11 @@ use chrono::{DateTime, Utc};
 use super::mime::Fields;
 use crate::domain::inbound::{Authentication, Trust};
 
-/// When the earliest of the trusted hops had it.
-pub(super) fn received(fields: &Fields<'_>, trust: &Trust) -> Option<DateTime<Utc>> {
-    let trusted = fields.raw("Received").take(trust.hops);
-    trusted
+/// When the earliest of our own servers had it: `hops` Received fields from the top are theirs.
+pub(super) fn received(fields: &Fields<'_>, hops: usize) -> Option<DateTime<Utc>> {
+    fields
+        .raw("Received")
+        .take(hops)
         .filter_map(|received| {
             let (_, date) = received.rsplit_once(';')?;
             let date = mail_parser::DateTime::parse_rfc822(date.trim())?;
@@ -120,10 +121,17 @@ mod tests {
     }
 
     #[test]
-    fn the_instant_is_the_trusted_hops_and_none_without_one() {
-        let fields = Fields::of(HEADER.as_bytes());
-        let at = received(&fields, &trust("mx.processor.example")).map(|at| at.to_rfc3339());
-        assert_eq!(at.as_deref(), Some("2026-11-23T09:00:04+00:00"));
-        assert_eq!(received(&fields, &Trust::default()), None);
+    fn only_our_own_servers_say_when_a_mail_was_here() {
+        let raw = b"Received: from mx.processor.example by lists.processor.example with LMTP id 2; Mon, 23 Nov 2026 10:00:07 +0100\r\n\
+            Received: from out.customer.example (out.customer.example [192.0.2.7])\r\n\tby mx.processor.example with ESMTPS id 1\r\n\
+            \tfor <r-x@replies.processor.example>; Mon, 23 Nov 2026 08:59:58 +0000 (UTC)\r\n\
+            Received: by 2002:a05:600c:4f0f with SMTP id x; Sun, 22 Nov 2026 00:00:00 +0000\r\n\
+            Subject: No\r\n\r\nNo.\r\n";
+        let hops = |trusted| received(&Fields::of(raw), trusted).map(|at| at.to_rfc3339());
+        assert_eq!(hops(0), None);
+        assert_eq!(hops(1).as_deref(), Some("2026-11-23T09:00:07+00:00"));
+        assert_eq!(hops(2).as_deref(), Some("2026-11-23T08:59:58+00:00"));
+        assert_eq!(received(&Fields::of(b"Subject: no hop\r\n\r\n"), 2), None);
+        assert_eq!(received(&Fields::of(b"Received: whenever\r\n\r\n"), 2), None);
     }
 }

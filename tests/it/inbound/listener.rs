@@ -50,6 +50,7 @@ impl Post {
             bounce_probe: "bounce-probe@replies.processor.example".to_owned(),
             bytes_max: inbound.bytes_max,
             mails_per_minute: inbound.mails_per_minute,
+            trusted_servers: Vec::new(),
             tls: inbound.tls.clone(),
             bounds,
             arrive: Arrive::new(move || counted.enter(&clock)),

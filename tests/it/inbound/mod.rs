@@ -55,6 +55,7 @@ fn arrival(raw: Vec<u8>, first_byte_at: &str, to: &[&str]) -> Arrival {
         what: What::Mail,
         raw,
         first_byte_at: at(first_byte_at),
+        by_our_server: true,
         sender: Some("jane@acme.example".to_owned()),
         recipients: to.iter().map(|to| (*to).to_owned()).collect(),
     }

@@ -116,8 +116,14 @@ async fn the_instant_is_that_of_the_first_server_of_ours_where_we_trust_what_it_
     let mut ahead = b"Received: from x by mx.processor.example; Tue, 24 Nov 2026 18:00:00 +0000\r\n".to_vec();
     ahead.extend(mail("b"));
     receive_mail::receive(&world.cx, door, vec![arrival(ahead, TEN, &[])]).await.unwrap();
+    // A stranger writes what it likes.
+    let mut stranger =
+        b"Received: from x by mx.processor.example; Tue, 24 Nov 2026 09:00:00 +0000\r\n".to_vec();
+    stranger.extend(mail("c"));
+    let stranger = Arrival { by_our_server: false, ..arrival(stranger, TEN, &[]) };
+    receive_mail::receive(&world.cx, door, vec![stranger]).await.unwrap();
     let instants: Vec<_> = stored(&world).await.iter().map(|row| row.received_at).collect();
-    assert_eq!(instants, [at(NINE), at(TEN)]);
+    assert_eq!(instants, [at(NINE), at(TEN), at(TEN)]);
 }
 
 #[tokio::test]

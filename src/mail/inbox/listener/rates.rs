@@ -1,4 +1,4 @@
-//! How many connections and mails one address may bring. Our own machine, where an MTA hands over everybody's, is not counted.
+//! How many connections and mails one address may bring. A server of ours, which hands over everybody's, is not counted.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -8,12 +8,14 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use ipnet::IpNet;
 
 /// Old addresses are dropped after so many checks, so that memory stays flat.
 const CHECKS_BETWEEN_SWEEPS: u32 = 4096;
 
 pub struct Rates {
     connections_max: usize,
+    own: Vec<IpNet>,
     connected: Arc<Mutex<BTreeMap<IpAddr, usize>>>,
     mails: DefaultKeyedRateLimiter<IpAddr>,
     checks: AtomicU32,
@@ -23,20 +25,40 @@ pub struct Rates {
 #[derive(Debug)]
 pub struct Place {
     connected: Arc<Mutex<BTreeMap<IpAddr, usize>>>,
-    /// None: of this machine.
+    /// None: of a server of ours.
     address: Option<IpAddr>,
 }
 
 impl Rates {
-    pub fn new(mails_per_minute: u32, connections_max: usize) -> Self {
+    pub fn new(mails_per_minute: u32, connections_max: usize, own: Vec<IpNet>) -> Self {
         let times = NonZeroU32::new(mails_per_minute).unwrap_or(NonZeroU32::MIN);
         let mails = RateLimiter::keyed(Quota::per_minute(times));
-        Self { connections_max, connected: Arc::default(), mails, checks: AtomicU32::new(0) }
+        Self { connections_max, own, connected: Arc::default(), mails, checks: AtomicU32::new(0) }
+    }
+
+    /// Whether it is on our own machine, or one of the servers that are ours.
+    pub fn is_own(&self, peer: IpAddr) -> bool {
+        let peer = peer.to_canonical();
+        peer.is_loopback() || self.own.iter().any(|own| own.contains(&peer))
+    }
+
+    /// As what an address is counted: of IPv6 the /64, which is what one host is given. None: a server of ours.
+    fn counted(&self, peer: IpAddr) -> Option<IpAddr> {
+        if self.is_own(peer) {
+            return None;
+        }
+        Some(match peer.to_canonical() {
+            IpAddr::V6(v6) => {
+                let [a, b, c, d, ..] = v6.segments();
+                Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into()
+            }
+            v4 @ IpAddr::V4(_) => v4,
+        })
     }
 
     /// None: the address has as many as it may.
     pub fn connect(&self, peer: IpAddr) -> Option<Place> {
-        let address = counted(peer);
+        let address = self.counted(peer);
         if let Some(address) = address {
             let mut connected = self.connected.lock().unwrap_or_else(PoisonError::into_inner);
             let count = connected.entry(address).or_default();
@@ -53,7 +75,7 @@ impl Rates {
         if self.checks.fetch_add(1, Ordering::Relaxed) % CHECKS_BETWEEN_SWEEPS == CHECKS_BETWEEN_SWEEPS - 1 {
             self.mails.retain_recent();
         }
-        counted(peer).is_none_or(|address| self.mails.check_key(&address).is_ok())
+        self.counted(peer).is_none_or(|address| self.mails.check_key(&address).is_ok())
     }
 }
 
@@ -76,36 +98,21 @@ impl Drop for Place {
     }
 }
 
-/// Whether it is of our own machine.
-pub fn is_own(peer: IpAddr) -> bool {
-    counted(peer).is_none()
-}
-
-/// As what an address is counted: of IPv6 the /64, which is what one host is given. None: our own machine.
-fn counted(peer: IpAddr) -> Option<IpAddr> {
-    match peer.to_canonical() {
-        own if own.is_loopback() => None,
-        IpAddr::V6(v6) => {
-            let [a, b, c, d, ..] = v6.segments();
-            Some(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into())
-        }
-        IpAddr::V4(v4) => Some(v4.into()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn an_address_brings_so_much_and_no_more_and_its_neighbour_does_not_pay() {
-        let rates = Rates::new(3, 2);
+        let rates = Rates::new(3, 2, vec!["192.0.2.0/28".parse().unwrap()]);
         let loud: IpAddr = "2001:db8:1:2::1".parse().unwrap();
         let the_same: IpAddr = "2001:db8:1:2::2".parse().unwrap();
         let other: IpAddr = "203.0.113.7".parse().unwrap();
         let mails = |address| (0..10).filter(|_| rates.mail(address)).count();
         assert_eq!((mails(loud), mails(the_same), mails(other)), (3, 0, 3));
         assert_eq!(mails("::ffff:127.0.0.1".parse().unwrap()), 10);
+        assert_eq!(mails("192.0.2.15".parse().unwrap()), 10);
+        assert_eq!(mails("192.0.2.16".parse().unwrap()), 3);
 
         let (one, two) = (rates.connect(loud), rates.connect(the_same));
         assert!(one.is_some() && two.is_some() && rates.connect(loud).is_none());

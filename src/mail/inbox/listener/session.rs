@@ -193,7 +193,9 @@ impl<'a> Session<'a> {
         };
         let first_byte_at = under_way.arrived();
         self.keeping = Some(replies);
-        let arrival = Arrival { what: What::Mail, raw, first_byte_at, sender: Some(sender), recipients };
+        let by_our_server = self.shared.rates.is_own(self.peer);
+        let arrival =
+            Arrival { what: What::Mail, raw, first_byte_at, by_our_server, sender: Some(sender), recipients };
         Some((arrival, Held { under_way: Some(under_way), bytes }))
     }
 
