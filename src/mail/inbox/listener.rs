@@ -5,6 +5,8 @@
 //! refused with 4xx, so that its sender keeps it.
 
 mod content;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod rates;
 mod session;
 
