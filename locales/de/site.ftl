@@ -12,6 +12,7 @@ nav-register = Verzeichnis
 nav-changes = Änderungen
 nav-subscribe = Abonnieren
 nav-feed = Atom-Feed
+nav-genuine = Ist ein Schreiben echt?
 feed-title = Änderungen bei Unterauftragsverarbeitern
 feed-title-of = { $processor }: Änderungen bei Unterauftragsverarbeitern
 feed-entry = { $what }: { $headline } ({ $reference })
@@ -553,3 +554,34 @@ reply-said-objection-lede = Er zählt von dem Zeitpunkt an, zu dem er uns erreic
 reply-said-question-title = Ihre Antwort wird gelesen und beantwortet
 reply-said-question-lede = Sie hält { $subprocessor } nicht auf. Wenn Sie doch Einspruch erheben, nehmen Sie den Link im Schreiben, oder antworten Sie darauf und beginnen Sie mit dem Wort OBJECT.
 reply-back = Alle Unterauftragsverarbeiter
+
+## Ist dieses Schreiben echt?
+
+genuine-title = Ist dieses Schreiben echt?
+genuine-lede = Jedes Schreiben von { $processor } trägt gegen Ende einen Code. Geben Sie ihn hier ein, und wir sagen, welches Schreiben es ist. Wer es bekommen hat, wird nicht gesagt.
+genuine-code = Code im Schreiben
+genuine-hint = 20 Zeichen, die mit „g-“ beginnen
+genuine-button = Nachsehen
+genuine-ours = <b>Dieses Schreiben ist von { $processor }.</b> Vergleichen Sie, was es sagt, mit dem, was hier steht: Wo beides nicht übereinstimmt, hat es jemand verändert.
+genuine-what = Was es ist
+genuine-number = Nummer
+genuine-sent = Gesendet
+genuine-not-sent = Noch nicht
+genuine-from = Unsere Absender
+genuine-about = Es betrifft
+genuine-planned = Geplant für { $day }
+genuine-links = Die Links darin beginnen mit <b>{ $site }</b>. Ein Link, der woandershin führt, ist nicht von uns, wie auch immer das Schreiben aussieht.
+genuine-unknown = Keines unserer Schreiben hat diesen Code. Prüfen Sie, ob Sie sich vertippt haben.
+genuine-number-typed = Das ist eine Nummer, die mehrere Schreiben haben können. Der Code beginnt mit „g-“ und steht im Kleingedruckten am Ende des Schreibens.
+genuine-not-ours = Steht der Code genau so im Schreiben, dann <b>ist es nicht von uns</b>. Öffnen Sie weder seine Links noch seine Dateien. Geben Sie unserem Datenschutzbeauftragten Bescheid: <a href="mailto:{ $dpo }">{ $dpo }</a>.
+genuine-not-ours-none = Steht der Code genau so im Schreiben, dann <b>ist es nicht von uns</b>. Öffnen Sie weder seine Links noch seine Dateien.
+genuine-kind-announcement = Mitteilung einer geplanten Änderung
+genuine-kind-reminder = Erinnerung an eine Einspruchsfrist
+genuine-kind-rescheduled = Mitteilung eines neuen Termins
+genuine-kind-withdrawn = Mitteilung, dass eine Änderung zurückgezogen wurde
+genuine-kind-held = Mitteilung, dass eine Änderung wartet
+genuine-kind-effective = Mitteilung, dass eine Änderung in Kraft ist
+genuine-kind-corrected = Berichtigung eines früheren Schreibens
+genuine-kind-confirmation = Ein Link, der eine Adresse bestätigt
+genuine-kind-answer = Antwort auf eine Nachricht des Lesers
+genuine-kind-other = Ein anderes Schreiben von uns

@@ -12,6 +12,7 @@ nav-register = Register
 nav-changes = Changes
 nav-subscribe = Subscribe
 nav-feed = Atom feed
+nav-genuine = Is a letter genuine?
 feed-title = Changes of subprocessors
 feed-title-of = { $processor }: changes of subprocessors
 feed-entry = { $what }: { $headline } ({ $reference })
@@ -553,3 +554,34 @@ reply-said-objection-lede = It counts from the moment it reached us. A receipt w
 reply-said-question-title = Your reply is read and answered
 reply-said-question-lede = It does not hold { $subprocessor } back. If you do object, use the link in the letter, or answer it and begin with the word OBJECT.
 reply-back = All subprocessors
+
+## Is this letter genuine?
+
+genuine-title = Is this letter genuine?
+genuine-lede = Every letter of { $processor } has a code near its end. Enter it here, and we say which letter it is. Who got it is not told.
+genuine-code = Code in the letter
+genuine-hint = 20 characters that begin with “g-”
+genuine-button = Look it up
+genuine-ours = <b>{ $processor } wrote this letter.</b> Compare what it says with what stands here: where they differ, somebody has altered it.
+genuine-what = What it is
+genuine-number = Number
+genuine-sent = Sent
+genuine-not-sent = Not yet
+genuine-from = Our senders
+genuine-about = About
+genuine-planned = Planned for { $day }
+genuine-links = The links in it begin with <b>{ $site }</b>. A link to anywhere else is not ours, whatever the letter looks like.
+genuine-unknown = None of our letters has this code. Look for a mistake in typing.
+genuine-number-typed = This is a number that several letters may have. The code begins with “g-” and stands in the small print at the end of the letter.
+genuine-not-ours = If the code stands in the letter exactly like this, <b>the letter is not ours</b>. Do not open its links or files. Tell our data protection officer: <a href="mailto:{ $dpo }">{ $dpo }</a>.
+genuine-not-ours-none = If the code stands in the letter exactly like this, <b>the letter is not ours</b>. Do not open its links or files.
+genuine-kind-announcement = Notice of a planned change
+genuine-kind-reminder = Reminder of a deadline to object
+genuine-kind-rescheduled = Notice of a new date
+genuine-kind-withdrawn = Notice that a change was withdrawn
+genuine-kind-held = Notice that a change waits
+genuine-kind-effective = Notice that a change is in force
+genuine-kind-corrected = Correction of an earlier letter
+genuine-kind-confirmation = A link to confirm an address
+genuine-kind-answer = Answer to a message of the reader
+genuine-kind-other = Another letter of ours

@@ -12,6 +12,7 @@ nav-register = Registro
 nav-changes = Cambios
 nav-subscribe = Suscribirse
 nav-feed = Canal Atom
+nav-genuine = ¿Es auténtica una carta?
 feed-title = Cambios de subencargados
 feed-title-of = { $processor }: cambios de subencargados
 feed-entry = { $what }: { $headline } ({ $reference })
@@ -558,3 +559,34 @@ reply-said-objection-lede = Cuenta desde el momento en que nos llegó. Un acuse 
 reply-said-question-title = Su respuesta se lee y se contesta
 reply-said-question-lede = No detiene a { $subprocessor }. Si se opone, use el enlace de la carta, o respóndala empezando con la palabra OBJECT.
 reply-back = Todos los subencargados
+
+## ¿Es auténtica esta carta?
+
+genuine-title = ¿Es auténtica esta carta?
+genuine-lede = Cada carta de { $processor } lleva un código cerca del final. Introdúzcalo aquí y diremos qué carta es. No se dice nada de quién la recibió.
+genuine-code = Código de la carta
+genuine-hint = 20 caracteres que empiezan por «g-»
+genuine-button = Comprobar
+genuine-ours = <b>{ $processor } escribió esta carta.</b> Compare lo que dice con lo que figura aquí: si difieren, alguien la ha modificado.
+genuine-what = Qué es
+genuine-number = Número
+genuine-sent = Enviada
+genuine-not-sent = Todavía no
+genuine-from = Nuestros remitentes
+genuine-about = Se refiere a
+genuine-planned = Previsto para el { $day }
+genuine-links = Sus enlaces empiezan por <b>{ $site }</b>. Un enlace a otro lugar no es nuestro, sea cual sea el aspecto de la carta.
+genuine-unknown = Ninguna de nuestras cartas lleva este código. Compruebe si hay un error al escribirlo.
+genuine-number-typed = Es un número que pueden llevar varias cartas. El código empieza por «g-» y está en la letra pequeña al final de la carta.
+genuine-not-ours = Si el código figura exactamente así en la carta, <b>no es nuestra</b>. No abra sus enlaces ni sus archivos. Avise a nuestro delegado de protección de datos: <a href="mailto:{ $dpo }">{ $dpo }</a>.
+genuine-not-ours-none = Si el código figura exactamente así en la carta, <b>no es nuestra</b>. No abra sus enlaces ni sus archivos.
+genuine-kind-announcement = Aviso de un cambio previsto
+genuine-kind-reminder = Recordatorio de un plazo para oponerse
+genuine-kind-rescheduled = Aviso de una nueva fecha
+genuine-kind-withdrawn = Aviso de que se retiró un cambio
+genuine-kind-held = Aviso de que un cambio espera
+genuine-kind-effective = Aviso de que un cambio está en vigor
+genuine-kind-corrected = Rectificación de una carta anterior
+genuine-kind-confirmation = Un enlace para confirmar una dirección
+genuine-kind-answer = Respuesta a un mensaje del lector
+genuine-kind-other = Otra carta nuestra

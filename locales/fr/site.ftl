@@ -12,6 +12,7 @@ nav-register = Registre
 nav-changes = Modifications
 nav-subscribe = S’abonner
 nav-feed = Flux Atom
+nav-genuine = Une lettre est-elle authentique ?
 feed-title = Modifications des sous-traitants ultérieurs
 feed-title-of = { $processor } : modifications des sous-traitants ultérieurs
 feed-entry = { $what } : { $headline } ({ $reference })
@@ -558,3 +559,34 @@ reply-said-objection-lede = Elle compte à partir du moment où elle nous est pa
 reply-said-question-title = Votre réponse est lue et reçoit une réponse
 reply-said-question-lede = Elle ne retient pas { $subprocessor }. Si vous émettez bien une objection, utilisez le lien de la lettre, ou répondez-y en commençant par le mot OBJECT.
 reply-back = Tous les sous-traitants ultérieurs
+
+## Cette lettre est-elle authentique ?
+
+genuine-title = Cette lettre est-elle authentique ?
+genuine-lede = Chaque lettre de { $processor } porte un code vers la fin. Saisissez-le ici, et nous disons de quelle lettre il s’agit. Rien n’est dit de son destinataire.
+genuine-code = Code figurant dans la lettre
+genuine-hint = 20 caractères qui commencent par « g- »
+genuine-button = Vérifier
+genuine-ours = <b>{ $processor } a écrit cette lettre.</b> Comparez ce qu’elle dit avec ce qui figure ici : là où les deux diffèrent, quelqu’un l’a modifiée.
+genuine-what = De quoi il s’agit
+genuine-number = Numéro
+genuine-sent = Envoyée
+genuine-not-sent = Pas encore
+genuine-from = Nos expéditeurs
+genuine-about = Elle concerne
+genuine-planned = Prévu pour le { $day }
+genuine-links = Ses liens commencent par <b>{ $site }</b>. Un lien qui mène ailleurs n’est pas de nous, quelle que soit l’apparence de la lettre.
+genuine-unknown = Aucune de nos lettres ne porte ce code. Cherchez une faute de frappe.
+genuine-number-typed = C’est un numéro que plusieurs lettres peuvent porter. Le code commence par « g- » et figure en petits caractères à la fin de la lettre.
+genuine-not-ours = Si le code figure exactement ainsi dans la lettre, <b>elle n’est pas de nous</b>. N’ouvrez ni ses liens ni ses fichiers. Prévenez notre délégué à la protection des données : <a href="mailto:{ $dpo }">{ $dpo }</a>.
+genuine-not-ours-none = Si le code figure exactement ainsi dans la lettre, <b>elle n’est pas de nous</b>. N’ouvrez ni ses liens ni ses fichiers.
+genuine-kind-announcement = Avis d’un changement prévu
+genuine-kind-reminder = Rappel d’un délai d’objection
+genuine-kind-rescheduled = Avis d’une nouvelle date
+genuine-kind-withdrawn = Avis du retrait d’un changement
+genuine-kind-held = Avis qu’un changement attend
+genuine-kind-effective = Avis qu’un changement est en vigueur
+genuine-kind-corrected = Rectification d’une lettre antérieure
+genuine-kind-confirmation = Un lien qui confirme une adresse
+genuine-kind-answer = Réponse à un message du lecteur
+genuine-kind-other = Une autre lettre de notre part

@@ -202,6 +202,7 @@ impl<'a> Draft<'a> {
             (Slot::UnsubscribeUrl, _) => self.page(LinkPurpose::Unsubscribe, self.recipient.0),
             (Slot::ConfirmUrl, _) => self.page(LinkPurpose::Confirm, self.envelope.delivery.0),
             (Slot::ReplyUrl, _) => self.page(LinkPurpose::Reply, self.envelope.delivery.0),
+            (Slot::Code, _) => self.tokens.of(MailPurpose::Genuine).to_string(),
             (Slot::ObjectMail, _) => {
                 self.envelope.office.reply_address.with(&self.tokens.of(MailPurpose::Objection))
             }

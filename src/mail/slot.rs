@@ -27,12 +27,14 @@ pub enum Slot {
     ConfirmUrl,
     ObjectMail,
     ReplyUrl,
+    /// What the letter is known by on `/genuine`.
+    Code,
     /// The subject, where it holds one of the others.
     Subject,
 }
 
 impl Slot {
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Customer,
         Self::CustomerReference,
         Self::ContactName,
@@ -45,6 +47,7 @@ impl Slot {
         Self::ConfirmUrl,
         Self::ObjectMail,
         Self::ReplyUrl,
+        Self::Code,
         Self::Subject,
     ];
 
@@ -74,6 +77,7 @@ impl Slot {
             | Self::CustomerReference
             | Self::ContactName
             | Self::Objection
+            | Self::Code
             | Self::Subject => false,
         }
     }

@@ -76,6 +76,8 @@ impl<'a> Words<'a> {
         let mut words = Self { locale, whose, named: BTreeMap::new(), more: BTreeMap::new() };
         words.processor(letter.processor());
         words.url("register_url", &format!("{}/", letter.site()));
+        words.formed("genuine_url", format!("{}/genuine", letter.site()));
+        words.code();
         let refs = letter.change_refs().into_iter().map(text::in_line).collect::<Vec<_>>().join(", ");
         words.more.insert("change_refs", refs.clone().into());
         words.named("change_ref", &refs);
@@ -114,6 +116,14 @@ impl<'a> Words<'a> {
             Whose::Group if !value.is_empty() => slot.mark().to_string(),
             Whose::Group | Whose::Reader(_) => value,
         }
+    }
+
+    fn code(&mut self) {
+        let code = match self.whose {
+            Whose::Group => Slot::Code.mark().to_string(),
+            Whose::Reader(own) => own.get(Slot::Code).to_owned(),
+        };
+        self.formed("letter_code", code);
     }
 
     /// A personal page or address.

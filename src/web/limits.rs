@@ -19,6 +19,8 @@ const SUBSCRIPTIONS_PER_NETWORK: u32 = 30;
 const SUBSCRIPTIONS_PER_ADDRESS: u32 = 5;
 /// Statements by one link: far more than a person sends, far less than a machine.
 const STATEMENTS_PER_LINK: u32 = 30;
+/// Codes of letters looked up from one network.
+const LOOKUPS_PER_NETWORK: u32 = 120;
 /// Old keys are dropped after so many checks, so that memory stays flat.
 const CHECKS_BETWEEN_SWEEPS: u32 = 4096;
 
@@ -28,6 +30,7 @@ pub struct Limits {
     subscribe_network: Arc<Limit>,
     subscribe_address: Arc<Limit>,
     statements: Arc<Limit>,
+    lookups: Arc<Limit>,
 }
 
 impl fmt::Debug for Limits {
@@ -42,6 +45,7 @@ impl Default for Limits {
             subscribe_network: Arc::new(Limit::per_hour(SUBSCRIPTIONS_PER_NETWORK)),
             subscribe_address: Arc::new(Limit::per_hour(SUBSCRIPTIONS_PER_ADDRESS)),
             statements: Arc::new(Limit::per_hour(STATEMENTS_PER_LINK)),
+            lookups: Arc::new(Limit::per_hour(LOOKUPS_PER_NETWORK)),
         }
     }
 }
@@ -54,6 +58,10 @@ impl Limits {
     /// Whether another letter may go to this address. The page answers the same either way.
     pub fn letter_to(&self, address: &str) -> bool {
         self.subscribe_address.check(&address.to_lowercase()).is_ok()
+    }
+
+    pub fn lookup(&self, network: &Network) -> Result<(), PageError> {
+        self.lookups.check(&network.0)
     }
 
     pub fn statement(&self, link: &str) -> Result<(), PageError> {

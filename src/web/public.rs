@@ -4,6 +4,7 @@ pub mod calendar;
 pub mod change;
 pub mod coming;
 pub mod feed;
+pub mod genuine;
 pub mod leave;
 pub mod letter;
 pub mod link;
@@ -35,6 +36,7 @@ pub fn routes() -> Router<Site> {
         .route("/unsubscribe/{token}", get(leave::show).post(leave::leave))
         .route("/reply/{token}/{what}", get(reply::show).post(reply::say))
         .route("/letter/{token}", get(letter::show))
+        .route("/genuine", get(genuine::show))
         .route("/object/{token}", get(object::show).post(object::object))
         .route("/object/{token}/deadline.ics", get(calendar::deadline_ics))
         .route("/object/{token}/objection", get(object::objection))

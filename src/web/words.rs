@@ -221,7 +221,7 @@ mod tests {
     use super::*;
 
     /// Beginnings of keys that code completes: `month-` and a number, `outcome-` and an outcome.
-    const COMPLETED: [&str; 22] = [
+    const COMPLETED: [&str; 23] = [
         "weekday-",
         "month-",
         "number-",
@@ -244,6 +244,7 @@ mod tests {
         "date-",
         "list-h2-",
         "caption",
+        "genuine-not-ours",
     ];
 
     fn sources(folder: &Path, found: &mut Vec<PathBuf>) {

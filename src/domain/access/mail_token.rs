@@ -37,10 +37,12 @@ pub enum MailPurpose {
     Thread,
     /// The delivery's name in headers, ENVID and relay metadata.
     Delivery,
+    /// The code printed in the letter, by which anybody can ask whether it is ours.
+    Genuine,
 }
 
 impl MailPurpose {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Bounce,
         Self::Reply,
         Self::Objection,
@@ -49,6 +51,7 @@ impl MailPurpose {
         Self::Message,
         Self::Thread,
         Self::Delivery,
+        Self::Genuine,
     ];
 
     fn prefix(self) -> u8 {
@@ -61,6 +64,7 @@ impl MailPurpose {
             Self::Message => b'm',
             Self::Thread => b't',
             Self::Delivery => b'd',
+            Self::Genuine => b'g',
         }
     }
 

@@ -144,7 +144,7 @@ impl<'a> Personal<'a> {
 }
 
 /// The objection that a letter is about, from its key: `receipt:OBJ-2026-0007:12`.
-fn objection_in(letter_key: &str) -> Option<&str> {
+pub fn objection_in(letter_key: &str) -> Option<&str> {
     letter_key.split(':').find(|part| part.starts_with("OBJ-"))
 }
 
