@@ -15,7 +15,9 @@ pub mod subscribe;
 pub mod wording;
 
 use axum::Router;
+use axum::http::{HeaderName, HeaderValue, header};
 use axum::routing::get;
+use tower_http::set_header::SetResponseHeaderLayer;
 
 use super::{Site, assets};
 
@@ -23,12 +25,6 @@ use super::{Site, assets};
 pub fn routes() -> Router<Site> {
     Router::new()
         .route("/", get(register::show))
-        .route("/register.json", get(feed::register_json))
-        .route("/register.csv", get(feed::register_csv))
-        .route("/register.schema.json", get(feed::register_schema))
-        .route("/changes.json", get(feed::changes_json))
-        .route("/changes.atom", get(feed::changes_atom))
-        .route("/changes.ics", get(calendar::changes_ics))
         .route("/changes/{reference}", get(change::show))
         .route("/subscribe", get(subscribe::form).post(subscribe::ask))
         .route("/confirm/{token}", get(subscribe::confirm_page).post(subscribe::confirm))
@@ -41,4 +37,24 @@ pub fn routes() -> Router<Site> {
         .route("/object/{token}/deadline.ics", get(calendar::deadline_ics))
         .route("/object/{token}/objection", get(object::objection))
         .route("/assets/{file}", get(assets::asset))
+        .merge(data())
+}
+
+/// What programs read, scripts in other sites' pages too: it is the same for everybody.
+fn data() -> Router<Site> {
+    let open = [
+        (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+        (header::ACCESS_CONTROL_EXPOSE_HEADERS, "ETag, Last-Modified"),
+        (HeaderName::from_static("cross-origin-resource-policy"), "cross-origin"),
+    ];
+    let routes = Router::new()
+        .route("/register.json", get(feed::register_json))
+        .route("/register.csv", get(feed::register_csv))
+        .route("/register.schema.json", get(feed::register_schema))
+        .route("/changes.json", get(feed::changes_json))
+        .route("/changes.atom", get(feed::changes_atom))
+        .route("/changes.ics", get(calendar::changes_ics));
+    open.into_iter().fold(routes, |routes, (name, value)| {
+        routes.layer(SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value)))
+    })
 }

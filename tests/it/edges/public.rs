@@ -337,6 +337,28 @@ async fn every_page_forbids_what_it_does_not_need() {
 }
 
 #[tokio::test]
+async fn other_sites_may_read_the_data_and_nothing_else() {
+    let (_world, visitor, object) = announced().await;
+    for path in [
+        "/register.json",
+        "/register.csv",
+        "/register.schema.json",
+        "/changes.json",
+        "/changes.atom",
+        "/changes.ics",
+    ] {
+        let answer = visitor.get(path).await;
+        assert_eq!(answer.header("access-control-allow-origin"), "*", "{path}");
+        assert_eq!(answer.header("cross-origin-resource-policy"), "cross-origin", "{path}");
+    }
+    for path in ["/", "/subscribe", "/genuine", &object, "/nowhere"] {
+        let answer = visitor.get(path).await;
+        assert!(!answer.headers.contains_key("access-control-allow-origin"), "{path}");
+        assert_eq!(answer.header("cross-origin-resource-policy"), "same-origin", "{path}");
+    }
+}
+
+#[tokio::test]
 async fn a_form_of_another_site_is_refused() {
     let (world, visitor, object) = announced().await;
     let foreign =
