@@ -15,7 +15,11 @@ fuzz_target!(|input: (u8, &[u8])| {
     assert_eq!(at_once, in_pieces, "where a packet ends must not matter");
     let ends = said.windows(5).filter(|bytes| *bytes == b"\r\n.\r\n").count();
     // DATA's own CRLF ends an empty mail's first line.
-    let empty = said.to_ascii_uppercase().windows(9).filter(|bytes| bytes.starts_with(b"DATA") && bytes.ends_with(b"\n.\r\n")).count();
+    let empty = said
+        .to_ascii_uppercase()
+        .windows(9)
+        .filter(|bytes| bytes.starts_with(b"DATA") && bytes.ends_with(b"\n.\r\n"))
+        .count();
     assert!(at_once.0.len() <= ends + empty, "a mail ended by something else");
 });
 
