@@ -279,6 +279,35 @@ change-was-in-use = { $name } war ab { $day } im Einsatz, ohne dass die Ankündi
 change-for-some = Seit { $day } in Kraft für Kunden, deren Frist abgelaufen ist. Für jeden anderen Kunden beginnt sie, wenn seine eigene Frist abgelaufen und nichts von dem, was er gesagt hat, offen ist.
 change-emergency = Dies ist ein Notfall: { $why }
 
+## Ein Unterauftragsverarbeiter
+
+entry-crumb = Unterauftragsverarbeiter
+entry-in-use = Im Einsatz
+entry-left = Nicht mehr im Einsatz
+entry-facts = Heutige Angaben
+entry-facts-last = Letzte Angaben
+entry-facts-planned = Angaben laut Ankündigung
+entry-chain = Wer wen beauftragt
+entry-engages = Beauftragt seinerseits
+entry-history = Verlauf
+entry-changes = Alle angekündigten Änderungen dazu
+entry-step-stated = Im Verzeichnis bei dessen Eröffnung
+entry-step-joined = Hinzugekommen
+entry-step-altered = Geändert
+entry-step-left = Entfallen
+entry-left-on = { $name } ist seit { $day } nicht mehr im Einsatz.
+entry-announced = { $name } ist angekündigt und noch nicht im Einsatz.
+entry-never = { $name } war angekündigt; die Änderung wurde zurückgezogen, im Einsatz war dieses Unternehmen nie.
+entry-unknown = Diesen Unterauftrags­verarbeiter kennen wir nicht
+entry-unknown-lede = Er ist weder jetzt noch war er früher im Einsatz. Vielleicht schreibt er sich anders: Suchen Sie ihn im <a href="/#today">Verzeichnis</a>.
+point-joined = Im Einsatz seit
+point-altered = Zuletzt geändert
+point-left = Nicht mehr im Einsatz seit
+point-joins = Kommt hinzu
+point-alters = Ändert sich
+point-leaves = Entfällt
+change-entries = Verlauf und Angaben:
+
 ## Abonnieren
 
 subscribe-title = Abonnieren

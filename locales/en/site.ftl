@@ -279,6 +279,35 @@ change-was-in-use = { $name } was in use without completed notice from { $day };
 change-for-some = In force since { $day } for customers whose notice has run. For every other customer it starts when its own notice has run and nothing it has said is open.
 change-emergency = This is an emergency: { $why }
 
+## One subprocessor
+
+entry-crumb = Subprocessor
+entry-in-use = In use
+entry-left = No longer in use
+entry-facts = Facts today
+entry-facts-last = Facts as they were last
+entry-facts-planned = Facts as announced
+entry-chain = Who engages whom
+entry-engages = Engages in turn
+entry-history = History
+entry-changes = All announced changes about it
+entry-step-stated = On the list when it was opened
+entry-step-joined = Joined
+entry-step-altered = Changed
+entry-step-left = Left
+entry-left-on = { $name } has not been in use since { $day }.
+entry-announced = { $name } is announced and not in use yet.
+entry-never = { $name } was announced, the change was withdrawn, and it was never in use.
+entry-unknown = We have no subprocessor of that name
+entry-unknown-lede = Neither now nor before. It may be written another way: look for it in the <a href="/#today">register</a>.
+point-joined = In use since
+point-altered = Last changed
+point-left = Not in use since
+point-joins = Joins
+point-alters = Changes
+point-leaves = Leaves
+change-entries = History and facts:
+
 ## Subscribe
 
 subscribe-title = Subscribe

@@ -283,6 +283,35 @@ change-was-in-use = { $name } se utilizó desde el { $day } sin que hubieran tra
 change-for-some = En vigor desde el { $day } para los clientes cuyo plazo ha transcurrido. Para cada uno de los demás empieza cuando su propio plazo haya transcurrido y nada de lo que haya dicho esté pendiente.
 change-emergency = Se trata de una emergencia: { $why }
 
+## Un subencargado
+
+entry-crumb = Subencargado
+entry-in-use = En uso
+entry-left = Ya no está en uso
+entry-facts = Datos actuales
+entry-facts-last = Últimos datos
+entry-facts-planned = Datos anunciados
+entry-chain = Quién recurre a quién
+entry-engages = Recurre a su vez a
+entry-history = Historial
+entry-changes = Todos los cambios anunciados al respecto
+entry-step-stated = En la lista desde su apertura
+entry-step-joined = Incorporado
+entry-step-altered = Modificado
+entry-step-left = Retirado
+entry-left-on = { $name } no está en uso desde el { $day }.
+entry-announced = { $name } está anunciado y todavía no está en uso.
+entry-never = { $name } se anunció, el cambio se retiró y nunca estuvo en uso.
+entry-unknown = No tenemos ningún subencargado con ese nombre
+entry-unknown-lede = Ni ahora ni antes. Quizá se escriba de otro modo: búsquelo en el <a href="/#today">registro</a>.
+point-joined = En uso desde el
+point-altered = Último cambio
+point-left = Sin uso desde el
+point-joins = Se incorpora el
+point-alters = Cambia el
+point-leaves = Se retira el
+change-entries = Historial y datos:
+
 ## Suscribirse
 
 subscribe-title = Suscribirse

@@ -283,6 +283,35 @@ change-was-in-use = { $name } a été utilisé à partir du { $day } sans que le
 change-for-some = En vigueur depuis le { $day } pour les clients dont le délai est écoulé. Pour chaque autre client, elle commence quand son propre délai est écoulé et que rien de ce qu’il a dit n’est en suspens.
 change-emergency = Il s’agit d’une urgence : { $why }
 
+## Un sous-traitant ultérieur
+
+entry-crumb = Sous-traitant ultérieur
+entry-in-use = Utilisé
+entry-left = N’est plus utilisé
+entry-facts = Informations à ce jour
+entry-facts-last = Dernières informations
+entry-facts-planned = Informations annoncées
+entry-chain = Qui fait appel à qui
+entry-engages = Fait appel à son tour à
+entry-history = Historique
+entry-changes = Tous les changements annoncés le concernant
+entry-step-stated = Inscrit à l’ouverture du registre
+entry-step-joined = Ajouté
+entry-step-altered = Modifié
+entry-step-left = Retiré
+entry-left-on = { $name } n’est plus utilisé depuis le { $day }.
+entry-announced = { $name } est annoncé et n’est pas encore utilisé.
+entry-never = { $name } avait été annoncé ; le changement a été retiré et il n’a jamais été utilisé.
+entry-unknown = Nous n’avons aucun sous-traitant ultérieur de ce nom
+entry-unknown-lede = Ni aujourd’hui ni auparavant. Son nom s’écrit peut-être autrement : cherchez-le dans le <a href="/#today">registre</a>.
+point-joined = Utilisé depuis le
+point-altered = Dernière modification
+point-left = N’est plus utilisé depuis le
+point-joins = Ajout
+point-alters = Modification
+point-leaves = Retrait
+change-entries = Historique et informations :
+
 ## S’abonner
 
 subscribe-title = S’abonner

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::change::{Change, ChangeKind};
-use super::subprocessor::{Facts, SubprocessorId, slug};
+use super::subprocessor::{Difference, Facts, SubprocessorId, same_name, slug};
 
 /// One state of one subprocessor, valid from its day until its next version.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,6 +64,55 @@ pub fn as_planned(versions: &[Version], open: &[Change]) -> Vec<Version> {
     planned
 }
 
+/// What a version meant for the entry of its subprocessor.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// On the list, or on it again.
+    Joined,
+    Altered(Vec<Difference>),
+    Left,
+}
+
+/// The versions of one subprocessor valid by `day`, the oldest first, each with what it meant.
+pub fn history(versions: &[Version], id: SubprocessorId, day: NaiveDate) -> Vec<(&Version, Step)> {
+    let mut before: Option<&Version> = None;
+    let mut steps = Vec::new();
+    for version in versions.iter().filter(|v| v.subprocessor_id == id && v.valid_from <= day) {
+        let step = match (before.filter(|v| v.listed), version.listed) {
+            (None, true) => Some(Step::Joined),
+            (Some(_), false) => Some(Step::Left),
+            (Some(before), true) => Some(Step::Altered(before.facts.differences(&version.facts))),
+            (None, false) => None,
+        };
+        steps.extend(step.map(|step| (version, step)));
+        before = Some(version);
+    }
+    steps
+}
+
+/// Whose address `asked` is: of the subprocessor with that slug, which never changes, else of the one that last bore a
+/// name with that slug.
+pub fn addressed<'a>(versions: &'a [Version], asked: &str) -> Option<&'a Version> {
+    let newest_first = || versions.iter().rev();
+    newest_first()
+        .find(|version| version.slug == asked)
+        .or_else(|| newest_first().find(|version| slug(&version.facts.name) == asked))
+}
+
+/// Those of `listed` that `name` stands for, as a fact names another subprocessor.
+pub fn named<'a>(listed: &[&'a Version], name: &str) -> Option<&'a Version> {
+    let is_called = |v: &&&Version| same_name(&v.facts.name, name) || same_name(&v.facts.legal_entity, name);
+    listed.iter().find(is_called).copied().filter(|_| !name.trim().is_empty())
+}
+
+/// Those of `listed` that `facts` engages in turn.
+pub fn engaged_by<'a>(listed: &[&'a Version], facts: &Facts) -> Vec<&'a Version> {
+    let by = |name: &str| {
+        !name.trim().is_empty() && (same_name(name, &facts.name) || same_name(name, &facts.legal_entity))
+    };
+    listed.iter().filter(|version| by(&version.facts.engaged_by)).copied().collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -90,5 +139,70 @@ mod tests {
         assert_eq!(on("2026-02-28"), ["s2"]);
         assert_eq!(on("2026-03-01"), ["s1", "s2"]);
         assert_eq!(on("2026-05-01"), ["s1"]);
+    }
+
+    #[test]
+    fn a_history_tells_what_each_version_meant() {
+        let moved = Version {
+            facts: Facts { name: "S1 Ltd".into(), ..Facts::default() },
+            ..version(1, "2026-03-01", true)
+        };
+        let versions = [
+            version(1, "2026-01-01", true),
+            version(2, "2026-02-01", true),
+            moved,
+            version(1, "2026-04-01", false),
+            version(1, "2026-05-01", true),
+            version(1, "2027-01-01", false),
+        ];
+        let steps: Vec<_> = history(&versions, SubprocessorId(1), "2026-12-31".parse().unwrap())
+            .into_iter()
+            .map(|(version, step)| (version.valid_from.to_string(), step))
+            .collect();
+        let renamed = Difference { field: "name".into(), before: "S1".into(), after: "S1 Ltd".into() };
+        assert_eq!(
+            steps,
+            [
+                ("2026-01-01".to_owned(), Step::Joined),
+                ("2026-03-01".to_owned(), Step::Altered(vec![renamed])),
+                ("2026-04-01".to_owned(), Step::Left),
+                ("2026-05-01".to_owned(), Step::Joined),
+            ]
+        );
+    }
+
+    #[test]
+    fn an_address_is_the_slugs_own_and_a_names_only_where_no_slug_is_so_called() {
+        let named = |id, from, name: &str| Version {
+            facts: Facts { name: name.into(), ..Facts::default() },
+            ..version(id, from, true)
+        };
+        let versions =
+            [named(1, "2026-01-01", "Old"), named(1, "2026-02-01", "S2"), named(2, "2026-03-01", "Old")];
+        let whose = |asked| addressed(&versions, asked).map(|version| version.slug.as_str());
+        assert_eq!(whose("s2"), Some("s2"));
+        assert_eq!(whose("old"), Some("s2"), "the last that bore the name");
+        assert_eq!(whose("s1"), Some("s1"));
+        assert_eq!(whose("s3"), None);
+    }
+
+    #[test]
+    fn the_chain_goes_by_name_or_legal_name_and_never_by_an_empty_one() {
+        let with = |id, name: &str, entity: &str, by: &str| Version {
+            facts: Facts {
+                name: name.into(),
+                legal_entity: entity.into(),
+                engaged_by: by.into(),
+                ..Facts::default()
+            },
+            ..version(id, "2026-01-01", true)
+        };
+        let (one, two, three) =
+            (with(1, "A", "A Inc.", ""), with(2, "B", "", "a inc."), with(3, "C", "", ""));
+        let listed = [&one, &two, &three];
+        assert_eq!(engaged_by(&listed, &one.facts), [&two]);
+        assert!(engaged_by(&listed, &three.facts).is_empty());
+        assert_eq!(super::named(&listed, "A Inc."), Some(&one));
+        assert_eq!(super::named(&listed, ""), None);
     }
 }

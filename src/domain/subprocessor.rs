@@ -8,6 +8,8 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
 
 id!(SubprocessorId);
 
@@ -247,10 +249,11 @@ pub fn overlap(one: &[String], other: &[String]) -> bool {
     one.is_empty() || other.is_empty() || one.iter().any(|tag| other.contains(tag))
 }
 
-/// A name as part of an address: lower-case ASCII letters, digits and single hyphens; never empty.
+/// A name as part of an address: lower-case ASCII letters, digits and single hyphens; never empty. A letter with an
+/// accent is the letter without it.
 pub fn slug(name: &str) -> String {
     let mut slug = String::new();
-    for c in name.chars() {
+    for c in name.nfkd().filter(|c| !is_combining_mark(*c)) {
         if c.is_ascii_alphanumeric() {
             slug.push(c.to_ascii_lowercase());
         } else if !slug.is_empty() && !slug.ends_with('-') {
@@ -337,6 +340,7 @@ mod tests {
     #[test]
     fn a_slug_is_never_empty() {
         assert_eq!(slug("Amazon Web Services, Inc."), "amazon-web-services-inc");
+        assert_eq!(slug("Müller & Søn Café"), "muller-s-n-cafe");
         assert_eq!(slug("日本"), "subprocessor");
     }
 }

@@ -11,8 +11,8 @@ pub use personal::{
     spoken,
 };
 pub use public::{
-    ChangeEvent, PublicChange, announced_with, change_by_reference, change_events, changes_in_use,
-    changes_of_delivery, last_act_at, open_changes, published_changes, times_revised,
+    ChangeEvent, PublicChange, announced_with, change_by_reference, change_events, changes_about,
+    changes_in_use, changes_of_delivery, last_act_at, open_changes, published_changes, times_revised,
 };
 
 use super::Error;

@@ -63,6 +63,10 @@ impl Visit {
         self.speaks.load(Ordering::Relaxed)
     }
 
+    pub fn is_chosen(&self) -> bool {
+        self.chosen
+    }
+
     /// The reader is known, and reads `tag`.
     pub fn read_by(&self, all: &[Arc<Words>], tag: &str) {
         if let Some(place) = best(all, tag).filter(|_| !self.chosen) {

@@ -117,6 +117,11 @@ impl Site {
         self.1.read_by(self.languages(), language);
     }
 
+    /// Whether the reader has chosen the language, rather than being given one.
+    pub fn language_is_chosen(&self) -> bool {
+        self.1.is_chosen()
+    }
+
     pub fn limits(&self) -> &limits::Limits {
         &self.0.limits
     }
@@ -131,6 +136,7 @@ impl Site {
             words: self.spoken().clone(),
             languages: self.1.others(self.languages()),
             base_url: self.processor().base_url.clone(),
+            canonical: String::new(),
             assets: &assets::ASSETS,
             processor: self.processor().name.clone(),
             dpo_address: self.processor().dpo_address.clone(),

@@ -18,6 +18,8 @@ pub struct Shell {
     pub words: Arc<Words>,
     pub languages: Vec<Other>,
     pub base_url: String,
+    /// The address of this page in its language, whatever else was asked; empty where it does not matter.
+    pub canonical: String,
     pub assets: &'static Assets,
     pub processor: String,
     pub dpo_address: String,
@@ -28,6 +30,17 @@ pub struct Shell {
 }
 
 impl Shell {
+    /// The page whose one address is `path`.
+    #[must_use]
+    pub fn canonical(self, site: &Site, path: &str) -> Self {
+        let asked = if site.language_is_chosen() {
+            format!("?lang={}", self.words.language())
+        } else {
+            String::new()
+        };
+        Self { canonical: format!("{}{path}{asked}", self.base_url), ..self }
+    }
+
     pub fn title_of_site(&self) -> String {
         self.words.with("title-of-site", [("processor", &self.processor)])
     }

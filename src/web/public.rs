@@ -11,6 +11,7 @@ pub mod link;
 pub mod object;
 pub mod register;
 mod reply;
+pub mod subprocessor;
 pub mod subscribe;
 pub mod wording;
 
@@ -26,6 +27,7 @@ pub fn routes() -> Router<Site> {
     Router::new()
         .route("/", get(register::show))
         .route("/changes/{reference}", get(change::show))
+        .route("/subprocessors/{slug}", get(subprocessor::show))
         .route("/subscribe", get(subscribe::form).post(subscribe::ask))
         .route("/confirm/{token}", get(subscribe::confirm_page).post(subscribe::confirm))
         .route("/manage/{token}", get(subscribe::manage).post(subscribe::choose_language))

@@ -35,7 +35,7 @@ before(async () => {
   const [, serial] = list.match(/\/mails\/(\d+)/);
   const raw = (await (await fetch(`${stage.mailbox}/mails/${serial}/raw`)).text()).replace(/=\r?\n/g, '').replace(/=3D/g, '=');
   const link = (path) => new URL(raw.match(new RegExp(`https?://[^/\\s]+/${path}/[A-Za-z0-9_-]+`))[0]).pathname;
-  pages = { register: '/', change: '/changes/CHG-2026-0001', subscribe: '/subscribe', object: link('object'), letter: link('letter'), 'no-page': '/nothing' };
+  pages = { register: '/', change: '/changes/CHG-2026-0001', subprocessor: '/subprocessors/pinecone', 'subprocessor-announced': '/subprocessors/anthropic', subscribe: '/subscribe', object: link('object'), letter: link('letter'), 'no-page': '/nothing' };
 }, TIMEOUT);
 after(async () => {
   await browser?.close();

@@ -208,6 +208,23 @@ pub async fn announced_with(conn: &mut PgConnection, change: ChangeId) -> Result
     read_all(rows)
 }
 
+/// The changes about the subprocessor of that slug that the public may see, the newest number first.
+pub async fn changes_about(conn: &mut PgConnection, slug: &str) -> Result<Vec<PublicChange>, Error> {
+    let rows = sqlx::query_as(
+        "select id, reference, kind, state, subprocessor_id, replaces_id, facts, reason, effective_on, effective_at,
+                emergency, published_at, in_use_since, in_use_until, in_use_why, go_live, first_in_force_at, took_effect_at
+         from change
+         where (published_at is not null or (kind = 'correction' and state = 'effective'))
+           and (subprocessor_id = (select id from subprocessor where slug = $1)
+                or replaces_id = (select id from subprocessor where slug = $1))
+         order by id desc",
+    )
+    .bind(slug)
+    .fetch_all(conn)
+    .await?;
+    read_all(rows)
+}
+
 /// What follow-up notices told of `changes` until `until`, the oldest first.
 pub async fn change_events(
     conn: &mut PgConnection,

@@ -6,10 +6,11 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
 use super::coming::{Point, badge, standard_deadline, time_line};
-use super::feed;
 use super::register::{Entry, Register, entries_of};
 use super::wording::{self, Comparison, Fact, Tense};
+use super::{feed, subprocessor};
 use crate::domain::change::State as ChangeState;
+use crate::store;
 use crate::store::page::{self, PublicChange};
 use crate::web::Site;
 use crate::web::dates::{self, Deadline};
@@ -35,6 +36,7 @@ struct Page {
     how_then: String,
     together: Vec<Other>,
     history: Vec<Entry>,
+    entries: Vec<subprocessor::Named>,
 }
 
 #[derive(Debug)]
@@ -57,11 +59,12 @@ pub async fn show(
 ) -> Result<Response, PageError> {
     let mut register = Register::read(&site).await?;
     let (change, together) = register.read_change(&reference).await?.ok_or(PageError::NotFound)?;
-    let response = rendered(StatusCode::OK, &page_of(&register, &change, &together))?;
+    let slug = store::subprocessor::slug_of(register.snapshot.conn(), change.subprocessor_id).await?;
+    let response = rendered(StatusCode::OK, &page_of(&register, &change, &slug, &together))?;
     Ok(feed::revalidated(response, &headers, None).await)
 }
 
-fn page_of(register: &Register<'_>, change: &PublicChange, together: &[PublicChange]) -> Page {
+fn page_of(register: &Register<'_>, change: &PublicChange, slug: &str, together: &[PublicChange]) -> Page {
     let words = register.words;
     let (badge, badge_tone) = badge(words, change, register.policy, register.today);
     let day = dates::plain(words, change.effective_on);
@@ -70,7 +73,10 @@ fn page_of(register: &Register<'_>, change: &PublicChange, together: &[PublicCha
         _ => Comparison::default(),
     };
     Page {
-        shell: register.site.shell("changes", false),
+        shell: register
+            .site
+            .shell("changes", false)
+            .canonical(register.site, &format!("/changes/{}", change.reference)),
         title: title(register, change, &day),
         reference: change.reference.clone(),
         badge,
@@ -91,7 +97,19 @@ fn page_of(register: &Register<'_>, change: &PublicChange, together: &[PublicCha
             })
             .collect(),
         history: entries_of(register, change),
+        entries: entries(register, change, slug),
     }
+}
+
+/// The pages of the subprocessors concerned.
+fn entries(register: &Register<'_>, change: &PublicChange, slug: &str) -> Vec<subprocessor::Named> {
+    let named = |slug: &str, name: &str| subprocessor::Named {
+        href: Some(subprocessor::path(slug)),
+        name: name.to_owned(),
+    };
+    let replaced = register.versions.iter().rev().find(|v| Some(v.subprocessor_id) == change.replaces_id);
+    let replaced = replaced.map(|version| named(&version.slug, &version.facts.name));
+    [named(slug, &change.facts.name)].into_iter().chain(replaced).collect()
 }
 
 fn title(register: &Register<'_>, change: &PublicChange, day: &str) -> String {

@@ -174,7 +174,9 @@ fn points(register: &Register<'_>, group: &[&PublicChange], day: NaiveDate, held
 /// The points in order, today among them: what it separates is past, or still to come.
 pub fn time_line(words: &Words, mut points: Vec<(NaiveDate, &str)>, today: NaiveDate) -> Vec<Point> {
     // What ends with its day is not over on that day; what happened today is.
-    let is_over = |day: NaiveDate, label: &str| day < today || day == today && label == "point-announced";
+    let has_happened =
+        |label: &str| matches!(label, "point-announced" | "point-joined" | "point-altered" | "point-left");
+    let is_over = |day: NaiveDate, label: &str| day < today || day == today && has_happened(label);
     points.sort_by_key(|(day, _)| *day);
     let (mut past, to_come): (Vec<_>, Vec<_>) =
         points.into_iter().partition(|(day, label)| is_over(*day, label));
@@ -191,13 +193,13 @@ pub fn time_line(words: &Words, mut points: Vec<(NaiveDate, &str)>, today: Naive
     past.into_iter().map(classed("past")).chain(to_come.into_iter().map(classed(""))).collect()
 }
 
-fn card_change(register: &Register<'_>, change: &PublicChange) -> CardChange {
+/// A change in a list of those to come, with what it alters.
+pub fn card_change(register: &Register<'_>, change: &PublicChange) -> CardChange {
     let words = register.words;
     let differences = match &change.before {
-        Some(before) if change.is_alteration() => wording::compared(words, before, &change.facts)
-            .iter()
-            .map(|difference| wording::difference_sentence(words, difference))
-            .collect(),
+        Some(before) if change.is_alteration() => {
+            wording::in_sentences(words, &before.differences(&change.facts))
+        }
         _ => Vec::new(),
     };
     let facts = &change.facts;
@@ -223,7 +225,8 @@ fn card_change(register: &Register<'_>, change: &PublicChange) -> CardChange {
     }
 }
 
-fn later(register: &Register<'_>, change: &PublicChange) -> Later {
+/// A change as one line.
+pub fn later(register: &Register<'_>, change: &PublicChange) -> Later {
     let words = register.words;
     Later {
         href: format!("/changes/{}", change.reference),

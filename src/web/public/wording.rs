@@ -192,15 +192,20 @@ pub fn fact_sheet(words: &Words, facts: &Facts) -> Vec<Fact> {
 
 /// What differs, in words: country codes by name.
 pub fn compared(words: &Words, before: &Facts, after: &Facts) -> Vec<Compared> {
-    before
-        .differences(after)
-        .into_iter()
-        .map(|Difference { field, before, after }| Compared {
-            label: words.get(&format!("fact-{field}")),
-            before: in_words(words, &field, &before),
-            after: in_words(words, &field, &after),
-        })
-        .collect()
+    before.differences(after).iter().map(|difference| one_compared(words, difference)).collect()
+}
+
+fn one_compared(words: &Words, Difference { field, before, after }: &Difference) -> Compared {
+    Compared {
+        label: words.get(&format!("fact-{field}")),
+        before: in_words(words, field, before),
+        after: in_words(words, field, after),
+    }
+}
+
+/// What differs, a sentence each.
+pub fn in_sentences(words: &Words, differences: &[Difference]) -> Vec<Html> {
+    differences.iter().map(|one| difference_sentence(words, &one_compared(words, one))).collect()
 }
 
 fn in_words(words: &Words, field: &str, value: &str) -> String {
@@ -215,7 +220,7 @@ fn in_words(words: &Words, field: &str, value: &str) -> String {
 }
 
 /// One difference as a sentence; the parts that differ are marked.
-pub fn difference_sentence(words: &Words, difference: &Compared) -> Html {
+fn difference_sentence(words: &Words, difference: &Compared) -> Html {
     let Compared { label, before, after } = difference;
     let parts = [("fact", label.as_str()), ("before", before.as_str()), ("after", after.as_str())];
     let key = match (before.is_empty(), after.is_empty()) {

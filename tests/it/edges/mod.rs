@@ -6,4 +6,5 @@ mod languages;
 mod public;
 mod sent_again;
 mod several_changes;
+mod subprocessors;
 pub mod visitor;

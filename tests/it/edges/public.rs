@@ -310,7 +310,15 @@ async fn hostile_values_are_text_everywhere() {
         "/?{}",
         url::form_urlencoded::Serializer::new(String::new()).append_pair("q", hostile).finish()
     );
-    for path in ["/", "/changes/CHG-2026-0001", &object, &status, &search] {
+    for path in [
+        "/",
+        "/changes/CHG-2026-0001",
+        "/subprocessors/stripe",
+        "/subprocessors/nimbus",
+        &object,
+        &status,
+        &search,
+    ] {
         let body = visitor.get(path).await.body;
         assert!(!body.contains("<script") && !body.contains("\"' onmouseover"), "{path}: {body}");
         assert!(!body.contains("href=\"javascript"), "{path}");
