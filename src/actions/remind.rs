@@ -10,7 +10,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 use super::{Context, Error, Report};
 use crate::config::Fires;
-use crate::domain::change::{Change, ChangeId};
+use crate::domain::change::{Change, ChangeId, ChangeKind};
 use crate::domain::delivery::drains_within;
 use crate::domain::ledger::Actor;
 use crate::domain::notice::{NoticeId, NoticeKind, was_told};
@@ -33,7 +33,9 @@ pub async fn run_once(cx: &Context) -> Result<Report, Error> {
     let now = tx.now();
     let mut frozen = 0;
     let mut announced_together: BTreeMap<NoticeId, Vec<Change>> = BTreeMap::new();
-    for change in store::change::open(tx.conn()).await?.into_iter().filter(|change| was_told(change.state)) {
+    // Nobody is asked whether a subprocessor may leave.
+    let asks = |change: &Change| was_told(change.state) && change.draft.kind != ChangeKind::Removal;
+    for change in store::change::open(tx.conn()).await?.into_iter().filter(asks) {
         if let Some((announced, _)) = store::notice::live_announcement(tx.conn(), change.id).await? {
             announced_together.entry(announced).or_default().push(change);
         }

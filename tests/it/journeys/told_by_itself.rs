@@ -2,9 +2,11 @@
 
 use chrono::TimeDelta;
 use forenotice::demo::mailbox::{Fault, Mail, Reply, Times};
-use forenotice::domain::change::State;
+use forenotice::domain::change::{ChangeKind, State};
+use forenotice::domain::request::Request;
 use forenotice::store::digest::{self, Drain};
 
+use crate::edges::visitor::STRIPE;
 use crate::support::World;
 use crate::support::builders::addition;
 
@@ -52,6 +54,23 @@ async fn who_has_said_nothing_is_reminded_once_for_each_number_of_days() {
             "Mon, 07 Dec 2026: 1 day left: you can object to Nimbus until Tuesday 8 December 2026,",
         ]
     );
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn nobody_is_reminded_to_object_to_a_subprocessor_that_leaves() {
+    let world = World::configured("2026-11-23T09:00Z", &[("notice.reminders", "2")]).await;
+    world.customers(THREE).await;
+    world.as_superuser(STRIPE).await;
+    let leaves = Request { kind: ChangeKind::Removal, facts: Vec::new(), ..addition("Stripe", "2026-12-31") };
+    let reference = world.schedule(&leaves).await.reference;
+    world.advance_to("2026-12-31T12:00Z").await;
+    assert_eq!(world.change(&reference).await.state, State::Effective);
+    let reminders: i64 = sqlx::query_scalar("select count(*) from notice where kind = 'reminder'")
+        .fetch_one(world.cx.db.pool())
+        .await
+        .unwrap();
+    assert_eq!(reminders, 0);
     world.finish().await;
 }
 
