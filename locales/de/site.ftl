@@ -308,6 +308,35 @@ point-alters = Ändert sich
 point-leaves = Entfällt
 change-entries = Verlauf und Angaben:
 
+## Zwei Tage im Vergleich
+
+compare-title = Zwei Tage vergleichen
+compare-h1 = Was sich zwischen dem { $from } und dem { $to } geändert hat
+compare-from = Vom
+compare-to = Bis zum
+compare-show = Vergleichen
+compare-future = Wählen Sie { $today } oder einen früheren Tag: Was danach geplant ist, kann sich noch verschieben.
+compare-before = Wählen Sie { $first } oder einen späteren Tag: An diesem Tag beginnt das Verzeichnis.
+compare-joined = { $count ->
+    [one] ein Unterauftragsverarbeiter kam hinzu
+   *[other] { $word } Unterauftragsverarbeiter kamen hinzu
+}
+compare-left = { $count ->
+    [one] einer ist entfallen
+   *[other] { $word } sind entfallen
+}
+compare-altered = { $count ->
+    [one] ein Eintrag ist anders
+   *[other] { $word } Einträge sind anders
+}
+compare-nothing = Nichts ist anders.
+compare-joined-h2 = Hinzugekommen
+compare-left-h2 = Entfallen
+compare-altered-h2 = Anders
+compare-on = Am { $day }
+compare-machine = Dasselbe für Programme:
+past-compare = Was heute anders ist
+
 ## Abonnieren
 
 subscribe-title = Abonnieren

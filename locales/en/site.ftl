@@ -308,6 +308,35 @@ point-alters = Changes
 point-leaves = Leaves
 change-entries = History and facts:
 
+## Two days compared
+
+compare-title = Compare two days
+compare-h1 = What changed between { $from } and { $to }
+compare-from = From
+compare-to = To
+compare-show = Compare
+compare-future = Choose { $today } or earlier: what is planned after that may still move.
+compare-before = Choose { $first } or later: the register begins on that day.
+compare-joined = { $count ->
+    [one] one subprocessor joined
+   *[other] { $word } subprocessors joined
+}
+compare-left = { $count ->
+    [one] one left
+   *[other] { $word } left
+}
+compare-altered = { $count ->
+    [one] the entry of one is different
+   *[other] the entries of { $word } are different
+}
+compare-nothing = Nothing is different.
+compare-joined-h2 = Joined
+compare-left-h2 = Left
+compare-altered-h2 = Different
+compare-on = On { $day }
+compare-machine = The same for programs:
+past-compare = What is different today
+
 ## Subscribe
 
 subscribe-title = Subscribe

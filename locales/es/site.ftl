@@ -312,6 +312,36 @@ point-alters = Cambia el
 point-leaves = Se retira el
 change-entries = Historial y datos:
 
+## Dos días comparados
+
+compare-title = Comparar dos días
+compare-h1 = Qué ha cambiado entre el { $from } y el { $to }
+compare-from = Desde
+compare-to = Hasta
+compare-show = Comparar
+compare-future = Elija el { $today } o un día anterior: lo previsto para después aún puede moverse.
+compare-before = Elija el { $first } o un día posterior: el registro empieza ese día.
+compare-joined = { $count ->
+    [one] se incorporó un subencargado
+    [many] se incorporaron { $word } de subencargados
+   *[other] se incorporaron { $word } subencargados
+}
+compare-left = { $count ->
+    [one] uno se retiró
+   *[other] { $word } se retiraron
+}
+compare-altered = { $count ->
+    [one] los datos de uno son distintos
+   *[other] los datos de { $word } son distintos
+}
+compare-nothing = Nada es distinto.
+compare-joined-h2 = Incorporados
+compare-left-h2 = Retirados
+compare-altered-h2 = Distintos
+compare-on = El { $day }
+compare-machine = Lo mismo para programas:
+past-compare = Qué es distinto hoy
+
 ## Suscribirse
 
 subscribe-title = Suscribirse

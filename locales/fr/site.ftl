@@ -312,6 +312,37 @@ point-alters = Modification
 point-leaves = Retrait
 change-entries = Historique et informations :
 
+## Deux jours comparés
+
+compare-title = Comparer deux jours
+compare-h1 = Ce qui a changé entre le { $from } et le { $to }
+compare-from = Du
+compare-to = Au
+compare-show = Comparer
+compare-future = Choisissez le { $today } ou un jour antérieur : ce qui est prévu ensuite peut encore être déplacé.
+compare-before = Choisissez le { $first } ou un jour ultérieur : le registre commence ce jour-là.
+compare-joined = { $count ->
+    [one] un sous-traitant ultérieur a été ajouté
+    [many] { $word } de sous-traitants ultérieurs ont été ajoutés
+   *[other] { $word } sous-traitants ultérieurs ont été ajoutés
+}
+compare-left = { $count ->
+    [one] un a été retiré
+   *[other] { $word } ont été retirés
+}
+compare-altered = { $count ->
+    [one] une fiche est différente
+    [many] { $word } de fiches sont différentes
+   *[other] { $word } fiches sont différentes
+}
+compare-nothing = Rien n’est différent.
+compare-joined-h2 = Ajoutés
+compare-left-h2 = Retirés
+compare-altered-h2 = Différents
+compare-on = Le { $day }
+compare-machine = La même chose pour les programmes :
+past-compare = Ce qui est différent aujourd’hui
+
 ## S’abonner
 
 subscribe-title = S’abonner

@@ -36,6 +36,35 @@ pub fn on_day(versions: &[Version], day: NaiveDate) -> Vec<&Version> {
     listed
 }
 
+/// What differs between the registers of two days.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Between<'a> {
+    /// On the later day's only, as it is there.
+    pub joined: Vec<&'a Version>,
+    /// On the earlier day's only, as it was there.
+    pub left: Vec<&'a Version>,
+    /// On both, with other facts: before and after.
+    pub altered: Vec<(&'a Version, &'a Version)>,
+}
+
+/// What differs on `to` from what was on `from`, each by name. Whoever left and came back in between is on both.
+pub fn between(versions: &[Version], from: NaiveDate, to: NaiveDate) -> Between<'_> {
+    let (before, after) = (on_day(versions, from), on_day(versions, to));
+    let same = |version: &Version, listed: &[&Version]| {
+        listed.iter().any(|other| other.subprocessor_id == version.subprocessor_id)
+    };
+    let mut altered = Vec::new();
+    for earlier in &before {
+        let later = after.iter().find(|later| later.subprocessor_id == earlier.subprocessor_id);
+        altered.extend(later.filter(|later| later.facts != earlier.facts).map(|later| (*earlier, *later)));
+    }
+    Between {
+        joined: after.iter().filter(|version| !same(version, &before)).copied().collect(),
+        left: before.iter().filter(|version| !same(version, &after)).copied().collect(),
+        altered,
+    }
+}
+
 /// The versions, and those that the open changes will bring about on the days they are planned for: what a further
 /// change is planned against. `open` comes in the order of effect.
 pub fn as_planned(versions: &[Version], open: &[Change]) -> Vec<Version> {
@@ -139,6 +168,30 @@ mod tests {
         assert_eq!(on("2026-02-28"), ["s2"]);
         assert_eq!(on("2026-03-01"), ["s1", "s2"]);
         assert_eq!(on("2026-05-01"), ["s1"]);
+    }
+
+    #[test]
+    fn between_two_days_some_join_some_leave_and_some_are_altered() {
+        let changed = Version {
+            facts: Facts { name: "S3".into(), purpose: "Mail".into(), ..Facts::default() },
+            ..version(3, "2026-03-01", true)
+        };
+        let versions = [
+            version(1, "2026-01-01", true),
+            version(3, "2026-01-01", true),
+            version(4, "2026-01-01", true),
+            version(2, "2026-02-01", true),
+            changed.clone(),
+            version(1, "2026-04-01", false),
+            version(4, "2026-04-01", false),
+            version(4, "2026-05-01", true),
+        ];
+        let day = |text: &str| text.parse().unwrap();
+        let found = between(&versions, day("2026-01-31"), day("2026-06-01"));
+        assert_eq!(found.joined, [&version(2, "2026-02-01", true)]);
+        assert_eq!(found.left, [&version(1, "2026-01-01", true)]);
+        assert_eq!(found.altered, [(&version(3, "2026-01-01", true), &changed)]);
+        assert_eq!(between(&versions, day("2026-06-01"), day("2026-06-02")), Between::default());
     }
 
     #[test]

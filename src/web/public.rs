@@ -3,6 +3,7 @@
 pub mod calendar;
 pub mod change;
 pub mod coming;
+pub mod compare;
 pub mod feed;
 pub mod genuine;
 pub mod leave;
@@ -27,6 +28,7 @@ pub fn routes() -> Router<Site> {
     Router::new()
         .route("/", get(register::show))
         .route("/changes/{reference}", get(change::show))
+        .route("/compare", get(compare::show))
         .route("/subprocessors/{slug}", get(subprocessor::show))
         .route("/subscribe", get(subscribe::form).post(subscribe::ask))
         .route("/confirm/{token}", get(subscribe::confirm_page).post(subscribe::confirm))
@@ -54,6 +56,7 @@ fn data() -> Router<Site> {
         .route("/register.csv", get(feed::register_csv))
         .route("/register.schema.json", get(feed::register_schema))
         .route("/changes.json", get(feed::changes_json))
+        .route("/compare.json", get(compare::json))
         .route("/changes.atom", get(feed::changes_atom))
         .route("/changes.ics", get(calendar::changes_ics));
     open.into_iter().fold(routes, |routes, (name, value)| {

@@ -35,7 +35,7 @@ before(async () => {
   const [, serial] = list.match(/\/mails\/(\d+)/);
   const raw = (await (await fetch(`${stage.mailbox}/mails/${serial}/raw`)).text()).replace(/=\r?\n/g, '').replace(/=3D/g, '=');
   const link = (path) => new URL(raw.match(new RegExp(`https?://[^/\\s]+/${path}/[A-Za-z0-9_-]+`))[0]).pathname;
-  pages = { register: '/', change: '/changes/CHG-2026-0001', subprocessor: '/subprocessors/pinecone', 'subprocessor-announced': '/subprocessors/anthropic', subscribe: '/subscribe', object: link('object'), letter: link('letter'), 'no-page': '/nothing' };
+  pages = { register: '/', change: '/changes/CHG-2026-0001', subprocessor: '/subprocessors/pinecone', 'subprocessor-announced': '/subprocessors/anthropic', compare: '/compare', 'compare-refused': '/compare?from=2030-01-01&to=x', subscribe: '/subscribe', object: link('object'), letter: link('letter'), 'no-page': '/nothing' };
 }, TIMEOUT);
 after(async () => {
   await browser?.close();
@@ -52,7 +52,7 @@ for (const language of LANGUAGES) {
   test(`every page in ${language} says so, is accessible and fits`, TIMEOUT, async () => {
     const page = await browser.newPage();
     for (const [name, path] of Object.entries(pages)) {
-      await page.goto(`${stage.site}${path}?lang=${language}`);
+      await page.goto(`${stage.site}${path}${path.includes('?') ? '&' : '?'}lang=${language}`);
       assert.equal(await page.locator('html').getAttribute('lang'), language, name);
       await assertFits(page, `${name} in ${language}`);
       for (const width of [360, 1440]) {
@@ -68,7 +68,7 @@ for (const language of LANGUAGES) {
 test('every page has room for texts that are 40 % longer', TIMEOUT, async () => {
   const page = await browser.newPage();
   for (const [name, path] of Object.entries(pages)) {
-    await page.goto(`${stage.site}${path}?lang=en`);
+    await page.goto(`${stage.site}${path}${path.includes('?') ? '&' : '?'}lang=en`);
     await page.evaluate(() => {
       const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
       while (texts.nextNode()) {

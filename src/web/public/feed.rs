@@ -82,7 +82,7 @@ pub async fn register_json(
     let register = Register::read(&site).await?;
     let day = match register.day(&asked.on) {
         Ok(day) => day,
-        Err(why) => return Ok(refused(&why)),
+        Err(why) => return Ok(refused("on", &why)),
     };
     let document = RegisterDocument {
         schema: format!("{}/register.schema.json", site.processor().base_url),
@@ -137,7 +137,7 @@ pub async fn register_csv(
     let register = Register::read(&site).await?;
     let day = match register.day(&asked.on) {
         Ok(day) => day,
-        Err(why) => return Ok(refused(&why)),
+        Err(why) => return Ok(refused("on", &why)),
     };
     let for_some =
         for_some_on(&register, day).map(|(change, since)| (&change.facts, Beside::InForceForSome, since));
@@ -336,13 +336,14 @@ impl Register<'_> {
     }
 }
 
-fn json(kind: &'static str, document: &impl Serialize) -> Result<Response, PageError> {
+pub fn json(kind: &'static str, document: &impl Serialize) -> Result<Response, PageError> {
     let body = serde_json::to_string_pretty(document).map_err(|fault| PageError::broke(&fault))?;
     Ok(([(header::CONTENT_TYPE, kind)], body).into_response())
 }
 
-fn refused(why: &str) -> Response {
-    let problem = HashMap::from([("title", why), ("field", "on")]);
+/// What was asked for in `field` cannot be had.
+pub fn refused(field: &str, why: &str) -> Response {
+    let problem = HashMap::from([("title", why), ("field", field)]);
     let headers = [(header::CONTENT_TYPE, "application/problem+json")];
     let mut response = (StatusCode::UNPROCESSABLE_ENTITY, headers, axum::Json(problem)).into_response();
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));

@@ -161,6 +161,8 @@ struct Page {
 #[derive(Debug)]
 struct Past {
     sentence: String,
+    /// Where to see what differs today.
+    compare: String,
 }
 
 /// A change in use although the gate is shut.
@@ -193,7 +195,10 @@ fn page_of(register: &Register<'_>, asked: &Asked, day: NaiveDate, refused: Opti
     Page {
         shell: register.site.shell("register", false),
         title: words.get("register-title"),
-        past: is_past.then(|| Past { sentence: words.with("past-day", [("day", &long)]) }),
+        past: is_past.then(|| Past {
+            sentence: words.with("past-day", [("day", &long)]),
+            compare: format!("/compare?from={day}"),
+        }),
         not_for_all: not_for_all(register),
         coming,
         later,

@@ -1,6 +1,7 @@
 //! Each edge where people or programs touch forenotice, with hostile values.
 
 mod calendar;
+mod compare;
 mod genuine;
 mod languages;
 mod public;
