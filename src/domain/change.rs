@@ -125,7 +125,7 @@ pub struct Draft {
 impl Draft {
     /// The scope in product tags; empty = all.
     pub fn products(&self) -> &[String] {
-        &self.facts.products.0
+        if self.facts.serves_all() { &[] } else { &self.facts.products.0 }
     }
 
     /// The facts it leaves behind where `current` stand before it: an alteration sets what it alters and nothing else.

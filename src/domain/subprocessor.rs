@@ -182,7 +182,7 @@ impl Facts {
     /// The facts by which `after` adds a purpose, place, datum, subject, product, mechanism or entity: then customers
     /// must be told anew. Products: from some to all is wider, from all to some is not.
     pub fn widening(&self, after: &Self) -> Vec<&'static str> {
-        let products = match (self.products.is_empty(), after.products.is_empty()) {
+        let products = match (self.serves_all(), after.serves_all()) {
             (true, _) => false,
             (false, true) => true,
             (false, false) => after.products.adds_to(&self.products),
@@ -238,15 +238,25 @@ impl Facts {
         )
     }
 
+    /// Whether it serves every product: none is named, or the word for all of them.
+    pub fn serves_all(&self) -> bool {
+        is_every_product(&self.products.0)
+    }
+
     /// Whether it serves one of `products`; an empty side means all.
     pub fn serves(&self, products: &[String]) -> bool {
         overlap(&self.products.0, products)
     }
 }
 
-/// Whether two scopes of product tags meet; an empty scope is every product.
+/// Whether a scope of product tags is every product: it is empty, or says so. Who writes `--products all` means all.
+fn is_every_product(scope: &[String]) -> bool {
+    scope.is_empty() || scope.iter().any(|tag| tag.eq_ignore_ascii_case("all"))
+}
+
+/// Whether two scopes of product tags meet.
 pub fn overlap(one: &[String], other: &[String]) -> bool {
-    one.is_empty() || other.is_empty() || one.iter().any(|tag| other.contains(tag))
+    is_every_product(one) || is_every_product(other) || one.iter().any(|tag| other.contains(tag))
 }
 
 /// A name as part of an address: lower-case ASCII letters, digits and single hyphens; never empty. A letter with an
@@ -308,6 +318,15 @@ mod tests {
         let all_products = Facts { products: List::default(), ..full() };
         assert_eq!(full().widening(&all_products), ["products"]);
         assert!(all_products.widening(&full()).is_empty());
+    }
+
+    #[test]
+    fn the_word_all_is_every_product() {
+        let all = Facts { products: "All".parse().unwrap(), ..full() };
+        assert!(all.serves_all() && all.serves(&["api".to_owned()]));
+        assert!(overlap(&["api".to_owned()], &["all".to_owned()]));
+        assert_eq!(full().widening(&all), ["products"]);
+        assert!(!full().serves(&["chat".to_owned()]));
     }
 
     #[test]
