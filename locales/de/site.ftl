@@ -182,6 +182,7 @@ filter-category = Kategorie
 filter-all-categories = Alle Kategorien
 filter-country = Land
 filter-all-countries = Alle Länder
+filter-product = Produkt
 filter-on = Stand am
 filter-show = Anzeigen
 on-future = Wählen Sie { $today } oder einen früheren Tag. Was danach geplant ist, steht unter „Geplant“.
@@ -334,6 +335,7 @@ compare-joined-h2 = Hinzugekommen
 compare-left-h2 = Entfallen
 compare-altered-h2 = Anders
 compare-on = Am { $day }
+compare-caption = { $name }: was anders ist
 compare-machine = Dasselbe für Programme:
 past-compare = Was heute anders ist
 

@@ -182,6 +182,7 @@ filter-category = Category
 filter-all-categories = All categories
 filter-country = Country
 filter-all-countries = All countries
+filter-product = Product
 filter-on = As of
 filter-show = Show
 on-future = Choose { $today } or earlier. What is planned after that is under Coming.
@@ -334,6 +335,7 @@ compare-joined-h2 = Joined
 compare-left-h2 = Left
 compare-altered-h2 = Different
 compare-on = On { $day }
+compare-caption = { $name }: what is different
 compare-machine = The same for programs:
 past-compare = What is different today
 

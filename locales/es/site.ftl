@@ -183,6 +183,7 @@ filter-category = Categoría
 filter-all-categories = Todas las categorías
 filter-country = País
 filter-all-countries = Todos los países
+filter-product = Producto
 filter-on = A fecha de
 filter-show = Mostrar
 on-future = Elija el { $today } o un día anterior. Lo que está previsto después figura en «Próximamente».
@@ -339,6 +340,7 @@ compare-joined-h2 = Incorporados
 compare-left-h2 = Retirados
 compare-altered-h2 = Distintos
 compare-on = El { $day }
+compare-caption = { $name }: qué es distinto
 compare-machine = Lo mismo para programas:
 past-compare = Qué es distinto hoy
 

@@ -183,6 +183,7 @@ filter-category = Catégorie
 filter-all-categories = Toutes les catégories
 filter-country = Pays
 filter-all-countries = Tous les pays
+filter-product = Produit
 filter-on = État au
 filter-show = Afficher
 on-future = Choisissez le { $today } ou une date antérieure. Ce qui est prévu ensuite figure sous « À venir ».
@@ -340,6 +341,7 @@ compare-joined-h2 = Ajoutés
 compare-left-h2 = Retirés
 compare-altered-h2 = Différents
 compare-on = Le { $day }
+compare-caption = { $name } : ce qui est différent
 compare-machine = La même chose pour les programmes :
 past-compare = Ce qui est différent aujourd’hui
 

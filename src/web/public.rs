@@ -9,6 +9,7 @@ pub mod genuine;
 pub mod leave;
 pub mod letter;
 pub mod link;
+mod linked_data;
 pub mod object;
 pub mod register;
 mod reply;

@@ -169,7 +169,7 @@ fn found(words: &Words, between: &Between<'_>, (from, to): (NaiveDate, NaiveDate
         href: subprocessor::path(&after.slug),
         name: after.facts.name.clone(),
         comparison: Comparison {
-            caption: words.with("change-caption", [("name", &after.facts.name)]),
+            caption: words.with("compare-caption", [("name", &after.facts.name)]),
             before: on(from),
             after: on(to),
             before_short: on_short(from),

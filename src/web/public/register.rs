@@ -12,17 +12,17 @@ use serde::Deserialize;
 
 use super::coming::{Card, Later, coming};
 use super::wording::{self, Tense};
-use super::{feed, subscribe};
+use super::{feed, linked_data, subscribe};
 use crate::domain::change::ChangeId;
 use crate::domain::customer::Policy;
-use crate::domain::register::Version;
+use crate::domain::register::{Version, on_day};
 use crate::store::page::{self, ChangeEvent, PublicChange};
 use crate::store::{self, Snapshot};
 use crate::web::Site;
 use crate::web::dates;
 use crate::web::error::PageError;
 use crate::web::page::{Shell, rendered};
-use crate::web::words::Words;
+use crate::web::words::{Html, Words};
 
 pub use list::{Choice, Empty, Filter, Head, Mechanism, Row};
 pub use log::{Entry, Line, entries_of, lines};
@@ -38,6 +38,7 @@ pub struct Asked {
     pub q: String,
     pub category: String,
     pub country: String,
+    pub product: String,
     pub sort: String,
 }
 
@@ -156,6 +157,7 @@ struct Page {
     mechanisms: Vec<Mechanism>,
     log: Vec<Line>,
     subscribe: subscribe::Form,
+    linked_data: Option<Html>,
 }
 
 #[derive(Debug)]
@@ -181,20 +183,34 @@ pub async fn show(site: Site, headers: HeaderMap, Query(asked): Query<Asked>) ->
         Err(why) => (register.today, Some(why)),
     };
     let status = if refused.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let response = rendered(status, &page_of(&register, &asked, day, refused))?;
+    let response = rendered(status, &page_of(&register, &asked, day, refused)?)?;
     Ok(feed::revalidated(response, &headers, None).await)
 }
 
-fn page_of(register: &Register<'_>, asked: &Asked, day: NaiveDate, refused: Option<String>) -> Page {
+fn page_of(
+    register: &Register<'_>,
+    asked: &Asked,
+    day: NaiveDate,
+    refused: Option<String>,
+) -> Result<Page, PageError> {
     let words = register.words;
     let is_past = day < register.today;
     let long = dates::long(words, day);
     let list = list::List::of(register, asked, day, refused);
     let (coming, later) = if is_past { (Vec::new(), Vec::new()) } else { coming(register) };
     let query = if is_past { format!("?on={day}") } else { String::new() };
-    Page {
-        shell: register.site.shell("register", false),
-        title: words.get("register-title"),
+    let title = words.get("register-title");
+    // Of a past day there is nothing to tell a search engine.
+    let (canonical, linked_data) = if is_past {
+        (register.site.shell("register", false), None)
+    } else {
+        let listed = on_day(&register.versions, day);
+        let data = linked_data::of_register(register, &listed, &words.get("register-h1"))?;
+        (register.site.shell("register", false).canonical(register.site, "/"), Some(data))
+    };
+    Ok(Page {
+        shell: canonical,
+        title,
         past: is_past.then(|| Past {
             sentence: words.with("past-day", [("day", &long)]),
             compare: format!("/compare?from={day}"),
@@ -217,7 +233,8 @@ fn page_of(register: &Register<'_>, asked: &Asked, day: NaiveDate, refused: Opti
         mechanisms: list.mechanisms,
         log: lines(register),
         subscribe: subscribe::Form::empty(register.site),
-    }
+        linked_data,
+    })
 }
 
 /// What is in use, or in force for some, and not on the list: that shows what is in force for all.

@@ -10,9 +10,9 @@ use axum::response::{IntoResponse, Response};
 use chrono::NaiveDate;
 
 use super::coming::{CardChange, Later, Point, card_change, later, time_line};
-use super::feed;
 use super::register::Register;
 use super::wording::{self, Fact, Tense};
+use super::{feed, linked_data};
 use crate::domain::change::{ChangeKind, State as ChangeState};
 use crate::domain::register::{self, Step, Version, on_day};
 use crate::domain::subprocessor::{Facts, SubprocessorId};
@@ -40,6 +40,7 @@ struct Page {
     engages: Vec<Named>,
     history: Vec<Chapter>,
     changes: Vec<Later>,
+    linked_data: Html,
 }
 
 #[derive(Debug)]
@@ -103,7 +104,9 @@ pub async fn show(site: Site, headers: HeaderMap, Path(slug): Path<String>) -> R
             (None, None) => return rendered(StatusCode::NOT_FOUND, &unknown(&site)),
         },
     };
-    let page = page_of(&Entry::of(&register, id, &changes), &slug).ok_or(PageError::NotFound)?;
+    let entry = Entry::of(&register, id, &changes);
+    let facts = entry.facts().ok_or(PageError::NotFound)?;
+    let page = page_of(&entry, &slug, facts)?;
     Ok(feed::revalidated(rendered(StatusCode::OK, &page)?, &headers, None).await)
 }
 
@@ -167,9 +170,8 @@ impl<'a> Entry<'a> {
     }
 }
 
-fn page_of(entry: &Entry<'_>, slug: &str) -> Option<Page> {
+fn page_of(entry: &Entry<'_>, slug: &str, facts: &Facts) -> Result<Page, PageError> {
     let (register, words) = (entry.register, entry.register.words);
-    let facts = entry.facts()?;
     let standing = entry.standing();
     let (badge, badge_tone, heading) = match standing {
         Standing::Listed => ("entry-in-use", "ok", "entry-facts"),
@@ -185,7 +187,7 @@ fn page_of(entry: &Entry<'_>, slug: &str) -> Option<Page> {
         name: facts.engaged_by.clone(),
     });
     let engages = register::engaged_by(&entry.listed, facts);
-    Some(Page {
+    Ok(Page {
         shell: register.site.shell("register", false).canonical(register.site, &path(slug)),
         title: facts.name.clone(),
         category: facts.category.clone(),
@@ -203,6 +205,7 @@ fn page_of(entry: &Entry<'_>, slug: &str) -> Option<Page> {
             .collect(),
         history: entry.history.iter().rev().map(|(version, step)| chapter(entry, version, step)).collect(),
         changes: entry.changes.iter().map(|change| later(register, change)).collect(),
+        linked_data: linked_data::of_subprocessor(register, slug, facts)?,
     })
 }
 

@@ -159,9 +159,7 @@ pub fn web_page(text: &str) -> Option<String> {
 /// The fact sheet as a page shows it: what is stated, in the order in which a reader asks.
 pub fn fact_sheet(words: &Words, facts: &Facts) -> Vec<Fact> {
     let label = |key: &str| words.get(&format!("fact-{key}"));
-    let says_all =
-        facts.products.is_empty() || facts.products.iter().all(|tag| tag.eq_ignore_ascii_case("all"));
-    let products = if says_all { words.get("all-products") } else { facts.products.join(", ") };
+    let products = if facts.serves_all() { words.get("all-products") } else { facts.products.join(", ") };
     let affiliate = match facts.affiliate.as_str() {
         "yes" => words.get("yes"),
         "no" => words.get("no"),

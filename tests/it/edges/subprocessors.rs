@@ -128,3 +128,58 @@ async fn the_chain_of_engagement_leads_both_ways() {
     let engages = "<dt>Engages in turn</dt><dd><a href=\"/subprocessors/cloud\">Cloud</a></dd>";
     says(&visitor.get("/subprocessors/stripe").await, &[engages]);
 }
+
+#[tokio::test]
+async fn search_engines_are_told_what_the_pages_are() {
+    let world = World::on("2026-11-23T06:00Z").await;
+    world
+        .as_superuser(&STRIPE.replace("\"Payments\"", "\"Payments\", \"website\": \"stripe.example\""))
+        .await;
+    let visitor = Visitor::of(&world);
+    let items = async |path| {
+        let page = visitor.get(path).await.body;
+        let data = page.split_once("ld+json\">").unwrap().1.split_once("</script>").unwrap().0.to_owned();
+        let data: serde_json::Value = serde_json::from_str(&data).unwrap();
+        assert_eq!(data["@context"], "https://schema.org");
+        move |kind: &str| {
+            let of_kind = |item: &&serde_json::Value| item["@type"] == kind;
+            data["@graph"].as_array().unwrap().iter().find(of_kind).cloned().unwrap_or_default()
+        }
+    };
+    let register = items("/").await;
+    assert_eq!(register("Dataset")["distribution"][1]["contentUrl"], "http://localhost:8080/register.csv");
+    let first = &register("ItemList")["itemListElement"][0];
+    assert_eq!(first["url"], "http://localhost:8080/subprocessors/stripe");
+    let stripe = items("/subprocessors/stripe").await;
+    let company = stripe("Organization");
+    assert_eq!((&company["name"], &company["url"]), (&"Stripe".into(), &"https://stripe.example/".into()));
+    assert_eq!(stripe("WebPage")["mainEntity"]["@id"], company["@id"]);
+    assert!(!visitor.get("/?on=2026-05-01").await.body.contains("ld+json"));
+}
+
+#[tokio::test]
+async fn the_register_is_filtered_by_product_where_there_are_any() {
+    let without = World::on("2026-11-23T06:00Z").await;
+    without.as_superuser(STRIPE).await;
+    assert!(!Visitor::of(&without).get("/").await.body.contains("name=\"product\""));
+
+    let world = World::configured("2026-11-23T06:00Z", &[("site.products", "api;chat")]).await;
+    let of_api = STRIPE.replace("\"Stripe\"", "\"Stripe\", \"products\": [\"api\"]");
+    let of_all =
+        STRIPE.replace("'stripe'", "'cloud'").replace("\"Stripe\"", "\"Cloud\", \"products\": [\"all\"]");
+    world.as_superuser(&[of_api, of_all].concat()).await;
+    let visitor = Visitor::of(&world);
+    let listed = async |path| {
+        let page = visitor.get(path).await.body;
+        ["stripe", "cloud"].map(|slug| page.contains(&format!("<tr id=\"{slug}\"")))
+    };
+    assert_eq!(listed("/").await, [true, true]);
+    assert_eq!(listed("/?product=api").await, [true, true]);
+    assert_eq!(listed("/?product=chat").await, [false, true]);
+    let page = visitor.get("/?product=chat").await.body;
+    assert!(
+        page.contains("<option value=\"chat\" selected>chat</option>") && !page.contains("value=\"all\""),
+        "{page}"
+    );
+    assert!(page.contains("product=chat&#38;sort=") || page.contains("product=chat&amp;sort="), "{page}");
+}

@@ -28,6 +28,8 @@ pub struct Filter {
     pub q: String,
     pub categories: Vec<Choice>,
     pub countries: Vec<Choice>,
+    /// None where no product is declared and none is named.
+    pub products: Vec<Choice>,
     pub on: String,
     pub on_error: Option<String>,
     pub today: String,
@@ -157,6 +159,7 @@ fn fits(register: &Register<'_>, asked: &Asked, facts: &Facts) -> bool {
     };
     (asked.category.is_empty() || facts.category == asked.category)
         && (asked.country.is_empty() || facts.countries.iter().any(|code| code == asked.country))
+        && (asked.product.is_empty() || facts.serves(std::slice::from_ref(&asked.product)))
         && (sought.is_empty() || sought.split_whitespace().all(|word| text().contains(word)))
 }
 
@@ -179,11 +182,14 @@ fn filter(
     let countries = all.iter().flat_map(|v| {
         v.facts.countries.iter().map(|code| (wording::country(register.words, code), code.to_owned()))
     });
+    let named = all.iter().filter(|v| !v.facts.serves_all()).flat_map(|v| v.facts.products.iter());
+    let products = register.site.cx().settings.site.products.iter().map(String::as_str).chain(named);
     let today = register.today.to_string();
     Filter {
         q: asked.q.clone(),
         categories: choices(categories.map(|name| (name.clone(), name)).collect(), &asked.category),
         countries: choices(countries.collect(), &asked.country),
+        products: choices(products.map(|tag| (tag.to_owned(), tag.to_owned())).collect(), &asked.product),
         on: if refused.is_some() { today.clone() } else { day.to_string() },
         on_error: refused,
         today,
@@ -264,6 +270,7 @@ fn query(asked: &Asked, sort: &str) -> String {
         ("q", asked.q.as_str()),
         ("category", &asked.category),
         ("country", &asked.country),
+        ("product", &asked.product),
         ("on", &asked.on),
         ("sort", sort),
     ];
