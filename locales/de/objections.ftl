@@ -53,6 +53,7 @@ outcome-accommodated = { $subprocessor } wird nicht für Ihre Daten eingesetzt.
 outcome-mitigated = Geregelt unter dieser Bedingung: { $condition }.
     .agreed = Ihr Ja dazu: { $agreed }.
 outcome-withdrawn = Sie haben ihn zurückgenommen.
+    .by = Zurückgenommen hat ihn { $who } über den Link in unserem Schreiben. Wenn Sie beim Einspruch bleiben, sagen Sie es über den Link unten oder antworten Sie auf diese Mail.
 outcome-terminated = Der betroffene Dienst endet am { $last_day }; bis dahin wird { $subprocessor } nicht für Ihre Daten eingesetzt.
     .refund = Erstattung: { $refund }.
 outcome-change_withdrawn = Wir haben die Änderung fallen gelassen.

@@ -53,6 +53,7 @@ outcome-accommodated = { $subprocessor } is not used for your data.
 outcome-mitigated = Settled on this condition: { $condition }.
     .agreed = Your yes to it: { $agreed }.
 outcome-withdrawn = You took it back.
+    .by = It was { $who }, by the link in our letter. If you still object, say so by the link below or by reply.
 outcome-terminated = The service concerned ends on { $last_day }; until then { $subprocessor } is not used for your data.
     .refund = Refund: { $refund }.
 outcome-change_withdrawn = We dropped the change.

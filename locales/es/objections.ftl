@@ -53,6 +53,7 @@ outcome-accommodated = { $subprocessor } no se utiliza para sus datos.
 outcome-mitigated = Resuelta con esta condición: { $condition }.
     .agreed = Su sí a ella: { $agreed }.
 outcome-withdrawn = Usted la retiró.
+    .by = Lo hizo { $who }, con el enlace de nuestra carta. Si sigue oponiéndose, dígalo con el enlace de abajo o respondiendo a este mensaje.
 outcome-terminated = El servicio afectado termina el { $last_day }; hasta entonces { $subprocessor } no se utiliza para sus datos.
     .refund = Reembolso: { $refund }.
 outcome-change_withdrawn = Hemos abandonado el cambio.

@@ -53,6 +53,7 @@ outcome-accommodated = { $subprocessor } n’est pas utilisé pour vos données.
 outcome-mitigated = Réglée sous cette condition : { $condition }.
     .agreed = Votre oui à celle-ci : { $agreed }.
 outcome-withdrawn = Vous l’avez retirée.
+    .by = C’est { $who } qui l’a retirée, par le lien de notre lettre. Si vous vous opposez toujours, dites-le par le lien ci-dessous ou en répondant à ce message.
 outcome-terminated = Le service concerné prend fin le { $last_day } ; d’ici là, { $subprocessor } n’est pas utilisé pour vos données.
     .refund = Remboursement : { $refund }.
 outcome-change_withdrawn = Nous avons abandonné la modification.

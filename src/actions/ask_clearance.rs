@@ -12,7 +12,8 @@ use crate::domain::clearing::{self, Means};
 use crate::domain::customer::CustomerId;
 use crate::domain::obligation::Standing;
 use crate::domain::plan::{self, Candidate};
-use crate::domain::register::on_day;
+use crate::domain::register::{Version, on_day};
+use crate::domain::subprocessor::SubprocessorId;
 use crate::store::{self, Snapshot};
 
 #[derive(Debug, thiserror::Error)]
@@ -44,39 +45,76 @@ pub async fn ask(
     let at = at.unwrap_or(vouched);
     let found = store::customer::by_reference(snapshot.conn(), customer).await?;
     let customer = found.ok_or_else(|| Error::NoCustomer(customer.to_owned()))?.id;
-    let case = case(cx, &mut snapshot, customer, subprocessor, at).await?;
+    let case = match store::subprocessor::called(snapshot.conn(), subprocessor).await? {
+        Some(id) => {
+            let customer = OnFile::read(cx, &mut snapshot, customer, at).await?;
+            case(cx, &mut snapshot, &customer, id).await?
+        }
+        None => Case::default(),
+    };
     Ok(Said { at, answer: clearance::judge(&case, at) })
+}
+
+/// [`ask`] for each of these subprocessors at once, in their order, as one snapshot says it.
+pub async fn for_each(
+    cx: &Context,
+    snapshot: &mut Snapshot,
+    customer: CustomerId,
+    subprocessors: &[SubprocessorId],
+    at: DateTime<Utc>,
+) -> Result<Vec<Answer>, store::Error> {
+    let customer = OnFile::read(cx, snapshot, customer, at).await?;
+    let mut answers = Vec::with_capacity(subprocessors.len());
+    for id in subprocessors {
+        answers.push(clearance::judge(&case(cx, snapshot, &customer, *id).await?, at));
+    }
+    Ok(answers)
+}
+
+/// What is asked about whatever the subprocessor.
+struct OnFile {
+    customer: CustomerId,
+    at: DateTime<Utc>,
+    versions: Vec<Version>,
+    candidate: Option<Candidate>,
+}
+
+impl OnFile {
+    async fn read(
+        cx: &Context,
+        snapshot: &mut Snapshot,
+        customer: CustomerId,
+        at: DateTime<Utc>,
+    ) -> Result<Self, store::Error> {
+        let day = cx.policy.zone.day_of(at);
+        let versions = store::subprocessor::versions(snapshot.conn()).await?;
+        let candidate = store::entitlement::candidates_of(snapshot.conn(), day, &[customer]).await?.pop();
+        Ok(Self { customer, at, versions, candidate })
+    }
 }
 
 async fn case(
     cx: &Context,
     snapshot: &mut Snapshot,
-    customer: CustomerId,
-    subprocessor: &str,
-    at: DateTime<Utc>,
+    of: &OnFile,
+    id: SubprocessorId,
 ) -> Result<Case, store::Error> {
-    let Some(id) = store::subprocessor::called(snapshot.conn(), subprocessor).await? else {
-        return Ok(Case::default());
-    };
-    let day = cx.policy.zone.day_of(at);
-    let versions = store::subprocessor::versions(snapshot.conn()).await?;
-    let listed = on_day(&versions, day).into_iter().find(|version| version.subprocessor_id == id);
+    let day = cx.policy.zone.day_of(of.at);
+    let listed = on_day(&of.versions, day).into_iter().find(|version| version.subprocessor_id == id);
     let changes = store::change::about(snapshot.conn(), id).await?;
     let facts = listed.map(|version| &version.facts).or(changes.last().map(|change| &change.draft.facts));
-    let candidate =
-        store::entitlement::candidates_of(snapshot.conn(), day, &[customer]).await?.into_iter().next();
     let covers = |candidate: &Candidate| {
         let products = facts.map(|facts| facts.products.0.as_slice()).unwrap_or_default();
         candidate.contracts.iter().any(|contract| contract.covers(products, day))
     };
     let mut steps = Vec::with_capacity(changes.len());
     for change in changes.iter().cloned() {
-        steps.push(step(cx, snapshot, change, customer, candidate.as_ref(), at).await?);
+        steps.push(step(cx, snapshot, change, of.customer, of.candidate.as_ref(), of.at).await?);
     }
     Ok(Case {
-        excluded: store::objection::excluded(snapshot.conn(), customer, id).await?,
+        excluded: store::objection::excluded(snapshot.conn(), of.customer, id).await?,
         listed: listed.map(|version| version.change.clone()),
-        covered: candidate.as_ref().is_some_and(covers),
+        covered: of.candidate.as_ref().is_some_and(covers),
         steps,
     })
 }

@@ -17,7 +17,7 @@ mod waiver;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-pub use self::consent::{Said, record as record_consent};
+pub use self::consent::{Said, authorise, record as record_consent};
 pub use self::service::{Received, record as record_service};
 pub use self::waiver::{Asked as AskedWaiver, approve as approve_override, propose as propose_override};
 use super::Context;
@@ -62,6 +62,10 @@ pub enum Error {
     NothingOwed { change: String, customer: String },
     #[error("{customer}: {source}")]
     Exempt { customer: String, source: IsExempt },
+    #[error("a yes by link comes from a contact who speaks for {customer}, and from nobody else")]
+    NotTheirs { customer: String },
+    #[error("no yes of {customer} to {change} is waited for")]
+    NoYesAsked { change: String, customer: String },
     #[error("{contract} is a contract of {}", customers.join(", "))]
     Ambiguous { contract: String, customers: Vec<String> },
     #[error("{contract} of {customer} is not in scope of {change}: no word under it is asked for")]

@@ -15,9 +15,11 @@
 
 mod attend;
 mod letter;
+mod take_back;
 mod terms;
 
 pub use attend::run_once;
+pub use take_back::take_back;
 pub use terms::Forbidden;
 
 use sha2::{Digest as _, Sha256};
@@ -50,6 +52,10 @@ pub enum Error {
     AskedTooLittle(#[from] AskedTooLittle),
     #[error("only a person of the processor may do this; say who acts with --as")]
     NobodyActs,
+    #[error(
+        "{reference} is taken back by the link of a contact who speaks for the customer, and by nobody else's"
+    )]
+    NotTheirs { reference: String },
     #[error("an answer needs words")]
     NoWords,
     #[error(transparent)]
@@ -236,7 +242,7 @@ async fn finish(
 ) -> Result<Done, Error> {
     let (from, to) = legal(&known, Act::Resolve)?;
     objection::move_state(&mut tx, known.id(), from, to).await?;
-    let words = resolution.reason().to_owned();
+    let words = resolution.said_by_us().unwrap_or_default().to_owned();
     let outcome = Some(resolution.clone());
     let letters_to = letter::queue(cx, &mut tx, &known, changes, "resolved", &words, outcome).await?;
     let now = tx.now();

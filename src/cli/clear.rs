@@ -252,6 +252,8 @@ fn failure(error: Error) -> Failure {
             Some("forenotice customers export names customers and contracts".to_owned())
         }
         Error::NobodyActs
+        | Error::NotTheirs { .. }
+        | Error::NoYesAsked { .. }
         | Error::Exempt { .. }
         | Error::ReceivedBefore { .. }
         | Error::NoWords { .. }

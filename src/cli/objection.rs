@@ -222,6 +222,7 @@ pub fn failure(error: Error) -> Failure {
         }
         Error::AskedTooLittle(_) => Some("forenotice objection resolve --help".to_owned()),
         Error::NobodyActs
+        | Error::NotTheirs { .. }
         | Error::NoWords
         | Error::NothingToApprove { .. }
         | Error::Store(_)

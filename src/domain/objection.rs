@@ -12,7 +12,8 @@ pub use resolution::{Asked, AskedTooLittle, Outcome, Remedies, Resolution};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
-use super::customer::Terms;
+use super::customer::{CustomerId, Terms};
+use super::recipient::{Addressee, RecipientId};
 
 id!(ObjectionId);
 
@@ -133,6 +134,15 @@ pub fn answer_due_on(
     match usize::from(working_days).checked_sub(1) {
         None => received_on,
         Some(before) => later.nth(before).unwrap_or(NaiveDate::MAX),
+    }
+}
+
+/// Whether this recipient's own link may take the objection back: that of a contact who speaks for the customer whose it is; of
+/// one that is nobody's customer's yet, that of whoever sent it.
+pub fn may_take_back(customer: Option<CustomerId>, sender: Option<RecipientId>, who: &Addressee) -> bool {
+    match customer {
+        Some(customer) => who.customer == customer && who.speaks_for_customer(),
+        None => sender == Some(who.recipient),
     }
 }
 

@@ -51,6 +51,14 @@ pub struct Addressee {
     pub notice_address: bool,
 }
 
+impl Addressee {
+    /// Whether letters go to it at once, and its word alone is the customer's where that opens the gate: a yes, or an objection taken
+    /// back.
+    pub fn speaks_for_customer(&self) -> bool {
+        self.role == PRIVACY_ROLE || self.notice_address
+    }
+}
+
 /// Whom a customer's letter goes to at once: all its privacy contacts and notice addresses; where it has none that can
 /// be reached, the first of the others. `addressees` come by customer, then rank.
 pub fn addressed(
@@ -60,12 +68,20 @@ pub fn addressed(
     let start = addressees.partition_point(|a| a.customer < customer);
     let end = addressees.partition_point(|a| a.customer <= customer);
     let own = &addressees[start..end];
-    let at_once = |a: &Addressee| a.role == PRIVACY_ROLE || a.notice_address;
-    let first_of_others = if own.iter().any(at_once) { None } else { own.first() };
-    own.iter().filter(move |a| at_once(a)).chain(first_of_others).map(|a| a.recipient)
+    let first_of_others = if own.iter().any(Addressee::speaks_for_customer) { None } else { own.first() };
+    own.iter().filter(|a| a.speaks_for_customer()).chain(first_of_others).map(|a| a.recipient)
 }
 
 impl Recipient {
+    pub fn addressee(&self) -> Addressee {
+        Addressee {
+            recipient: self.id,
+            customer: self.customer_id,
+            role: self.role.clone(),
+            notice_address: self.notice_address,
+        }
+    }
+
     /// Whether a letter may be sent to it.
     pub fn reachable(&self) -> bool {
         self.suppressed_why.is_none() && !self.address.is_empty()

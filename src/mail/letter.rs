@@ -375,6 +375,9 @@ pub struct Answer {
     pub words: String,
     pub outcome: Option<Resolution>,
     pub object_page: Option<DeliveryId>,
+    /// The contact whose link took the objection back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub taken_back_by: Option<String>,
 }
 
 /// The second step of a subscription.

@@ -336,7 +336,8 @@ pub struct Statement<'a> {
     pub channel: Channel,
     pub said_at: DateTime<Utc>,
     pub file: Option<[u8; 32]>,
-    pub account: i64,
+    /// None: by their own link.
+    pub account: Option<i64>,
 }
 
 /// Keeps it as the last word under that contract.

@@ -7,8 +7,8 @@ mod personal;
 mod public;
 
 pub use personal::{
-    Addressee, Duty, Sent, Spoken, Statement, addressee, addressee_of_delivery, duties, objections, sent,
-    spoken,
+    Addressee, Duty, Had, Sent, Spoken, Statement, addressee, addressee_of_delivery, duties, letters,
+    objections, pages_of, sent, spoken,
 };
 pub use public::{
     ChangeEvent, PublicChange, announced_with, change_by_reference, change_events, changes_about,

@@ -10,6 +10,7 @@ pub mod leave;
 pub mod letter;
 pub mod link;
 mod linked_data;
+mod mine;
 pub mod object;
 pub mod register;
 mod reply;
@@ -19,7 +20,7 @@ pub mod wording;
 
 use axum::Router;
 use axum::http::{HeaderName, HeaderValue, header};
-use axum::routing::get;
+use axum::routing::{get, post};
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use super::{Site, assets};
@@ -38,9 +39,16 @@ pub fn routes() -> Router<Site> {
         .route("/reply/{token}/{what}", get(reply::show).post(reply::say))
         .route("/letter/{token}", get(letter::show))
         .route("/genuine", get(genuine::show))
+        .route("/mine/{token}", get(mine::show))
         .route("/object/{token}", get(object::show).post(object::object))
+        .route("/object/{token}/authorise/{change}", post(object::authorise::authorise))
         .route("/object/{token}/deadline.ics", get(calendar::deadline_ics))
         .route("/object/{token}/objection", get(object::objection))
+        .route("/object/{token}/objection/{reference}/receipt.txt", get(object::receipt::file))
+        .route(
+            "/object/{token}/objection/{reference}/take-back",
+            get(object::take_back::show).post(object::take_back::take_back),
+        )
         .route("/assets/{file}", get(assets::asset))
         .merge(data())
 }

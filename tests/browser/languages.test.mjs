@@ -2,15 +2,13 @@
 // 320 px, also where every text is 40 % longer. Screenshots of phone and desk are kept in tests/browser/screenshots.
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { assertAccessible, openBrowser, openStage } from './stage.mjs';
+import { announce, assertAccessible, openBrowser, openStage } from './stage.mjs';
 
 const TIMEOUT = { timeout: 300_000 };
 const LANGUAGES = ['en', 'de', 'fr', 'es'];
 const screenshots = new URL('./screenshots/', import.meta.url).pathname;
-const root = new URL('../../', import.meta.url).pathname;
 
 let stage;
 let browser;
@@ -19,23 +17,12 @@ before(async () => {
   mkdirSync(screenshots, { recursive: true });
   stage = await openStage();
   browser = await openBrowser();
-  await stage.forenotice('register', 'import', join(root, 'config/demo/chatbotkit.csv'));
-  const customers = join(mkdtempSync(join(tmpdir(), 'forenotice-customers-')), 'customers.csv');
-  writeFileSync(customers, 'reference,customer,contact_name,email,language,products,customer_since,notice_days,objection_days,convention,time_zone,holidays\n'
-    + 'HAL,Halden Logistics GmbH,Petra Lindqvist,p.lindqvist@halden.example,de,,2024-05-03,30,14,clear_days,Europe/Berlin,DE\n');
-  await stage.forenotice('customers', 'import', customers);
-  await stage.forenotice('change', 'schedule', 'add', '--name', 'Anthropic', '--legal-entity', 'Anthropic, PBC',
-    '--address', '548 Market Street, San Francisco, CA 94104, United States', '--contact', 'privacy@anthropic.example',
-    '--category', 'AI Services', '--purpose', 'Answers from a language model', '--nature', 'Inference, while the agreement lasts',
-    '--country', 'US', '--data-types', 'Conversation messages', '--data-subjects', 'People who talk to your bots',
-    '--transfer-mechanism', 'SCC (2021) + UK IDTA', '--safeguards', 'No training on your data', '--products', 'all',
-    '--reason', 'Customers have asked for a second family of language models.', '--effective', '2027-01-15');
+  await announce(stage, 'de', ['HAL,Halden Logistics GmbH,Petra Lindqvist,p.lindqvist@halden.example']);
   await stage.clock({ set: '2026-12-01T09:15:00Z' });
-  const list = await (await fetch(`${stage.mailbox}/?to=p.lindqvist%40halden.example`)).text();
-  const [, serial] = list.match(/\/mails\/(\d+)/);
-  const raw = (await (await fetch(`${stage.mailbox}/mails/${serial}/raw`)).text()).replace(/=\r?\n/g, '').replace(/=3D/g, '=');
-  const link = (path) => new URL(raw.match(new RegExp(`https?://[^/\\s]+/${path}/[A-Za-z0-9_-]+`))[0]).pathname;
-  pages = { register: '/', change: '/changes/CHG-2026-0001', subprocessor: '/subprocessors/pinecone', 'subprocessor-announced': '/subprocessors/anthropic', compare: '/compare', 'compare-refused': '/compare?from=2030-01-01&to=x', subscribe: '/subscribe', object: link('object'), letter: link('letter'), 'no-page': '/nothing' };
+  const link = async (path) => new URL(await stage.linkTo('p.lindqvist@halden.example', path)).pathname;
+  const object = await link('object');
+  const mine = (await (await fetch(`${stage.site}${object}`)).text()).match(/"(\/mine\/[\w-]+)"/)[1];
+  pages = { register: '/', change: '/changes/CHG-2026-0001', subprocessor: '/subprocessors/pinecone', 'subprocessor-announced': '/subprocessors/anthropic', compare: '/compare', 'compare-refused': '/compare?from=2030-01-01&to=x', subscribe: '/subscribe', object, letter: await link('letter'), mine, genuine: '/genuine', 'no-page': '/nothing' };
 }, TIMEOUT);
 after(async () => {
   await browser?.close();

@@ -2,14 +2,12 @@
 // on a phone and on a wide screen, light and dark; and once with script switched off. Screenshots are kept in tests/browser/screenshots.
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { assertAccessible, openBrowser, openStage } from './stage.mjs';
+import { announce, assertAccessible, openBrowser, openStage } from './stage.mjs';
 
 const TIMEOUT = { timeout: 300_000 };
 const screenshots = new URL('./screenshots/', import.meta.url).pathname;
-const root = new URL('../../', import.meta.url).pathname;
 
 let stage;
 let browser;
@@ -17,18 +15,7 @@ before(async () => {
   mkdirSync(screenshots, { recursive: true });
   stage = await openStage();
   browser = await openBrowser();
-  await stage.forenotice('register', 'import', join(root, 'config/demo/chatbotkit.csv'));
-  const customers = join(mkdtempSync(join(tmpdir(), 'forenotice-customers-')), 'customers.csv');
-  writeFileSync(customers, 'reference,customer,contact_name,email,language,products,customer_since,notice_days,objection_days,convention,time_zone,holidays\n'
-    + 'HAL,Halden Logistics GmbH,Petra Lindqvist,p.lindqvist@halden.example,en,,2024-05-03,30,14,clear_days,Europe/Berlin,DE\n'
-    + 'BOLT,Bolt Freight Ltd,Mo Roe,m.roe@bolt.example,en,,2024-05-03,30,14,clear_days,Europe/Berlin,DE\n');
-  await stage.forenotice('customers', 'import', customers);
-  await stage.forenotice('change', 'schedule', 'add', '--name', 'Anthropic', '--legal-entity', 'Anthropic, PBC',
-    '--address', '548 Market Street, San Francisco, CA 94104, United States', '--contact', 'privacy@anthropic.example',
-    '--category', 'AI Services', '--purpose', 'Answers from a language model', '--nature', 'Inference, while the agreement lasts',
-    '--country', 'US', '--data-types', 'Conversation messages', '--data-subjects', 'People who talk to your bots',
-    '--transfer-mechanism', 'SCC (2021) + UK IDTA', '--safeguards', 'No training on your data', '--products', 'all',
-    '--reason', 'Customers have asked for a second family of language models.', '--effective', '2027-01-15');
+  await announce(stage, 'en', ['HAL,Halden Logistics GmbH,Petra Lindqvist,p.lindqvist@halden.example', 'BOLT,Bolt Freight Ltd,Mo Roe,m.roe@bolt.example']);
   await stage.clock({ set: '2026-12-01T09:15:00Z' });
 }, TIMEOUT);
 after(async () => {
@@ -48,18 +35,6 @@ async function inspect(page, name) {
       await page.screenshot({ path: join(screenshots, `${name}-${width}-${colorScheme}.png`), fullPage: true });
     }
   }
-}
-
-/** The newest letter to `address` whose text links to `path`; the link. */
-async function linkTo(address, path) {
-  const list = await (await fetch(`${stage.mailbox}/?to=${encodeURIComponent(address)}`)).text();
-  for (const [, serial] of list.matchAll(/\/mails\/(\d+)/g)) {
-    const raw = await (await fetch(`${stage.mailbox}/mails/${serial}/raw`)).text();
-    const unfolded = raw.replace(/=\r?\n/g, '').replace(/=3D/g, '=');
-    const found = unfolded.match(new RegExp(`https?://[^/\\s]+/${path}/[A-Za-z0-9_-]+`));
-    if (found) return found[0];
-  }
-  throw new Error(`no letter to ${address} links to /${path}/`);
 }
 
 async function button(page, name) {
@@ -102,7 +77,7 @@ test('somebody subscribes, confirms, looks at it and leaves, by keyboard alone',
   assert.match(await page.locator('h1').innerText(), /look in your mail/);
   await inspect(page, 'subscribe-done');
   await stage.clock({ advance: 'PT1M' });
-  await page.goto(await linkTo('jane@northwind.example', 'confirm'));
+  await page.goto(await stage.linkTo('jane@northwind.example', 'confirm'));
   await inspect(page, 'confirm');
   await button(page, 'Confirm');
   assert.match(await page.locator('h1').innerText(), /You are subscribed/);
@@ -116,7 +91,7 @@ test('somebody subscribes, confirms, looks at it and leaves, by keyboard alone',
 
 test('a customer objects by its letter and follows what becomes of it, without script', TIMEOUT, async () => {
   const page = await browser.newPage();
-  const link = await linkTo('p.lindqvist@halden.example', 'object');
+  const link = await stage.linkTo('p.lindqvist@halden.example', 'object');
   await page.goto(link);
   assert.equal(await page.locator('script').count(), 0);
   assert.match(await page.locator('#until').innerText(), /You can object until \w+ \d+ December 2026, 24:00, Berlin time/);
@@ -132,7 +107,17 @@ test('a customer objects by its letter and follows what becomes of it, without s
   assert.match(await page.locator('.notice').first().innerText(), /p…@halden\.example/);
   await page.goto(link);
   assert.match(await page.locator('.notice').first().innerText(), /What you write now is added to it/);
-  await page.goto(await linkTo('p.lindqvist@halden.example', 'letter'));
+  await page.getByRole('link', { name: /your register$/ }).click();
+  assert.match(await page.locator('h1').innerText(), /The register for Halden Logistics GmbH/);
+  await inspect(page, 'mine');
+  await page.goto(`${link}/objection`);
+  await page.getByRole('link', { name: 'Take it back' }).click();
+  assert.match(await page.locator('h1').innerText(), /Take back objection OBJ-2026-0001\?/);
+  await inspect(page, 'take-back');
+  await button(page, 'Take back the objection');
+  assert.match(await page.locator('main').innerText(), /You took it back\./);
+  await inspect(page, 'taken-back');
+  await page.goto(await stage.linkTo('p.lindqvist@halden.example', 'letter'));
   assert.match(await page.locator('.notice').innerText(), /Genuine/);
   await inspect(page, 'letter');
 });
@@ -150,7 +135,7 @@ test('with script switched off, somebody subscribes, manages and leaves, and a c
     await page.getByRole('button', { name: 'Subscribe' }).click();
     assert.match(await heading(), /look in your mail/);
     await stage.clock({ advance: 'PT1M' });
-    await page.goto(await linkTo('noscript@northwind.example', 'confirm'));
+    await page.goto(await stage.linkTo('noscript@northwind.example', 'confirm'));
     await page.getByRole('button', { name: 'Confirm' }).click();
     assert.match(await heading(), /You are subscribed/);
     await page.getByRole('link', { name: 'Manage this subscription' }).click();
@@ -158,7 +143,7 @@ test('with script switched off, somebody subscribes, manages and leaves, and a c
     await page.getByRole('button', { name: 'Unsubscribe' }).click();
     assert.match(await heading(), /You have left/);
 
-    await page.goto(await linkTo('m.roe@bolt.example', 'object'));
+    await page.goto(await stage.linkTo('m.roe@bolt.example', 'object'));
     await page.fill('#text', 'Our works agreement forbids it.');
     await page.getByRole('button', { name: 'Send objection' }).click();
     assert.match(page.url(), /\/objection$/);

@@ -2,7 +2,7 @@
 // real Chromium. Everything is started by `forenotice stage` and ends with it.
 import { spawn, execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -45,11 +45,39 @@ export async function openStage() {
       return (await answer.json()).now;
     },
 
+    /** The newest letter to `address` whose text links to `path`; the link. */
+    async linkTo(address, path) {
+      const list = await (await fetch(`${addresses.mailbox}/?to=${encodeURIComponent(address)}`)).text();
+      for (const [, serial] of list.matchAll(/\/mails\/(\d+)/g)) {
+        const raw = await (await fetch(`${addresses.mailbox}/mails/${serial}/raw`)).text();
+        const unfolded = raw.replace(/=\r?\n/g, '').replace(/=3D/g, '=');
+        const found = unfolded.match(new RegExp(`https?://[^/\\s]+/${path}/[A-Za-z0-9_-]+`));
+        if (found) return found[0];
+      }
+      throw new Error(`no letter to ${address} links to /${path}/`);
+    },
+
     async close() {
       child.stdin.end();
       if (child.exitCode === null) await once(child, 'exit');
     },
   };
+}
+
+/** The demo's register and Anthropic announced to `customers`, each `reference,name,contact,address`, who read `language`. */
+export async function announce(stage, language, customers) {
+  await stage.forenotice('register', 'import', join(root, 'config/demo/chatbotkit.csv'));
+  const file = join(mkdtempSync(join(tmpdir(), 'forenotice-customers-')), 'customers.csv');
+  const rows = customers.map((customer) => `${customer},${language},,2024-05-03,30,14,clear_days,Europe/Berlin,DE\n`);
+  writeFileSync(file, 'reference,customer,contact_name,email,language,products,customer_since,notice_days,objection_days,convention,time_zone,holidays\n'
+    + rows.join(''));
+  await stage.forenotice('customers', 'import', file);
+  await stage.forenotice('change', 'schedule', 'add', '--name', 'Anthropic', '--legal-entity', 'Anthropic, PBC',
+    '--address', '548 Market Street, San Francisco, CA 94104, United States', '--contact', 'privacy@anthropic.example',
+    '--category', 'AI Services', '--purpose', 'Answers from a language model', '--nature', 'Inference, while the agreement lasts',
+    '--country', 'US', '--data-types', 'Conversation messages', '--data-subjects', 'People who talk to your bots',
+    '--transfer-mechanism', 'SCC (2021) + UK IDTA', '--safeguards', 'No training on your data', '--products', 'all',
+    '--reason', 'Customers have asked for a second family of language models.', '--effective', '2027-01-15');
 }
 
 /** Chromium with a profile of its own, `{javaScriptEnabled: false}` without script. As root it has no sandbox; it talks to nobody but us. */

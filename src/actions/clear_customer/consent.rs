@@ -5,11 +5,12 @@ use chrono::{DateTime, Utc};
 use super::{Case, Done, Error, account, contract_called, words};
 use crate::actions::{Attachment, Context};
 use crate::domain::clearing::Word;
-use crate::domain::customer::Authorisation;
+use crate::domain::customer::{Authorisation, ContractId};
 use crate::domain::ledger::{Actor, Event};
 use crate::domain::objection::Channel;
-use crate::store;
+use crate::domain::recipient::RecipientId;
 use crate::store::clearing::Statement;
+use crate::store::{self, Tx};
 
 /// The customer's word, as a person recorded it.
 #[derive(Clone, Debug)]
@@ -71,25 +72,83 @@ pub async fn record(
         channel: said.channel,
         said_at: at,
         file: hash,
-        account: recorder,
+        account: Some(recorder),
     };
-    store::clearing::say(&mut tx, &statement).await?;
+    hear(cx, tx, &case, said.word, &[(said.contract, statement)]).await
+}
+
+/// The yes of a customer that is asked for one, by the personal link of a contact who speaks for it: under each of its contracts that asks,
+/// as of now. Where it has said so before, nothing is said again.
+pub async fn authorise(cx: &Context, who: RecipientId, change: &str) -> Result<Done, Error> {
+    let mut tx = cx.begin(Actor::Link { recipient: who.0 }).await?;
+    let speaker = store::recipient::by_id(tx.conn(), who).await?;
+    let speaker =
+        speaker.ok_or_else(|| store::Error::NotFound { what: "recipient", key: who.0.to_string() })?;
+    let customer = speaker.customer_id;
+    let name = store::customer::reference(tx.conn(), customer).await?;
+    if !speaker.addressee().speaks_for_customer() {
+        return Err(Error::NotTheirs { customer: name });
+    }
+    store::entitlement::lock_shared(&mut tx).await?;
+    let case = Case::lock_to_hear(&mut tx, change, customer, &name, Word::Yes).await?;
+    let now = tx.now();
+    let facts = case.facts(cx, &mut tx).await?;
+    let asked = case.asked(cx, &facts, now).contracts();
+    let unsaid = |id: &ContractId| {
+        asked.get(id) == Some(&Authorisation::Specific) && !facts.said.get(id).is_some_and(|said| said.yes)
+    };
+    let mut statements = Vec::new();
+    for version in &facts.versions {
+        let (contract, reference) = (version.contract.id, version.contract.reference.as_str());
+        let is_told = statements.iter().any(|(told, _): &(&str, Statement<'_>)| *told == reference);
+        if unsaid(&contract) && !is_told {
+            let statement = Statement {
+                change: case.change.id,
+                contract,
+                yes: Some(true),
+                said_by: &speaker.address,
+                channel: Channel::Link,
+                said_at: now,
+                file: None,
+                account: None,
+            };
+            statements.push((reference, statement));
+        }
+    }
+    if statements.is_empty() {
+        return Err(Error::NoYesAsked { change: case.change.reference, customer: name });
+    }
+    hear(cx, tx, &case, Word::Yes, &statements).await
+}
+
+/// Keeps what was said under each contract, and writes what follows.
+async fn hear(
+    cx: &Context,
+    mut tx: Tx,
+    case: &Case,
+    word: Word,
+    statements: &[(&str, Statement<'_>)],
+) -> Result<Done, Error> {
+    for (_, statement) in statements {
+        store::clearing::say(&mut tx, statement).await?;
+    }
     let stands = case.settle(cx, &mut tx).await?;
     let done = case.done(&stands);
-    let mut events = vec![Event::ConsentRecorded {
+    let said = |(contract, statement): &(&str, Statement<'_>)| Event::ConsentRecorded {
         change: case.change.id,
-        customer,
-        contract: said.contract.to_owned(),
-        word: said.word,
-        said_by: by.to_owned(),
-        said_at: at,
-        channel: said.channel,
-        attached: hash.map(hex::encode),
+        customer: case.customer,
+        contract: (*contract).to_owned(),
+        word,
+        said_by: statement.said_by.to_owned(),
+        said_at: statement.said_at,
+        channel: statement.channel,
+        attached: statement.file.map(hex::encode),
         clear_at: done.clear_at,
-    }];
+    };
+    let mut events: Vec<Event> = statements.iter().map(said).collect();
     if done.exclusion_ended {
-        events.extend(cx.end_exclusions(&mut tx, &case.change, Some(&[customer])).await?);
-        events.extend(cx.settle(&mut tx, &[customer]).await?);
+        events.extend(cx.end_exclusions(&mut tx, &case.change, Some(&[case.customer])).await?);
+        events.extend(cx.settle(&mut tx, &[case.customer]).await?);
     }
     tx.commit(events).await?;
     cx.bells.ring("deliver");

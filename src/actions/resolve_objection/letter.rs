@@ -6,6 +6,7 @@ use super::Error;
 use crate::actions::Context;
 use crate::domain::customer::CustomerId;
 use crate::domain::delivery::DeliveryId;
+use crate::domain::ledger::Actor;
 use crate::domain::objection::Resolution;
 use crate::domain::recipient::RecipientId;
 use crate::domain::zone::Zone;
@@ -38,16 +39,20 @@ pub async fn queue(
     .await?;
     let zone = measured.first().map_or_else(|| cx.policy.zone.clone(), |measured| measured.zone.clone());
     let receivers = objection::receivers(tx.conn(), known.recipient(), known.customer(), first.id).await?;
+    let taken_back_by = taken_back_by(tx.actor(), outcome.as_ref(), &receivers);
     let mut addresses = Vec::with_capacity(receivers.len());
     for receiver in receivers {
-        let answer = Occasional::Answer(answer(cx, known, changes, &receiver, &zone, words, outcome.clone()));
+        let answer = Answer {
+            taken_back_by: taken_back_by.clone(),
+            ..answer(cx, known, changes, &receiver, &zone, words, outcome.clone())
+        };
         let to = To::OnFile {
             recipient: RecipientId(receiver.recipient_id),
             customer: CustomerId(receiver.customer_id),
         };
         let key = format!("answer:{}:{occasion}:{}", known.reference, receiver.recipient_id);
         let latest_at = tx.now() + ANSWER_USEFUL;
-        letter::queue(tx, &key, to, &answer, latest_at).await?;
+        letter::queue(tx, &key, to, &Occasional::Answer(answer), latest_at).await?;
         addresses.push(receiver.address);
     }
     Ok(addresses)
@@ -78,5 +83,14 @@ fn answer(
         words: words.to_owned(),
         outcome,
         object_page: receiver.page.map(DeliveryId),
+        taken_back_by: None,
     }
+}
+
+/// Whose link ended it: the others are told, for they may know better.
+fn taken_back_by(actor: &Actor, outcome: Option<&Resolution>, receivers: &[Receiver]) -> Option<String> {
+    let (Actor::Link { recipient }, Some(Resolution::Withdrawn { .. })) = (actor, outcome) else {
+        return None;
+    };
+    receivers.iter().find(|receiver| receiver.recipient_id == *recipient).map(|one| one.address.clone())
 }

@@ -45,10 +45,11 @@ pub enum Resolution {
         #[serde(default)]
         proof: Option<String>,
     },
-    /// Taken back by the customer: `proof` is the SHA-256 of the letter on file.
+    /// Taken back by the customer: `proof` is the SHA-256 of the letter on file; none: by the personal link of who acted.
     Withdrawn {
         reason: String,
-        proof: String,
+        #[serde(default)]
+        proof: Option<String>,
     },
     /// The service concerned ends; `last_day` is its last one.
     Terminated {
@@ -85,6 +86,19 @@ pub struct Remedies {
 }
 
 impl Resolution {
+    /// Taken back by the personal link of whoever acts.
+    pub fn taken_back_by_link() -> Self {
+        Self::Withdrawn { reason: "taken back by the personal link of a contact".to_owned(), proof: None }
+    }
+
+    /// What the processor gives as its reason; none where the customer ended it by itself.
+    pub fn said_by_us(&self) -> Option<&str> {
+        match self {
+            Self::Withdrawn { proof: None, .. } => None,
+            _ => Some(self.reason()),
+        }
+    }
+
     pub fn outcome(&self) -> Outcome {
         match self {
             Self::Accommodated { .. } => Outcome::Accommodated,
@@ -204,7 +218,7 @@ impl Asked {
             Outcome::Withdrawn => {
                 let proof = given(self.attached)
                     .ok_or(missing("attach", "the customer's letter that takes it back"))?;
-                Ok(Resolution::Withdrawn { reason, proof })
+                Ok(Resolution::Withdrawn { reason, proof: Some(proof) })
             }
             Outcome::Terminated => {
                 Ok(Resolution::Terminated { reason, last_day: last_day?, refund: given(self.refund) })

@@ -371,7 +371,7 @@ fn each_outcome_has_its_sentence() {
             agreed: Some("Ms Lindqvist by mail of 2 December".to_owned()),
             proof: None,
         },
-        Resolution::Withdrawn { reason: reason.clone(), proof: String::new() },
+        Resolution::Withdrawn { reason: reason.clone(), proof: Some(String::new()) },
         Resolution::Terminated { reason: reason.clone(), last_day, refund: Some("pro rata".to_owned()) },
         Resolution::ChangeWithdrawn { reason: reason.clone() },
         Resolution::NotUpheld {

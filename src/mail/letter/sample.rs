@@ -198,6 +198,7 @@ fn occasional(kind: Kind, processor: Processor, reader: &Reader, now: DateTime<U
                 how: Some("feature switch models.second_family".to_owned()),
             }),
             object_page: None,
+            taken_back_by: None,
         }),
         Kind::Confirmation => Occasional::Confirmation(Confirmation {
             processor,

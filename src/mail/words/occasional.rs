@@ -44,7 +44,11 @@ fn tell_answer(words: &mut Words<'_>, answer: &Answer) -> Result<(), WordsError>
     words.formed("words", text::clip(&text::prose(&answer.words), text::PROSE_CHARACTERS_MAX));
     words.page("object_url", Slot::ObjectUrl);
     if let Some(resolution) = &answer.outcome {
-        let sentences = outcome(words, resolution)?;
+        let mut sentences = outcome(words, resolution)?;
+        if let Some(who) = &answer.taken_back_by {
+            words.named("who", who);
+            sentences.push(words.sentence("outcome-withdrawn.by")?);
+        }
         words.list("outcome", &sentences);
     }
     Ok(())

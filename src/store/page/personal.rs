@@ -7,7 +7,7 @@ use super::word;
 use crate::domain::change::ChangeId;
 use crate::domain::customer::{CustomerId, CustomerKind};
 use crate::domain::obligation::Consent;
-use crate::domain::recipient::RecipientId;
+use crate::domain::recipient::{self, RecipientId};
 use crate::store::Error;
 
 /// Whom a link belongs to.
@@ -27,6 +27,20 @@ pub struct Addressee {
     pub suppressed_at: Option<DateTime<Utc>>,
     pub suppressed_why: Option<String>,
     pub link_epoch: i16,
+    pub role: String,
+    pub notice_address: bool,
+}
+
+impl Addressee {
+    /// As whoever addresses its letters sees it.
+    pub fn contact(&self) -> recipient::Addressee {
+        recipient::Addressee {
+            recipient: self.recipient,
+            customer: self.customer,
+            role: self.role.clone(),
+            notice_address: self.notice_address,
+        }
+    }
 }
 
 #[derive(FromRow)]
@@ -43,6 +57,8 @@ struct AddresseeRow {
     suppressed_at: Option<DateTime<Utc>>,
     suppressed_why: Option<String>,
     link_epoch: i16,
+    role: String,
+    notice_address: bool,
 }
 
 impl AddresseeRow {
@@ -60,6 +76,8 @@ impl AddresseeRow {
             suppressed_at: self.suppressed_at,
             suppressed_why: self.suppressed_why,
             link_epoch: self.link_epoch,
+            role: self.role,
+            notice_address: self.notice_address,
         })
     }
 }
@@ -68,7 +86,8 @@ impl AddresseeRow {
 pub async fn addressee(conn: &mut PgConnection, recipient: RecipientId) -> Result<Option<Addressee>, Error> {
     let row: Option<AddresseeRow> = sqlx::query_as(
         "select r.id as recipient, c.id as customer, c.name as customer_name, c.kind, c.linked_to, r.address, r.name,
-                r.language, r.confirmed_at, r.suppressed_at, r.suppressed_why, r.link_epoch
+                r.language, r.confirmed_at, r.suppressed_at, r.suppressed_why, r.link_epoch,
+                r.role, r.notice_address
          from recipient r join customer c on c.id = r.customer_id
          where r.id = $1",
     )
@@ -85,7 +104,8 @@ pub async fn addressee_of_delivery(
 ) -> Result<Option<Addressee>, Error> {
     let row: Option<AddresseeRow> = sqlx::query_as(
         "select r.id as recipient, c.id as customer, c.name as customer_name, c.kind, c.linked_to, r.address, r.name,
-                r.language, r.confirmed_at, r.suppressed_at, r.suppressed_why, r.link_epoch
+                r.language, r.confirmed_at, r.suppressed_at, r.suppressed_why, r.link_epoch,
+                r.role, r.notice_address
          from delivery d join recipient r on r.id = d.recipient_id join customer c on c.id = r.customer_id
          where d.id = $1",
     )
@@ -293,4 +313,53 @@ pub async fn spoken(conn: &mut PgConnection, objections: &[i64]) -> Result<Vec<S
     .fetch_all(conn)
     .await?;
     Ok(rows)
+}
+
+/// A letter that a customer had, as its own page lists it.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct Had {
+    pub delivery_id: i64,
+    pub recipient_id: i64,
+    pub address: Option<String>,
+    pub notice_reference: String,
+    /// `announcement`, `rescheduled`, ...
+    pub notice_kind: String,
+    pub accepted_at: DateTime<Utc>,
+}
+
+/// The letters of the last `notices` that left for the customer's contacts, newest first: found by notice and recipient, for there is no way by
+/// customer into millions of letters.
+pub async fn letters(conn: &mut PgConnection, customer: CustomerId, notices: i64) -> Result<Vec<Had>, Error> {
+    let rows = sqlx::query_as(
+        "select d.id as delivery_id, d.recipient_id, r.address, n.reference as notice_reference, n.kind as notice_kind, d.accepted_at
+         from (select id, reference, kind from notice order by id desc limit $2) n
+         cross join recipient r
+         join delivery d on d.notice_id = n.id and d.recipient_id = r.id
+         where r.customer_id = $1 and d.accepted_at is not null
+         order by d.accepted_at desc, d.id desc",
+    )
+    .bind(customer.0)
+    .bind(notices)
+    .fetch_all(conn)
+    .await?;
+    Ok(rows)
+}
+
+/// The recipient's last letter about each of `changes`: its page is where to object.
+pub async fn pages_of(
+    conn: &mut PgConnection,
+    recipient: RecipientId,
+    changes: &[ChangeId],
+) -> Result<Vec<(ChangeId, i64)>, Error> {
+    let ids: Vec<i64> = changes.iter().map(|id| id.0).collect();
+    let rows: Vec<(i64, i64)> = sqlx::query_as(
+        "select nc.change_id, max(d.id) from delivery d join notice_change nc on nc.notice_id = d.notice_id
+         where d.recipient_id = $1 and nc.change_id = any($2)
+         group by nc.change_id",
+    )
+    .bind(recipient.0)
+    .bind(ids)
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(|(change, delivery)| (ChangeId(change), delivery)).collect())
 }

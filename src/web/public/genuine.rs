@@ -121,14 +121,18 @@ fn told(site: &Site, sent: &Sent, changes: &[PublicChange]) -> Known {
 
 /// What sort of letter it is. Of a letter about an objection only that it is one of ours: its reader may not want more known.
 fn kind(sent: &Sent) -> &'static str {
-    let Some(notice) = sent.notice_kind.as_deref().and_then(|kind| kind.parse().ok()) else {
-        return match sent.letter_key.as_deref().and_then(|key| key.split(':').next()) {
-            Some("confirm") => "genuine-kind-confirmation",
-            Some("receipt" | "answer" | "reply") => "genuine-kind-answer",
-            _ => "genuine-kind-other",
-        };
-    };
-    match notice {
+    match (&sent.notice_kind, sent.letter_key.as_deref().and_then(|key| key.split(':').next())) {
+        (Some(kind), _) => kind_of_notice(kind),
+        (None, Some("confirm")) => "genuine-kind-confirmation",
+        (None, Some("receipt" | "answer" | "reply")) => "genuine-kind-answer",
+        (None, _) => "genuine-kind-other",
+    }
+}
+
+/// What sort of notice it is.
+pub(super) fn kind_of_notice(kind: &str) -> &'static str {
+    let Ok(kind) = kind.parse() else { return "genuine-kind-other" };
+    match kind {
         NoticeKind::Announcement => "genuine-kind-announcement",
         NoticeKind::Reminder => "genuine-kind-reminder",
         NoticeKind::Rescheduled => "genuine-kind-rescheduled",

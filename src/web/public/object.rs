@@ -4,9 +4,12 @@
 //! instant is that of the request's first byte ([`Arrived`]). After it the reader is sent to the status page, so
 //! that a reload is a reading. Whatever fails, what was written stays in the form.
 
+pub mod authorise;
 pub mod clock;
 mod form;
-mod status;
+pub mod receipt;
+pub mod status;
+pub mod take_back;
 pub mod view;
 
 use askama::Template;
@@ -188,7 +191,7 @@ async fn lodge(
         let page = view::page_of(&personal, filled, &faults);
         return rendered(StatusCode::UNPROCESSABLE_ENTITY, &page);
     }
-    let status = format!("/object/{token}/objection");
+    let status = status::path(token);
     if filled.was_said_before(&personal) {
         return Ok(see_other(&status));
     }

@@ -10,6 +10,7 @@ use url::form_urlencoded;
 
 use super::feed;
 use super::link::{self, Opened};
+use super::mine;
 use super::register::Choice;
 use super::wording::Fact;
 use crate::actions::subscribe::{self, Error, LEFT, Standing};
@@ -247,6 +248,7 @@ struct Manage {
     languages: Vec<Choice>,
     leave: Option<String>,
     successor: Option<Successor>,
+    mine: String,
 }
 
 #[derive(Debug)]
@@ -292,6 +294,7 @@ pub async fn manage(
         leave: (!is_contact && who.suppressed_at.is_none()).then(|| leave.clone()),
         successor: is_contact
             .then(|| Successor { says: words.with("leave-contact-says", [customer]), href: leave }),
+        mine: mine::path(&site, &who),
     };
     rendered(StatusCode::OK, &page)
 }

@@ -1,11 +1,14 @@
 //! Each edge where people or programs touch forenotice, with hostile values.
 
+mod authorised;
 mod calendar;
 mod compare;
 mod genuine;
 mod languages;
+mod mine;
 mod public;
 mod sent_again;
 mod several_changes;
 mod subprocessors;
+mod taken_back;
 pub mod visitor;

@@ -7,7 +7,7 @@ use forenotice::actions::admit_objection;
 use super::visitor::{ACME, STRIPE, Visitor, announced, path_of, schedule};
 use crate::support::World;
 
-async fn count(world: &World, sql: &'static str) -> i64 {
+pub async fn count(world: &World, sql: &'static str) -> i64 {
     sqlx::query_scalar(sql).fetch_one(world.cx.db.pool()).await.unwrap()
 }
 

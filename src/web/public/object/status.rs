@@ -3,9 +3,9 @@
 use askama::Template;
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::Personal;
 use super::form::TEXT_BYTES_MAX;
 use super::view::agreement;
+use super::{Personal, receipt, take_back};
 use crate::domain::change::{ChangeKind, State as ChangeState};
 use crate::domain::objection::{Resolution, State};
 use crate::store::page::{PublicChange, Statement};
@@ -29,16 +29,19 @@ pub struct Page {
 
 /// One objection, against one or more of the changes.
 #[derive(Debug)]
-struct Case {
+pub struct Case {
     tone: &'static str,
-    reference: String,
-    received: Html,
-    lines: Vec<String>,
+    pub reference: String,
+    pub received: Html,
+    pub lines: Vec<String>,
     points: Vec<Step>,
-    meanwhile: Vec<String>,
-    talk: Vec<Said>,
+    pub meanwhile: Vec<String>,
+    pub talk: Vec<Said>,
     add: Option<Add>,
-    facts: Vec<Fact>,
+    /// Where it can be taken back, by this reader.
+    take_back: Option<String>,
+    receipt: String,
+    pub facts: Vec<Fact>,
 }
 
 #[derive(Debug)]
@@ -49,12 +52,12 @@ struct Step {
 }
 
 #[derive(Debug)]
-struct Said {
+pub struct Said {
     ours: bool,
-    who: String,
-    at: String,
-    grounds: String,
-    lines: Vec<String>,
+    pub who: String,
+    pub at: String,
+    pub grounds: String,
+    pub lines: Vec<String>,
 }
 
 #[derive(Debug)]
@@ -64,36 +67,52 @@ struct Add {
     max: usize,
 }
 
+/// Its address.
+pub fn path(token: &str) -> String {
+    format!("/object/{token}/objection")
+}
+
 pub fn page_of(personal: &Personal<'_>) -> Page {
     let words = personal.site.words();
-    let mut references: Vec<&str> = Vec::new();
-    for said in &personal.objections {
-        if !references.contains(&said.reference.as_str()) {
-            references.push(&said.reference);
-        }
-    }
-    let cases: Vec<Vec<&Statement>> = references
-        .iter()
-        .rev()
-        .map(|reference| personal.objections.iter().filter(|said| said.reference == **reference).collect())
-        .collect();
-    let newest = cases.first();
-    let is_new = newest.is_some_and(|case| case.iter().all(|said| said.state != State::Resolved.as_str()));
+    let newest = said_by_case(personal).into_iter().next();
+    let is_new =
+        newest.as_ref().is_some_and(|case| case.iter().all(|said| said.state != State::Resolved.as_str()));
     let is_late = newest.is_some_and(|case| case.iter().any(|said| said.is_late()));
     let title = match (is_new, is_late) {
         (true, true) => "objection-title-late",
         (true, false) => "objection-title",
         (false, _) => "objection-title-status",
     };
-    let changes: Vec<&str> = personal.changes.iter().map(|change| change.reference.as_str()).collect();
-    let customer = personal.opened.who.customer_name.as_str();
     Page {
         shell: personal.site.shell("", true),
         title: words.get(title),
-        for_whom: words.with("object-for", [("customer", customer), ("change", &changes.join(", "))]),
-        cases: cases.iter().filter_map(|case| case_of(personal, case)).collect(),
+        for_whom: for_whom(personal),
+        cases: cases(personal),
         back: format!("/object/{}", personal.token),
     }
+}
+
+pub fn for_whom(personal: &Personal<'_>) -> String {
+    let changes: Vec<&str> = personal.changes.iter().map(|change| change.reference.as_str()).collect();
+    let customer = personal.opened.who.customer_name.as_str();
+    personal.site.words().with("object-for", [("customer", customer), ("change", &changes.join(", "))])
+}
+
+/// The objections that this page tells of, the newest first.
+pub fn cases(personal: &Personal<'_>) -> Vec<Case> {
+    said_by_case(personal).iter().filter_map(|case| case_of(personal, case)).collect()
+}
+
+fn said_by_case<'a>(personal: &'a Personal<'_>) -> Vec<Vec<&'a Statement>> {
+    let mut references: Vec<&str> = Vec::new();
+    for said in &personal.objections {
+        if !references.contains(&said.reference.as_str()) {
+            references.push(&said.reference);
+        }
+    }
+    let of =
+        |reference: &&str| personal.objections.iter().filter(|said| said.reference == **reference).collect();
+    references.iter().rev().map(of).collect()
 }
 
 /// What a former contact sees after sending: that it is kept, and no more.
@@ -119,6 +138,7 @@ fn case_of(personal: &Personal<'_>, case: &[&Statement]) -> Option<Case> {
             Some((personal.changes.iter().find(|change| change.id.0 == said.change_id)?, *said))
         })
         .collect();
+    let may_take_back = case.iter().any(|said| take_back::may(personal, said));
     Some(Case {
         tone: if late.is_some() { "warn" } else { "ok" },
         reference: first.reference.clone(),
@@ -132,6 +152,8 @@ fn case_of(personal: &Personal<'_>, case: &[&Statement]) -> Option<Case> {
             changes: changes.iter().map(|(change, _)| change.reference.clone()).collect(),
             max: TEXT_BYTES_MAX,
         }),
+        take_back: may_take_back.then(|| take_back::path(personal.token, &first.reference)),
+        receipt: receipt::path(personal.token, &first.reference),
         facts: facts(personal, first, &changes),
     })
 }
@@ -177,7 +199,7 @@ fn receipt_lines(personal: &Personal<'_>, said: &Statement, is_open: bool) -> Ve
 }
 
 /// An address for somebody who may hold only the link: enough to be recognised by its owner.
-fn masked(address: &str) -> String {
+pub fn masked(address: &str) -> String {
     let (local, domain) = address.rsplit_once('@').unwrap_or((address, ""));
     let first: String = local.chars().take(1).collect();
     format!("{first}…@{domain}")
@@ -239,14 +261,14 @@ fn meanwhile(personal: &Personal<'_>, change: &PublicChange, said: &Statement) -
 
 fn outcome(words: &Words, change: &PublicChange, resolution: &Resolution) -> String {
     let name = ("name", change.facts.name.as_str());
-    let reason = ("reason", resolution.reason());
+    let reason = ("reason", resolution.said_by_us().unwrap_or_default());
     let day = |day| dates::plain(words, day);
     match resolution {
         Resolution::Accommodated { .. } => words.with("outcome-says-accommodated", [name, reason]),
         Resolution::Mitigated { condition, .. } => {
             words.with("outcome-says-mitigated", [("condition", condition.as_str()), reason])
         }
-        Resolution::Withdrawn { .. } => words.with("outcome-says-withdrawn", [reason]),
+        Resolution::Withdrawn { .. } => words.with("outcome-says-withdrawn", [reason]).trim_end().to_owned(),
         Resolution::Terminated { last_day, .. } => {
             words.with("outcome-says-terminated", [name, ("day", &day(*last_day)), reason])
         }

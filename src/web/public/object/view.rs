@@ -3,17 +3,20 @@
 use askama::Template;
 
 use super::Personal;
+use super::authorise::{self, Ask};
 use super::clock::{Clock, Window, clock, window};
 use super::form::{Fault, Filled, GROUNDS, TEXT_BYTES_MAX};
 use crate::domain::access::LinkPurpose;
 use crate::domain::change::{ChangeKind, State as ChangeState};
 use crate::domain::customer::Grounds;
+use crate::domain::obligation::Consent;
 use crate::store::page::PublicChange;
 use crate::web::dates;
 use crate::web::page::Shell;
 use crate::web::public::calendar;
 use crate::web::public::change::comparison;
 use crate::web::public::coming::count_of_changes;
+use crate::web::public::mine;
 use crate::web::public::register::Choice;
 use crate::web::public::wording::{self, Comparison, Fact, Tense};
 
@@ -30,12 +33,15 @@ pub struct Page {
     notices: Vec<Note>,
     clock: Option<Clock>,
     calendar_href: Option<String>,
+    asks: Vec<Ask>,
     follows: Vec<(String, String)>,
     changes: Vec<Planned>,
     form: Form,
     notice_facts: Vec<Fact>,
     belongs: String,
     uses: String,
+    /// The register as it concerns this customer.
+    mine: Option<String>,
 }
 
 #[derive(Debug)]
@@ -106,6 +112,7 @@ pub fn page_of(personal: &Personal<'_>, filled: &Filled, faults: &[Fault]) -> Pa
         notices: notices(personal),
         clock: window.map(|window| clock(personal, window)),
         calendar_href: calendar_href(personal),
+        asks: authorise::asks(personal),
         follows: window.map(|window| follows(personal, window)).unwrap_or_default(),
         changes: personal.changes.iter().map(|change| planned(personal, change)).collect(),
         form: form(personal, window, filled, faults),
@@ -115,6 +122,7 @@ pub fn page_of(personal: &Personal<'_>, filled: &Filled, faults: &[Fault]) -> Pa
             "object-uses",
             [("processor", processor.legal_name.as_str()), ("dpo", &processor.dpo_address)],
         ),
+        mine: (!personal.opened.former).then(|| mine::path(personal.site, &personal.opened.who)),
     }
 }
 
@@ -194,22 +202,26 @@ fn note_of(personal: &Personal<'_>, change: &PublicChange) -> Option<Note> {
         let text = words.with(key, [("headline", headline.as_str()), ("day", &day)]);
         Some(Note { tone, text, href: None })
     };
-    let of_processor = |tone, key: &str| Note {
-        tone,
-        text: words.with(
-            key,
-            [
-                ("processor", personal.site.processor().name.as_str()),
-                ("customer", &personal.opened.who.customer_name),
-                ("name", &change.facts.name),
-                ("headline", &headline),
-            ],
-        ),
-        href: None,
+    let of_processor = |tone, key: &str| {
+        let parts = [
+            ("processor", personal.site.processor().name.as_str()),
+            ("customer", &personal.opened.who.customer_name),
+            ("name", &change.facts.name),
+            ("headline", &headline),
+        ];
+        Note { tone, text: words.with(key, parts), href: None }
+    };
+    // Whoever may give the yes here has a button for it.
+    let yes_asked = |key: &str| {
+        let mut note = of_processor("key", key);
+        if !authorise::may(personal, change) {
+            note.text = format!("{} {}", note.text, words.get("object-authorise-by-letter"));
+        }
+        note
     };
     let is_over = matches!(change.state, ChangeState::Withdrawn | ChangeState::Discarded);
     if !is_over && personal.duty(change).is_some_and(|duty| duty.is_owed() && duty.consent.excludes()) {
-        return Some(of_processor("key", "object-silent"));
+        return Some(yes_asked("object-silent"));
     }
     if let Some(since) = personal.in_force_at(change) {
         return said("key", "object-in-force", dates::plain(words, personal.zone.day_of(since)));
@@ -226,7 +238,11 @@ fn note_of(personal: &Personal<'_>, change: &PublicChange) -> Option<Note> {
             change.in_use_since.and_then(|since| said("bad", "object-in-use", dates::plain(words, since)))
         }
         ChangeState::Draft | ChangeState::Scheduled | ChangeState::InNotice | ChangeState::Effective => {
-            personal.yes_awaited(change).then(|| of_processor("key", "object-specific"))
+            match personal.duty(change).filter(|duty| duty.is_owed()).map(|duty| duty.consent) {
+                Some(Consent::Awaited) => Some(yes_asked("object-specific")),
+                Some(Consent::Given) => Some(of_processor("ok", "object-authorised")),
+                _ => None,
+            }
         }
     }
 }

@@ -1,0 +1,72 @@
+//! The yes that a contract asks for, given by the customer itself with a button of its page.
+
+use super::public::count;
+use super::visitor::{ACME, STRIPE, Visitor, path_of, schedule};
+use crate::support::World;
+
+/// A world in which Nimbus is announced to Acme, whose contract asks for its yes; and the path of the personal page.
+async fn asked() -> (World, Visitor, String) {
+    let world = World::on("2026-11-23T06:00Z").await;
+    let specific = r#"update contract_terms set terms = terms || '{"authorisation": "specific"}'"#;
+    world.as_superuser(&[STRIPE, ACME, specific].concat()).await;
+    schedule(&world, "Nimbus").await;
+    world.advance_to("2026-11-24T12:00Z").await;
+    let letter = world.mailbox.mails_to("dpo@acme.example").pop().unwrap();
+    let path = path_of(&letter.link("/object/").unwrap());
+    let visitor = Visitor::of(&world);
+    (world, visitor, path)
+}
+
+const SAID: &str = "select count(*) from consent where yes and channel = 'link' and account_id is null
+    and said_by = 'dpo@acme.example'";
+
+#[tokio::test]
+async fn a_privacy_contact_says_yes_with_a_button_and_the_gate_opens_for_its_customer() {
+    let (world, visitor, page) = asked().await;
+    let button = format!("{page}/authorise/CHG-2026-0001");
+    let before = visitor.get(&page).await.body;
+    assert!(before.contains(&button) && before.contains("Yes, authorise Nimbus"), "{before}");
+    assert!(!before.contains("answers our letter"), "who has the button needs no letter");
+    assert_eq!(count(&world, SAID).await, 0);
+
+    for _ in 0..2 {
+        let done = visitor.post(&button, &[]).await;
+        assert_eq!((done.status.as_u16(), done.header("location")), (303, page.as_str()));
+    }
+    assert_eq!(count(&world, SAID).await, 1);
+    let recorded = "select count(*) from ledger_entry where kind = 'consent_recorded'";
+    assert_eq!(count(&world, recorded).await, 1, "a second click says nothing new");
+    assert_eq!(count(&world, "select count(*) from obligation where consent = 'given'").await, 1);
+    let after = visitor.get(&page).await.body;
+    assert!(after.contains("has authorised Nimbus") && !after.contains(&button), "{after}");
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn who_does_not_speak_for_the_customer_is_told_who_does() {
+    let (world, visitor, page) = asked().await;
+    world.as_superuser("update recipient set role = 'security'").await;
+    let button = format!("{page}/authorise/CHG-2026-0001");
+    let seen = visitor.get(&page).await.body;
+    assert!(
+        !seen.contains(&button) && seen.contains("one of your privacy contacts answers our letter"),
+        "{seen}"
+    );
+    assert_eq!(visitor.post(&button, &[]).await.status, 303);
+    assert_eq!(count(&world, SAID).await, 0);
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn a_link_authorises_nothing_that_it_was_not_asked_about() {
+    let (world, visitor, page) = asked().await;
+    let general = "update obligation set consent = 'silence'; update contract_terms set terms = terms - 'authorisation'";
+    world.as_superuser(general).await;
+    for change in ["CHG-2026-0001", "CHG-2026-0002", "%27"] {
+        let answer = visitor.post(&format!("{page}/authorise/{change}"), &[]).await;
+        assert_eq!(answer.status, 303, "{change}");
+    }
+    assert_eq!(visitor.post("/object/o-nonsense/authorise/CHG-2026-0001", &[]).await.status, 404);
+    assert_eq!(count(&world, "select count(*) from consent").await, 0);
+    world.finish().await;
+}
