@@ -8,7 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest, Sha256};
 
 use super::Context;
-use crate::domain::customer::{CustomerKind, Subscribers};
+use crate::domain::customer::{CustomerKind, Subscribers, Wishes};
 use crate::domain::delivery::DeliveryId;
 use crate::domain::ledger::{Actor, Event};
 use crate::domain::recipient::{RecipientId, same_address_key};
@@ -85,7 +85,13 @@ fn used(known: &Subscriber, letter: DeliveryId) -> bool {
 }
 
 /// Sends the letter that asks to confirm. The address must have been read by `parse_address`.
-pub async fn ask(cx: &Context, actor: Actor, address: &str, language: &str) -> Result<(), Error> {
+pub async fn ask(
+    cx: &Context,
+    actor: Actor,
+    address: &str,
+    language: &str,
+    wishes: &Wishes,
+) -> Result<(), Error> {
     let mut tx = cx.begin(actor).await?;
     let now = tx.now();
     let letter = Occasional::Confirmation(Confirmation {
@@ -93,6 +99,7 @@ pub async fn ask(cx: &Context, actor: Actor, address: &str, language: &str) -> R
         language: language.to_owned(),
         zone: cx.policy.zone.clone(),
         valid_until: now + LINK_LIVES,
+        wishes: wishes.clone(),
     });
     let key = format!("confirm:{}:{}", reference(address), now.timestamp() / SECONDS_BETWEEN_LETTERS);
     match letter::queue(&mut tx, &key, To::Address(address), &letter, now + LINK_LIVES).await? {
@@ -133,7 +140,11 @@ pub async fn confirm(cx: &Context, letter: DeliveryId, from: &str) -> Result<(As
 async fn write(cx: &Context, tx: &mut Tx, asked: &AskedFor, by: &ConfirmedBy) -> Result<bool, Error> {
     let customer = match subscriber::by_address(tx.conn(), &asked.address).await? {
         Some(known) => {
-            subscriber::take_back(tx, known.recipient, &asked.language, by).await?.then_some(known.customer)
+            let back = subscriber::take_back(tx, known.recipient, &asked.language, by).await?;
+            if back {
+                subscriber::set_wishes(tx, known.customer, &asked.wishes).await?;
+            }
+            back.then_some(known.customer)
         }
         None => {
             let reference = format!("SUB-{}", reference(&asked.address));
@@ -175,22 +186,34 @@ pub async fn remove(cx: &Context, actor: Actor, address: &str, reason: &str) -> 
     Ok(())
 }
 
-/// Letters are written in `language` from now on.
-pub async fn choose_language(cx: &Context, recipient: RecipientId, language: &str) -> Result<(), Error> {
+/// Letters are written in `language` from now on, and tell a subscriber of what it chose; none: of what they did.
+///
+/// A choice holds for what is announced from now on: a change once told of is told to its end.
+pub async fn choose(
+    cx: &Context,
+    recipient: RecipientId,
+    language: &str,
+    wishes: Option<&Wishes>,
+) -> Result<(), Error> {
     if !cx.settings.site.languages.iter().any(|known| known == language) {
         return Err(Error::Language { language: language.to_owned() });
     }
     let mut tx = cx.begin(Actor::Link { recipient: recipient.0 }).await?;
+    entitlement::lock_shared(&mut tx).await?;
     let who = addressee(&mut tx, recipient).await?;
-    if !subscriber::set_language(&mut tx, recipient, language).await? {
-        return Ok(tx.rollback().await?);
+    let customer = who.customer;
+    let mut events = Vec::new();
+    if subscriber::set_language(&mut tx, recipient, language).await? {
+        let language = language.to_owned();
+        events.push(Event::LanguageChosen { customer, recipient: recipient.0, language });
     }
-    let chosen = Event::LanguageChosen {
-        customer: who.customer,
-        recipient: recipient.0,
-        language: language.to_owned(),
-    };
-    tx.commit([chosen]).await?;
+    if let Some(wishes) = wishes.filter(|_| who.kind == CustomerKind::Subscriber)
+        && subscriber::set_wishes(&mut tx, customer, wishes).await?
+    {
+        let Wishes { products, kinds } = wishes.clone();
+        events.push(Event::SubscriptionChosen { customer, recipient: recipient.0, products, kinds });
+    }
+    tx.commit(events).await?;
     Ok(())
 }
 
@@ -235,7 +258,12 @@ mod tests {
     }
 
     fn asked(day: u32) -> AskedFor {
-        AskedFor { address: "jane@northwind.example".into(), language: "en".into(), asked_at: at(day) }
+        AskedFor {
+            address: "jane@northwind.example".into(),
+            language: "en".into(),
+            asked_at: at(day),
+            wishes: Wishes::default(),
+        }
     }
 
     fn known(letter: i64, left: Option<DateTime<Utc>>) -> Subscriber {

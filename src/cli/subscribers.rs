@@ -6,6 +6,7 @@ use serde_json::json;
 use super::context::{acting, open};
 use super::{Failure, Global, OrHint as _, Output, findings, print};
 use crate::actions::subscribe;
+use crate::domain::customer::Wishes;
 use crate::domain::recipient::parse_address;
 use crate::store;
 use crate::store::subscriber::Listed;
@@ -41,12 +42,18 @@ struct ListArgs {
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Example:
-  forenotice subscribers add jane@northwind.example --language de")]
+  forenotice subscribers add jane@northwind.example --language de --kinds 'addition;replacement'")]
 struct AddArgs {
     #[arg(value_name = "ADDRESS")]
     address: String,
     #[arg(long, value_name = "LANGUAGE", default_value = "en")]
     language: String,
+    /// Only changes of these products, divided by `;` [default: of all]
+    #[arg(long, value_name = "LIST")]
+    products: Option<String>,
+    /// Only these kinds of change, divided by `;`: addition, replacement, `material_change`, removal [default: all]
+    #[arg(long, value_name = "LIST")]
+    kinds: Option<String>,
 }
 
 /// Send a subscriber no further letters
@@ -89,9 +96,11 @@ async fn list(global: &Global, args: &ListArgs) -> Result<(), Failure> {
     let rows = listed.into_iter().map(|one| {
         let confirmed = one.confirmed_at.map(|at| at.date_naive().to_string()).unwrap_or_default();
         let state = one.suppressed_why.unwrap_or_default();
-        [one.address, one.language, confirmed, one.linked_to.unwrap_or_default(), state]
+        let wants = [one.kinds.join(", "), one.products.join(", ")];
+        let wants = wants.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ");
+        [one.address, one.language, confirmed, one.linked_to.unwrap_or_default(), wants, state]
     });
-    findings::table(["address", "language", "confirmed", "customer", "no letters since"], rows)
+    findings::table(["address", "language", "confirmed", "customer", "only", "no letters since"], rows)
 }
 
 async fn add(global: &Global, args: &AddArgs) -> Result<(), Failure> {
@@ -101,8 +110,27 @@ async fn add(global: &Global, args: &AddArgs) -> Result<(), Failure> {
         return Err(Failure::new(format!("letters are not written in {:?}", args.language))
             .hint(format!("take one of {}", cx.settings.site.languages.join(", "))));
     }
-    subscribe::ask(&cx, actor, &address, &args.language).await?;
+    let wishes = wishes(args, &cx.settings.site.products)?;
+    subscribe::ask(&cx, actor, &address, &args.language, &wishes).await?;
     print(format_args!("{address} is asked to confirm"))
+}
+
+fn wishes(args: &AddArgs, declared: &[String]) -> Result<Wishes, Failure> {
+    let items = |list: &Option<String>| -> Vec<String> {
+        let items = list.as_deref().unwrap_or_default().split(';').map(str::trim);
+        items.filter(|item| !item.is_empty()).map(str::to_owned).collect()
+    };
+    let kinds: Vec<String> = Wishes::KINDS.iter().map(ToString::to_string).collect();
+    let (products, wanted) = (items(&args.products), items(&args.kinds));
+    for (given, known, what) in
+        [(&products, declared, "product"), (&wanted, kinds.as_slice(), "kind of change")]
+    {
+        if let Some(unknown) = given.iter().find(|item| !known.contains(item)) {
+            return Err(Failure::new(format!("{unknown:?} is no {what} that somebody can subscribe to"))
+                .hint(format!("take one of {}", known.join(", "))));
+        }
+    }
+    Ok(Wishes::ticked(&products, &wanted, declared))
 }
 
 async fn remove(global: &Global, args: &RemoveArgs) -> Result<(), Failure> {

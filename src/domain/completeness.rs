@@ -128,7 +128,7 @@ fn none_due(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::customer::{Contract, ContractId, CustomerId, CustomerKind, Terms};
+    use crate::domain::customer::{Contract, ContractId, CustomerId, CustomerKind, Terms, Wishes};
     use crate::domain::subprocessor::{Facts, List};
     use crate::domain::zone::Zone;
 
@@ -155,6 +155,7 @@ mod tests {
             has_notice_address: false,
             excluded: Vec::new(),
             contracts,
+            wishes: Wishes::default(),
         };
         let facts = Facts { name: "Nimbus".into(), products: List(vec!["api".into()]), ..Facts::default() };
         let draft = Draft {

@@ -4,6 +4,7 @@
 //! both ways, the reading longer for the customer holds. Served by [`Terms::timing`] to the [calendar](super::calendar).
 
 mod lint;
+mod wishes;
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -15,6 +16,7 @@ use super::subprocessor::{overlap, same_name};
 use super::zone::Zone;
 
 pub use lint::Oddity;
+pub use wishes::Wishes;
 
 id!(CustomerId);
 id!(ContractId);

@@ -207,7 +207,7 @@ mod tests {
     use super::*;
     use crate::domain::calendar::NoticeDays;
     use crate::domain::change::{ChangeId, ChangeKind, Draft, State};
-    use crate::domain::customer::{Contract, CustomerKind, GoLive, NoticeTerms, Terms};
+    use crate::domain::customer::{Contract, CustomerKind, GoLive, NoticeTerms, Terms, Wishes};
     use crate::domain::subprocessor::{Facts, SubprocessorId};
     use crate::domain::zone::Zone;
 
@@ -276,6 +276,7 @@ mod tests {
             has_notice_address: false,
             excluded: Vec::new(),
             contracts,
+            wishes: Wishes::default(),
         }
     }
 

@@ -346,6 +346,13 @@ pub enum Event {
         recipient: i64,
         language: String,
     },
+    /// What a subscriber is told of from now on; empty = everything.
+    SubscriptionChosen {
+        customer: CustomerId,
+        recipient: i64,
+        products: Vec<String>,
+        kinds: Vec<ChangeKind>,
+    },
     SuccessorNamed {
         customer: CustomerId,
         recipient: i64,

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::calendar::Timing;
 use super::change::{ChangeKind, Draft};
 use super::customer::{
-    Authorisation, Contract, ContractId, CustomerId, CustomerKind, Policy, Subscribers, Terms,
+    Authorisation, Contract, ContractId, CustomerId, CustomerKind, Policy, Subscribers, Terms, Wishes,
 };
 use super::obligation::ExemptWhy;
 use super::subprocessor::SubprocessorId;
@@ -58,6 +58,8 @@ pub struct Candidate {
     /// Subprocessors that its data never go to: confirmed, and not ended.
     pub excluded: Vec<SubprocessorId>,
     pub contracts: Vec<Contract>,
+    /// What a subscriber asked to be told of.
+    pub wishes: Wishes,
 }
 
 /// What a change is to one candidate.
@@ -100,6 +102,9 @@ impl Candidate {
             return Standing::Unconcerned;
         }
         match self.kind {
+            CustomerKind::Subscriber if !self.wishes.include(draft.kind, draft.products()) => {
+                Standing::Unconcerned
+            }
             CustomerKind::Subscriber if policy.subscribers == Subscribers::Linked => Standing::Informed,
             CustomerKind::Subscriber => {
                 Standing::Entitled(self.entitled(None, &Terms::default(), policy, draft))
@@ -424,6 +429,7 @@ mod tests {
                 ended_on: None,
                 terms: terms.clone(),
             }],
+            wishes: Wishes::default(),
         };
         let standing = |n| match candidate(n).standing(draft, None, policy, now()) {
             Standing::Entitled(entitled) => entitled,
@@ -452,6 +458,27 @@ mod tests {
         assert_eq!(earliest_on(std::slice::from_ref(&wanted), &entitled, &policy, now()), earliest);
         let sentence = planned(&wanted, &entitled, &policy).unwrap_err().to_string();
         assert!(sentence.contains("Customer 0 and 249 more must have 30 days' notice"), "{sentence}");
+    }
+
+    #[test]
+    fn a_subscriber_is_told_only_of_what_it_chose_also_where_it_counts_as_a_customer() {
+        let subscriber = Candidate {
+            customer: CustomerId(1),
+            reference: "SUB-1".into(),
+            name: "jane@northwind.example".into(),
+            kind: CustomerKind::Subscriber,
+            reachable: true,
+            has_notice_address: false,
+            excluded: Vec::new(),
+            contracts: Vec::new(),
+            wishes: Wishes { products: Vec::new(), kinds: vec![ChangeKind::Removal] },
+        };
+        let require = Policy { subscribers: Subscribers::Require, ..Policy::in_zone(Zone::utc()) };
+        for policy in [Policy::in_zone(Zone::utc()), require] {
+            let standing = |kind| subscriber.standing(&draft(kind, "2026-12-25"), None, &policy, now());
+            assert_eq!(standing(ChangeKind::Addition), Standing::Unconcerned);
+            assert_ne!(standing(ChangeKind::Removal), Standing::Unconcerned);
+        }
     }
 
     #[test]

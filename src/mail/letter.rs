@@ -21,7 +21,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::access::MailPurpose;
-use crate::domain::customer::{Authorisation, Contract, Grounds};
+use crate::domain::customer::{Authorisation, Contract, Grounds, Wishes};
 use crate::domain::delivery::DeliveryId;
 use crate::domain::notice::{NoticeFacts, NoticeKind, Processor};
 use crate::domain::objection::Resolution;
@@ -388,6 +388,9 @@ pub struct Confirmation {
     pub zone: Zone,
     /// The link works until then.
     pub valid_until: DateTime<Utc>,
+    /// What was asked for; kept with the letter until its link is used.
+    #[serde(default)]
+    pub wishes: Wishes,
 }
 
 /// A letter that only shows that letters arrive.

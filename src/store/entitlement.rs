@@ -8,6 +8,7 @@ use chrono::NaiveDate;
 use sqlx::types::Json;
 use sqlx::{FromRow, PgConnection};
 
+use super::subscriber::wishes;
 use super::{Error, Tx};
 use crate::domain::change::ChangeId;
 use crate::domain::customer::{Contract, ContractId, CustomerId, CustomerKind, Terms};
@@ -47,6 +48,8 @@ struct Row {
     signed_on: Option<NaiveDate>,
     ended_on: Option<NaiveDate>,
     terms: Option<Json<Terms>>,
+    wanted_products: Vec<String>,
+    wanted_kinds: Vec<String>,
 }
 
 impl Row {
@@ -77,7 +80,7 @@ macro_rules! candidates_where {
                     array(select subprocessor_id from exclusion x where x.customer_id = c.id
                           and x.confirmed_at is not null and x.until is null) as excluded,
                     k.id as contract_id, k.reference as contract, k.document, k.clause, k.products, k.signed_on, k.ended_on,
-                    t.terms
+                    t.terms, c.wanted_products, c.wanted_kinds
              from customer c
              left join contract k on k.customer_id = c.id
              left join lateral (select terms from contract_terms where contract_id = k.id and valid_from <= $1
@@ -136,6 +139,7 @@ fn grouped(rows: Vec<Row>) -> Result<Vec<Candidate>, Error> {
                 has_notice_address: row.has_notice_address,
                 excluded: row.excluded.iter().copied().map(SubprocessorId).collect(),
                 contracts: Vec::new(),
+                wishes: wishes(row.wanted_products.clone(), &row.wanted_kinds)?,
             });
         }
         if let (Some(last), Some(contract)) = (candidates.last_mut(), row.contract()) {

@@ -9,7 +9,8 @@ use sqlx::types::Json;
 use sqlx::{FromRow, PgConnection};
 
 use super::{Error, Tx};
-use crate::domain::customer::CustomerId;
+use crate::domain::change::ChangeKind;
+use crate::domain::customer::{CustomerId, Wishes};
 use crate::domain::delivery::DeliveryId;
 use crate::domain::recipient::RecipientId;
 
@@ -28,6 +29,8 @@ pub struct AskedFor {
     pub address: String,
     pub language: String,
     pub asked_at: DateTime<Utc>,
+    #[sqlx(json)]
+    pub wishes: Wishes,
 }
 
 /// A subscriber on file.
@@ -53,7 +56,8 @@ struct Row {
 /// The subscription that the letter asks to confirm; none: it asks for nothing of the kind.
 pub async fn asked_for(conn: &mut PgConnection, letter: DeliveryId) -> Result<Option<AskedFor>, Error> {
     let asked = sqlx::query_as(
-        "select facts ->> 'address' as address, facts -> 'letter' ->> 'language' as language, due_at as asked_at
+        "select facts ->> 'address' as address, facts -> 'letter' ->> 'language' as language, due_at as asked_at,
+                coalesce(facts -> 'letter' -> 'wishes', '{}') as wishes
          from delivery
          where id = $1 and letter_key like 'confirm:%' and facts ->> 'address' is not null",
     )
@@ -95,13 +99,16 @@ pub struct Listed {
     pub linked_to: Option<String>,
     pub suppressed_at: Option<DateTime<Utc>>,
     pub suppressed_why: Option<String>,
+    /// What it asked to be told of; empty = everything.
+    pub products: Vec<String>,
+    pub kinds: Vec<String>,
 }
 
 /// The subscribers with an id behind `after`, by id.
 pub async fn page(conn: &mut PgConnection, after: i64, limit: i64) -> Result<Vec<Listed>, Error> {
     let rows = sqlx::query_as(
         "select r.id as recipient, r.address, r.language, r.confirmed_at, linked.reference as linked_to, r.suppressed_at,
-                r.suppressed_why
+                r.suppressed_why, c.wanted_products as products, c.wanted_kinds as kinds
          from recipient r join customer c on c.id = r.customer_id and c.kind = 'subscriber'
          left join customer linked on linked.id = c.linked_to
          where r.id > $1 and r.address is not null order by r.id limit $2",
@@ -136,7 +143,8 @@ pub async fn insert(
     let now = tx.now();
     let ids: Option<(i64, i64)> = sqlx::query_as(
         "with added as (
-             insert into customer (reference, name, kind) values ($1, $2, 'subscriber')
+             insert into customer (reference, name, kind, wanted_products, wanted_kinds)
+             values ($1, $2, 'subscriber', $6, $7)
              on conflict (reference) do nothing
              returning id)
          insert into recipient (customer_id, address, language, confirmed_at, confirmed_by)
@@ -148,6 +156,8 @@ pub async fn insert(
     .bind(&asked.language)
     .bind(now)
     .bind(Json(by))
+    .bind(&asked.wishes.products)
+    .bind(words(&asked.wishes.kinds))
     .fetch_optional(tx.conn())
     .await?;
     Ok(ids.map(|(customer, recipient)| (CustomerId(customer), RecipientId(recipient))))
@@ -182,6 +192,30 @@ pub async fn set_language(tx: &mut Tx, recipient: RecipientId, language: &str) -
         .execute(tx.conn())
         .await?;
     Ok(done.rows_affected() == 1)
+}
+
+/// The subscriber is told of what it chose from now on. False: it is already.
+pub async fn set_wishes(tx: &mut Tx, customer: CustomerId, wishes: &Wishes) -> Result<bool, Error> {
+    let done = sqlx::query(
+        "update customer set wanted_products = $2, wanted_kinds = $3, version = version + 1
+         where id = $1 and kind = 'subscriber' and (wanted_products, wanted_kinds) is distinct from ($2, $3)",
+    )
+    .bind(customer.0)
+    .bind(&wishes.products)
+    .bind(words(&wishes.kinds))
+    .execute(tx.conn())
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+fn words(kinds: &[ChangeKind]) -> Vec<&'static str> {
+    kinds.iter().map(|kind| kind.as_str()).collect()
+}
+
+/// Wishes as the columns have them.
+pub(in crate::store) fn wishes(products: Vec<String>, kinds: &[String]) -> Result<Wishes, Error> {
+    let kind = |word: &String| word.parse().map_err(|why| Error::unreadable("kind of a change", &why));
+    Ok(Wishes { products, kinds: kinds.iter().map(kind).collect::<Result<_, _>>()? })
 }
 
 /// A subscriber who has left is owed nothing any more; what was served stays served.

@@ -2,6 +2,7 @@
 
 pub mod calendar;
 pub mod change;
+mod choices;
 pub mod coming;
 pub mod compare;
 pub mod feed;
@@ -34,7 +35,7 @@ pub fn routes() -> Router<Site> {
         .route("/subprocessors/{slug}", get(subprocessor::show))
         .route("/subscribe", get(subscribe::form).post(subscribe::ask))
         .route("/confirm/{token}", get(subscribe::confirm_page).post(subscribe::confirm))
-        .route("/manage/{token}", get(subscribe::manage).post(subscribe::choose_language))
+        .route("/manage/{token}", get(subscribe::manage).post(subscribe::choose))
         .route("/unsubscribe/{token}", get(leave::show).post(leave::leave))
         .route("/reply/{token}/{what}", get(reply::show).post(reply::say))
         .route("/letter/{token}", get(letter::show))

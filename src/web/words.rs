@@ -221,7 +221,7 @@ mod tests {
     use super::*;
 
     /// Beginnings of keys that code completes: `month-` and a number, `outcome-` and an outcome.
-    const COMPLETED: [&str; 23] = [
+    const COMPLETED: [&str; 24] = [
         "weekday-",
         "month-",
         "number-",
@@ -245,6 +245,7 @@ mod tests {
         "list-h2-",
         "caption",
         "genuine-not-ours",
+        "wish-",
     ];
 
     fn sources(folder: &Path, found: &mut Vec<PathBuf>) {

@@ -70,6 +70,7 @@ test('the register shows what is in use and what is coming', TIMEOUT, async () =
 test('somebody subscribes, confirms, looks at it and leaves, by keyboard alone', TIMEOUT, async () => {
   const page = await browser.newPage();
   await page.goto(`${stage.site}/subscribe`);
+  await page.locator('details.more summary').click();
   await inspect(page, 'subscribe');
   await page.locator('#mail').focus();
   await page.keyboard.type('jane@northwind.example');

@@ -9,7 +9,7 @@ use super::{
     DigestObjection, Kind, Letter, Occasional, Reader, Receipt, ReplyReceipt, Standing, Test,
 };
 use crate::domain::change::{ChangeId, ChangeKind, State};
-use crate::domain::customer::{Authorisation, Grounds};
+use crate::domain::customer::{Authorisation, Grounds, Wishes};
 use crate::domain::notice::{ChangeFacts, Correction, NoticeFacts, NoticeKind, Processor};
 use crate::domain::objection::Resolution;
 use crate::domain::subprocessor::{Facts, List, SubprocessorId};
@@ -205,6 +205,7 @@ fn occasional(kind: Kind, processor: Processor, reader: &Reader, now: DateTime<U
             language,
             zone,
             valid_until: now + TimeDelta::days(7),
+            wishes: Wishes::default(),
         }),
         Kind::Alert => Occasional::Alert(Alert { processor, zone, at: now, what: alarm(reader) }),
         Kind::Digest => Occasional::Digest(digest(processor, reader, now)),

@@ -5,10 +5,11 @@ use sqlx::{FromRow, PgConnection};
 
 use super::word;
 use crate::domain::change::ChangeId;
-use crate::domain::customer::{CustomerId, CustomerKind};
+use crate::domain::customer::{CustomerId, CustomerKind, Wishes};
 use crate::domain::obligation::Consent;
 use crate::domain::recipient::{self, RecipientId};
 use crate::store::Error;
+use crate::store::subscriber::wishes;
 
 /// Whom a link belongs to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +30,8 @@ pub struct Addressee {
     pub link_epoch: i16,
     pub role: String,
     pub notice_address: bool,
+    /// What a subscriber asked to be told of.
+    pub wishes: Wishes,
 }
 
 impl Addressee {
@@ -59,6 +62,8 @@ struct AddresseeRow {
     link_epoch: i16,
     role: String,
     notice_address: bool,
+    wanted_products: Vec<String>,
+    wanted_kinds: Vec<String>,
 }
 
 impl AddresseeRow {
@@ -78,6 +83,7 @@ impl AddresseeRow {
             link_epoch: self.link_epoch,
             role: self.role,
             notice_address: self.notice_address,
+            wishes: wishes(self.wanted_products, &self.wanted_kinds)?,
         })
     }
 }
@@ -87,7 +93,7 @@ pub async fn addressee(conn: &mut PgConnection, recipient: RecipientId) -> Resul
     let row: Option<AddresseeRow> = sqlx::query_as(
         "select r.id as recipient, c.id as customer, c.name as customer_name, c.kind, c.linked_to, r.address, r.name,
                 r.language, r.confirmed_at, r.suppressed_at, r.suppressed_why, r.link_epoch,
-                r.role, r.notice_address
+                r.role, r.notice_address, c.wanted_products, c.wanted_kinds
          from recipient r join customer c on c.id = r.customer_id
          where r.id = $1",
     )
@@ -105,7 +111,7 @@ pub async fn addressee_of_delivery(
     let row: Option<AddresseeRow> = sqlx::query_as(
         "select r.id as recipient, c.id as customer, c.name as customer_name, c.kind, c.linked_to, r.address, r.name,
                 r.language, r.confirmed_at, r.suppressed_at, r.suppressed_why, r.link_epoch,
-                r.role, r.notice_address
+                r.role, r.notice_address, c.wanted_products, c.wanted_kinds
          from delivery d join recipient r on r.id = d.recipient_id join customer c on c.id = r.customer_id
          where d.id = $1",
     )

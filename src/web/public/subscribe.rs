@@ -8,6 +8,7 @@ use axum::response::Response;
 use serde::Deserialize;
 use url::form_urlencoded;
 
+use super::choices::{self, Wanted};
 use super::feed;
 use super::link::{self, Opened};
 use super::mine;
@@ -15,11 +16,12 @@ use super::register::Choice;
 use super::wording::Fact;
 use crate::actions::subscribe::{self, Error, LEFT, Standing};
 use crate::domain::access::LinkPurpose;
-use crate::domain::customer::CustomerKind;
+use crate::domain::customer::{CustomerKind, Wishes};
 use crate::domain::delivery::DeliveryId;
 use crate::domain::ledger::Actor;
 use crate::domain::recipient::parse_address;
 use crate::store::page::Addressee;
+use crate::store::subscriber::AskedFor;
 use crate::web::Site;
 use crate::web::dates;
 use crate::web::error::PageError;
@@ -34,12 +36,29 @@ pub struct Form {
     pub mail: String,
     pub error: Option<String>,
     pub languages: Vec<Choice>,
+    pub wanted: Wanted,
 }
 
 impl Form {
-    pub fn empty(site: &Site) -> Self {
-        Self { mail: String::new(), error: None, languages: languages(site, site.words().language()) }
+    /// As it was sent, with what is wrong with it.
+    fn again(site: &Site, mail: String, error: Option<String>, body: &Bytes) -> Self {
+        let languages = languages(site, &field(body, "lang"));
+        Self { mail, error, languages, wanted: Wanted::of(site, &ticked(site, body)) }
     }
+
+    pub fn empty(site: &Site) -> Self {
+        let languages = languages(site, site.words().language());
+        Self { mail: String::new(), error: None, languages, wanted: Wanted::of(site, &Wishes::default()) }
+    }
+}
+
+/// What the boxes of a form say.
+fn ticked(site: &Site, body: &Bytes) -> Wishes {
+    let all = |name: &str| -> Vec<String> {
+        let named = form_urlencoded::parse(body).filter(|(key, _)| key == name);
+        named.map(|(_, value)| value.into_owned()).collect()
+    };
+    Wishes::ticked(&all("product"), &all("kind"), &site.cx().settings.site.products)
 }
 
 /// The languages of the letters, each by its own name.
@@ -81,23 +100,23 @@ pub async fn ask(site: Site, network: Network, body: Bytes) -> Result<Response, 
     let mail = field(&body, "mail");
     let Ok(address) = parse_address(&mail) else {
         let error = Some(site.words().get("subscribe-bad-address"));
-        let form = Form { mail, error, languages: languages(&site, &field(&body, "lang")) };
+        let form = Form::again(&site, mail, error, &body);
         return rendered(StatusCode::UNPROCESSABLE_ENTITY, &Page::of(&site, form));
     };
     if let Err(limited) = site.limits().subscribe(&network) {
         let error = Some(site.words().with("too-many-form", [("wait", &limited.wait(site.words()))]));
-        let form = Form { mail, error, languages: languages(&site, &field(&body, "lang")) };
+        let form = Form::again(&site, mail, error, &body);
         return limited.answered_by(&Page::of(&site, form));
     }
-    send_letter(&site, &address, &field(&body, "lang")).await?;
+    send_letter(&site, &address, &field(&body, "lang"), &ticked(&site, &body)).await?;
     rendered(StatusCode::OK, &look_in_your_mail(&site, &address))
 }
 
-async fn send_letter(site: &Site, address: &str, language: &str) -> Result<(), PageError> {
+async fn send_letter(site: &Site, address: &str, language: &str, wishes: &Wishes) -> Result<(), PageError> {
     let known = &site.cx().settings.site.languages;
     let chosen = known.iter().find(|tag| *tag == language).or(known.first()).map_or("en", String::as_str);
     if site.limits().letter_to(address) {
-        subscribe::ask(site.cx(), Actor::Public, address, chosen).await?;
+        subscribe::ask(site.cx(), Actor::Public, address, chosen, wishes).await?;
     }
     Ok(())
 }
@@ -121,7 +140,7 @@ fn look_in_your_mail(site: &Site, address: &str) -> Message {
 pub async fn confirm_page(site: Site, Path(token): Path<String>) -> Result<Response, PageError> {
     let letter = DeliveryId(link::confirmation(&site, &token)?);
     let page = match subscribe::standing(site.cx(), letter).await?.ok_or(PageError::UnknownLink)? {
-        Standing::Open(asked) => to_confirm(&site, &token, &asked.address),
+        Standing::Open(asked) => to_confirm(&site, &token, &asked),
         Standing::Confirmed(asked, known) => {
             let manage = site.keys().link(LinkPurpose::Manage, known.recipient.0, known.link_epoch);
             Message {
@@ -178,17 +197,20 @@ async fn another_letter(
         let page = Message { notice: Some(notice), ..expired(site, token, &asked.address) };
         return limited.answered_by(&page);
     }
-    send_letter(site, &asked.address, &asked.language).await?;
+    send_letter(site, &asked.address, &asked.language, &asked.wishes).await?;
     rendered(StatusCode::OK, &look_in_your_mail(site, &asked.address))
 }
 
-fn to_confirm(site: &Site, token: &str, address: &str) -> Message {
+fn to_confirm(site: &Site, token: &str, asked: &AskedFor) -> Message {
     let words = site.words();
+    let address = asked.address.as_str();
+    let only = (!asked.wishes.is_everything()).then(|| choices::in_words(words, &asked.wishes));
     let processor = site.processor().name.as_str();
     Message {
         shell: site.shell("subscribe", true),
         title: words.get("confirm-title"),
         lede: Some(words.rich("confirm-lede", [("address", address), ("processor", processor)])),
+        paragraphs: only.map(|what| words.rich("confirm-only", [("what", &what)])).into_iter().collect(),
         act: Some(Act {
             action: format!("/confirm/{token}"),
             label: words.get("confirm-button"),
@@ -246,6 +268,8 @@ struct Manage {
     facts: Vec<Fact>,
     action: String,
     languages: Vec<Choice>,
+    /// None of a contact: its agreement says what it is told of.
+    wanted: Option<Wanted>,
     leave: Option<String>,
     successor: Option<Successor>,
     mine: String,
@@ -291,6 +315,7 @@ pub async fn manage(
         facts: known_of(&site, &who),
         action: format!("/manage/{token}"),
         languages: languages(&site, &who.language),
+        wanted: (!is_contact).then(|| Wanted::of(&site, &who.wishes)),
         leave: (!is_contact && who.suppressed_at.is_none()).then(|| leave.clone()),
         successor: is_contact
             .then(|| Successor { says: words.with("leave-contact-says", [customer]), href: leave }),
@@ -312,20 +337,22 @@ fn known_of(site: &Site, who: &Addressee) -> Vec<Fact> {
         Fact::of(words.get("manage-language"), own_name(&who.language)),
         Fact::of(words.get("manage-state"), state),
     ];
+    if who.kind == CustomerKind::Subscriber {
+        facts.push(Fact::of(words.get("manage-wanted"), choices::in_words(words, &who.wishes)));
+    }
     if let Some(since) = who.confirmed_at.filter(|_| who.kind == CustomerKind::Subscriber) {
         facts.push(Fact::of(words.get("manage-since"), dates::moment(words, since, zone)));
     }
     facts
 }
 
-/// `POST /manage/{token}`: another language.
-pub async fn choose_language(
-    site: Site,
-    Path(token): Path<String>,
-    body: Bytes,
-) -> Result<Response, PageError> {
+/// `POST /manage/{token}`: another language, and what to be told of.
+pub async fn choose(site: Site, Path(token): Path<String>, body: Bytes) -> Result<Response, PageError> {
     let who = opened(&site, &token, LinkPurpose::Manage).await?.who;
-    subscribe::choose_language(site.cx(), who.recipient, &field(&body, "lang")).await?;
+    let language = Some(field(&body, "lang")).filter(|tag| !tag.is_empty()).unwrap_or(who.language);
+    // A form without boxes, as of a contact, says nothing of them.
+    let wishes = (!field(&body, "wanted").is_empty()).then(|| ticked(&site, &body));
+    subscribe::choose(site.cx(), who.recipient, &language, wishes.as_ref()).await?;
     Ok(see_other(&format!("/manage/{token}?saved=yes")))
 }
 

@@ -2,6 +2,7 @@
 
 mod authorised;
 mod calendar;
+mod choices;
 mod compare;
 mod genuine;
 mod languages;

@@ -2,6 +2,7 @@
 
 use chrono::Days;
 use forenotice::actions::{end_contract, link_subscriber, subscribe};
+use forenotice::domain::customer::Wishes;
 use forenotice::domain::delivery::DeliveryId;
 use forenotice::domain::ledger::Actor;
 use forenotice::domain::obligation::ExemptWhy;
@@ -165,7 +166,7 @@ impl Simulation {
     async fn subscribe(&mut self, number: usize) {
         let address = format!("reader{number}@readers.example");
         let cx = self.world.cx.clone();
-        subscribe::ask(&cx, Actor::Public, &address, "en").await.unwrap();
+        subscribe::ask(&cx, Actor::Public, &address, "en", &Wishes::default()).await.unwrap();
         self.world.settle().await;
         let letter: i64 =
             sqlx::query_scalar("select max(id) from delivery where letter_key like 'confirm:%'")
