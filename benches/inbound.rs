@@ -6,6 +6,7 @@
 //! else the machine does falls on both. `CONNECTIONS`, `MAILS` and `ROUNDS` say otherwise. Uses the server of
 //! `FORENOTICE_TEST_DATABASE_URL` (a superuser's URL), else starts one of its own that keeps its promises (fsync).
 
+mod given;
 mod support;
 
 use std::path::PathBuf;
@@ -19,6 +20,7 @@ use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
+use given::number;
 use support::{Ground, peak};
 
 const CONFIG: &str = r#"
@@ -39,10 +41,6 @@ listen = "127.0.0.1:0"
 [ledger]
 key = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
 "#;
-
-fn number(name: &str, default: usize) -> usize {
-    std::env::var(name).ok().and_then(|value| value.parse().ok()).unwrap_or(default)
-}
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {

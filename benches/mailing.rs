@@ -12,21 +12,20 @@ mod notice;
 mod sink;
 mod customers;
 mod support;
+mod waiting;
 
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Context as _, bail, ensure};
-use sqlx::{Connection, Executor, PgConnection};
+use sqlx::{Connection, PgConnection};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use notice::stop;
 use sink::{Manners, Sink};
 use support::{Ground, peak};
-
-const GIVE_UP_AFTER: Duration = Duration::from_mins(30);
-const LOOK_EVERY: Duration = Duration::from_millis(50);
+use waiting::{GIVE_UP_AFTER, wait_until};
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
@@ -175,22 +174,6 @@ async fn mailing(
 
 /// Every letter is on record as accepted once.
 const ACCEPTED: &str = "select count(*) from delivery where state = 'accepted' and recipient_id is not null";
-
-async fn wait_until(database: &str, count: &'static str, wanted: i64) -> anyhow::Result<()> {
-    let mut conn = PgConnection::connect(database).await?;
-    conn.execute("set search_path = forenotice").await?;
-    let started = Instant::now();
-    loop {
-        let counted: i64 = sqlx::query_scalar(count).fetch_one(&mut conn).await?;
-        if counted == wanted {
-            return Ok(());
-        }
-        if started.elapsed() > GIVE_UP_AFTER {
-            bail!("{count}: {counted} and not {wanted}");
-        }
-        tokio::time::sleep(LOOK_EVERY).await;
-    }
-}
 
 async fn steadiness(database: &str) -> anyhow::Result<f64> {
     let mut conn = PgConnection::connect(database).await?;

@@ -40,10 +40,17 @@ use crate::domain::ledger::Actor;
 use crate::store;
 use crate::store::bell::Ear;
 use crate::store::door::{self, DoorId};
+use crate::store::freshness::CHANNEL;
 use crate::store::replica::{self, ReplicaId};
 
 /// Beats of replica and door: the gate decides for no instant that the door has not vouched for.
 const BEAT_EVERY: Duration = Duration::from_secs(1);
+/// Whoever listens makes sure so often that it would hear.
+const ASK_EVERY: Duration = Duration::from_secs(1);
+/// A connection that is silent for longer is given up.
+const ANSWERED_WITHIN: Duration = Duration::from_secs(2);
+/// How long it is relied on after it was asked: no page is older than that, be the network cut without a word.
+const VOUCHED_FOR: Duration = Duration::from_secs(3);
 /// The other replicas are told of bells at most this often.
 const TELL_EVERY: Duration = Duration::from_millis(100);
 /// Between two tries to reach a database that is away.
@@ -306,18 +313,18 @@ impl Daemon {
         }
     }
 
-    /// Hears what other replicas ring. A pooler that eats LISTEN does no harm: periods catch up.
+    /// Hears what other replicas ring, and what the public pages read tell of themselves. A pooler that eats LISTEN does no harm:
+    /// periods catch up, and no page is kept.
     async fn keep_listening(self) {
-        let names: Vec<&'static str> = self.0.tasks.iter().map(|task| task.name).collect();
+        let tasks: Vec<&'static str> = self.0.tasks.iter().map(|task| task.name).collect();
+        let names: Vec<&'static str> = tasks.iter().copied().chain([CHANNEL]).collect();
         loop {
             match Ear::open(self.cx().settings.database.direct_url().expose_secret(), &names).await {
-                Ok(mut ear) => {
-                    while let Ok(heard) = ear.hear().await {
-                        match heard {
-                            Some(name) => self.cx().bells.ring_here(&name),
-                            // The connection was lost, and what was rung meanwhile.
-                            None => names.iter().for_each(|name| self.cx().bells.ring_here(name)),
-                        }
+                Ok(ear) => {
+                    self.listen(ear).await;
+                    // The connection was lost, and what was rung meanwhile.
+                    for name in &tasks {
+                        self.cx().bells.ring_here(name);
                     }
                 }
                 Err(error) => {
@@ -326,6 +333,29 @@ impl Daemon {
             }
             sleep(KNOCK_EVERY).await;
         }
+    }
+
+    /// Until the connection is lost, or does not answer.
+    async fn listen(&self, mut ear: Ear) {
+        let (bells, freshness) = (&self.cx().bells, &self.cx().freshness);
+        freshness.changed();
+        let mut asks = interval(ASK_EVERY);
+        asks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                heard = ear.hear() => match heard {
+                    Ok(Some(name)) if name == CHANNEL => freshness.changed(),
+                    Ok(Some(name)) => bells.ring_here(&name),
+                    Ok(None) | Err(_) => break,
+                },
+                _ = asks.tick() => {
+                    let asked = Instant::now();
+                    let Ok(Ok(())) = timeout_at(asked + ANSWERED_WITHIN, ear.ask()).await else { break };
+                    freshness.vouch((asked + VOUCHED_FOR).into_std());
+                }
+            }
+        }
+        freshness.lose();
     }
 }
 

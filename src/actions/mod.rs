@@ -49,6 +49,7 @@ use crate::mail::letter::{Alarm, Alert, ChangeName, Occasional};
 use crate::mail::relay::Post;
 use crate::mail::templates::Templates;
 use crate::store::bell::Bells;
+use crate::store::freshness::Freshness;
 use crate::store::letter::To;
 use crate::store::objection::Objected;
 use crate::store::{self, Db, Snapshot, Tx};
@@ -68,6 +69,7 @@ pub struct Context {
     /// That of the settings.
     pub policy: Arc<Policy>,
     pub bells: Bells,
+    pub freshness: Freshness,
     /// The way out for letters.
     pub post: Post,
     /// What makes and reads the tokens in letters.

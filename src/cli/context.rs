@@ -19,6 +19,7 @@ use crate::mail::events::Sns;
 use crate::mail::relay::Post;
 use crate::mail::templates::Templates;
 use crate::store::bell::Bells;
+use crate::store::freshness::Freshness;
 use crate::store::{self, Db};
 
 /// Loads the settings and opens the database, which is asked nothing yet.
@@ -94,6 +95,7 @@ pub fn context(settings: Settings, entropy: Entropy) -> Result<Context, Failure>
         settings: Arc::new(settings),
         policy,
         bells: Bells::default(),
+        freshness: Freshness::default(),
         post,
         keys,
         templates,

@@ -108,13 +108,6 @@ pub struct Authentication {
     pub dmarc: Option<String>,
 }
 
-impl Authentication {
-    /// The From address is its domain's own word.
-    pub fn proves_sender(&self) -> bool {
-        self.dmarc.as_deref() == Some("pass")
-    }
-}
-
 words!(
     /// What kind of machine's answer it is.
     Automatic {

@@ -81,6 +81,12 @@ impl Ear {
         Ok(Self(listener))
     }
 
+    /// Whether the connection stands, and what was told before this call is heard.
+    pub async fn ask(&mut self) -> Result<(), Error> {
+        sqlx::query("select").execute(&mut self.0).await?;
+        Ok(())
+    }
+
     /// The name of the task whose bell rang; none when the connection was lost, and bells with it.
     pub async fn hear(&mut self) -> Result<Option<String>, Error> {
         let heard = self.0.try_recv().await?;

@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod bell;
+pub mod freshness;
 pub mod delivery;
 pub mod completeness;
 pub mod customer;

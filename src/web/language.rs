@@ -92,6 +92,11 @@ impl Visit {
     }
 }
 
+/// The language that a request for what anybody may see is answered in, by its place among those configured.
+pub fn spoken(site: &Site, request: &Request) -> usize {
+    Visit::of(site, request).speaks()
+}
+
 /// The language by its own name.
 pub fn own_name(tag: &str) -> &str {
     match tag {

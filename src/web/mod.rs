@@ -9,6 +9,7 @@ pub mod assets;
 pub mod dates;
 pub mod error;
 pub mod inbound;
+mod kept;
 pub mod language;
 pub mod limits;
 pub mod page;
@@ -67,6 +68,7 @@ struct Inner {
     /// One for each language configured, the first for who asks for none of them.
     languages: Vec<Arc<Words>>,
     limits: limits::Limits,
+    kept: kept::Kept,
 }
 
 impl Site {
@@ -78,7 +80,14 @@ impl Site {
             languages.push(Arc::new(Words::english()));
         }
         let processor = cx.settings.site.processor();
-        let inner = Inner { cx, door, processor, languages, limits: limits::Limits::default() };
+        let inner = Inner {
+            cx,
+            door,
+            processor,
+            languages,
+            limits: limits::Limits::default(),
+            kept: kept::Kept::default(),
+        };
         Self(Arc::new(inner), Arc::default())
     }
 
@@ -126,6 +135,10 @@ impl Site {
         &self.0.limits
     }
 
+    fn kept(&self) -> &kept::Kept {
+        &self.0.kept
+    }
+
     /// Whose register it is.
     pub fn processor(&self) -> &Processor {
         &self.0.processor
@@ -163,6 +176,7 @@ pub fn router(cx: Context, door: DoorId) -> Router {
     let site = Site::new(cx, door);
     let layers = ServiceBuilder::new()
         .layer(from_fn(watermark::note_arrival))
+        .layer(from_fn_with_state(site.clone(), kept::serve))
         .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
         .layer(TraceLayer::new_for_http().make_span_with(span))
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))

@@ -10,6 +10,7 @@ use forenotice::actions::{Context, Report};
 use forenotice::daemon::admin::{self, Admin, Enlisted};
 use forenotice::daemon::{self, ClockError, Daemon, Health, Pass, PassError, ReadTo, Role, Task};
 use forenotice::store::bell::Bells;
+use forenotice::store::freshness::Freshness;
 use forenotice::store::{Db, bell, replica};
 use forenotice::telemetry::Metrics;
 use sqlx::Row;
@@ -92,7 +93,7 @@ async fn world() -> World {
 
 /// Another process on the same database: bells of its own.
 fn another_process(cx: &Context) -> Context {
-    Context { bells: Bells::default(), ..cx.clone() }
+    Context { bells: Bells::default(), freshness: Freshness::default(), ..cx.clone() }
 }
 
 async fn soon<T>(future: impl Future<Output = T>) -> T {

@@ -30,7 +30,9 @@ use crate::web::error::PageError;
 /// Changes on one page of `/changes.json`.
 const CHANGES_PER_PAGE: i64 = 100;
 /// The largest response that is held to compute its validator.
-const BODY_BYTES_MAX: usize = 32 * 1024 * 1024;
+pub const BODY_BYTES_MAX: usize = 32 * 1024 * 1024;
+/// An answer that is the same for everybody: to be stored, and asked about each time.
+pub const FOR_ALL: &str = "no-cache";
 /// An act under way may still become visible with an instant that lies so far back.
 const LAST_MODIFIED_SETTLES: TimeDelta = TimeDelta::seconds(60);
 
@@ -375,7 +377,7 @@ pub async fn revalidated(
             parts.headers.insert(name, value);
         }
     }
-    parts.headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    parts.headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(FOR_ALL));
     if is_known(asked, &etag, last_modified) {
         parts.status = StatusCode::NOT_MODIFIED;
         parts.headers.remove(header::CONTENT_TYPE);
@@ -388,10 +390,7 @@ pub async fn revalidated(
 fn is_known(asked: &HeaderMap, etag: &str, last_modified: Option<DateTime<Utc>>) -> bool {
     let text = |name: HeaderName| asked.get(name).and_then(|value| value.to_str().ok());
     if let Some(known) = text(header::IF_NONE_MATCH) {
-        return known.trim() == "*"
-            || known
-                .split(',')
-                .any(|known| known.trim().trim_start_matches("W/") == etag.trim_start_matches("W/"));
+        return matches(known, etag);
     }
     match (
         text(header::IF_MODIFIED_SINCE).and_then(|since| DateTime::parse_from_rfc2822(since).ok()),
@@ -400,4 +399,10 @@ fn is_known(asked: &HeaderMap, etag: &str, last_modified: Option<DateTime<Utc>>)
         (Some(since), Some(modified)) => modified.timestamp() <= since.timestamp(),
         (_, _) => false,
     }
+}
+
+/// Whether `If-None-Match` names the `ETag` (RFC 9110, 13.1.2: compared weakly).
+pub fn matches(if_none_match: &str, etag: &str) -> bool {
+    let bare = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
+    if_none_match.trim() == "*" || if_none_match.split(',').any(|known| bare(known) == bare(etag))
 }

@@ -5,6 +5,7 @@ mod calendar;
 mod choices;
 mod compare;
 mod genuine;
+mod kept;
 mod languages;
 mod mine;
 mod public;

@@ -3,7 +3,7 @@
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use axum::{Extension, Router};
-use forenotice::actions::schedule_change;
+use forenotice::actions::{Context, schedule_change};
 use forenotice::domain::change::ChangeKind;
 use forenotice::domain::request::Request as Wanted;
 use forenotice::web::router;
@@ -31,8 +31,13 @@ impl Answer {
 
 impl Visitor {
     pub fn of(world: &World) -> Self {
-        let line = Line::new(world.in_flight.clone(), world.cx.clock.clone());
-        let router = router(world.cx.clone(), world.daemon.door().unwrap());
+        Self::with(world, world.cx.clone())
+    }
+
+    /// A site of its own beside the world's.
+    pub fn with(world: &World, cx: Context) -> Self {
+        let line = Line::new(world.in_flight.clone(), cx.clock.clone());
+        let router = router(cx, world.daemon.door().unwrap());
         Self { router: router.layer(Extension(line)) }
     }
 

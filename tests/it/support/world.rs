@@ -24,6 +24,7 @@ use forenotice::mail::events::Sns;
 use forenotice::mail::relay::Post;
 use forenotice::mail::templates::Templates;
 use forenotice::store::bell::Bells;
+use forenotice::store::freshness::Freshness;
 use forenotice::store::{Db, invariants};
 use secrecy::ExposeSecret;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
@@ -188,6 +189,7 @@ fn context(settings: Settings, start: DateTime<Utc>) -> Context {
         db,
         policy: Arc::new(settings.policy.clone()),
         bells: Bells::default(),
+        freshness: Freshness::default(),
         post: Post::of(&settings).unwrap(),
         keys: Keys::from_master(settings.ledger.key.bytes().unwrap()),
         templates: Arc::new(Templates::embedded().unwrap()),
