@@ -4,6 +4,7 @@
 //! `<key>_file` reads a secret from a file beside it. Every value knows where it came from; an unknown key is a fault
 //! that names the nearest known one.
 
+mod brand;
 mod dkim;
 mod fault;
 mod inbound;
@@ -16,6 +17,7 @@ mod smtp;
 mod source;
 pub mod window;
 
+pub use brand::{Brand, Image, Palette};
 pub use dkim::{Dkim, DkimKey, KeyPair};
 pub use fault::{Fault, Faults};
 pub use inbound::{Events, Imap, ImapLogin, Inbound, SnsTopic, plain_domain};
@@ -108,6 +110,16 @@ pub struct Site {
     pub languages: Vec<String>,
     /// What the processor says in its own words.
     pub sentences: Sentences,
+    pub brand: Brand,
+    pub legal: Legal,
+}
+
+/// Pages of the processor's own that the foot of every page leads to.
+#[derive(Clone, Debug, Default)]
+pub struct Legal {
+    pub imprint: Option<Url>,
+    pub privacy: Option<Url>,
+    pub terms: Option<Url>,
 }
 
 impl Site {

@@ -18,6 +18,9 @@ feed-title-of = { $processor }: Änderungen bei Unterauftragsverarbeitern
 feed-entry = { $what }: { $headline } ({ $reference })
 feed-summary = { $headline }, geplant für { $day }.
 dpo = Datenschutzbeauftragter:
+legal-imprint = Impressum
+legal-privacy = Datenschutzerklärung
+legal-terms = Nutzungsbedingungen
 more = Mehr
 back-to-register = Zurück zum Verzeichnis
 

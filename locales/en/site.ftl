@@ -18,6 +18,9 @@ feed-title-of = { $processor }: changes of subprocessors
 feed-entry = { $what }: { $headline } ({ $reference })
 feed-summary = { $headline }, planned for { $day }.
 dpo = Data protection officer:
+legal-imprint = Imprint
+legal-privacy = Privacy notice
+legal-terms = Terms
 more = More
 back-to-register = Back to the register
 

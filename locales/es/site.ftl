@@ -18,6 +18,9 @@ feed-title-of = { $processor }: cambios de subencargados
 feed-entry = { $what }: { $headline } ({ $reference })
 feed-summary = { $headline }, previsto para el { $day }.
 dpo = Delegado de protección de datos:
+legal-imprint = Aviso legal
+legal-privacy = Política de privacidad
+legal-terms = Condiciones
 more = Más
 back-to-register = Volver al registro
 

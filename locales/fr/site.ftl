@@ -18,6 +18,9 @@ feed-title-of = { $processor } : modifications des sous-traitants ultérieurs
 feed-entry = { $what } : { $headline } ({ $reference })
 feed-summary = { $headline }, prévu pour le { $day }.
 dpo = Délégué à la protection des données :
+legal-imprint = Mentions légales
+legal-privacy = Politique de confidentialité
+legal-terms = Conditions d’utilisation
 more = Plus
 back-to-register = Retour au registre
 

@@ -120,6 +120,16 @@ pub fn base_url(raw: &Raw) -> Result<Url, Why> {
     }
 }
 
+/// A page of the web, whose host is named.
+pub fn web_page(raw: &Raw) -> Result<Url, Why> {
+    let text = text(raw)?;
+    let url = Url::parse(&text).map_err(|why| Why(format!("{text:?} is no address of a page: {why}")))?;
+    if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
+        return Err(Why(format!("{text:?} is no page of the web; it begins with https://")));
+    }
+    Ok(url)
+}
+
 /// A URL of one of `schemes`, with a host. The text may hold a password, so no fault quotes it.
 pub fn secret_url(schemes: &'static [&'static str]) -> impl Fn(&str) -> Result<Url, Why> {
     move |text| {

@@ -6,11 +6,13 @@ use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 use url::{Host, Url};
 
-use super::parse::{self, address, base_url, list, listen, text, whole, word};
+use super::brand;
+use super::parse::{self, address, base_url, list, listen, text, web_page, whole, word};
 use super::reader::{Noted, Reader, Why, masked, masked_url};
 use super::sentences::Sentences;
 use super::{
-    Admin, Database, Digest, Environment, Fires, Ledger, LedgerKey, Notice, Objections, Site, Telemetry, Web,
+    Admin, Database, Digest, Environment, Fires, Ledger, LedgerKey, Legal, Notice, Objections, Site,
+    Telemetry, Web,
 };
 use crate::domain::zone::Zone;
 
@@ -48,6 +50,8 @@ pub fn site(r: &mut Reader, environment: Result<Environment, Noted>) -> Result<S
     let sentences = sentences(r);
     let own = sentences.as_ref().ok().cloned();
     let languages = r.or("site.languages", &LANGUAGES.join(";"), list(|raw| language(raw, own.as_ref())));
+    let brand = brand::brand(r);
+    let legal = legal(r);
     let base_url = base_url?;
     if environment == Ok(Environment::Production) && base_url.scheme() != "https" && !is_loopback(&base_url) {
         let why = format!("{base_url} is not https; links that are secrets must not travel in the clear");
@@ -65,7 +69,16 @@ pub fn site(r: &mut Reader, environment: Result<Environment, Noted>) -> Result<S
         deputies: deputies?,
         languages: languages?,
         sentences: sentences?,
+        brand: brand?,
+        legal: legal?,
     })
+}
+
+fn legal(r: &mut Reader) -> Result<Legal, Noted> {
+    let imprint = r.optional("site.imprint_url", web_page);
+    let privacy = r.optional("site.privacy_url", web_page);
+    let terms = r.optional("site.terms_url", web_page);
+    Ok(Legal { imprint: imprint?, privacy: privacy?, terms: terms? })
 }
 
 /// The processor's own sentences, where it has any.

@@ -402,3 +402,40 @@ fn the_sample_shows_the_defaults() {
         );
     }
 }
+
+#[test]
+fn a_colour_that_cannot_be_read_is_a_fault_with_its_figure() {
+    let brand = |lines: &str| faults("[database]", &format!("[site.brand]\n{lines}\n[database]"));
+    let place = "(etc/forenotice.toml:7)";
+    assert_eq!(
+        brand("key = \"#f0a500\"\nkey_dark = \"#7cc5d9\"")[0],
+        format!(
+            "site.brand.key: #f0a500 on white paper (#ffffff) has a contrast of 2.08; 4.5 is the least {place}"
+        )
+    );
+    let on_key = brand("key = \"#0b5a70\"\non_key = \"#073f4f\"");
+    assert!(on_key.iter().all(|fault| fault.starts_with("site.brand.on_key: #073f4f on the ")), "{on_key:?}");
+    assert_eq!(
+        brand("key = \"teal\""),
+        [format!("site.brand.key: \"teal\" is no colour; write it as \"#0b5a70\" {place}")]
+    );
+    assert_eq!(
+        brand("key_dark = \"#7cc5d9\""),
+        [format!("site.brand.key_dark: goes with site.brand.key, which is not given {place}")]
+    );
+    assert!(brand("logo = \"none.svg\"")[0].starts_with("site.brand.logo: none.svg cannot be read"));
+    let links = faults("dpo_address", "privacy_url = \"javascript:alert(1)\"\ndpo_address");
+    assert!(
+        links[0].starts_with("site.privacy_url: \"javascript:alert(1)\" is no page of the web"),
+        "{links:?}"
+    );
+}
+
+#[test]
+fn one_colour_is_enough() {
+    let text = LEAST.replace("[database]", "[site.brand]\nkey = \"#5b2a86\"\n[database]");
+    let brand = parsed(&text, &[]).unwrap().settings.site.brand;
+    assert_eq!(brand.light.unwrap().key.to_string(), "#5b2a86");
+    assert_ne!(brand.dark.unwrap().key.to_string(), "#5b2a86");
+    assert!(parsed(LEAST, &[]).unwrap().settings.site.brand.light.is_none());
+}

@@ -69,6 +69,7 @@ struct Inner {
     languages: Vec<Arc<Words>>,
     limits: limits::Limits,
     kept: kept::Kept,
+    own_files: Arc<assets::Own>,
 }
 
 impl Site {
@@ -81,6 +82,7 @@ impl Site {
         }
         let processor = cx.settings.site.processor();
         let inner = Inner {
+            own_files: Arc::new(assets::Own::of(&cx.settings.site.brand)),
             cx,
             door,
             processor,
@@ -139,6 +141,10 @@ impl Site {
         &self.0.kept
     }
 
+    pub fn own_files(&self) -> &assets::Own {
+        &self.0.own_files
+    }
+
     /// Whose register it is.
     pub fn processor(&self) -> &Processor {
         &self.0.processor
@@ -151,11 +157,27 @@ impl Site {
             base_url: self.processor().base_url.clone(),
             canonical: String::new(),
             assets: &assets::ASSETS,
+            own: self.0.own_files.clone(),
+            legal: self.legal(),
             processor: self.processor().name.clone(),
             dpo_address: self.processor().dpo_address.clone(),
             here,
             personal,
         }
+    }
+
+    /// Where the processor says what the law asks of its site.
+    fn legal(&self) -> Vec<page::Back> {
+        let (words, legal) = (self.words(), &self.cx().settings.site.legal);
+        let link = |key: &str, url: &Option<url::Url>| {
+            url.as_ref().map(|url| page::Back { href: url.to_string(), text: words.get(key) })
+        };
+        let links = [
+            link("legal-imprint", &legal.imprint),
+            link("legal-privacy", &legal.privacy),
+            link("legal-terms", &legal.terms),
+        ];
+        links.into_iter().flatten().collect()
     }
 
     /// A sentence that names the DPO's address, or its form without one where none is configured.

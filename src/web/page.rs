@@ -7,7 +7,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use super::Site;
-use super::assets::Assets;
+use super::assets::{Assets, Own};
 use super::error::{PageError, Worded};
 use super::language::Other;
 use super::words::{Html, Words};
@@ -21,6 +21,9 @@ pub struct Shell {
     /// The address of this page in its language, whatever else was asked; empty where it does not matter.
     pub canonical: String,
     pub assets: &'static Assets,
+    /// What the processor's brand adds.
+    pub own: Arc<Own>,
+    pub legal: Vec<Back>,
     pub processor: String,
     pub dpo_address: String,
     /// The entry of the navigation that this page is.
@@ -91,7 +94,8 @@ pub struct Notice {
     pub text: Html,
 }
 
-#[derive(Debug)]
+/// A link with its words.
+#[derive(Clone, Debug)]
 pub struct Back {
     pub href: String,
     pub text: String,

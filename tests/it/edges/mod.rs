@@ -1,6 +1,7 @@
 //! Each edge where people or programs touch forenotice, with hostile values.
 
 mod authorised;
+mod brand;
 mod calendar;
 mod choices;
 mod compare;
