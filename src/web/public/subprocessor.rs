@@ -33,7 +33,7 @@ struct Page {
     badge_tone: &'static str,
     notices: Vec<Note>,
     points: Vec<Point>,
-    planned: Vec<CardChange>,
+    planned: Vec<Planned>,
     facts_heading: String,
     facts: Vec<Fact>,
     engaged_by: Option<Named>,
@@ -54,6 +54,13 @@ struct Note {
 pub struct Named {
     pub href: Option<String>,
     pub name: String,
+}
+
+/// A change to come.
+#[derive(Debug)]
+struct Planned {
+    change: CardChange,
+    at: Later,
 }
 
 /// A state of the entry and what it brought.
@@ -195,7 +202,10 @@ fn page_of(entry: &Entry<'_>, slug: &str, facts: &Facts) -> Result<Page, PageErr
         badge_tone,
         notices: notices(entry, facts, standing),
         points: points(entry),
-        planned: entry.open().map(|change| card_change(register, change)).collect(),
+        planned: entry
+            .open()
+            .map(|change| Planned { change: card_change(register, change), at: later(register, change) })
+            .collect(),
         facts_heading: words.get(heading),
         facts: sheet,
         engaged_by,
@@ -248,6 +258,8 @@ fn points(entry: &Entry<'_>) -> Vec<Point> {
     let altered = last(|step| matches!(step, Step::Altered(_))).filter(|day| Some(*day) > joined);
     let left = last(|step| matches!(step, Step::Left)).filter(|day| Some(*day) > joined);
     let mut points: Vec<(NaiveDate, &str)> = Vec::new();
+    let announced = entry.open().next().and_then(|change| change.published_at).filter(|_| joined.is_none());
+    points.extend(announced.map(|at| (entry.register.policy.zone.day_of(at), "point-announced")));
     points.extend(joined.map(|day| (day, "point-joined")));
     points.extend(altered.map(|day| (day, "point-altered")));
     points.extend(left.map(|day| (day, "point-left")));

@@ -103,6 +103,7 @@ async fn what_is_announced_has_its_page_and_what_is_only_planned_has_none() {
             "Nimbus is announced and not in use yet",
             "Nimbus joins",
             "Facts as announced",
+            "<time datetime=\"2027-02-15\">Mon 15 Feb 2027</time>",
             "hosting of the service",
         ],
     );
