@@ -110,6 +110,7 @@ pub async fn plan_together(cx: &Context, requests: &[Request]) -> Result<Plan, E
     let subjects: Vec<_> =
         understood.iter().map(|one| one.subject.map(|version| version.subprocessor_id)).collect();
     let mut drafts: Vec<Draft> = understood.into_iter().map(|one| one.draft).collect();
+    check_products(cx, &drafts)?;
     let candidates = store::entitlement::all(snapshot.conn(), today).await?;
     let entitled = entitled(&candidates, drafts.iter().zip(subjects), &cx.policy, now);
     if requests.iter().all(|request| request.effective.is_none()) {
@@ -146,6 +147,7 @@ pub async fn schedule_together(cx: &Context, actor: Actor, requests: &[Request])
     let understood = request::together(requests, &versions, today)?;
     let steps = in_order(&mut tx, &open, &understood).await?;
     let drafts: Vec<Draft> = understood.iter().map(|one| one.draft.clone()).collect();
+    check_products(cx, &drafts)?;
     let candidates = store::entitlement::all(tx.conn(), today).await?;
     let subjects = steps.iter().map(|step| Some(step.subprocessor));
     let entitled = entitled(&candidates, drafts.iter().zip(subjects), &cx.policy, now);
@@ -292,6 +294,10 @@ fn refuse_disturbing(open: &[Change], step: &Step<'_>) -> Result<(), Error> {
         }),
         None => Ok(()),
     }
+}
+
+fn check_products(cx: &Context, drafts: &[Draft]) -> Result<(), Refusal> {
+    drafts.iter().try_for_each(|draft| request::check_products(draft, &cx.settings.site.products))
 }
 
 fn planned(

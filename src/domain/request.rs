@@ -250,6 +250,21 @@ fn not_listed(current: &[&Version], name: &str) -> String {
     }
 }
 
+/// Refuses a product that the change names for the first time and that is not among those `declared`, where any are: a slip of
+/// the pen in its scope would leave the customers of the product that was meant without notice.
+pub fn check_products(draft: &Draft, declared: &[String]) -> Result<(), Refusal> {
+    let known = |tag: &String| {
+        declared.contains(tag) || draft.before.as_ref().is_some_and(|before| before.products.0.contains(tag))
+    };
+    match draft.products().iter().find(|tag| !declared.is_empty() && !known(tag)) {
+        None => Ok(()),
+        Some(tag) => {
+            let why = format!("{tag:?} is none of your products; they are {}, or all", declared.join(", "));
+            Err(contradiction("products", why))
+        }
+    }
+}
+
 fn contradiction(field: &'static str, why: String) -> Refusal {
     Refusal::Contradiction { field, why }
 }
@@ -257,6 +272,31 @@ fn contradiction(field: &'static str, why: String) -> Refusal {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_product_must_be_declared_unless_it_stood_there_or_none_is() {
+        let draft = |kind, products: &str| {
+            let facts = vec![("products".to_owned(), products.to_owned())];
+            let given = Request {
+                facts,
+                ..request(kind, if kind == ChangeKind::Addition { "Nimbus" } else { "Vercel" })
+            };
+            given.understand(&register(), "2026-11-23".parse().unwrap()).unwrap().draft
+        };
+        let declared = ["api".to_owned(), "chat".to_owned()];
+        let slip = check_products(&draft(ChangeKind::Addition, "api; chta"), &declared).unwrap_err();
+        assert_eq!(
+            slip.to_string(),
+            "products: \"chta\" is none of your products; they are api, chat, or all"
+        );
+        for fine in ["api", "all", ""] {
+            assert_eq!(check_products(&draft(ChangeKind::Addition, fine), &declared), Ok(()), "{fine}");
+        }
+        assert_eq!(check_products(&draft(ChangeKind::Addition, "x"), &[]), Ok(()));
+        let mut kept = draft(ChangeKind::MaterialChange, "old; api");
+        kept.before.as_mut().unwrap().products = "old".parse().unwrap();
+        assert_eq!(check_products(&kept, &declared), Ok(()));
+    }
     use crate::domain::subprocessor::SubprocessorId;
 
     fn register() -> Vec<Version> {

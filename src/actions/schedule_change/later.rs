@@ -182,6 +182,9 @@ fn altered(cx: &Context, change: &Change, alteration: &Alteration) -> Result<Cha
             ));
         }
         draft.facts = request::set(draft.facts.clone(), &alteration.facts)?;
+        if alteration.facts.iter().any(|(field, _)| field == "products") {
+            request::check_products(draft, &cx.settings.site.products)?;
+        }
     }
     if *draft == change.draft {
         return Err(refused("effective", "nothing would be different; give another day or other facts"));

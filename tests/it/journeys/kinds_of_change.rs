@@ -213,6 +213,26 @@ async fn a_correction_is_attested_takes_effect_without_a_letter_and_stands_in_th
 }
 
 #[tokio::test]
+async fn a_slip_in_the_products_is_refused_before_it_leaves_anybody_without_notice() {
+    let world = configured(&[("site.products", "api;chat")]).await;
+    let slip = request("addition", "Nimbus", &[&SHEET[..], &[("products", "apii")]].concat(), &json!({}));
+    let refused = schedule(&world, &slip).await.unwrap_err().to_string();
+    assert_eq!(refused, "products: \"apii\" is none of your products; they are api, chat, or all");
+    assert!(schedule_change::plan(&world.cx, &slip).await.is_err());
+    let done = schedule(&world, &addition("Nimbus")).await.unwrap();
+    let refused = reschedule(&world, &done.reference, &facts(&[("products", "chta")])).await.unwrap_err();
+    assert!(refused.to_string().contains("none of your products"), "{refused}");
+
+    // "all" is no tag: it concerns a customer whose contract names one product.
+    world.as_superuser("update contract set products = '{chat}'").await;
+    let all = [&SHEET[..], &[("products", "All")]].concat();
+    schedule(&world, &request("addition", "Cumulus", &all, &json!({}))).await.unwrap();
+    world.advance_to("2026-11-24T12:00Z").await;
+    assert_eq!(obligation(&world, "CHG-2026-0002").await, Some(("served".into(), "silence".into())));
+    world.finish().await;
+}
+
+#[tokio::test]
 async fn several_changes_are_one_letter_and_each_has_its_gate() {
     let world = world().await;
     let requests = [addition("Nimbus"), addition("Cumulus"), request("removal", "Stripe", &[], &json!({}))];
