@@ -30,6 +30,8 @@ pub struct Visit {
     speaks: AtomicUsize,
     /// Whether the reader has chosen, in the address or by the switch.
     chosen: bool,
+    /// Whether the address itself says so.
+    named: bool,
 }
 
 /// A language that the reader may change to.
@@ -56,6 +58,7 @@ impl Visit {
             query,
             speaks: AtomicUsize::new(speaks),
             chosen: asked.or(kept).is_some(),
+            named: asked.is_some(),
         }
     }
 
@@ -63,8 +66,8 @@ impl Visit {
         self.speaks.load(Ordering::Relaxed)
     }
 
-    pub fn is_chosen(&self) -> bool {
-        self.chosen
+    pub fn is_named(&self) -> bool {
+        self.named
     }
 
     /// The reader is known, and reads `tag`.

@@ -128,9 +128,9 @@ impl Site {
         self.1.read_by(self.languages(), language);
     }
 
-    /// Whether the reader has chosen the language, rather than being given one.
-    pub fn language_is_chosen(&self) -> bool {
-        self.1.is_chosen()
+    /// Whether the address asked for names the language.
+    pub fn language_is_named(&self) -> bool {
+        self.1.is_named()
     }
 
     pub fn limits(&self) -> &limits::Limits {

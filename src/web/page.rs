@@ -36,11 +36,8 @@ impl Shell {
     /// The page whose one address is `path`.
     #[must_use]
     pub fn canonical(self, site: &Site, path: &str) -> Self {
-        let asked = if site.language_is_chosen() {
-            format!("?lang={}", self.words.language())
-        } else {
-            String::new()
-        };
+        let asked =
+            if site.language_is_named() { format!("?lang={}", self.words.language()) } else { String::new() };
         Self { canonical: format!("{}{path}{asked}", self.base_url), ..self }
     }
 

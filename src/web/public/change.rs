@@ -213,6 +213,11 @@ fn standard_periods(
     timing.periods(served).window_closes_at
 }
 
+/// Whether the database may be asked for it: there are bytes that it takes for a fault.
+pub fn may_be_reference(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+}
+
 /// What differs, in a table headed by the days.
 pub fn comparison(
     words: &Words,
@@ -238,6 +243,9 @@ impl Register<'_> {
         reference: &str,
     ) -> Result<Option<(PublicChange, Vec<PublicChange>)>, PageError> {
         let conn = self.snapshot.conn();
+        if !may_be_reference(reference) {
+            return Ok(None);
+        }
         let Some(change) = page::change_by_reference(conn, reference).await? else { return Ok(None) };
         let together = page::announced_with(conn, change.id).await?;
         self.events = page::change_events(conn, &[change.id], self.now).await?;

@@ -17,6 +17,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+use super::change;
 use super::register::{Asked, Register, entries_of};
 use super::wording::Tense;
 use crate::domain::change::{ChangeKind, State as ChangeState};
@@ -213,6 +214,7 @@ pub async fn changes_json(
     let mut register = Register::read(&site).await?;
     let before = match before.as_str() {
         "" => None,
+        reference if !change::may_be_reference(reference) => return Err(PageError::NotFound),
         reference => {
             let change = page::change_by_reference(register.snapshot.conn(), reference).await?;
             Some(change.ok_or(PageError::NotFound)?.id)

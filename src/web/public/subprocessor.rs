@@ -15,7 +15,7 @@ use super::wording::{self, Fact, Tense};
 use super::{feed, linked_data};
 use crate::domain::change::{ChangeKind, State as ChangeState};
 use crate::domain::register::{self, Step, Version, on_day};
-use crate::domain::subprocessor::{Facts, SubprocessorId};
+use crate::domain::subprocessor::{self, Facts, SubprocessorId};
 use crate::store::page::{self, PublicChange};
 use crate::web::Site;
 use crate::web::dates;
@@ -98,7 +98,8 @@ pub fn path(slug: &str) -> String {
 }
 
 /// `GET /subprocessors/{slug}`
-pub async fn show(site: Site, headers: HeaderMap, Path(slug): Path<String>) -> Result<Response, PageError> {
+pub async fn show(site: Site, headers: HeaderMap, Path(asked): Path<String>) -> Result<Response, PageError> {
+    let slug = subprocessor::slug(&asked);
     let mut register = Register::read(&site).await?;
     let changes = page::changes_about(register.snapshot.conn(), &slug).await?;
     let version = register::addressed(&register.versions, &slug);
@@ -111,6 +112,10 @@ pub async fn show(site: Site, headers: HeaderMap, Path(slug): Path<String>) -> R
             (None, None) => return rendered(StatusCode::NOT_FOUND, &unknown(&site)),
         },
     };
+    // As a person writes the name.
+    if slug != asked {
+        return Ok(moved(&path(&slug)));
+    }
     let entry = Entry::of(&register, id, &changes);
     let facts = entry.facts().ok_or(PageError::NotFound)?;
     let page = page_of(&entry, &slug, facts)?;

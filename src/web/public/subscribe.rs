@@ -365,7 +365,8 @@ pub(super) async fn opened(site: &Site, token: &str, purpose: LinkPurpose) -> Re
 pub(super) fn field(body: &Bytes, name: &str) -> String {
     form_urlencoded::parse(body)
         .find(|(key, _)| key == name)
-        .map(|(_, value)| value.into_owned())
+        // The database keeps no NUL.
+        .map(|(_, value)| value.replace('\0', " "))
         .unwrap_or_default()
 }
 

@@ -2,6 +2,7 @@
 
 mod authorised;
 mod brand;
+mod bytes;
 mod calendar;
 mod choices;
 mod compare;

@@ -45,8 +45,21 @@ async fn a_subprocessor_has_a_page_with_its_history_that_stays_when_it_is_rename
         ],
     );
     says(&visitor.get("/").await, &["<a href=\"/subprocessors/stripe\">Stripe</a>"]);
+    // The address says which language the address is of; a cookie is nobody else's.
+    let german = "<link rel=\"canonical\" href=\"http://localhost:8080/subprocessors/stripe?lang=de\">";
+    says(&visitor.get("/subprocessors/stripe?lang=de").await, &[german]);
+    let by_cookie =
+        Request::get("/subprocessors/stripe").header("cookie", "lang=de").body(Body::empty()).unwrap();
+    let by_cookie = visitor.send(by_cookie).await;
+    says(
+        &by_cookie,
+        &["lang=\"de\"", "<link rel=\"canonical\" href=\"http://localhost:8080/subprocessors/stripe\">"],
+    );
     let again = Request::get("/subprocessors/stripe").header("if-none-match", stripe.header("etag"));
     assert_eq!(visitor.send(again.body(Body::empty()).unwrap()).await.status, 304);
+
+    let as_spoken = visitor.get("/subprocessors/Stripe").await;
+    assert_eq!((as_spoken.status.as_u16(), as_spoken.header("location")), (308, "/subprocessors/stripe"));
 
     let renamed = of_stripe(ChangeKind::Correction, "2026-11-24", &[("name", "Streifen Zahlung")]);
     schedule_change::schedule(&world.cx, world.dpo.clone(), &renamed).await.unwrap();

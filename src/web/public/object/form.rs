@@ -45,8 +45,8 @@ impl Filled {
     pub fn from_body(body: &Bytes) -> Self {
         let mut filled = Self::default();
         for (name, value) in form_urlencoded::parse(body) {
-            // Browsers send CRLF; what was typed is a line end.
-            let value = value.replace("\r\n", "\n");
+            // Browsers send CRLF; what was typed is a line end. The database keeps no NUL, and a statement is not lost for one.
+            let value = value.replace("\r\n", "\n").replace('\0', "\u{fffd}");
             match name.as_ref() {
                 "change" => filled.changes.push(value),
                 "ground" if GROUNDS.contains(&value.as_str()) => filled.grounds.push(value),
