@@ -60,7 +60,7 @@ pub fn fingerprint(raw: &[u8]) -> [u8; 32] {
 pub fn trace(raw: &[u8]) -> Vec<u8> {
     let (fields, _) = taken_apart(raw);
     let mut trace = Vec::new();
-    for field in fields.iter().filter(|field| TRACE.iter().any(|name| field.is(name)) || field.is_arc()) {
+    for field in fields.iter().filter(|field| field.is_trace()) {
         if trace.len() + field.whole.len() > TRACE_BYTES_MAX {
             break;
         }
@@ -80,8 +80,9 @@ impl Field<'_> {
         self.name.eq_ignore_ascii_case(name.as_bytes())
     }
 
-    fn is_arc(&self) -> bool {
-        self.name.get(..4).is_some_and(|start| start.eq_ignore_ascii_case(b"arc-"))
+    fn is_trace(&self) -> bool {
+        let is_arc = self.name.get(..4).is_some_and(|start| start.eq_ignore_ascii_case(b"arc-"));
+        is_arc || TRACE.iter().any(|name| self.is(name))
     }
 }
 
@@ -94,6 +95,11 @@ fn taken_apart(raw: &[u8]) -> (Vec<Field<'_>>, &[u8]) {
         let line = &rest[..end];
         if line.trim_ascii().is_empty() {
             return (fields, &rest[end..]);
+        }
+        // A server may have put its own fields before a mailbox's line, never before what the sender wrote.
+        if is_mbox_line(line) && fields.iter().all(Field::is_trace) {
+            rest = &rest[end..];
+            continue;
         }
         let Some(colon) = memchr::memchr(b':', line).filter(|colon| is_name(&line[..*colon])) else {
             return (fields, rest);
@@ -112,6 +118,15 @@ fn taken_apart(raw: &[u8]) -> (Vec<Field<'_>>, &[u8]) {
 
 fn without_mbox_line(raw: &[u8]) -> &[u8] {
     if raw.starts_with(b"From ") { &raw[line_end(raw, 0)..] } else { raw }
+}
+
+/// `From jane@customer.example Mon Nov 23 09:00:04 2026`: no sentence that begins with that word.
+fn is_mbox_line(line: &[u8]) -> bool {
+    const DAYS: [&[u8]; 7] = [b"Mon", b"Tue", b"Wed", b"Thu", b"Fri", b"Sat", b"Sun"];
+    let mut words = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
+    words.next() == Some(b"From")
+        && words.nth(1).is_some_and(|day| DAYS.contains(&day))
+        && words.any(|time| time.contains(&b':'))
 }
 
 fn is_name(bytes: &[u8]) -> bool {
@@ -155,6 +170,18 @@ mod tests {
             Message-Id: <1@customer.example>\nX-Spam: no\n\nWe object. \n\n>From now on.\n\n\n";
         assert_eq!(fingerprint(MAIL), fingerprint(piped));
         assert_ne!(trace(MAIL), trace(piped));
+    }
+
+    #[test]
+    fn a_mailboxs_line_behind_what_a_server_put_before_it_is_nobodys_words() {
+        let mut delivered = b"Received: from b by c; Mon, 23 Nov 2026 09:00:09 +0000\r\n\
+            From jane@customer.example Mon Nov 23 09:00:04 2026\r\n"
+            .to_vec();
+        delivered.extend(MAIL);
+        assert_eq!(fingerprint(MAIL), fingerprint(&delivered));
+        // Words that begin like it are the sender's.
+        let without_fields = |words: &str| fingerprint(format!("Received: c\r\n{words}\r\n").as_bytes());
+        assert_ne!(without_fields("From now Mon we object"), without_fields("From now Mon we agree"));
     }
 
     #[test]
