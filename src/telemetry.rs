@@ -11,8 +11,10 @@ use metrics::SetRecorderError;
 use metrics_exporter_prometheus::{
     BuildError, Matcher, PrometheusBuilder, PrometheusHandle, PrometheusRecorder,
 };
+use tracing::{Level, Metadata};
 use tracing_subscriber::EnvFilter;
-use tracing_subscriber::filter::ParseError;
+use tracing_subscriber::filter::{FilterFn, ParseError, filter_fn};
+use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::TryInitError;
 
 use crate::config::{LogFormat, Telemetry};
@@ -41,12 +43,20 @@ pub fn log(settings: &Telemetry) -> Result<(), Error> {
     let filter = EnvFilter::try_new(&settings.log_filter)?;
     let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     match settings.log_format {
-        LogFormat::Json => logs.json().flatten_event(true).finish().try_init()?,
+        LogFormat::Json => logs.json().flatten_event(true).finish().with(discreet()).try_init()?,
         // Colours by default, unless NO_COLOR says otherwise.
-        LogFormat::Text if std::io::stderr().is_terminal() => logs.finish().try_init()?,
-        LogFormat::Text => logs.with_ansi(false).finish().try_init()?,
+        LogFormat::Text if std::io::stderr().is_terminal() => logs.finish().with(discreet()).try_init()?,
+        LogFormat::Text => logs.with_ansi(false).finish().with(discreet()).try_init()?,
     }
     Ok(())
+}
+
+/// Whatever `log_filter` says: at trace the IMAP client writes each line that it says and hears, its login and whole mails too.
+fn discreet() -> FilterFn<fn(&Metadata<'_>) -> bool> {
+    fn tells(line: &Metadata<'_>) -> bool {
+        !line.target().starts_with("async_imap") || *line.level() <= Level::INFO
+    }
+    filter_fn(tells)
 }
 
 /// The metrics of this process.
@@ -80,7 +90,40 @@ fn recorder() -> Result<PrometheusRecorder, BuildError> {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write;
+    use std::sync::{Arc, Mutex};
+
     use super::*;
+
+    #[derive(Clone, Default)]
+    struct Written(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Written {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn no_filter_uncovers_what_is_said_to_a_mailbox() {
+        let written = Written::default();
+        let writer = written.clone();
+        let filter = EnvFilter::new("trace,async_imap::imap_stream=trace");
+        let logs =
+            tracing_subscriber::fmt().with_env_filter(filter).with_writer(move || writer.clone()).finish();
+        tracing::subscriber::with_default(logs.with(discreet()), || {
+            tracing::trace!(target: "async_imap::imap_stream", "A1 LOGIN user hunter2");
+            tracing::warn!(target: "async_imap", "the server hung up");
+            tracing::trace!("of ours");
+        });
+        let text = String::from_utf8(written.0.lock().unwrap().clone()).unwrap();
+        assert!(!text.contains("hunter2"), "{text}");
+        assert!(text.contains("hung up") && text.contains("of ours"), "{text}");
+    }
 
     #[test]
     fn what_is_recorded_is_rendered_with_its_labels_and_buckets() {
