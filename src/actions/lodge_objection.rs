@@ -109,16 +109,24 @@ struct Said<'a> {
     changes: &'a [ChangeId],
     channel: Channel,
     door: Option<DoorId>,
-    /// The mail that says it, which its door has vouched for.
-    mail: Option<MessageId>,
-    /// Whom the mail says that it is from.
-    from: Option<&'a str>,
+    mail: Option<ByMail<'a>>,
     received_at: DateTime<Utc>,
     text: &'a str,
     grounds: &'a [String],
     condition: Option<&'a str>,
     on_behalf_of: Option<&'a str>,
     file: Option<&'a Attachment>,
+}
+
+/// The mail that says it, which its door has vouched for.
+#[derive(Clone, Copy, Debug)]
+struct ByMail<'a> {
+    id: MessageId,
+    /// Whom it says that it is from.
+    from: Option<&'a str>,
+    message_id: Option<&'a str>,
+    /// A machine may write back to that address.
+    answerable: bool,
 }
 
 #[derive(Debug)]
@@ -137,7 +145,6 @@ pub async fn lodge(cx: &Context, statement: &Statement) -> Result<Lodged, Error>
         channel: statement.channel,
         door: statement.door,
         mail: None,
-        from: None,
         received_at: statement.received_at,
         text: &statement.text,
         grounds: &statement.grounds,
@@ -176,7 +183,7 @@ fn check(said: &Said<'_>) -> Result<(), Error> {
 async fn once(cx: &Context, said: &Said<'_>) -> Result<Lodged, Error> {
     let mut tx = cx.begin(said.actor.clone()).await?;
     if let Some(mail) = said.mail
-        && inbox::lock_waiting(&mut tx, mail).await?.is_none()
+        && inbox::lock_waiting(&mut tx, mail.id).await?.is_none()
     {
         return Err(store::Error::Stale { what: "mail" }.into());
     }
@@ -278,7 +285,7 @@ impl Lodging<'_> {
                 on_behalf_of: self.said.on_behalf_of,
                 channel: self.said.channel,
                 door: self.said.door,
-                message: self.said.mail,
+                message: self.said.mail.map(|mail| mail.id),
                 statement: self.said.text,
                 grounds: self.said.grounds,
                 condition: self.said.condition,
@@ -384,7 +391,7 @@ impl Lodging<'_> {
         let said = objection::correspondence(tx.conn(), open.id()).await?;
         if !said.iter().any(|piece| piece.at == at && piece.body.as_deref() == Some(words.as_str())) {
             match self.said.mail {
-                Some(mail) => inbox::add_to_case(tx, mail, open.id(), at, &words).await?,
+                Some(mail) => inbox::add_to_case(tx, mail.id, open.id(), at, &words).await?,
                 None => {
                     objection::insert_correspondence(tx, open.id(), at, &words).await?;
                 }
@@ -397,8 +404,8 @@ impl Lodging<'_> {
     /// The objection stands in its mail's place: what the mail held back, it holds back now.
     async fn settle_mail(&self, tx: &mut Tx, objection: ObjectionId) -> Result<(), Error> {
         if let Some(mail) = self.said.mail {
-            inbox::lodged(tx, mail, Some(objection)).await?;
-            inbox::release(tx, mail).await?;
+            inbox::lodged(tx, mail.id, Some(objection)).await?;
+            inbox::release(tx, mail.id).await?;
         }
         Ok(())
     }
@@ -426,7 +433,8 @@ impl Lodging<'_> {
     /// The statement as it stands in the correspondence: who, and what.
     fn words(&self) -> String {
         let name = self.speaker.name.as_deref().filter(|name| !name.is_empty());
-        let name = self.said.from.or(name).or(self.speaker.address.as_deref()).unwrap_or("somebody");
+        let from = self.said.mail.and_then(|mail| mail.from);
+        let name = from.or(name).or(self.speaker.address.as_deref()).unwrap_or("somebody");
         let condition = self.said.condition.map(|condition| format!("\nCondition: {condition}"));
         let file = self.said.file.map(|file| format!("\nOn file: {}", file.name));
         format!("{name}: {}{}{}", self.said.text, condition.unwrap_or_default(), file.unwrap_or_default())

@@ -85,7 +85,8 @@ pub fn course(reading: &Reading, sign: Option<Sign>) -> Course {
             Course::Present { left_company: reading.left_company() }
         }
         Class::AutoReply => Course::Nothing,
-        Class::Reply if reading.objects => Course::Objection,
+        // Whoever says nothing of himself may be anybody who was forwarded the letter: a person looks first.
+        Class::Reply if reading.objects && reading.sender.is_some() => Course::Objection,
         Class::Reply if reading.unsubscribe => Course::Unsubscribe,
         Class::Reply => Course::Reply,
         Class::Unmatched => Course::Stranger,
@@ -252,7 +253,10 @@ mod tests {
     #[test]
     fn a_persons_mail_is_an_objection_a_reply_or_a_strangers_and_a_machines_is_none_of_them() {
         let reply = read(Class::Reply);
-        let objects = Reading { objects: true, ..reply.clone() };
+        let objects =
+            Reading { objects: true, sender: Some("jane@customer.example".into()), ..reply.clone() };
+        let nobody = Reading { sender: None, ..objects.clone() };
+        assert_eq!(course(&nobody, Some(by(Rule::EnvelopeToken))), Course::Reply);
         assert_eq!(course(&reply, Some(by(Rule::Thread))), Course::Reply);
         assert_eq!(course(&reply, Some(by(Rule::Sender))), Course::Reply);
         assert_eq!(course(&objects, Some(by(Rule::QuotedToken))), Course::Objection);

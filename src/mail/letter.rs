@@ -358,6 +358,9 @@ pub struct Receipt {
     pub statement: String,
     /// The notice's delivery whose objection page this reader may open; none = this letter's own.
     pub object_page: Option<DeliveryId>,
+    /// Message-ID of the mail that it acknowledges, to whoever wrote it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_reply_to: Option<String>,
 }
 
 /// What the DPO answers to an objection, with the outcome once there is one.
@@ -378,6 +381,9 @@ pub struct Answer {
     /// The contact whose link took the objection back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub taken_back_by: Option<String>,
+    /// Message-ID of what its reader wrote last in this case.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_reply_to: Option<String>,
 }
 
 /// The second step of a subscription.

@@ -55,7 +55,8 @@ pub fn read(raw: &[u8], envelope: &Envelope, keys: &Keys, trust: &Trust, own: &O
     reading.subject = mail.fields.text("Subject");
     reading.sender = sender.map(|sender| address::bare(&sender));
     reading.sender_name = name.flatten();
-    reading.message_id = mail.fields.first("Message-ID").map(|id| id.trim_matches(['<', '>']).to_owned());
+    let id = mail.fields.first("Message-ID").map(|id| id.trim_matches(['<', '>']).to_owned());
+    reading.message_id = id.filter(|id| may_be_answered_to(id));
     reading.objects = reading.class == Class::Reply
         && (found.came_to(MailPurpose::Objection)
             || objecting::is_said(reading.subject.as_deref(), &reading.own_words));
@@ -162,6 +163,13 @@ fn delivered(mail: &Mail<'_>, recipients: Vec<ReportedRecipient>, why: &str) -> 
         recipients,
         ..Reading::of(class, &format!("{why}: {fate}"))
     }
+}
+
+/// It stands in the head of what we answer, so it must be one word of a line (RFC 5322, 2.1.1 and 3.6.4), whoever made it up.
+fn may_be_answered_to(message_id: &str) -> bool {
+    const OCTETS_MAX: usize = 250;
+    message_id.len() <= OCTETS_MAX
+        && message_id.bytes().all(|byte| matches!(byte, b'!'..=b'~') && !matches!(byte, b'<' | b'>'))
 }
 
 /// Why no machine may answer; chapter 10's rules against loops.

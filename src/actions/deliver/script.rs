@@ -277,9 +277,9 @@ fn thread_of(letter: &Occasional) -> Option<DeliveryId> {
 fn answered(letter: &Occasional) -> Option<String> {
     match letter {
         Occasional::Reply(reply) => reply.in_reply_to.clone(),
-        Occasional::Receipt(_)
-        | Occasional::Answer(_)
-        | Occasional::Confirmation(_)
+        Occasional::Receipt(receipt) => receipt.in_reply_to.clone(),
+        Occasional::Answer(answer) => answer.in_reply_to.clone(),
+        Occasional::Confirmation(_)
         | Occasional::Alert(_)
         | Occasional::Digest(_)
         | Occasional::Test(_)

@@ -77,7 +77,6 @@ pub async fn record(cx: &Context, actor: Actor, entered: &Entered) -> Result<Lod
         channel: entered.channel,
         door: None,
         mail: None,
-        from: None,
         received_at: entered.received_at,
         text: &entered.text,
         grounds: &entered.grounds,

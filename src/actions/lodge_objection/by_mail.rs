@@ -3,7 +3,7 @@
 //! Each is measured by the instant it reached us, however late it was sorted or ruled on. From the mail's arrival until here it held
 //! its changes back itself, so no gate opened in between.
 
-use super::{Error, Said, Voice, Who, write_down};
+use super::{ByMail, Error, Said, Voice, Who, write_down};
 use crate::actions::{self, Context, Report};
 use crate::domain::change::ChangeId;
 use crate::domain::customer::CustomerId;
@@ -72,8 +72,12 @@ async fn lodge_mail(cx: &Context, id: MessageId) -> Result<Option<String>, actio
         changes: &changes,
         channel: Channel::Reply,
         door,
-        mail: Some(id),
-        from: mail.findings.sender.as_deref(),
+        mail: Some(ByMail {
+            id,
+            from: mail.findings.sender.as_deref(),
+            message_id: mail.findings.message_id.as_deref(),
+            answerable: mail.findings.answerable(),
+        }),
         received_at: mail.received_at,
         text,
         grounds: &[],

@@ -25,7 +25,7 @@ impl Lodging<'_> {
         let sender = self.speaker.recipient;
         let receivers = objection::receivers(tx.conn(), sender, self.customer, first).await?;
         let mut addresses = Vec::with_capacity(receivers.len());
-        for receiver in receivers {
+        for receiver in receivers.into_iter().filter(|receiver| !self.would_answer_a_machine(receiver)) {
             let letter = Occasional::Receipt(self.receipt(written, &receiver));
             let to = To::OnFile {
                 recipient: RecipientId(receiver.recipient_id),
@@ -40,8 +40,18 @@ impl Lodging<'_> {
         Ok(addresses)
     }
 
+    /// Its mail was a list's, or a robot's: an answer could come back for ever. The others on file are told, so that a forgery is noticed.
+    fn would_answer_a_machine(&self, receiver: &Receiver) -> bool {
+        let Some(mail) = self.said.mail.filter(|mail| !mail.answerable) else { return false };
+        self.speaker.recipient == Some(RecipientId(receiver.recipient_id))
+            || mail.from.is_some_and(|from| from.eq_ignore_ascii_case(&receiver.address))
+    }
+
     /// An address on no file, and nobody's, is written to itself: it is asked for whom it speaks.
     async fn to_unknown_address(&self, tx: &mut Tx, written: &Written) -> Result<Option<String>, Error> {
+        if self.said.mail.is_some_and(|mail| !mail.answerable) {
+            return Ok(None);
+        }
         let (None, None, Some(address)) = (
             self.speaker.recipient,
             self.customer,
@@ -59,7 +69,12 @@ impl Lodging<'_> {
     fn receipt(&self, written: &Written, receiver: &Receiver) -> Receipt {
         let is_sender = self.speaker.recipient == Some(RecipientId(receiver.recipient_id));
         let page = if is_sender { self.said.page } else { None };
-        self.receipt_in(written, receiver.language.clone(), page.or(receiver.page.map(DeliveryId)))
+        let page = page.or(receiver.page.map(DeliveryId));
+        let answers = self.said.mail.filter(|_| is_sender).and_then(|mail| mail.message_id);
+        Receipt {
+            in_reply_to: answers.map(str::to_owned),
+            ..self.receipt_in(written, receiver.language.clone(), page)
+        }
     }
 
     fn receipt_in(&self, written: &Written, language: String, object_page: Option<DeliveryId>) -> Receipt {
@@ -75,7 +90,8 @@ impl Lodging<'_> {
             on_behalf_of: self.said.on_behalf_of.map(str::to_owned),
             sender: self
                 .said
-                .from
+                .mail
+                .and_then(|mail| mail.from)
                 .or(sender)
                 .or(self.speaker.address.as_deref())
                 .unwrap_or_default()
@@ -85,6 +101,7 @@ impl Lodging<'_> {
             answer_due_on: written.answer_due_on,
             statement: self.said.text.to_owned(),
             object_page,
+            in_reply_to: None,
         }
     }
 

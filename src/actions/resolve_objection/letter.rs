@@ -12,6 +12,7 @@ use crate::domain::recipient::RecipientId;
 use crate::domain::zone::Zone;
 use crate::mail::letter::{Answer, ChangeName, Occasional};
 use crate::store::Tx;
+use crate::store::inbox;
 use crate::store::letter::{self, To};
 use crate::store::objection::{self, Objected, Objection, Receiver};
 
@@ -42,8 +43,11 @@ pub async fn queue(
     let taken_back_by = taken_back_by(tx.actor(), outcome.as_ref(), &receivers);
     let mut addresses = Vec::with_capacity(receivers.len());
     for receiver in receivers {
+        let in_reply_to =
+            inbox::last_mail_of(tx.conn(), known.id(), RecipientId(receiver.recipient_id)).await?;
         let answer = Answer {
             taken_back_by: taken_back_by.clone(),
+            in_reply_to,
             ..answer(cx, known, changes, &receiver, &zone, words, outcome.clone())
         };
         let to = To::OnFile {
@@ -84,6 +88,7 @@ fn answer(
         outcome,
         object_page: receiver.page.map(DeliveryId),
         taken_back_by: None,
+        in_reply_to: None,
     }
 }
 

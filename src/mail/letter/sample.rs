@@ -180,6 +180,7 @@ fn occasional(kind: Kind, processor: Processor, reader: &Reader, now: DateTime<U
             statement: "We object: our works council has not agreed to transfers to the United States."
                 .to_owned(),
             object_page: None,
+            in_reply_to: None,
         }),
         Kind::Reply => Occasional::Reply(reply_receipt(processor, reader, now)),
         Kind::Answer => Occasional::Answer(Answer {
@@ -199,6 +200,7 @@ fn occasional(kind: Kind, processor: Processor, reader: &Reader, now: DateTime<U
             }),
             object_page: None,
             taken_back_by: None,
+            in_reply_to: None,
         }),
         Kind::Confirmation => Occasional::Confirmation(Confirmation {
             processor,

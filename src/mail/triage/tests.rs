@@ -64,6 +64,20 @@ fn without_any_token_the_sender_and_the_reference_are_left() {
 }
 
 #[test]
+fn only_what_is_one_word_of_a_line_is_answered_to() {
+    let id = |id: &str| {
+        let raw = REPLY.replace("<1@customer.example>", id);
+        read_to("privacy@processor.example", &raw).message_id
+    };
+    assert_eq!(id("<1@customer.example>").as_deref(), Some("1@customer.example"));
+    for hostile in
+        ["<1@x> <2@x>", "<a b@x>", "<j\u{f6}@x>", "<\u{1b}[1m@x>", &format!("<{}@x>", "a".repeat(900))]
+    {
+        assert_eq!(id(hostile), None, "{hostile}");
+    }
+}
+
+#[test]
 fn whatever_a_person_sends_to_an_objection_address_is_an_objection() {
     let token = token(MailPurpose::Objection);
     assert!(read_to(&format!("{token}@replies.processor.example"), REPLY).objects);

@@ -6,6 +6,8 @@ use sqlx::types::Json;
 use sqlx::{FromRow, PgConnection};
 
 use crate::domain::inbound::Reading;
+use crate::domain::objection::ObjectionId;
+use crate::domain::recipient::RecipientId;
 use crate::store::Error;
 use crate::store::door::DoorId;
 use crate::store::inbound::MessageId;
@@ -78,6 +80,26 @@ pub async fn first_door(conn: &mut PgConnection, id: MessageId) -> Result<Option
     .fetch_optional(conn)
     .await?;
     Ok(door.map(DoorId))
+}
+
+/// Message-ID of the last mail of this recipient in a case: the objection itself, or what was added to it.
+pub async fn last_mail_of(
+    conn: &mut PgConnection,
+    case: ObjectionId,
+    recipient: RecipientId,
+) -> Result<Option<String>, Error> {
+    let id = sqlx::query_scalar(
+        "select m.findings ->> 'message_id' from inbound_message m
+         where m.id in (select message_id from objection where id = $1
+                        union select message_id from correspondence where objection_id = $1)
+           and m.recipient_id = $2
+         order by m.received_at desc, m.id desc limit 1",
+    )
+    .bind(case.0)
+    .bind(recipient.0)
+    .fetch_optional(conn)
+    .await?;
+    Ok(id.flatten())
 }
 
 /// What became of the mail that a receipt asks about.

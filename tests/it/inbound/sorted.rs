@@ -188,6 +188,77 @@ async fn object_in_the_subject_is_an_objection_at_once_and_a_second_mail_joins_i
 }
 
 #[tokio::test]
+async fn the_answer_to_an_objection_stands_in_its_thread_and_what_is_said_to_it_comes_back_to_the_case() {
+    let (world, _) = announced().await;
+    let letter = letter_to(&world, JANE);
+    comes(&world, &person(JANE, "OBJECT", "No transfers, please."), &reply_to(&letter), JANE).await;
+    let hers = "OBJECT.21@mail.example";
+    let ids = |letter: &Mail, field| letter.header(field).unwrap_or_default().replace(['<', '>'], "");
+    let receipt = world.mailbox.mails_to(JANE).pop().unwrap();
+    assert_eq!(ids(&receipt, "In-Reply-To"), hers);
+
+    let done =
+        world.command(&["objection", "answer", "OBJ-2026-0001", "--text", "They stay in the EU."]).await;
+    assert_eq!(done.code, Some(0), "{done:?}");
+    world.settle().await;
+    let answer = world.mailbox.mails_to(JANE).pop().unwrap();
+    assert_eq!(ids(&answer, "In-Reply-To"), hers);
+    let root = ids(&letter, "References");
+    assert_eq!(ids(&answer, "References"), format!("{root} {hers}"));
+
+    // By its Reply-To, and by a client that writes to whom it likes but keeps the thread.
+    comes(&world, &person(JANE, "Re: answer", "Since when?"), &reply_to(&answer), JANE).await;
+    let threaded = format!(
+        "In-Reply-To: <{id}>\nReferences: <{root}> <{hers}> <{id}>\n{}",
+        person("jane.private@gmail.com", "Re: answer again", "And backups?"),
+        id = ids(&answer, "Message-ID"),
+    );
+    comes(&world, &threaded, "privacy@processor.example", "jane.private@gmail.com").await;
+    let said = strings(&world, "select body from correspondence order by id").await;
+    let said: Vec<&str> = said.iter().map(|body| body.trim()).collect();
+    assert_eq!(
+        said,
+        ["They stay in the EU.", "jane@acme.example: Since when?", "jane.private@gmail.com: And backups?"]
+    );
+    assert_eq!(inbox(&world, Filter::Waiting).await.len(), 0);
+
+    // What is answered next is her last mail.
+    world.command(&["objection", "answer", "OBJ-2026-0001", "--text", "Those too."]).await;
+    world.settle().await;
+    let second = world.mailbox.mails_to(JANE).pop().unwrap();
+    assert_eq!(ids(&second, "In-Reply-To"), "Re--answer-again.12@mail.example");
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn an_objection_by_a_robot_counts_and_the_robot_is_not_answered() {
+    let (world, reference) = announced().await;
+    let to = reply_to(&letter_to(&world, JANE));
+    let by_list = format!("List-Id: <privacy.acme.example>\n{}", person(JANE, "OBJECT", "We object."));
+    comes(&world, &by_list, &to, JANE).await;
+    assert_eq!(strings(&world, OBJECTIONS).await, ["reply true We object."]);
+    assert_eq!(reasons(&world, &reference).await, ["objection_open"]);
+    assert_eq!(world.subjects(JANE).iter().filter(|one| one.starts_with("Receipt")).count(), 0);
+    assert_eq!(world.subjects(DPO).iter().filter(|one| one.contains("OBJ-2026-0001")).count(), 1);
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn an_objection_that_does_not_say_whose_it_is_waits_for_a_person_and_holds_meanwhile() {
+    let (world, reference) = announced().await;
+    let to = reply_to(&letter_to(&world, JANE));
+    let nameless = person(JANE, "OBJECT", "We object.").replacen(&format!("From: {JANE}\n"), "", 1);
+    comes(&world, &nameless, &to, "").await;
+    assert_eq!(strings(&world, OBJECTIONS).await, Vec::<String>::new());
+    assert_eq!(reasons(&world, &reference).await, ["reply_untriaged"]);
+    let [waiting] = inbox(&world, Filter::Waiting).await.try_into().unwrap();
+    rule(&world.cx, world.dpo.clone(), MessageId(waiting.id), Ruling::Objection, None, None).await.unwrap();
+    world.settle().await;
+    assert_eq!(strings(&world, OBJECTIONS).await, ["reply true We object."]);
+    world.finish().await;
+}
+
+#[tokio::test]
 async fn an_empty_mail_to_the_objection_address_from_anywhere_is_an_objection() {
     let (world, reference) = announced().await;
     let text = letter_to(&world, JANE).text();
