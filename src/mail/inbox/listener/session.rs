@@ -277,12 +277,12 @@ impl<'a> Session<'a> {
         if let Some(refusal) = refusal {
             return self.mistake(refusal);
         }
+        // A mail may have more of them than commands may be idle; those that are too many come again (RFC 5321, 4.5.3.1.10).
+        self.commands -= 1;
         if envelope.recipients.len() >= recipients_max {
             return self.say("452 4.5.3 too many recipients, send it to the others again");
         }
         envelope.recipients.push(address);
-        // A mail may have more of them than commands may be idle.
-        self.commands -= 1;
         self.say("250 2.1.5 recipient taken");
     }
 
