@@ -3,8 +3,8 @@
 //!
 //! The real binary listens in the role `receive`; a bare client hands over mails as an MTA does, one transaction a mail, pipelined as far as
 //! LMTP allows. The baseline inserts the same bytes into a table with a key and nothing else, a commit each. Turn by turn, so that whatever
-//! else the machine does falls on both. `CONNECTIONS`, `MAILS` and `ROUNDS` say otherwise. Uses the server of
-//! `FORENOTICE_TEST_DATABASE_URL` (a superuser's URL), else starts one of its own that keeps its promises (fsync).
+//! else the machine does falls on both; over 16, 32 and 64 connections. `CONNECTIONS`, `MAILS` and `ROUNDS` say otherwise. Uses the server
+//! of `FORENOTICE_TEST_DATABASE_URL` (a superuser's URL), else starts one of its own that keeps its promises (fsync).
 
 mod given;
 mod support;
@@ -42,6 +42,9 @@ listen = "127.0.0.1:0"
 key = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
 "#;
 
+/// An MTA has as many open to one destination as it has mails for it: Postfix up to 20, two of them 40.
+const CONNECTIONS: &[usize] = &[16, 32, 64];
+
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     support::on_a_server(|server| async move {
@@ -54,9 +57,18 @@ async fn main() -> anyhow::Result<()> {
 }
 
 async fn measure(ground: &mut Ground) -> anyhow::Result<()> {
-    let (connections, mails, rounds) =
-        (number("CONNECTIONS", 16), number("MAILS", 20_000), number("ROUNDS", 3));
-    let database = ground.database("room").await?;
+    let (mails, rounds) = (number("MAILS", 20_000), number("ROUNDS", 3));
+    let given = number("CONNECTIONS", 0);
+    let one = [given];
+    let all: &[usize] = if given > 0 { &one } else { CONNECTIONS };
+    for connections in all {
+        by(ground, *connections, mails, rounds).await?;
+    }
+    Ok(())
+}
+
+async fn by(ground: &mut Ground, connections: usize, mails: usize, rounds: usize) -> anyhow::Result<()> {
+    let database = ground.database(&format!("room{connections}")).await?;
     let listener = Listener::start(ground, &database).await?;
     let status = PathBuf::from(format!("/proc/{}/status", listener.child.id()));
     let (mut taken, mut inserted, mut bytes) = (Vec::new(), Vec::new(), 0);

@@ -52,7 +52,7 @@ use crate::store::bell::Bells;
 use crate::store::freshness::Freshness;
 use crate::store::letter::To;
 use crate::store::objection::Objected;
-use crate::store::{self, Db, Snapshot, Tx};
+use crate::store::{self, Db, Single, Snapshot, Tx};
 
 /// A single letter that has not gone out after this is of no use to anybody.
 const LETTER_OF_USE_FOR: TimeDelta = TimeDelta::days(5);
@@ -128,6 +128,12 @@ impl Context {
     pub async fn begin(&self, actor: Actor) -> Result<Tx, Error> {
         let now = self.now().await?;
         Ok(self.db.begin(now, actor, self.entropy.bytes()?).await?)
+    }
+
+    /// An act by `actor` that will be one statement, at one instant asked of the clock now.
+    pub async fn single(&self, actor: Actor) -> Result<Single, Error> {
+        let now = self.now().await?;
+        Ok(self.db.single(now, actor, self.entropy.bytes()?).await?)
     }
 
     /// [`begin`](Self::begin) for many rows looked up by their keys, in tables that may have been small when Postgres last counted.

@@ -15,7 +15,8 @@ pub use shelf::Room;
 pub use crate::mail::events::{Head, NotAuthentic, admitted, is_secret};
 pub use crate::mail::inbox::{Arrival, What};
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -27,8 +28,8 @@ use crate::domain::ledger::{Actor, Event};
 use crate::domain::relay_event::EventRelay;
 use crate::mail::triage;
 use crate::store::door::{self, DoorId, Kind};
-use crate::store::inbound::{self, MessageId, SeenAgain, Sighting};
-use crate::store::{self, Tx};
+use crate::store::inbound::{self, First, MessageId, SeenAgain, Sighting};
+use crate::store::{self, Single, Tx};
 
 /// The task that looks at what is stored here.
 const NEXT: &str = "sort_mail";
@@ -80,11 +81,12 @@ impl Prepared {
         };
         let sha256 = hex::encode(Sha256::digest(&arrival.raw));
         arrival.sender = arrival.sender.map(|sender| storable(&sender));
-        arrival.recipients = arrival.recipients.iter().map(|one| storable(one)).collect();
+        arrival.recipients =
+            arrival.recipients.iter().take(inbound::RECIPIENTS_MAX).map(|one| storable(one)).collect();
         Self { arrival, fingerprint, sha256, trace, received_at }
     }
 
-    fn sighting(&self, door: DoorId) -> Sighting<'_> {
+    fn sighting(&self) -> Sighting<'_> {
         let (relay, relay_token) = match &self.arrival.what {
             What::Mail => (None, None),
             What::Event { relay, token, .. } => (Some(*relay), token.as_deref()),
@@ -95,7 +97,6 @@ impl Prepared {
             relay,
             relay_token,
             received_at: self.received_at,
-            door,
             trace: &self.trace,
             sender: self.arrival.sender.as_deref(),
             recipients: &self.arrival.recipients,
@@ -114,18 +115,23 @@ fn storable(address: &str) -> String {
     address.chars().take(ADDRESS_CHARS_MAX).map(plain).collect()
 }
 
-/// Commits what came by this door: all of it, or nothing and an error.
+/// Commits what came by this door. After an error some of it may be in: whoever brought it comes again, and it is the same row.
 pub async fn receive(cx: &Context, door: DoorId, arrivals: Vec<Arrival>) -> Result<Vec<Became>, Error> {
     let hops = cx.settings.inbound.trusted_hops;
     let prepared: Vec<Prepared> = arrivals.into_iter().map(|arrival| Prepared::of(arrival, hops)).collect();
-    store_group(cx, door, &prepared.iter().collect::<Vec<_>>()).await
+    store_group(cx, door, &Numbers::default(), &prepared.iter().collect::<Vec<_>>()).await
 }
 
 /// Deadlocks and lost waits are tried again from the start; nothing half-done remains.
-async fn store_group(cx: &Context, door: DoorId, group: &[&Prepared]) -> Result<Vec<Became>, Error> {
+async fn store_group(
+    cx: &Context,
+    door: DoorId,
+    numbers: &Numbers,
+    group: &[&Prepared],
+) -> Result<Vec<Became>, Error> {
     let mut tries = 1;
     loop {
-        match once(cx, door, group).await {
+        match once(cx, door, numbers, group).await {
             Err(Error::Store(error)) if error.is_transient() && tries < TRIES => {
                 tokio::time::sleep(PAUSE * tries).await;
                 tries += 1;
@@ -139,42 +145,100 @@ async fn store_group(cx: &Context, door: DoorId, group: &[&Prepared]) -> Result<
     }
 }
 
-async fn once(cx: &Context, door: DoorId, group: &[&Prepared]) -> Result<Vec<Became>, Error> {
-    let mut tx = cx.begin(Actor::Daemon).await?;
-    if !door::hold_open(&mut tx, door).await? {
-        return Err(Error::DoorClosed);
-    }
-    let mut there = BTreeSet::new();
-    let firsts: Vec<bool> = group.iter().map(|one| there.insert(one.fingerprint)).collect();
-    let fresh: Vec<Sighting<'_>> =
-        group.iter().zip(&firsts).filter(|(_, first)| **first).map(|(one, _)| one.sighting(door)).collect();
-    let mut written = inbound::insert(&mut tx, &fresh).await?.into_iter();
+async fn once(
+    cx: &Context,
+    door: DoorId,
+    numbers: &Numbers,
+    group: &[&Prepared],
+) -> Result<Vec<Became>, Error> {
+    let mut new = take_in(cx, door, numbers, group).await?;
     let mut became = Vec::with_capacity(group.len());
+    let mut again = None;
     let mut events = Vec::new();
-    for (one, first) in group.iter().zip(firsts) {
-        let new = if first { written.next().flatten() } else { None };
-        let (now, event) = match new {
-            Some(id) => (Became::New(id), Some(one.received(id))),
-            None => one.seen_again(&mut tx, door).await?,
+    for one in group {
+        if let Some(id) = new.remove(&one.fingerprint) {
+            became.push(Became::New(id));
+            continue;
+        }
+        let tx = match &mut again {
+            Some(tx) => tx,
+            None => again.insert(begin_by(cx, door).await?),
         };
-        became.push(now);
-        events.extend(event);
+        let seen = inbound::see_again(tx, door, &one.sighting()).await?;
+        let earlier = seen.earlier;
+        events.extend(
+            earlier.then(|| Event::MailCameEarlier { message: seen.message.0, received_at: one.received_at }),
+        );
+        became.push(Became::Seen(seen));
     }
-    tx.commit(events).await?;
+    if let Some(tx) = again {
+        tx.commit(events).await?;
+    }
     Ok(became)
+}
+
+/// Writes what was never seen, and returns its numbers by fingerprint.
+async fn take_in(
+    cx: &Context,
+    door: DoorId,
+    numbers: &Numbers,
+    group: &[&Prepared],
+) -> Result<BTreeMap<[u8; 32], MessageId>, Error> {
+    let firsts: BTreeMap<[u8; 32], &Prepared> =
+        group.iter().map(|one| (one.fingerprint, *one)).rev().collect();
+    let mut act = cx.single(Actor::Daemon).await?;
+    let ids = numbers.take(&mut act, firsts.len()).await?;
+    let firsts: Vec<First<'_>> = firsts
+        .into_values()
+        .zip(ids)
+        .map(|(one, id)| First { id, seen: one.sighting(), event: one.received(id) })
+        .collect();
+    let new = inbound::take_in(&mut act, door, &firsts).await?.ok_or(Error::DoorClosed)?;
+    let of_new = firsts.iter().filter(|first| new.contains(&first.id));
+    Ok(of_new.map(|first| (first.seen.fingerprint, first.id)).collect())
+}
+
+async fn begin_by(cx: &Context, door: DoorId) -> Result<Tx, Error> {
+    let mut tx = cx.begin(Actor::Daemon).await?;
+    if door::hold_open(&mut tx, door).await? { Ok(tx) } else { Err(Error::DoorClosed) }
 }
 
 impl Prepared {
     fn received(&self, id: MessageId) -> Event {
         Event::MailReceived { message: id.0, received_at: self.received_at, sha256: self.sha256.clone() }
     }
+}
 
-    async fn seen_again(&self, tx: &mut Tx, door: DoorId) -> Result<(Became, Option<Event>), store::Error> {
-        let seen = inbound::see_again(tx, &self.sighting(door)).await?;
-        let event = seen
-            .earlier
-            .then(|| Event::MailCameEarlier { message: seen.message.0, received_at: self.received_at });
-        Ok((Became::Seen(seen), event))
+/// Numbers that this door has in reserve for what comes by it.
+#[derive(Debug, Default)]
+struct Numbers {
+    left: Mutex<Vec<MessageId>>,
+    /// How many are asked for at once.
+    at_once: usize,
+}
+
+impl Numbers {
+    fn asked_for_by(at_once: usize) -> Self {
+        Self { at_once, ..Self::default() }
+    }
+
+    async fn take(&self, act: &mut Single, count: usize) -> Result<Vec<MessageId>, store::Error> {
+        if let Some(ids) = self.of_left(count) {
+            return Ok(ids);
+        }
+        let mut more = inbound::reserve(act.conn(), count.max(self.at_once)).await?;
+        let ids = more.drain(..count.min(more.len())).collect();
+        self.lock().extend(more);
+        Ok(ids)
+    }
+
+    fn of_left(&self, count: usize) -> Option<Vec<MessageId>> {
+        let mut left = self.lock();
+        (left.len() >= count).then(|| left.drain(..count).collect())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<MessageId>> {
+        self.left.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

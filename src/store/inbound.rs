@@ -3,12 +3,18 @@
 //! [`receive_mail`](crate::actions::receive_mail) writes it, the pass that sorts mail reads it. The same mail by two doors, or twice by one,
 //! is one message by its fingerprint; its instant is the earliest of its sightings, its recipients are theirs together.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use sqlx::{FromRow, PgConnection};
 
 use super::door::DoorId;
-use super::{Error, Tx};
+use super::{Error, Single, Tx};
+use crate::domain::ledger::Event;
 use crate::domain::relay_event::EventRelay;
+
+/// Of one mail, as one door saw it: whoever sends it ever again to others must not fill the database.
+pub const RECIPIENTS_MAX: usize = 1_000;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(transparent)]
@@ -25,7 +31,6 @@ pub struct Sighting<'a> {
     pub relay_token: Option<&'a str>,
     /// When its first byte was here, or at the first server of ours that has written so.
     pub received_at: DateTime<Utc>,
-    pub door: DoorId,
     /// The fields that servers put before it on its way.
     pub trace: &'a [u8],
     /// Some(""): the null sender. None: the door does not know.
@@ -41,41 +46,84 @@ pub struct SeenAgain {
     pub more_recipients: bool,
 }
 
-/// Writes those that were never seen, each with its sighting; none at the place of one that was: see [`see_again`].
-/// Of two with the same fingerprint one must be left out by the caller. Waits for whoever is writing the same mail.
-pub async fn insert(tx: &mut Tx, sightings: &[Sighting<'_>]) -> Result<Vec<Option<MessageId>>, Error> {
-    let written: Vec<(i64, Vec<u8>)> = sqlx::query_as(
-        "with given as (
-             select fingerprint, raw, relay, relay_token, received_at, door_id, trace, envelope_from,
-                    string_to_array(envelope_to, E'\\n') as envelope_to
-             from unnest($1::bytea[], $2::bytea[], $3::text[], $4::timestamptz[], $5::uuid[], $6::bytea[], $7::text[], $8::text[], $9::text[])
-                  as g(fingerprint, raw, relay, received_at, door_id, trace, envelope_from, envelope_to, relay_token)
+/// Numbers for mails to come; one that is not used is a gap.
+pub async fn reserve(conn: &mut PgConnection, count: usize) -> Result<Vec<MessageId>, Error> {
+    let ids: Vec<i64> =
+        sqlx::query_scalar("select nextval('inbound_message_id_seq') from generate_series(1, $1)")
+            .bind(i64::try_from(count).unwrap_or(i64::MAX))
+            .fetch_all(conn)
+            .await?;
+    Ok(ids.into_iter().map(MessageId).collect())
+}
+
+/// A mail as its door saw it, under the number that it has if it was never seen, with what the ledger says of it then.
+#[derive(Debug)]
+pub struct First<'a> {
+    pub id: MessageId,
+    pub seen: Sighting<'a>,
+    pub event: Event,
+}
+
+/// Writes those that were never seen, each with its sighting and its entry of the ledger, and returns their numbers; for the others see
+/// [`see_again`]. None: the door is not open, and nothing is written. It is held against whoever fences it.
+///
+/// Of two with the same fingerprint one must be left out, and all stand in the order of their fingerprints: so whoever writes some of
+/// them too waits, and is no deadlock. The numbers stand in a query of their own, so that Postgres cannot count them: it would plan
+/// anew each time it finds a few.
+pub async fn take_in(
+    act: &mut Single,
+    door: DoorId,
+    firsts: &[First<'_>],
+) -> Result<Option<BTreeSet<MessageId>>, Error> {
+    let entries = act.entries(&firsts.iter().map(|first| first.event.clone()).collect::<Vec<_>>())?;
+    let (now, actor) = (act.now, act.actor.to_string());
+    let seen = || firsts.iter().map(|first| &first.seen);
+    let (open, written): (bool, Vec<i64>) = sqlx::query_as(
+        "with held as (
+             select from door where id = $1 and state = 'open' for key share
          ), message as (
-             insert into inbound_message (fingerprint, raw, relay, relay_token, received_at)
-             select fingerprint, raw, relay, relay_token, received_at from given order by fingerprint
+             insert into inbound_message (id, fingerprint, raw, relay, relay_token, received_at) overriding system value
+             select id, fingerprint, raw, relay, relay_token, received_at
+             from unnest((select $2::bigint[]), $3::bytea[], $4::bytea[], $5::text[], $6::text[], $7::timestamptz[])
+                  as g(id, fingerprint, raw, relay, relay_token, received_at)
+             where exists (select from held)
              on conflict (fingerprint) do nothing
-             returning id, fingerprint
+             returning id
+         ), first as (
+             select g.* from message join unnest((select $2::bigint[]), $7::timestamptz[], $8::bytea[], $9::text[], $10::text[],
+                                                 $11::text[], $12::bytea[], $13::bytea[], $14::bytea[])
+                  with ordinality as g(id, received_at, trace, envelope_from, envelope_to, kind, leaf_hash, nonce, payload, place)
+                  using (id)
          ), sighting as (
              insert into inbound_sighting (message_id, door_id, received_at, trace, envelope_from, envelope_to)
-             select message.id, door_id, received_at, trace, envelope_from, envelope_to from message join given using (fingerprint)
+             select id, $1, received_at, trace, envelope_from, string_to_array(envelope_to, E'\\n') from first
+         ), one as (
+             insert into act (at, actor, entries) select $15, $16, count(*) from message having count(*) > 0 returning id
+         ), entry as (
+             insert into ledger_entry (act_id, ordinal, kind, leaf_hash, nonce, payload)
+             select one.id, row_number() over (order by place) - 1, kind, leaf_hash, nonce, payload from one, first
          )
-         select id, fingerprint from message",
+         select exists (select from held), array(select id from message)",
     )
-    .bind(sightings.iter().map(|seen| seen.fingerprint.as_slice()).collect::<Vec<_>>())
-    .bind(sightings.iter().map(|seen| seen.raw).collect::<Vec<_>>())
-    .bind(sightings.iter().map(|seen| seen.relay.map(EventRelay::as_str)).collect::<Vec<_>>())
-    .bind(sightings.iter().map(|seen| seen.received_at).collect::<Vec<_>>())
-    .bind(sightings.iter().map(|seen| seen.door.0).collect::<Vec<_>>())
-    .bind(sightings.iter().map(|seen| seen.trace).collect::<Vec<_>>())
-    .bind(sightings.iter().map(|seen| seen.sender).collect::<Vec<_>>())
-    .bind(sightings.iter().map(|seen| seen.recipients.join("\n")).collect::<Vec<_>>())
-    .bind(sightings.iter().map(|seen| seen.relay_token).collect::<Vec<_>>())
-    .fetch_all(tx.conn())
+    .bind(door.0)
+    .bind(firsts.iter().map(|first| first.id.0).collect::<Vec<_>>())
+    .bind(seen().map(|seen| seen.fingerprint.as_slice()).collect::<Vec<_>>())
+    .bind(seen().map(|seen| seen.raw).collect::<Vec<_>>())
+    .bind(seen().map(|seen| seen.relay.map(EventRelay::as_str)).collect::<Vec<_>>())
+    .bind(seen().map(|seen| seen.relay_token).collect::<Vec<_>>())
+    .bind(seen().map(|seen| seen.received_at).collect::<Vec<_>>())
+    .bind(seen().map(|seen| seen.trace).collect::<Vec<_>>())
+    .bind(seen().map(|seen| seen.sender).collect::<Vec<_>>())
+    .bind(seen().map(|seen| seen.recipients.join("\n")).collect::<Vec<_>>())
+    .bind(entries.iter().map(|entry| entry.kind.as_str()).collect::<Vec<_>>())
+    .bind(entries.iter().map(|entry| entry.leaf_hash.as_slice()).collect::<Vec<_>>())
+    .bind(entries.iter().map(|entry| entry.nonce.as_slice()).collect::<Vec<_>>())
+    .bind(entries.iter().map(|entry| entry.payload.as_slice()).collect::<Vec<_>>())
+    .bind(now)
+    .bind(actor)
+    .fetch_one(act.conn())
     .await?;
-    let id_of = |seen: &Sighting<'_>| {
-        written.iter().find(|(_, fingerprint)| *fingerprint == seen.fingerprint).map(|(id, _)| MessageId(*id))
-    };
-    Ok(sightings.iter().map(id_of).collect())
+    Ok(open.then(|| written.into_iter().map(MessageId).collect()))
 }
 
 #[derive(FromRow)]
@@ -88,7 +136,7 @@ struct Known {
 
 /// Adds a sighting to a message that is there. The message takes the earlier instant; if a pass has looked at it, it must look again
 /// where that or a further recipient may change what it found.
-pub async fn see_again(tx: &mut Tx, seen: &Sighting<'_>) -> Result<SeenAgain, Error> {
+pub async fn see_again(tx: &mut Tx, door: DoorId, seen: &Sighting<'_>) -> Result<SeenAgain, Error> {
     sqlx::query("select from inbound_message where fingerprint = $1 for update")
         .bind(seen.fingerprint.as_slice())
         .execute(tx.conn())
@@ -107,18 +155,20 @@ pub async fn see_again(tx: &mut Tx, seen: &Sighting<'_>) -> Result<SeenAgain, Er
          values ($1, $2, $3, $4, $5, $6)
          on conflict (message_id, door_id) do update
          set received_at = least(s.received_at, excluded.received_at),
-             envelope_to = s.envelope_to || array(select one from unnest(excluded.envelope_to) as one where one <> all (s.envelope_to))",
+             envelope_to = (s.envelope_to || array(select one from unnest(excluded.envelope_to) as one where one <> all (s.envelope_to)))[:$7]",
     )
     .bind(known.id)
-    .bind(seen.door.0)
+    .bind(door.0)
     .bind(seen.received_at)
     .bind(seen.trace)
     .bind(seen.sender)
     .bind(seen.recipients)
+    .bind(i32::try_from(RECIPIENTS_MAX).unwrap_or(i32::MAX))
     .execute(tx.conn())
     .await?;
     let earlier = seen.received_at < known.received_at;
-    let more_recipients = seen.recipients.iter().any(|one| !known.recipients.contains(one));
+    let more_recipients = known.recipients.len() < RECIPIENTS_MAX
+        && seen.recipients.iter().any(|one| !known.recipients.contains(one));
     if earlier || more_recipients {
         sqlx::query(
             "update inbound_message set received_at = least(received_at, $2), look_again = look_again or $3 where id = $1",

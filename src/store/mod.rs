@@ -41,13 +41,17 @@ pub mod subscriber;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgQueryResult};
-use sqlx::{Executor, PgConnection, PgPool, Postgres, Transaction};
+use sqlx::{Connection as _, Executor, PgConnection, PgPool, Postgres, Transaction};
 
-use crate::domain::ledger::{Actor, Event, entries};
+use crate::domain::ledger::{Actor, Entry, Event, entries};
 
 /// How long a caller waits for a connection of the pool.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// A connection that has not been used for this long is asked whether it still is one.
+const IDLE_UNASKED: Duration = Duration::from_secs(1);
 
 /// What `set role` does not bring along: the settings that `alter role forenotice_app` gives its own logins.
 const SESSION: &str = "set role forenotice_app; set search_path = forenotice, pg_temp; set statement_timeout = '30s'; \
@@ -140,6 +144,11 @@ impl Db {
         let pool = PgPoolOptions::new()
             .max_connections(max_connections)
             .acquire_timeout(ACQUIRE_TIMEOUT)
+            // Asking whether it still lives costs each act a round trip: one that has just served does.
+            .test_before_acquire(false)
+            .before_acquire(|conn, about| {
+                Box::pin(async move { Ok(about.idle_for < IDLE_UNASKED || conn.ping().await.is_ok()) })
+            })
             .after_connect(|conn, _| Box::pin(async move { conn.execute(SESSION).await.map(drop) }))
             .connect_lazy_with(options.application_name("forenotice"));
         Ok(Self { pool })
@@ -155,6 +164,11 @@ impl Db {
     pub async fn begin_by_key(&self, now: DateTime<Utc>, actor: Actor, seed: [u8; 32]) -> Result<Tx, Error> {
         let inner = self.begun(by_key!("begin isolation level read committed")).await?;
         Ok(Tx { inner, now, actor, seed })
+    }
+
+    /// An act at `now` by `actor` that will be one statement. `seed` as for [`begin`](Self::begin).
+    pub async fn single(&self, now: DateTime<Utc>, actor: Actor, seed: [u8; 32]) -> Result<Single, Error> {
+        Ok(Single { conn: self.pool.acquire().await?, now, actor, seed })
     }
 
     /// One consistent state of everything, to read from.
@@ -229,6 +243,26 @@ impl Tx {
 
     pub async fn rollback(self) -> Result<(), Error> {
         Ok(self.inner.rollback().await?)
+    }
+}
+
+/// An act that is one statement: it writes its ledger entries itself, and is committed with it. For what comes thousands of times a
+/// second, as a [`Tx`] takes a round trip to begin, one for its entries and one to end.
+#[derive(Debug)]
+pub struct Single {
+    conn: PoolConnection<Postgres>,
+    now: DateTime<Utc>,
+    actor: Actor,
+    seed: [u8; 32],
+}
+
+impl Single {
+    pub fn conn(&mut self) -> &mut PgConnection {
+        &mut self.conn
+    }
+
+    fn entries(&self, events: &[Event]) -> Result<Vec<Entry>, Error> {
+        Ok(entries(self.seed, self.now, &self.actor, events)?)
     }
 }
 

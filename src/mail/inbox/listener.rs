@@ -212,7 +212,7 @@ impl Talk<'_> {
     /// Goes on until the client leaves or is made to (false), or wants TLS (true).
     async fn until_tls(&mut self, session: &mut Session<'_>) -> io::Result<bool> {
         loop {
-            let heard = std::mem::take(&mut self.heard);
+            let mut heard = std::mem::take(&mut self.heard);
             let mut rest = heard.as_slice();
             let step = loop {
                 match session.hear(&mut rest) {
@@ -225,7 +225,9 @@ impl Talk<'_> {
                     step => break step,
                 }
             };
-            self.heard = rest.to_vec();
+            let gone_into = heard.len() - rest.len();
+            heard.drain(..gone_into);
+            self.heard = heard;
             self.say(&session.take_replies()).await?;
             match step {
                 Step::Close => {

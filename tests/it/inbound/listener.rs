@@ -154,6 +154,26 @@ async fn by_lmtp_each_recipient_taken_has_its_reply() {
 
 /// A neighbour that takes one of these for the end of a mail would make two of what we keep as one.
 #[tokio::test]
+async fn a_mail_has_so_many_recipients_at_once_and_comes_again_for_the_others() {
+    let post = Post::open().await;
+    let mut client = post.greeted("EHLO out.acme.example\r\n").await;
+    let to = |numbers: std::ops::Range<usize>| {
+        numbers.map(|n| format!("RCPT TO:<r-{n}@replies.processor.example>\r\n")).collect::<String>()
+    };
+    // Far more than commands that may go by without a mail.
+    client.say(format!("MAIL FROM:<jane@acme.example>\r\n{}", to(0..400))).await;
+    let mut codes = client.codes(401).await;
+    assert_eq!((codes.split_off(101), codes), (vec!["452".to_owned(); 300], vec!["250".to_owned(); 101]));
+    client.say("DATA\r\nSubject: No\r\n\r\nNo.\r\n.\r\n").await;
+    assert_eq!(client.codes(2).await, ["354", "250"]);
+    client.say(format!("MAIL FROM:<jane@acme.example>\r\n{}DATA\r\n", to(100..120))).await;
+    client.say("Subject: No\r\n\r\nNo.\r\n.\r\n").await;
+    assert_eq!(client.codes(23).await.last().unwrap(), "250");
+    let rows = stored(&post.world).await;
+    assert_eq!((rows.len(), rows[0].recipients.len()), (1, 120));
+}
+
+#[tokio::test]
 async fn nothing_is_smuggled_in_behind_an_odd_line_end() {
     let post = Post::open().await;
     let ends = [

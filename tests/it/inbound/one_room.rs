@@ -65,6 +65,21 @@ async fn a_mail_that_was_looked_at_is_looked_at_again_only_if_something_is_new()
 }
 
 #[tokio::test]
+async fn however_often_a_mail_comes_its_recipients_are_bounded() {
+    let world = World::on("2026-11-24T12:00Z").await;
+    let door = open_door(&world, 1).await;
+    for times in 0..3 {
+        let to: Vec<String> =
+            (0..1_500).map(|n| format!("r-{times}-{n}@replies.processor.example")).collect();
+        let arrival = Arrival { recipients: to, ..arrival(mail("a"), TEN, &[]) };
+        receive_mail::receive(&world.cx, door, vec![arrival]).await.unwrap();
+    }
+    let row = stored(&world).await.pop().unwrap();
+    assert_eq!(row.recipients.len(), 1_000);
+    assert!(row.recipients.iter().all(|one| one.starts_with("r-0-")), "those that came first");
+}
+
+#[tokio::test]
 async fn what_comes_at_once_is_committed_together_and_twins_in_it_are_one_row() {
     let world = World::on("2026-11-24T12:00Z").await;
     let intake = Intake::of(&world.cx, open_door(&world, 1).await);

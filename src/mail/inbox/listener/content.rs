@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use memchr::memchr;
+use memchr::memmem;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// A mail takes room for its bytes by so much.
@@ -51,6 +51,10 @@ impl Content {
     /// Takes from `heard` what is of this mail. True: it is whole.
     pub fn hear(&mut self, heard: &mut &[u8]) -> bool {
         while let Some((&byte, rest)) = heard.split_first() {
+            if self.place == Place::LineStart && byte != b'.' || self.place == Place::Line {
+                self.hear_lines(heard);
+                continue;
+            }
             match (self.place, byte) {
                 (Place::LineStart, b'.') => self.place = Place::Dot,
                 (Place::Dot, b'\r') => self.place = Place::DotCr,
@@ -66,23 +70,25 @@ impl Content {
                     self.keep(b"\n");
                     self.place = Place::LineStart;
                 }
-                (Place::Line, _) => {
-                    let until_cr = memchr(b'\r', heard).unwrap_or(heard.len());
-                    let (line, behind) = heard.split_at(until_cr);
-                    self.keep(line);
-                    *heard = behind;
-                    if let Some((_, rest)) = behind.split_first() {
-                        self.keep_at_line(b'\r');
-                        *heard = rest;
-                    }
-                    continue;
-                }
                 // Behind a dot that stands before other words: it was put there by the client (RFC 5321, 4.5.2).
-                (Place::LineStart | Place::Dot | Place::Cr, _) => self.keep_at_line(byte),
+                (Place::LineStart | Place::Line | Place::Dot | Place::Cr, _) => self.keep_at_line(byte),
             }
             *heard = rest;
         }
         false
+    }
+
+    /// Keeps all up to the next dot at a line's start, or all that is here.
+    fn hear_lines(&mut self, heard: &mut &[u8]) {
+        let dot = memmem::find(heard, b"\r\n.");
+        let (lines, rest) = heard.split_at(dot.map_or(heard.len(), |at| at + 2));
+        self.keep(lines);
+        self.place = match lines {
+            [.., b'\r', b'\n'] => Place::LineStart,
+            [.., b'\r'] => Place::Cr,
+            _ => Place::Line,
+        };
+        *heard = rest;
     }
 
     /// The mail, and the room that its bytes take.
