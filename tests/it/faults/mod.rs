@@ -4,7 +4,7 @@
 mod away;
 mod clock;
 mod database;
-mod fleet;
+pub mod fleet;
 mod lease;
 pub mod mailing;
 mod processes;

@@ -1,5 +1,6 @@
 //! What comes in: five doors, one room.
 
+pub mod killed;
 pub mod listener;
 mod loops;
 mod one_room;

@@ -16,6 +16,7 @@ use super::postfix::{Postfix, obstacle};
 use crate::inbound::listener::Post;
 use crate::inbound::probes::{probe, until};
 use crate::inbound::{Stored, stored};
+use crate::support::World;
 
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -39,9 +40,13 @@ impl Postfix {
 }
 
 async fn come(post: &Post, count: usize) -> Vec<Stored> {
+    come_to(&post.world, count).await
+}
+
+async fn come_to(world: &World, count: usize) -> Vec<Stored> {
     let all_there = async {
         loop {
-            let rows = stored(&post.world).await;
+            let rows = stored(world).await;
             if rows.len() >= count {
                 return rows;
             }
@@ -110,6 +115,48 @@ minimal_backoff_time = 300s
         (&[Some(String::new())][..], &["b-x@bounces.processor.example".to_owned()][..])
     );
     post.world.finish().await;
+}
+
+#[tokio::test]
+async fn what_postfix_gives_to_the_pipe_is_committed_and_what_is_not_it_keeps() {
+    if let Some(obstacle) = obstacle() {
+        eprintln!("left out: {obstacle}");
+        return;
+    }
+    let world = World::without_probes("2026-11-24T12:00Z", &[]).await;
+    let postfix = Postfix::with(
+        "relay_domains = replies.processor.example, bounces.processor.example
+transport_maps = inline:{ {replies.processor.example = forenotice:} {bounces.processor.example = forenotice:} }
+smtpd_relay_restrictions = permit_auth_destination, reject
+minimal_backoff_time = 300s
+",
+    );
+    world.write_program(&postfix.path("receive"), "receive");
+    let (jane, reply) = ("jane@acme.example", "r-x@replies.processor.example");
+    postfix.submit(jane, reply, "Subject: No\r\n\r\n..No.\r\nFrom us").await;
+    let rows = come_to(&world, 1).await;
+    let raw = String::from_utf8(rows[0].raw.clone()).unwrap();
+    assert!(raw.starts_with("Received: ") && raw.ends_with("\n\n.No.\nFrom us\n"), "{raw}");
+    assert_eq!(
+        (rows[0].senders.as_slice(), rows[0].recipients[0].as_str()),
+        (&[Some(jane.into())][..], reply)
+    );
+    // A bounce, by the null sender.
+    postfix.submit("", "b-x@bounces.processor.example", "Subject: failed\r\n\r\nNo.").await;
+    assert_eq!(come_to(&world, 2).await[1].senders, [Some(String::new())]);
+
+    world.as_superuser("alter table inbound_message rename to elsewhere").await;
+    postfix.submit(jane, reply, "Subject: Still no\r\n\r\nNo.").await;
+    let deferred = async {
+        while !postfix.ask("/usr/sbin/postqueue", &["-p"]).contains("temporary failure") {
+            sleep(Duration::from_millis(50)).await;
+        }
+    };
+    timeout(PATIENCE, deferred).await.expect("it was not put off");
+    world.as_superuser("alter table elsewhere rename to inbound_message").await;
+    postfix.ask("/usr/sbin/postqueue", &["-f"]);
+    come_to(&world, 3).await;
+    assert!(postfix.ask("/usr/sbin/postqueue", &["-p"]).contains("empty"));
 }
 
 #[tokio::test]

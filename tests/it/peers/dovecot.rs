@@ -16,6 +16,8 @@ use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::postfix::number_of;
+use crate::faults::fleet::full;
+use crate::inbound::killed::{Doors, subjects};
 use crate::inbound::{mail, open_door, stored};
 use crate::support::World;
 
@@ -256,6 +258,84 @@ async fn inbox_and_junk_are_read_to_their_end_once_and_what_comes_later_when_it_
     let world = reading.stop().await;
     assert_eq!(stored(&world).await.len(), 205);
     world.finish().await;
+}
+
+/// 2,000 unread mails of 16 kB; with `FORENOTICE_FULL=1` 10,000.
+fn full_of_unread(dovecot: &mut Dovecot) -> usize {
+    let count = if full() { 10_000 } else { 2_000 };
+    let words = "These are the words of somebody who has much to say.\r\n".repeat(300);
+    for n in 0..count {
+        dovecot.deliver("", &[mail(&format!("s{n}")).as_slice(), words.as_bytes()].concat());
+    }
+    count
+}
+
+/// The mailbox as the real binary is told of it.
+fn doors(dovecot: &Dovecot, world: &World) -> Doors {
+    let settings = [
+        ("FORENOTICE__INBOUND__IMAP__URL", format!("imap://127.0.0.1:{}", dovecot.port)),
+        ("FORENOTICE__INBOUND__IMAP__USER", "objections@processor.example".to_owned()),
+        ("FORENOTICE__INBOUND__IMAP__PASSWORD", PASSWORD.to_owned()),
+    ];
+    Doors::open(world, &settings)
+}
+
+async fn count(world: &World) -> usize {
+    let count: i64 = sqlx::query_scalar("select count(*) from inbound_message")
+        .fetch_one(world.cx.db.pool())
+        .await
+        .unwrap();
+    usize::try_from(count).unwrap()
+}
+
+async fn reach(world: &World, some: usize) {
+    let reached = async {
+        while count(world).await < some {
+            sleep(Duration::from_millis(20)).await;
+        }
+    };
+    timeout(PATIENCE * 5, reached).await.expect("the mailbox is not read on");
+}
+
+#[tokio::test]
+async fn a_mailbox_full_of_unread_mail_is_read_in_memory_that_does_not_grow_with_it() {
+    if let Some(obstacle) = obstacle() {
+        eprintln!("left out: {obstacle}");
+        return;
+    }
+    let mut dovecot = Dovecot::start();
+    let world = World::without_probes("2026-11-24T12:00Z", &[]).await;
+    let unread = full_of_unread(&mut dovecot);
+    let began = std::time::Instant::now();
+    let doors = doors(&dovecot, &world);
+    reach(&world, unread).await;
+    let status = fs::read_to_string(format!("/proc/{}/status", doors.pid().as_raw_nonzero())).unwrap();
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    let peak: u32 = peak.split_whitespace().next().unwrap().parse().unwrap();
+    println!("{unread} mails in {:.1} s, peak {} MiB", began.elapsed().as_secs_f64(), peak / 1024);
+    assert!(peak < 96 * 1024, "{peak} KiB");
+}
+
+/// 5 kills; with `FORENOTICE_FULL=1` 20.
+#[tokio::test]
+async fn a_process_that_is_killed_while_it_reads_leaves_no_mail_out_and_none_doubled() {
+    if let Some(obstacle) = obstacle() {
+        eprintln!("left out: {obstacle}");
+        return;
+    }
+    let mut dovecot = Dovecot::start();
+    let world = World::without_probes("2026-11-24T12:00Z", &[]).await;
+    let unread = full_of_unread(&mut dovecot);
+    let mut doors = doors(&dovecot, &world);
+    let kills = if full() { 20 } else { 5 };
+    for kill in 1..=kills {
+        reach(&world, unread * kill / (kills + 1)).await;
+        doors.kill().await;
+        doors.again(&world);
+    }
+    reach(&world, unread).await;
+    doors.kill().await;
+    assert_eq!(subjects(&world).await, (0..unread).map(|n| format!("s{n}")).collect());
 }
 
 async fn read_to(world: &World) -> Vec<(String, i64, i64)> {

@@ -82,13 +82,14 @@ defer_transports = smtp
         let user = number_of("postfix");
         chown(postfix.path("data"), Some(user), None).unwrap();
         fs::write(postfix.path("etc/main.cf"), postfix.main_cf(settings)).unwrap();
-        fs::write(postfix.path("etc/master.cf"), master_cf(port)).unwrap();
+        let program = postfix.path("receive");
+        fs::write(postfix.path("etc/master.cf"), master_cf(port, &program)).unwrap();
         let started = postfix.control("start");
         assert!(started.status.success(), "{started:?}: {:?}", fs::read_to_string(postfix.path("log")));
         postfix
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
@@ -160,7 +161,9 @@ impl Drop for Postfix {
     }
 }
 
-fn master_cf(port: u16) -> String {
+/// `receive`: what the transport `forenotice` runs for each mail.
+fn master_cf(port: u16, receive: &Path) -> String {
+    let receive = receive.display();
     format!(
         "127.0.0.1:{port} inet n - n - - smtpd
 pickup unix n - n 60 1 pickup
@@ -177,6 +180,7 @@ error unix - - n - - error
 retry unix - - n - - error
 anvil unix - - n - 1 anvil
 postlog unix-dgram n - n - 1 postlogd
+forenotice unix - n n - - pipe flags=q user=nobody null_sender= argv={receive} --from=${{sender}} --to=${{recipient}}
 "
     )
 }

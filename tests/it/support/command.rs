@@ -1,5 +1,8 @@
 //! The command line on a test's world: the real binary, the world's configuration, database and clock.
 
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 use std::process::Stdio;
 
 use tempfile::TempDir;
@@ -68,6 +71,19 @@ impl World {
             .spawn()
             .unwrap();
         Running { child, folder }
+    }
+}
+
+impl World {
+    /// Writes a program that runs `forenotice WORDS` with further words for anybody on this machine, beside its configuration.
+    pub fn write_program(&self, program: &Path, words: &str) {
+        let config = program.with_extension("toml");
+        std::fs::write(&config, SETTINGS).unwrap();
+        let set: String = self.variables.iter().map(|(name, value)| format!("{name}='{value}' ")).collect();
+        let (binary, config) = (env!("CARGO_BIN_EXE_forenotice"), config.display());
+        std::fs::write(program, format!("#!/bin/sh\n{set}exec {binary} {words} --config {config} \"$@\"\n"))
+            .unwrap();
+        std::fs::set_permissions(program, Permissions::from_mode(0o755)).unwrap();
     }
 }
 

@@ -2,7 +2,7 @@
 
 pub mod builders;
 pub mod cluster;
-mod command;
+pub mod command;
 pub mod forwarder;
 pub mod postgres;
 pub mod world;
