@@ -158,7 +158,9 @@ async fn a_mail_has_so_many_recipients_at_once_and_comes_again_for_the_others() 
     let post = Post::open().await;
     let mut client = post.greeted("EHLO out.acme.example\r\n").await;
     let to = |numbers: std::ops::Range<usize>| {
-        numbers.map(|n| format!("RCPT TO:<r-{n}@replies.processor.example>\r\n")).collect::<String>()
+        let lines: Vec<_> =
+            numbers.map(|n| format!("RCPT TO:<r-{n}@replies.processor.example>\r\n")).collect();
+        lines.concat()
     };
     // Far more than commands that may go by without a mail.
     client.say(format!("MAIL FROM:<jane@acme.example>\r\n{}", to(0..400))).await;

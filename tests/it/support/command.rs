@@ -79,8 +79,8 @@ impl World {
     pub fn write_program(&self, program: &Path, words: &str) {
         let config = program.with_extension("toml");
         std::fs::write(&config, SETTINGS).unwrap();
-        let set: String = self.variables.iter().map(|(name, value)| format!("{name}='{value}' ")).collect();
-        let (binary, config) = (env!("CARGO_BIN_EXE_forenotice"), config.display());
+        let set: Vec<_> = self.variables.iter().map(|(name, value)| format!("{name}='{value}' ")).collect();
+        let (set, binary, config) = (set.concat(), env!("CARGO_BIN_EXE_forenotice"), config.display());
         std::fs::write(program, format!("#!/bin/sh\n{set}exec {binary} {words} --config {config} \"$@\"\n"))
             .unwrap();
         std::fs::set_permissions(program, Permissions::from_mode(0o755)).unwrap();
