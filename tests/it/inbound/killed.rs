@@ -67,16 +67,18 @@ impl Drop for Doors {
 
 /// What is stored, and what the ledger says of it, one entry for each.
 pub async fn subjects(world: &World) -> BTreeSet<String> {
+    // Of one instant: what a process had begun before it was killed may still be committed.
+    let mut snapshot = world.cx.snapshot().await.unwrap();
     let rows: Vec<(i64, String)> = sqlx::query_as(
         "select id, substring(convert_from(raw, 'UTF8') from 'Subject: ([^\r\n]*)') from inbound_message",
     )
-    .fetch_all(world.cx.db.pool())
+    .fetch_all(snapshot.conn())
     .await
     .unwrap();
     let entries: Vec<i64> = sqlx::query_scalar(
         "select (convert_from(payload, 'UTF8')::json ->> 'message')::bigint from ledger_entry where kind = 'mail_received'",
     )
-    .fetch_all(world.cx.db.pool())
+    .fetch_all(snapshot.conn())
     .await
     .unwrap();
     assert_eq!(entries.len(), rows.len());
