@@ -203,6 +203,10 @@ pub fn set(mut facts: Facts, given: &[(String, String)]) -> Result<Facts, Refusa
             return Err(contradiction("country", why));
         }
     }
+    // No letter could carry it in its head, so nobody would be told.
+    if facts.name.chars().any(char::is_control) {
+        return Err(contradiction("name", format!("{:?} is not one line; write it as one", facts.name)));
+    }
     Ok(facts)
 }
 
