@@ -51,10 +51,12 @@ pub fn log(settings: &Telemetry) -> Result<(), Error> {
     Ok(())
 }
 
-/// Whatever `log_filter` says: at trace the IMAP client writes each line that it says and hears, its login and whole mails too.
-fn discreet() -> FilterFn<fn(&Metadata<'_>) -> bool> {
+/// Whatever `log_filter` says: at trace the IMAP client writes each line that it says and hears, its login and whole mails too,
+/// and the check of forms the path of each request, which may hold a link's secret.
+pub fn discreet() -> FilterFn<fn(&Metadata<'_>) -> bool> {
     fn tells(line: &Metadata<'_>) -> bool {
-        !line.target().starts_with("async_imap") || *line.level() <= Level::INFO
+        let talks = ["async_imap", "tower_http::csrf"].iter().any(|talker| line.target().starts_with(talker));
+        !talks || *line.level() <= Level::INFO
     }
     filter_fn(tells)
 }

@@ -116,7 +116,12 @@ pub fn rendered(status: StatusCode, page: &impl Template) -> Result<Response, Pa
 /// To `path` with a GET: what a browser sends again is then a reading.
 pub fn see_other(path: &str) -> Response {
     match HeaderValue::from_str(path) {
-        Ok(path) => (StatusCode::SEE_OTHER, [(header::LOCATION, path)]).into_response(),
+        Ok(path) => {
+            // A personal page's address is as personal as the page.
+            let headers =
+                [(header::LOCATION, path), (header::CACHE_CONTROL, HeaderValue::from_static("no-store"))];
+            (StatusCode::SEE_OTHER, headers).into_response()
+        }
         Err(fault) => PageError::broke(&fault).into_response(),
     }
 }
