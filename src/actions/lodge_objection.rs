@@ -53,6 +53,7 @@ pub struct Statement {
     pub grounds: Vec<String>,
     pub condition: Option<String>,
     pub on_behalf_of: Option<String>,
+    pub file: Option<Attachment>,
 }
 
 /// What became of a statement.
@@ -150,7 +151,7 @@ pub async fn lodge(cx: &Context, statement: &Statement) -> Result<Lodged, Error>
         grounds: &statement.grounds,
         condition: statement.condition.as_deref(),
         on_behalf_of: statement.on_behalf_of.as_deref(),
-        file: None,
+        file: statement.file.as_ref(),
     };
     write_down(cx, &said).await
 }
@@ -341,6 +342,7 @@ impl Lodging<'_> {
                 channel: self.said.channel,
                 received_at: self.said.received_at,
                 timeliness: measured.timeliness,
+                attached: self.said.file.map(Attachment::hash).map(hex::encode),
             })
             .collect();
         tx.commit(events).await?;
@@ -373,9 +375,13 @@ impl Lodging<'_> {
         }
         self.settle_mail(&mut tx, known.id()).await?;
         let (objection, customer) = (known.reference.clone(), self.customer);
-        self.keep_file(&mut tx).await?;
         self.alert_found(&mut tx, &known.reference, &[first]).await?;
-        let joined = Event::StatementAdded { objection, change: first, customer };
+        let joined = Event::StatementAdded {
+            objection,
+            change: first,
+            customer,
+            attached: self.said.file.map(Attachment::hash).map(hex::encode),
+        };
         tx.commit([joined]).await?;
         self.cx.bells.ring("deliver");
         Ok(lodged_in(Became::PartOf, &known))
@@ -393,7 +399,8 @@ impl Lodging<'_> {
             match self.said.mail {
                 Some(mail) => inbox::add_to_case(tx, mail.id, open.id(), at, &words).await?,
                 None => {
-                    objection::insert_correspondence(tx, open.id(), at, &words).await?;
+                    let file = self.keep_file(tx).await?;
+                    objection::insert_correspondence(tx, open.id(), at, &words, file).await?;
                 }
             }
         }
@@ -410,7 +417,7 @@ impl Lodging<'_> {
         Ok(())
     }
 
-    /// The letter on paper, kept under its hash.
+    /// The letter on paper, or what came with the form, kept under its hash.
     async fn keep_file(&self, tx: &mut Tx) -> Result<Option<[u8; 32]>, Error> {
         let Some(file) = self.said.file else { return Ok(None) };
         Ok(Some(file.keep(tx).await?))

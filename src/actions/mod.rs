@@ -94,9 +94,14 @@ pub struct Attachment {
 impl Attachment {
     /// Keeps it by its SHA-256, which is returned.
     pub async fn keep(&self, tx: &mut Tx) -> Result<[u8; 32], store::Error> {
-        let hash = Sha256::digest(&self.bytes).into();
+        let hash = self.hash();
         store::notice::keep_file(tx, hash, &self.name, &self.bytes).await?;
         Ok(hash)
+    }
+
+    /// Its SHA-256.
+    pub fn hash(&self) -> [u8; 32] {
+        Sha256::digest(&self.bytes).into()
     }
 }
 

@@ -104,7 +104,7 @@ pub async fn answer(cx: &Context, actor: Actor, reference: &str, words: &str) ->
     let (known, changes) = locked(&mut tx, reference).await?;
     let (from, to) = legal(&known, Act::Answer)?;
     let now = tx.now();
-    let said = objection::insert_correspondence(&mut tx, known.id(), now, words).await?;
+    let said = objection::insert_correspondence(&mut tx, known.id(), now, words, None).await?;
     let letters_to = letter::queue(cx, &mut tx, &known, &changes, &format!("{said}"), words, None).await?;
     objection::move_state(&mut tx, known.id(), from, to).await?;
     tx.commit([Event::ObjectionAnswered {

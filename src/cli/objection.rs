@@ -1,5 +1,6 @@
 //! `objection`: what customers said against a change, and how it ended.
 
+mod files;
 mod record;
 
 use std::path::{Path, PathBuf};
@@ -33,6 +34,9 @@ enum Command {
     /// One objection: its words, its measure in time, what was answered
     #[command(after_help = "Example:\n  forenotice objection show OBJ-2026-0001")]
     Show(RefArgs),
+    /// What came with it as files
+    #[command(after_help = files::HELP)]
+    Files(files::Args),
     /// Write down one that came by letter, phone, ticket or meeting
     #[command(after_help = record::HELP)]
     Record(record::Args),
@@ -161,6 +165,7 @@ pub async fn run(global: &Global, args: &Args) -> Result<(), Failure> {
     match &args.command {
         Command::List(args) => list(global, args).await,
         Command::Show(args) => show(global, args).await,
+        Command::Files(args) => files::run(global, args).await,
         Command::Record(args) => record::run(global, args).await,
         Command::Link(args) => link(global, args).await,
         Command::Admit(args) => admit(global, args).await,

@@ -14,8 +14,8 @@ pub use exclusion::{
 pub use link::{Linked, came_earlier, link, unlinked_of};
 pub use measure::{Measured, Standing, measure, standings};
 pub use read::{
-    Change, Correspondence, Filter, Objection, Receiver, Speaker, by_reference, correspondence, is_under,
-    list, open_of, receivers, speaker, speaker_of, speakers_at,
+    Change, Correspondence, Enclosed, Filter, Objection, Receiver, Speaker, by_reference, correspondence,
+    enclosed, is_under, list, open_of, receivers, speaker, speaker_of, speakers_at,
 };
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -249,13 +249,15 @@ pub async fn insert_correspondence(
     objection: ObjectionId,
     at: DateTime<Utc>,
     body: &str,
+    file: Option<[u8; 32]>,
 ) -> Result<i64, Error> {
     let id = sqlx::query_scalar(
-        "insert into correspondence (objection_id, at, body) values ($1, $2, $3) returning id",
+        "insert into correspondence (objection_id, at, body, file_hash) values ($1, $2, $3, $4) returning id",
     )
     .bind(objection.0)
     .bind(at)
     .bind(body)
+    .bind(file.as_ref().map(<[u8; 32]>::as_slice))
     .fetch_one(tx.conn())
     .await?;
     Ok(id)

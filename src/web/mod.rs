@@ -45,7 +45,9 @@ use page::Shell;
 use words::{Html, Words};
 
 /// A statement of the largest size, written with every character escaped, and the rest of its form.
-const BODY_BYTES_MAX: usize = 256 * 1024;
+pub(crate) const BODY_BYTES_MAX: usize = 256 * 1024;
+/// Of a form with a file: what is too large to be kept is heard to its end all the same, so that its sender hears why.
+const FORM_BYTES_MAX: usize = 32 * 1024 * 1024;
 /// From a complete head to an answer, the body included: longer than any statement to the database may take, pool and lock included.
 const ANSWER_WITHIN: Duration = Duration::from_secs(45);
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -208,9 +210,10 @@ pub fn router(cx: Context, door: DoorId) -> Router {
         .layer(from_fn_with_state(site.clone(), error::render))
         .layer(CatchPanicLayer::custom(|cause: Box<dyn Any + Send>| broke(cause.as_ref())))
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, ANSWER_WITHIN));
-    let for_people =
-        ServiceBuilder::new().layer(RequestBodyLimitLayer::new(BODY_BYTES_MAX)).layer(own_forms_only(&site));
-    let pages = public::routes().fallback(|| async { StatusCode::NOT_FOUND }).layer(for_people);
+    let pages = public::routes().fallback(|| async { StatusCode::NOT_FOUND });
+    let pages = pages.layer(RequestBodyLimitLayer::new(BODY_BYTES_MAX));
+    let with_files = public::with_files().layer(RequestBodyLimitLayer::new(FORM_BYTES_MAX));
+    let pages = pages.merge(with_files).layer(own_forms_only(&site));
     pages.merge(inbound::routes()).layer(layers).with_state(site)
 }
 

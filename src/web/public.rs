@@ -20,6 +20,7 @@ pub mod subscribe;
 pub mod wording;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::routing::{get, post};
 use tower_http::set_header::SetResponseHeaderLayer;
@@ -41,7 +42,6 @@ pub fn routes() -> Router<Site> {
         .route("/letter/{token}", get(letter::show))
         .route("/genuine", get(genuine::show))
         .route("/mine/{token}", get(mine::show))
-        .route("/object/{token}", get(object::show).post(object::object))
         .route("/object/{token}/authorise/{change}", post(object::authorise::authorise))
         .route("/object/{token}/deadline.ics", get(calendar::deadline_ics))
         .route("/object/{token}/objection", get(object::objection))
@@ -52,6 +52,13 @@ pub fn routes() -> Router<Site> {
         )
         .route("/assets/{file}", get(assets::asset))
         .merge(data())
+}
+
+/// The paths to which a file may be sent; they read it themselves, once they know whose it is.
+pub fn with_files() -> Router<Site> {
+    Router::new()
+        .route("/object/{token}", get(object::show).post(object::object))
+        .layer(DefaultBodyLimit::disable())
 }
 
 /// What programs read, scripts in other sites' pages too: it is the same for everybody.

@@ -183,6 +183,7 @@ impl Mail<'_> {
                     objection: case.to_owned(),
                     change,
                     customer: letter.customer,
+                    attached: None,
                 },
             );
         let case = Some(known.id());

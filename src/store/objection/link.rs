@@ -152,7 +152,7 @@ async fn join(
 ) -> Result<(), Error> {
     let who = unlinked.address.as_deref().unwrap_or("somebody");
     let words = format!("{who} ({}): {}", unlinked.reference, unlinked.statement);
-    insert_correspondence(tx, open, unlinked.received_at, &words).await?;
+    insert_correspondence(tx, open, unlinked.received_at, &words, None).await?;
     came_earlier(tx, open, unlinked.received_at, measured).await?;
     let now = tx.now();
     sqlx::query(

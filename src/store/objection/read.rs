@@ -350,3 +350,26 @@ pub async fn correspondence(conn: &mut PgConnection, id: ObjectionId) -> Result<
         .await?;
     Ok(rows)
 }
+
+/// A file that came with a statement.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct Enclosed {
+    pub hash: Vec<u8>,
+    pub name: String,
+    /// None once erased.
+    pub bytes: Option<i32>,
+}
+
+/// The files of an objection: of its statement, and of what was added to it.
+pub async fn enclosed(conn: &mut PgConnection, id: ObjectionId) -> Result<Vec<Enclosed>, Error> {
+    let rows = sqlx::query_as(
+        "select hash, coalesce(name, '') as name, octet_length(body) as bytes from file
+         where hash in (select file_hash from objection where id = $1
+                        union all select file_hash from correspondence where objection_id = $1)
+         order by name, hash",
+    )
+    .bind(id.0)
+    .fetch_all(conn)
+    .await?;
+    Ok(rows)
+}

@@ -252,6 +252,8 @@ pub struct Statement {
     pub outcome: Option<String>,
     pub resolution: Option<serde_json::Value>,
     pub resolved_at: Option<DateTime<Utc>>,
+    /// The name of the file that came with it.
+    pub file: Option<String>,
     /// Where a receipt went or is going.
     pub receipt_addresses: Vec<String>,
     /// A receipt has left.
@@ -277,6 +279,7 @@ pub async fn objections(
         "select o.id as objection_id, o.reference, oc.change_id, o.recipient_id, o.address, o.channel, o.on_behalf_of,
                 o.statement, o.grounds, o.condition, o.received_at, o.state, o.answer_due_on, oc.deadline_at,
                 oc.in_time, oc.admitted_by is not null as admitted, oc.customer_id, oc.outcome, oc.resolution, oc.resolved_at,
+                (select name from file where hash = o.file_hash) as file,
                 array(select r.address from recipient r
                       join delivery d on d.letter_key = 'receipt:' || o.reference || ':' || r.id
                       where r.customer_id = $1 and r.address is not null and d.state in ('queued', 'accepted')

@@ -14,13 +14,14 @@ pub mod view;
 
 use askama::Template;
 use axum::Extension;
-use axum::body::Bytes;
-use axum::extract::Path;
-use axum::http::StatusCode;
+use axum::body::to_bytes;
+use axum::extract::{FromRequest as _, Multipart, Path, Request};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 
 use super::link::{self, Opened};
+use crate::actions::Attachment;
 use crate::actions::lodge_objection::{self, Statement};
 use crate::domain::access::LinkPurpose;
 use crate::domain::change::{ChangeId, State as ChangeState};
@@ -31,10 +32,10 @@ use crate::domain::obligation::Consent;
 use crate::domain::plan::own_start;
 use crate::domain::zone::Zone;
 use crate::store::page::{self, Duty, PublicChange, Sent, Spoken};
-use crate::web::Site;
 use crate::web::error::PageError;
 use crate::web::page::{Message, Shell, rendered, see_other};
 use crate::web::watermark::Arrived;
+use crate::web::{BODY_BYTES_MAX, Site};
 use form::{Fault, Filled};
 
 /// What one Snapshot says of a letter and what became of it.
@@ -168,14 +169,32 @@ pub async fn object(
     site: Site,
     Path(token): Path<String>,
     Extension(Arrived(arrived)): Extension<Arrived>,
-    body: Bytes,
+    request: Request,
 ) -> Response {
-    let filled = Filled::from_body(&body);
+    // Before anything of a file is read: who has no link sends none.
+    if site.keys().open_link(&token).is_none_or(|link| link.purpose != LinkPurpose::Object) {
+        return unknown_link(&site);
+    }
+    let filled = match filled(request).await {
+        Ok(filled) => filled,
+        Err(refused) => return refused,
+    };
     match lodge(&site, &token, arrived, &filled).await {
         Ok(response) => response,
         Err(PageError::UnknownLink | PageError::NotFound) => unknown_link(&site),
         Err(failure) => retry(&site, &token, &filled, &failure),
     }
+}
+
+/// The form, with a file or without.
+async fn filled(request: Request) -> Result<Filled, Response> {
+    let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    if kind.is_some_and(|kind| kind.starts_with("multipart/form-data")) {
+        let parts = Multipart::from_request(request, &()).await.map_err(IntoResponse::into_response)?;
+        return Filled::from_parts(parts).await.map_err(IntoResponse::into_response);
+    }
+    let body = to_bytes(request.into_body(), BODY_BYTES_MAX).await;
+    Ok(Filled::from_body(&body.map_err(|_| PageError::TooLarge.into_response())?))
 }
 
 async fn lodge(
@@ -206,6 +225,10 @@ async fn lodge(
         grounds: filled.grounds.clone(),
         condition: form::given(&filled.condition),
         on_behalf_of: form::given(&filled.behalf),
+        file: filled
+            .file
+            .as_ref()
+            .map(|file| Attachment { name: file.name.clone(), bytes: file.bytes.clone() }),
     };
     match lodge_objection::lodge(site.cx(), &statement).await {
         Ok(_) => Ok(see_other(&status)),

@@ -310,6 +310,7 @@ fn statement(change: ChangeId, recipient: i64, received_at: DateTime<Utc>) -> St
         grounds: Vec::new(),
         condition: None,
         on_behalf_of: None,
+        file: None,
     }
 }
 

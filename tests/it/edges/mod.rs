@@ -7,6 +7,7 @@ mod bytes;
 mod calendar;
 mod choices;
 mod compare;
+mod enclosed;
 mod genuine;
 mod kept;
 mod languages;

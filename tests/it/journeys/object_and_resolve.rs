@@ -37,6 +37,7 @@ fn statement(received_at: DateTime<Utc>, text: &str) -> Statement {
         grounds: vec!["transfer".to_owned()],
         condition: None,
         on_behalf_of: None,
+        file: None,
     }
 }
 

@@ -99,6 +99,7 @@ impl World {
             grounds: Vec::new(),
             condition: None,
             on_behalf_of: None,
+            file: None,
         };
         lodge_objection::lodge(&self.cx, &statement).await.unwrap()
     }

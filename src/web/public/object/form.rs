@@ -1,17 +1,22 @@
 //! The form to object, as it comes in.
 
-use axum::body::Bytes;
+use axum::extract::Multipart;
+use axum::extract::multipart::{Field, MultipartError};
+use axum::http::StatusCode;
 use url::form_urlencoded;
 
 use super::Personal;
 use crate::domain::change::ChangeId;
 use crate::domain::objection::STATEMENT_BYTES_MAX;
+use crate::web::BODY_BYTES_MAX;
 
 /// Reasons that the page offers, as they are stored.
 pub const GROUNDS: [&str; 5] = ["transfer", "data", "security", "law", "other"];
 /// What the text may hold, so that condition and name fit beside it.
 pub const TEXT_BYTES_MAX: usize = STATEMENT_BYTES_MAX - 4 * 1024;
 const LINE_BYTES_MAX: usize = 2000;
+/// The largest file that is kept.
+pub const FILE_BYTES_MAX: usize = 5 * 1024 * 1024;
 
 /// What was filled in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,6 +28,16 @@ pub struct Filled {
     pub condition: String,
     pub behalf: String,
     pub name: String,
+    pub file: Option<Enclosed>,
+}
+
+/// A file as it came.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Enclosed {
+    pub name: String,
+    pub bytes: Vec<u8>,
+    /// It was longer than what is kept, and was not kept at all.
+    pub too_large: bool,
 }
 
 /// What the reader must mend.
@@ -30,6 +45,8 @@ pub struct Filled {
 pub enum Fault {
     Empty,
     TooLong,
+    FileTooLarge,
+    FileOfNoKind,
 }
 
 impl Filled {
@@ -42,22 +59,67 @@ impl Filled {
         }
     }
 
-    pub fn from_body(body: &Bytes) -> Self {
+    pub fn from_body(body: &[u8]) -> Self {
         let mut filled = Self::default();
         for (name, value) in form_urlencoded::parse(body) {
-            // Browsers send CRLF; what was typed is a line end. The database keeps no NUL, and a statement is not lost for one.
-            let value = value.replace("\r\n", "\n").replace('\0', "\u{fffd}");
-            match name.as_ref() {
-                "change" => filled.changes.push(value),
-                "ground" if GROUNDS.contains(&value.as_str()) => filled.grounds.push(value),
-                "text" => value.trim().clone_into(&mut filled.text),
-                "condition" => filled.condition = line(&value),
-                "behalf" => filled.behalf = line(&value),
-                "name" => filled.name = line(&value),
-                _ => {}
-            }
+            filled.take(&name, &value);
         }
         filled
+    }
+
+    /// The form as a browser sends it with a file. What is too large is told to be so; what breaks off was never sent.
+    pub async fn from_parts(mut parts: Multipart) -> Result<Self, MultipartError> {
+        let mut filled = Self::default();
+        loop {
+            match parts.next_field().await {
+                Ok(Some(part)) => filled.take_part(part).await?,
+                Ok(None) => return Ok(filled),
+                // Of a file that went on for ever.
+                Err(fault) if filled.file.is_some() && is_too_large(&fault) => return Ok(filled),
+                Err(fault) => return Err(fault),
+            }
+        }
+    }
+
+    async fn take_part(&mut self, mut part: Field<'_>) -> Result<(), MultipartError> {
+        let name = part.name().unwrap_or_default().to_owned();
+        let file = part.file_name().map(file_name);
+        let most = if file.is_some() { FILE_BYTES_MAX } else { BODY_BYTES_MAX };
+        let (mut bytes, mut too_large) = (Vec::new(), false);
+        // Read to its end also when it is too large: only then does a browser listen.
+        loop {
+            match part.chunk().await {
+                Ok(Some(chunk)) => {
+                    too_large |= bytes.len() + chunk.len() > most;
+                    if too_large { bytes.clear() } else { bytes.extend_from_slice(&chunk) }
+                }
+                Ok(None) => break,
+                Err(fault) if too_large && is_too_large(&fault) => break,
+                Err(fault) => return Err(fault),
+            }
+        }
+        match file {
+            None => self.take(&name, &String::from_utf8_lossy(&bytes)),
+            Some(file) if name == "file" && (too_large || !bytes.is_empty()) => {
+                self.file = Some(Enclosed { name: file, bytes, too_large });
+            }
+            Some(_) => {}
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, name: &str, value: &str) {
+        // Browsers send CRLF; what was typed is a line end. The database keeps no NUL, and a statement is not lost for one.
+        let value = value.replace("\r\n", "\n").replace('\0', "\u{fffd}");
+        match name {
+            "change" => self.changes.push(value),
+            "ground" if GROUNDS.contains(&value.as_str()) => self.grounds.push(value),
+            "text" => value.trim().clone_into(&mut self.text),
+            "condition" => self.condition = line(&value),
+            "behalf" => self.behalf = line(&value),
+            "name" => self.name = line(&value),
+            _ => {}
+        }
     }
 
     pub fn faults(&self, personal: &Personal<'_>) -> Vec<Fault> {
@@ -68,6 +130,13 @@ impl Filled {
         if self.text.len() > TEXT_BYTES_MAX {
             faults.push(Fault::TooLong);
         }
+        if let Some(file) = &self.file {
+            if file.too_large {
+                faults.push(Fault::FileTooLarge);
+            } else if !is_kept(&file.bytes) {
+                faults.push(Fault::FileOfNoKind);
+            }
+        }
         faults
     }
 
@@ -76,7 +145,10 @@ impl Filled {
         let all = || personal.objectable();
         let ticked: Vec<ChangeId> =
             all().filter(|change| self.changes.contains(&change.reference)).map(|change| change.id).collect();
-        let says_something = !self.text.is_empty() || !self.condition.is_empty() || !self.grounds.is_empty();
+        let says_something = !self.text.is_empty()
+            || !self.condition.is_empty()
+            || !self.grounds.is_empty()
+            || self.file.is_some();
         if ticked.is_empty() && says_something { all().map(|change| change.id).collect() } else { ticked }
     }
 
@@ -91,6 +163,9 @@ impl Filled {
 
     /// Whether the same person has sent the same against the same changes: a second click, or a reload.
     pub fn was_said_before(&self, personal: &Personal<'_>) -> bool {
+        if self.file.is_some() {
+            return false;
+        }
         let words = self.words(personal.opened.who.name.as_deref());
         let who = personal.opened.who.recipient.0;
         self.changes_meant(personal).iter().all(|change| {
@@ -113,6 +188,27 @@ impl Filled {
     }
 }
 
+/// The last part of what may be a path.
+fn file_name(name: &str) -> String {
+    line(&name.rsplit(['/', '\\']).next().unwrap_or_default().replace(char::is_control, "\u{fffd}"))
+}
+
+fn is_too_large(fault: &MultipartError) -> bool {
+    fault.status() == StatusCode::PAYLOAD_TOO_LARGE
+}
+
+/// Whether it is of a kind that a person's evidence is: by what it holds, whatever it is called. It is kept, and never shown.
+fn is_kept(bytes: &[u8]) -> bool {
+    // PDF, PNG, JPEG, and the packages of office documents.
+    const BEGINNINGS: [&[u8]; 4] = [b"%PDF-", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"PK\x03\x04"];
+    let is_text = || {
+        std::str::from_utf8(bytes).is_ok_and(|text| {
+            !text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t' | '\u{c}'))
+        })
+    };
+    BEGINNINGS.iter().any(|beginning| bytes.starts_with(beginning)) || is_text()
+}
+
 /// The text, if there is one.
 pub fn given(text: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
@@ -132,7 +228,7 @@ mod tests {
     use super::*;
 
     fn filled(body: &str) -> Filled {
-        Filled::from_body(&Bytes::from(body.to_owned()))
+        Filled::from_body(body.as_bytes())
     }
 
     #[test]
@@ -156,7 +252,23 @@ mod tests {
 
     #[test]
     fn bytes_that_are_no_form_are_an_empty_one() {
-        assert_eq!(Filled::from_body(&Bytes::from_static(&[0xff, 0x00, b'&', b'='])), Filled::default());
+        assert_eq!(Filled::from_body(&[0xff, 0x00, b'&', b'=']), Filled::default());
+    }
+
+    #[test]
+    fn a_file_is_known_by_what_it_holds() {
+        for kept in [
+            &b"%PDF-1.7"[..],
+            b"\x89PNG\r\n\x1a\n",
+            b"\xff\xd8\xff\xe0",
+            b"PK\x03\x04",
+            "Grüße\r\n".as_bytes(),
+        ] {
+            assert!(is_kept(kept), "{kept:?}");
+        }
+        for refused in [&b"MZ\x90\x00"[..], b"\x7fELF\x02\x01\x01\x00", b"\xff\xfe\x00", b"GIF89a\x00"] {
+            assert!(!is_kept(refused), "{refused:?}");
+        }
     }
 
     #[test]

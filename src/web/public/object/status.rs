@@ -303,7 +303,12 @@ fn talk(personal: &Personal<'_>, first: &Statement) -> Vec<Said> {
         who,
         at: dates::minute(words, first.received_at, zone),
         grounds: grounds(words, first),
-        lines: first.statement.lines().map(str::to_owned).collect(),
+        lines: first
+            .statement
+            .lines()
+            .map(str::to_owned)
+            .chain(first.file.as_ref().map(|name| enclosed(words, name)))
+            .collect(),
     }];
     let of_it = personal.spoken.iter().filter(|spoken| spoken.objection_id == first.objection_id);
     said.extend(of_it.map(|spoken| Said {
@@ -318,6 +323,10 @@ fn talk(personal: &Personal<'_>, first: &Statement) -> Vec<Said> {
         lines: spoken.body.lines().map(str::to_owned).collect(),
     }));
     said
+}
+
+fn enclosed(words: &Words, name: &str) -> String {
+    words.with("talk-file", [("name", name)])
 }
 
 fn grounds(words: &Words, said: &Statement) -> String {

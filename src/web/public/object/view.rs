@@ -5,7 +5,7 @@ use askama::Template;
 use super::Personal;
 use super::authorise::{self, Ask};
 use super::clock::{Clock, Window, clock, window};
-use super::form::{Fault, Filled, GROUNDS, TEXT_BYTES_MAX};
+use super::form::{FILE_BYTES_MAX, Fault, Filled, GROUNDS, TEXT_BYTES_MAX};
 use crate::domain::access::LinkPurpose;
 use crate::domain::change::{ChangeKind, State as ChangeState};
 use crate::domain::customer::Grounds;
@@ -77,6 +77,8 @@ struct Form {
     text_hint: String,
     text_error: Option<String>,
     text_max: usize,
+    file_hint: String,
+    file_error: Option<String>,
     condition: String,
     behalf: String,
     name: String,
@@ -325,12 +327,22 @@ fn form(personal: &Personal<'_>, window: Option<Window>, filled: &Filled, faults
     let too_long =
         faults.contains(&Fault::TooLong).then(|| words.with("object-too-long", [("limit", &limit)]));
     let empty = faults.contains(&Fault::Empty).then(|| words.get("object-empty"));
+    let file_error = faults.iter().find_map(|fault| match fault {
+        Fault::FileTooLarge => {
+            Some(words.with("object-file-too-large", [("limit", &megabytes(FILE_BYTES_MAX))]))
+        }
+        Fault::FileOfNoKind => Some(words.get("object-file-of-no-kind")),
+        Fault::Empty | Fault::TooLong => None,
+    });
     Form {
         shown: personal.objectable().next().is_some(),
         action: format!("/object/{}", personal.token),
         heading: words.get(heading),
         intro: String::new(),
-        summary: summary(personal, empty.as_deref(), too_long.as_deref()),
+        summary: summary(
+            personal,
+            &[(empty.as_deref(), "#text"), (too_long.as_deref(), "#text"), (file_error.as_deref(), "#file")],
+        ),
         choices: personal.objectable().map(choice).collect(),
         changes_error: empty,
         grounds: GROUNDS.iter().map(ground).collect(),
@@ -338,6 +350,8 @@ fn form(personal: &Personal<'_>, window: Option<Window>, filled: &Filled, faults
         text_hint: words.get(if reasons { "object-text-hint-reasons" } else { "object-text-hint" }),
         text_error: too_long,
         text_max: TEXT_BYTES_MAX,
+        file_hint: words.with("object-file-hint", [("limit", &megabytes(FILE_BYTES_MAX))]),
+        file_error: file_error.clone(),
         condition: filled.condition.clone(),
         behalf: filled.behalf.clone(),
         name: filled.name.clone(),
@@ -347,14 +361,16 @@ fn form(personal: &Personal<'_>, window: Option<Window>, filled: &Filled, faults
     }
 }
 
-fn summary(personal: &Personal<'_>, empty: Option<&str>, too_long: Option<&str>) -> Option<Summary> {
-    let line = |text: &str, href: &str| Line { text: text.to_owned(), href: href.to_owned() };
-    let lines: Vec<Line> = empty
-        .map(|text| line(text, "#text"))
-        .into_iter()
-        .chain(too_long.map(|text| line(text, "#text")))
-        .collect();
+fn summary(personal: &Personal<'_>, errors: &[(Option<&str>, &str)]) -> Option<Summary> {
+    let line = |(text, href): &(Option<&str>, &str)| {
+        text.map(|text| Line { text: text.to_owned(), href: (*href).to_owned() })
+    };
+    let lines: Vec<Line> = errors.iter().filter_map(line).collect();
     (!lines.is_empty()).then(|| Summary { heading: personal.site.words().get("object-problem"), lines })
+}
+
+fn megabytes(bytes: usize) -> String {
+    (bytes / (1024 * 1024)).to_string()
 }
 
 /// A question is a question and shuts nothing: it goes to the DPO by mail.

@@ -133,6 +133,7 @@ impl Simulation {
             grounds: Vec::new(),
             condition: None,
             on_behalf_of: None,
+            file: None,
         };
         (lodge_objection::lodge(&self.world.cx, &statement).await, received_at)
     }
