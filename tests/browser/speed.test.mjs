@@ -161,4 +161,15 @@ test('a refused address has the focus, with what is wrong with it', TIMEOUT, asy
   await page.close();
 });
 
+test('what cannot be looked up has the focus, tied to the reason', TIMEOUT, async () => {
+  const page = await browser.newPage();
+  for (const [path, field] of [['/genuine?code=g-nonsense', 'code'], ['/?on=2030-01-01', 'on'], ['/compare?from=2030-01-01&to=x', 'from']]) {
+    await page.goto(stage.site + path);
+    assert.equal(await focused(page), field, path);
+    assert.match(await page.locator(`#${field}`).getAttribute('aria-describedby'), new RegExp(`${field}-error`));
+    assert.equal(await page.locator(`#${field}-error`).isVisible(), true, path);
+  }
+  await page.close();
+});
+
 const focused = (page) => page.evaluate(() => document.activeElement.id);
