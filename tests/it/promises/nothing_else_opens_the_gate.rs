@@ -328,6 +328,7 @@ const OTHER_COMMANDS: &[&str] = &[
     "man",
     "migrate",
     "objection admit",
+    "objection files",
     "objection link",
     "objection list",
     "objection record",
