@@ -5,7 +5,7 @@
 //! nothing is kept under one. Search words are not kept: there is no end of them.
 
 use std::collections::HashMap;
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
@@ -32,7 +32,7 @@ pub struct Kept(RwLock<Room>);
 struct Room {
     now: Moment,
     bytes: usize,
-    answers: HashMap<Key, Answer>,
+    answers: HashMap<Key, Arc<Answer>>,
 }
 
 /// Answers of another moment hold no longer.
@@ -49,20 +49,23 @@ struct Key {
     gzip: bool,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 struct Answer {
+    etag: String,
     headers: HeaderMap,
+    /// For whom its body would be nothing new.
+    headers_alone: HeaderMap,
     body: Bytes,
 }
 
 impl Kept {
-    fn find(&self, moment: Moment, key: &Key) -> Option<Answer> {
+    fn find(&self, moment: Moment, key: &Key) -> Option<Arc<Answer>> {
         let room = self.0.read().unwrap_or_else(PoisonError::into_inner);
         (room.now == moment).then(|| room.answers.get(key).cloned()).flatten()
     }
 
     /// Keeps what was made in `moment`, unless a later one has begun or there is no room.
-    fn keep(&self, moment: Moment, key: Key, answer: &Answer) {
+    fn keep(&self, moment: Moment, key: Key, answer: &Arc<Answer>) {
         let mut room = self.0.write().unwrap_or_else(PoisonError::into_inner);
         if room.now != moment {
             if (moment.generation, moment.minute) < (room.now.generation, room.now.minute) {
@@ -73,7 +76,7 @@ impl Kept {
         let bytes = room.bytes + answer.body.len();
         if bytes <= BYTES_MAX && room.answers.len() < ANSWERS_MAX {
             room.bytes = bytes;
-            room.answers.insert(key, answer.clone());
+            room.answers.insert(key, Arc::clone(answer));
         }
     }
 }
@@ -120,18 +123,23 @@ fn minute_of(now: DateTime<Utc>) -> i64 {
 }
 
 /// The answer, if it may be kept; else the response as it was.
-async fn kept_of(response: Response) -> Result<Answer, Response> {
+async fn kept_of(response: Response) -> Result<Arc<Answer>, Response> {
     let headers = response.headers();
     let is_for_all = headers.get(header::CACHE_CONTROL).is_some_and(|value| value == feed::FOR_ALL)
         && !headers.contains_key(header::SET_COOKIE);
-    if response.status() != StatusCode::OK || !is_for_all || !headers.contains_key(header::ETAG) {
+    let etag = headers.get(header::ETAG).and_then(|etag| etag.to_str().ok()).map(str::to_owned);
+    let Some(etag) = etag.filter(|_| is_for_all && response.status() == StatusCode::OK) else {
         return Err(response);
-    }
+    };
     let (mut parts, body) = response.into_parts();
     match to_bytes(body, feed::BODY_BYTES_MAX).await {
         Ok(body) => {
             parts.headers.remove(REQUEST_ID);
-            Ok(Answer { headers: parts.headers, body })
+            let mut headers_alone = parts.headers.clone();
+            for name in OF_BODY {
+                headers_alone.remove(name);
+            }
+            Ok(Arc::new(Answer { etag, headers: parts.headers, headers_alone, body }))
         }
         Err(fault) => Err(PageError::broke(&fault).into_response()),
     }
@@ -139,21 +147,16 @@ async fn kept_of(response: Response) -> Result<Answer, Response> {
 
 impl Answer {
     /// The answer for a reader who knows the version `known`.
-    fn given(self, known: Option<&HeaderValue>) -> Response {
-        let Self { mut headers, body } = self;
-        let etag = headers.get(header::ETAG).and_then(|etag| etag.to_str().ok());
+    fn given(&self, known: Option<&HeaderValue>) -> Response {
         let known = known.and_then(|known| known.to_str().ok());
-        let is_known = known.zip(etag).is_some_and(|(known, etag)| feed::matches(known, etag));
-        if !is_known {
-            let mut response = Response::new(Body::from(body));
-            *response.headers_mut() = headers;
+        if known.is_some_and(|known| feed::matches(known, &self.etag)) {
+            let mut response = Response::new(Body::empty());
+            *response.status_mut() = StatusCode::NOT_MODIFIED;
+            *response.headers_mut() = self.headers_alone.clone();
             return response;
         }
-        for name in OF_BODY {
-            headers.remove(name);
-        }
-        let mut response = StatusCode::NOT_MODIFIED.into_response();
-        *response.headers_mut() = headers;
+        let mut response = Response::new(Body::from(self.body.clone()));
+        *response.headers_mut() = self.headers.clone();
         response
     }
 }

@@ -405,6 +405,10 @@ fn is_known(asked: &HeaderMap, etag: &str, last_modified: Option<DateTime<Utc>>)
 
 /// Whether `If-None-Match` names the `ETag` (RFC 9110, 13.1.2: compared weakly).
 pub fn matches(if_none_match: &str, etag: &str) -> bool {
-    let bare = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
-    if_none_match.trim() == "*" || if_none_match.split(',').any(|known| bare(known) == bare(etag))
+    let etag = bare(etag);
+    if_none_match.trim() == "*" || if_none_match.split(',').any(|known| bare(known) == etag)
+}
+
+fn bare(tag: &str) -> &str {
+    tag.trim().trim_start_matches("W/")
 }
