@@ -40,7 +40,7 @@ pub async fn receive_events(
 ) -> Result<usize, EventError> {
     let proofs = &cx.settings.inbound.events;
     let token = if relay == EventRelay::Ses {
-        match cx.sns.prove(proofs, body).await? {
+        match cx.sns.prove(proofs, body, first_byte_at).await? {
             Proved::Notification => None,
             Proved::Subscription => return Ok(0),
         }

@@ -2,7 +2,7 @@
 //!
 //! A message names the certificate that proves it. Only what lies at SNS of a configured topic's region is fetched, over TLS, and a
 //! certificate is kept once it has proved something: whoever writes to us can make us fetch little, and nothing from anywhere else. A
-//! topic's subscription is confirmed by itself, of a configured topic only. Signatures of version 1 (SHA-1) prove nothing.
+//! topic's subscription is confirmed by itself, of a configured topic only. A certificate proves something in its days. Signatures of version 1 (SHA-1) prove nothing.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -13,10 +13,11 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use chrono::{DateTime, Utc};
 use reqwest::Client;
 use reqwest::redirect::Policy;
-use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, UnixTime};
 use serde::Deserialize;
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
@@ -159,8 +160,8 @@ impl Sns {
         Self(Arc::new(Inner { fetch, fetching, known: Mutex::default() }))
     }
 
-    /// Whether SNS sent this, of a topic of ours. A subscription is confirmed.
-    pub async fn prove(&self, events: &Events, body: &[u8]) -> Result<Proved, SnsError> {
+    /// Whether SNS sent this, of a topic of ours, by a certificate that is valid now. A subscription is confirmed.
+    pub async fn prove(&self, events: &Events, body: &[u8], now: DateTime<Utc>) -> Result<Proved, SnsError> {
         let message: Message = serde_json::from_slice(body).map_err(|_| NotAuthentic::NotProved)?;
         let topic = events.ses_topics.iter().find(|topic| topic.arn() == message.topic_arn);
         let topic = topic.ok_or(NotAuthentic::NotProved)?;
@@ -171,7 +172,14 @@ impl Sns {
         let signed = message.signed().ok_or(NotAuthentic::NotProved)?;
         let signature = BASE64_STANDARD.decode(&message.signature).map_err(|_| NotAuthentic::NotProved)?;
         let url = certificate_url(topic, &message.signing_cert_url).ok_or(NotAuthentic::NotProved)?;
-        self.check(&url, signed.as_bytes(), &signature).await?;
+        let certificate = self.signed_by(&url, signed.as_bytes(), &signature).await?;
+        if let Err(why) = is_valid(&certificate, now) {
+            warn!(
+                "a message of {} is not believed: its certificate {why}; is this clock right?",
+                topic.arn()
+            );
+            return Err(NotAuthentic::NotProved.into());
+        }
         match message.kind.as_str() {
             "Notification" => return Ok(Proved::Notification),
             "SubscriptionConfirmation" => self.confirm(topic, &message).await?,
@@ -180,10 +188,17 @@ impl Sns {
         Ok(Proved::Subscription)
     }
 
-    async fn check(&self, url: &Url, signed: &[u8], signature: &[u8]) -> Result<(), SnsError> {
+    /// The certificate there, whose signature it is.
+    async fn signed_by(
+        &self,
+        url: &Url,
+        signed: &[u8],
+        signature: &[u8],
+    ) -> Result<CertificateDer<'static>, SnsError> {
         let known = self.known().get(url.as_str()).cloned();
         if let Some((certificate, _)) = known.filter(|(_, had)| had.elapsed() < KEPT_FOR) {
-            return verified(&certificate, signed, signature).map_err(SnsError::from);
+            verified(&certificate, signed, signature)?;
+            return Ok(certificate);
         }
         let pem = self.fetch(url.clone()).await?;
         let certificate = CertificateDer::from_pem_slice(&pem).map_err(|_| NotAuthentic::NotProved)?;
@@ -192,8 +207,8 @@ impl Sns {
         if known.len() >= KEPT_MAX {
             known.clear();
         }
-        known.insert(url.to_string(), (certificate, Instant::now()));
-        Ok(())
+        known.insert(url.to_string(), (certificate.clone(), Instant::now()));
+        Ok(certificate)
     }
 
     async fn confirm(&self, topic: &SnsTopic, message: &Message) -> Result<(), SnsError> {
@@ -241,6 +256,31 @@ fn verified(certificate: &CertificateDer<'_>, signed: &[u8], signature: &[u8]) -
     certificate
         .verify_signature(webpki::ring::RSA_PKCS1_2048_8192_SHA256, signed, signature)
         .map_err(|_| NotAuthentic::NotProved)
+}
+
+/// Whether the certificate's days have begun and are not over. Who issued it is not asked: SNS serves it alone, over a connection whose own
+/// certificate is verified.
+fn is_valid(certificate: &CertificateDer<'_>, now: DateTime<Utc>) -> Result<(), String> {
+    let unreadable = |error: webpki::Error| format!("cannot be read: {error}");
+    let certificate = webpki::EndEntityCert::try_from(certificate).map_err(unreadable)?;
+    let seconds = u64::try_from(now.timestamp()).unwrap_or_default();
+    let (now, any) =
+        (UnixTime::since_unix_epoch(Duration::from_secs(seconds)), webpki::KeyUsage::server_auth());
+    let day = |time: UnixTime| {
+        let at = i64::try_from(time.as_secs()).ok().and_then(|at| DateTime::from_timestamp(at, 0));
+        at.map(|at| at.date_naive().to_string()).unwrap_or_default()
+    };
+    // Its days are looked at first; that nobody is trusted to have issued it follows.
+    match certificate.verify_for_usage(&[], &[], &[], now, any, None, None) {
+        Err(webpki::Error::CertExpired { not_after, .. }) => Err(format!("ran out on {}", day(not_after))),
+        Err(webpki::Error::CertNotValidYet { not_before, .. }) => {
+            Err(format!("is not valid before {}", day(not_before)))
+        }
+        Err(
+            error @ (webpki::Error::InvalidCertValidity | webpki::Error::BadDer | webpki::Error::BadDerTime),
+        ) => Err(unreadable(error)),
+        Ok(_) | Err(_) => Ok(()),
+    }
 }
 
 /// The URL, if it is one of SNS in the topic's region.

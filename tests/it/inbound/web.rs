@@ -11,8 +11,8 @@ use forenotice::mail::events::{Fetch, Sns};
 use hmac::{Hmac, KeyInit, Mac};
 use ring::rand::SystemRandom;
 use ring::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair, RSA_PKCS1_SHA256, RsaKeyPair};
-use rustls::pki_types::PrivatePkcs8KeyDer;
 use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
 use serde_json::json;
 use sha2::Sha256;
 use url::Url;
@@ -24,7 +24,12 @@ use crate::support::World;
 const SECRET: &str = "0123456789abcdef0123456789abcdef";
 const NOW: i64 = 1_795_521_600;
 
-async fn post(visitor: &Visitor, path: &str, headers: &[(&str, &str)], body: impl Into<Body>) -> u16 {
+pub(super) async fn post(
+    visitor: &Visitor,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: impl Into<Body>,
+) -> u16 {
     let mut request = Request::post(path);
     for (name, value) in headers {
         request = request.header(*name, *value);
@@ -171,11 +176,11 @@ async fn mailgun_signs_a_token_that_proves_one_event_as_long_as_it_may_come_agai
     assert_eq!(stored(&world).await.len(), 2);
 }
 
-const TOPIC: &str = "arn:aws:sns:eu-central-1:123456789012:ses-events";
+pub(super) const TOPIC: &str = "arn:aws:sns:eu-central-1:123456789012:ses-events";
 const CERTIFICATE: &str = "https://sns.eu-central-1.amazonaws.com/SimpleNotificationService-1a.pem";
 
 /// A message of SNS with these fields besides its usual ones, signed.
-fn by_sns(kind: &str, fields: &[(&str, &str)]) -> serde_json::Value {
+pub(super) fn by_sns(kind: &str, fields: &[(&str, &str)]) -> serde_json::Value {
     let usual =
         [("Type", kind), ("MessageId", "s1"), ("TopicArn", TOPIC), ("Timestamp", "2026-11-24T12:00:00.000Z")];
     let fields: BTreeMap<&str, &str> = usual.into_iter().chain(fields.iter().copied()).collect();
@@ -192,6 +197,11 @@ fn by_sns(kind: &str, fields: &[(&str, &str)]) -> serde_json::Value {
     message
 }
 
+/// SNS that is reached, and has its certificate.
+pub(super) fn sns() -> Sns {
+    Sns::reached_by(Fetch::new(|url: Url| std::future::ready(Ok(lies_there(&url)))))
+}
+
 /// A world that takes SES's events, and what was fetched for it.
 async fn with_sns(is_reached: bool) -> (World, Visitor, Arc<Mutex<Vec<String>>>) {
     let settings = [("inbound.events.ses_topics", TOPIC)];
@@ -206,11 +216,23 @@ async fn with_sns(is_reached: bool) -> (World, Visitor, Arc<Mutex<Vec<String>>>)
     (world, visitor, fetched)
 }
 
+/// The fixture's certificate with other days; nobody asks who issued it.
+fn certificate(not_before: &str, not_after: &str) -> Vec<u8> {
+    let fixture = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/tls/sns.pem");
+    let mut der = CertificateDer::from_pem_file(fixture).unwrap().to_vec();
+    for (is, becomes) in [("261129060625Z", not_before), ("21261105060625Z", not_after)] {
+        let at = memchr::memmem::find(&der, is.as_bytes()).unwrap();
+        der[at..at + is.len()].copy_from_slice(becomes.as_bytes());
+    }
+    let base64 = BASE64_STANDARD.encode(der);
+    format!("-----BEGIN CERTIFICATE-----\n{base64}\n-----END CERTIFICATE-----\n").into_bytes()
+}
+
 fn lies_there(url: &Url) -> Vec<u8> {
     match url.path() {
-        "/SimpleNotificationService-1a.pem" => {
-            std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/tls/sns.pem")).unwrap()
-        }
+        "/SimpleNotificationService-1a.pem" => certificate("200101000000Z", "20991231235959Z"),
+        "/SimpleNotificationService-2b.pem" => certificate("200101000000Z", "20261124115959Z"),
+        "/SimpleNotificationService-3c.pem" => certificate("261124120001Z", "20991231235959Z"),
         _ => b"confirmed".to_vec(),
     }
 }
@@ -251,6 +273,24 @@ async fn ses_is_proved_by_the_signature_of_sns_for_a_topic_of_ours() {
     assert_eq!((rows.len(), rows[0].raw.as_slice()), (1, message.to_string().as_bytes()));
     let opened = by_sns("Notification", &[("Message", r#"{"eventType": "Open"}"#)]);
     assert_eq!(said(&opened).await, 200);
+    assert_eq!(stored(&world).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_certificate_proves_nothing_before_and_after_its_days() {
+    let (world, visitor, fetched) = with_sns(true).await;
+    let mut message = by_sns("Notification", &[("Message", "{}")]);
+    for out_of_its_days in ["2b", "3c"] {
+        message["SigningCertURL"] = CERTIFICATE.replace("1a", out_of_its_days).into();
+        for _ in 0..2 {
+            assert_eq!(post(&visitor, "/inbound/events/ses", &[], message.to_string()).await, 401);
+        }
+    }
+    assert_eq!(fetched.lock().unwrap().len(), 2, "each is had once all the same");
+    assert!(stored(&world).await.is_empty());
+    // A second later the third one's days have begun.
+    world.advance_to("2026-11-24T12:00:01Z").await;
+    assert_eq!(post(&visitor, "/inbound/events/ses", &[], message.to_string()).await, 200);
     assert_eq!(stored(&world).await.len(), 1);
 }
 
