@@ -28,7 +28,7 @@ use crate::domain::ledger::{Actor, Event};
 use crate::domain::relay_event::EventRelay;
 use crate::mail::triage;
 use crate::store::door::{self, DoorId, Kind};
-use crate::store::inbound::{self, First, MessageId, SeenAgain, Sighting};
+use crate::store::inbound::{self, First, MessageId, Proof, SeenAgain, Sighting, TakenIn};
 use crate::store::{self, Single, Tx};
 
 /// The task that looks at what is stored here.
@@ -51,6 +51,8 @@ pub enum Became {
 pub enum Error {
     #[error("this door was silent and is closed; a new one opens in a moment")]
     DoorClosed,
+    #[error("the token that should prove this has proved something else")]
+    TokenSpent,
     #[error(transparent)]
     Store(#[from] store::Error),
     #[error(transparent)]
@@ -77,7 +79,7 @@ impl Prepared {
                 let received_at = earlier.map_or(at, |earlier| earlier.min(at));
                 (triage::fingerprint(&arrival.raw), triage::trace(&arrival.raw), received_at)
             }
-            What::Event { relay, id, .. } => (of_event(*relay, id), Vec::new(), at),
+            What::Event { relay, id } => (of_event(*relay, id), Vec::new(), at),
         };
         let sha256 = hex::encode(Sha256::digest(&arrival.raw));
         arrival.sender = arrival.sender.map(|sender| storable(&sender));
@@ -87,15 +89,14 @@ impl Prepared {
     }
 
     fn sighting(&self) -> Sighting<'_> {
-        let (relay, relay_token) = match &self.arrival.what {
-            What::Mail => (None, None),
-            What::Event { relay, token, .. } => (Some(*relay), token.as_deref()),
+        let relay = match &self.arrival.what {
+            What::Mail => None,
+            What::Event { relay, .. } => Some(*relay),
         };
         Sighting {
             fingerprint: self.fingerprint,
             raw: &self.arrival.raw,
             relay,
-            relay_token,
             received_at: self.received_at,
             trace: &self.trace,
             sender: self.arrival.sender.as_deref(),
@@ -117,9 +118,19 @@ fn storable(address: &str) -> String {
 
 /// Commits what came by this door. After an error some of it may be in: whoever brought it comes again, and it is the same row.
 pub async fn receive(cx: &Context, door: DoorId, arrivals: Vec<Arrival>) -> Result<Vec<Became>, Error> {
+    receive_proved(cx, door, None, arrivals).await
+}
+
+/// [`receive`], where nothing is taken in by a token that has proved something else.
+async fn receive_proved(
+    cx: &Context,
+    door: DoorId,
+    proof: Option<&Proof>,
+    arrivals: Vec<Arrival>,
+) -> Result<Vec<Became>, Error> {
     let hops = cx.settings.inbound.trusted_hops;
     let prepared: Vec<Prepared> = arrivals.into_iter().map(|arrival| Prepared::of(arrival, hops)).collect();
-    store_group(cx, door, &Numbers::default(), &prepared.iter().collect::<Vec<_>>()).await
+    store_group(cx, door, &Numbers::default(), proof, &prepared.iter().collect::<Vec<_>>()).await
 }
 
 /// Deadlocks and lost waits are tried again from the start; nothing half-done remains.
@@ -127,11 +138,12 @@ async fn store_group(
     cx: &Context,
     door: DoorId,
     numbers: &Numbers,
+    proof: Option<&Proof>,
     group: &[&Prepared],
 ) -> Result<Vec<Became>, Error> {
     let mut tries = 1;
     loop {
-        match once(cx, door, numbers, group).await {
+        match once(cx, door, numbers, proof, group).await {
             Err(Error::Store(error)) if error.is_transient() && tries < TRIES => {
                 tokio::time::sleep(PAUSE * tries).await;
                 tries += 1;
@@ -149,9 +161,10 @@ async fn once(
     cx: &Context,
     door: DoorId,
     numbers: &Numbers,
+    proof: Option<&Proof>,
     group: &[&Prepared],
 ) -> Result<Vec<Became>, Error> {
-    let mut new = take_in(cx, door, numbers, group).await?;
+    let mut new = take_in(cx, door, numbers, proof, group).await?;
     let mut became = Vec::with_capacity(group.len());
     let mut again = None;
     let mut events = Vec::new();
@@ -182,6 +195,7 @@ async fn take_in(
     cx: &Context,
     door: DoorId,
     numbers: &Numbers,
+    proof: Option<&Proof>,
     group: &[&Prepared],
 ) -> Result<BTreeMap<[u8; 32], MessageId>, Error> {
     let firsts: BTreeMap<[u8; 32], &Prepared> =
@@ -193,7 +207,11 @@ async fn take_in(
         .zip(ids)
         .map(|(one, id)| First { id, seen: one.sighting(), event: one.received(id) })
         .collect();
-    let new = inbound::take_in(&mut act, door, &firsts).await?.ok_or(Error::DoorClosed)?;
+    let new = match inbound::take_in(&mut act, door, proof, &firsts).await? {
+        TakenIn::Written(new) => new,
+        TakenIn::DoorClosed => return Err(Error::DoorClosed),
+        TakenIn::TokenSpent => return Err(Error::TokenSpent),
+    };
     let of_new = firsts.iter().filter(|first| new.contains(&first.id));
     Ok(of_new.map(|first| (first.seen.fingerprint, first.id)).collect())
 }

@@ -10,7 +10,7 @@ mod sendgrid;
 mod ses;
 mod sns;
 
-pub use proof::{Head, NotAuthentic, admitted, authentic, is_secret};
+pub use proof::{Head, NotAuthentic, Token, admitted, authentic, is_secret};
 pub use sns::{Fetch, Proved, Sns, SnsError};
 
 use chrono::{DateTime, Utc};
@@ -80,7 +80,8 @@ enum Id {
     OfNoConcern,
 }
 
-fn by_content(raw: &[u8]) -> String {
+/// The id of what has none.
+pub fn by_content(raw: &[u8]) -> String {
     format!("sha256:{}", hex::encode(Sha256::digest(raw)))
 }
 

@@ -33,11 +33,10 @@ pub struct Arrival {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum What {
     Mail,
-    /// An event of a relay, known by its id there; proved by a token, where the relay has such.
+    /// An event of a relay, known by its id there.
     Event {
         relay: EventRelay,
         id: String,
-        token: Option<String>,
     },
 }
 

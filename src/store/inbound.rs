@@ -27,8 +27,6 @@ pub struct Sighting<'a> {
     pub raw: &'a [u8],
     /// Whose event it is; none: a mail.
     pub relay: Option<EventRelay>,
-    /// That by which it proved the event, and may prove no other.
-    pub relay_token: Option<&'a str>,
     /// When its first byte was here, or at the first server of ours that has written so.
     pub received_at: DateTime<Utc>,
     /// The fields that servers put before it on its way.
@@ -64,8 +62,29 @@ pub struct First<'a> {
     pub event: Event,
 }
 
-/// Writes those that were never seen, each with its sighting and its entry of the ledger, and returns their numbers; for the others see
-/// [`see_again`]. None: the door is not open, and nothing is written. It is held against whoever fences it.
+/// A token by which a relay proved what it brings.
+#[derive(Clone, Debug)]
+pub struct Proof {
+    pub token: String,
+    /// The fingerprint of what it proved: it proves nothing else.
+    pub proved: [u8; 32],
+    /// By then nobody would believe it any more.
+    pub forget_at: DateTime<Utc>,
+}
+
+/// What became of a group.
+#[derive(Debug)]
+pub enum TakenIn {
+    /// The numbers of those that were never seen; for the others see [`see_again`].
+    Written(BTreeSet<MessageId>),
+    /// Nothing is written: the door is not open.
+    DoorClosed,
+    /// Nothing is written: the token has proved something else before.
+    TokenSpent,
+}
+
+/// Writes those that were never seen, each with its sighting and its entry of the ledger, and the token that proved them. The door is
+/// held against whoever fences it.
 ///
 /// Of two with the same fingerprint one must be left out, and all stand in the order of their fingerprints: so whoever writes some of
 /// them too waits, and is no deadlock. The numbers stand in a query of their own, so that Postgres cannot count them: it would plan
@@ -73,44 +92,51 @@ pub struct First<'a> {
 pub async fn take_in(
     act: &mut Single,
     door: DoorId,
+    proof: Option<&Proof>,
     firsts: &[First<'_>],
-) -> Result<Option<BTreeSet<MessageId>>, Error> {
+) -> Result<TakenIn, Error> {
     let entries = act.entries(&firsts.iter().map(|first| first.event.clone()).collect::<Vec<_>>())?;
     let (now, actor) = (act.now, act.actor.to_string());
     let seen = || firsts.iter().map(|first| &first.seen);
-    let (open, written): (bool, Vec<i64>) = sqlx::query_as(
+    let (open, believed, written): (bool, bool, Vec<i64>) = sqlx::query_as(
         "with held as (
              select from door where id = $1 and state = 'open' for key share
+         ), token as (
+             insert into relay_token as t (token, proved, forget_at)
+             select $16::text, $17::bytea, $18::timestamptz from held where $16::text is not null
+             on conflict (token) do update set forget_at = t.forget_at where t.proved = excluded.proved
+             returning true
+         ), believed as (
+             select from held where $16::text is null or exists (select from token)
          ), message as (
-             insert into inbound_message (id, fingerprint, raw, relay, relay_token, received_at) overriding system value
-             select id, fingerprint, raw, relay, relay_token, received_at
-             from unnest((select $2::bigint[]), $3::bytea[], $4::bytea[], $5::text[], $6::text[], $7::timestamptz[])
-                  as g(id, fingerprint, raw, relay, relay_token, received_at)
-             where exists (select from held)
+             insert into inbound_message (id, fingerprint, raw, relay, received_at) overriding system value
+             select id, fingerprint, raw, relay, received_at
+             from unnest((select $2::bigint[]), $3::bytea[], $4::bytea[], $5::text[], $6::timestamptz[])
+                  as g(id, fingerprint, raw, relay, received_at)
+             where exists (select from believed)
              on conflict (fingerprint) do nothing
              returning id
          ), first as (
-             select g.* from message join unnest((select $2::bigint[]), $7::timestamptz[], $8::bytea[], $9::text[], $10::text[],
-                                                 $11::text[], $12::bytea[], $13::bytea[], $14::bytea[])
+             select g.* from message join unnest((select $2::bigint[]), $6::timestamptz[], $7::bytea[], $8::text[], $9::text[],
+                                                 $10::text[], $11::bytea[], $12::bytea[], $13::bytea[])
                   with ordinality as g(id, received_at, trace, envelope_from, envelope_to, kind, leaf_hash, nonce, payload, place)
                   using (id)
          ), sighting as (
              insert into inbound_sighting (message_id, door_id, received_at, trace, envelope_from, envelope_to)
              select id, $1, received_at, trace, envelope_from, string_to_array(envelope_to, E'\\n') from first
          ), one as (
-             insert into act (at, actor, entries) select $15, $16, count(*) from message having count(*) > 0 returning id
+             insert into act (at, actor, entries) select $14, $15, count(*) from message having count(*) > 0 returning id
          ), entry as (
              insert into ledger_entry (act_id, ordinal, kind, leaf_hash, nonce, payload)
              select one.id, row_number() over (order by place) - 1, kind, leaf_hash, nonce, payload from one, first
          )
-         select exists (select from held), array(select id from message)",
+         select exists (select from held), exists (select from believed), array(select id from message)",
     )
     .bind(door.0)
     .bind(firsts.iter().map(|first| first.id.0).collect::<Vec<_>>())
     .bind(seen().map(|seen| seen.fingerprint.as_slice()).collect::<Vec<_>>())
     .bind(seen().map(|seen| seen.raw).collect::<Vec<_>>())
     .bind(seen().map(|seen| seen.relay.map(EventRelay::as_str)).collect::<Vec<_>>())
-    .bind(seen().map(|seen| seen.relay_token).collect::<Vec<_>>())
     .bind(seen().map(|seen| seen.received_at).collect::<Vec<_>>())
     .bind(seen().map(|seen| seen.trace).collect::<Vec<_>>())
     .bind(seen().map(|seen| seen.sender).collect::<Vec<_>>())
@@ -121,9 +147,29 @@ pub async fn take_in(
     .bind(entries.iter().map(|entry| entry.payload.as_slice()).collect::<Vec<_>>())
     .bind(now)
     .bind(actor)
+    .bind(proof.map(|proof| proof.token.as_str()))
+    .bind(proof.map(|proof| proof.proved.as_slice()))
+    .bind(proof.map(|proof| proof.forget_at))
     .fetch_one(act.conn())
     .await?;
-    Ok(open.then(|| written.into_iter().map(MessageId).collect()))
+    Ok(match (open, believed) {
+        (false, _) => TakenIn::DoorClosed,
+        (true, false) => TakenIn::TokenSpent,
+        (true, true) => TakenIn::Written(written.into_iter().map(MessageId).collect()),
+    })
+}
+
+/// Forgets some tokens that nobody would believe any more.
+pub async fn forget_tokens(act: &mut Single) -> Result<(), Error> {
+    let now = act.now;
+    sqlx::query(
+        "delete from relay_token where token in
+             (select token from relay_token where forget_at <= $1 order by forget_at limit 1000 for update skip locked)",
+    )
+    .bind(now)
+    .execute(act.conn())
+    .await?;
+    Ok(())
 }
 
 #[derive(FromRow)]

@@ -117,7 +117,7 @@ fn unauthorized(scheme: &'static str) -> Response {
 
 fn not_now(error: Error) -> PageError {
     match error {
-        Error::DoorClosed => PageError::Away,
+        Error::DoorClosed | Error::TokenSpent => PageError::Away,
         Error::Store(cause) => cause.into(),
         Error::Begin(cause) => cause.into(),
     }

@@ -2,12 +2,14 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Error, receive};
+use super::{Error, of_event, receive_proved};
 use crate::actions::Context;
+use crate::domain::ledger::Actor;
 use crate::domain::relay_event::EventRelay;
-use crate::mail::events::{self, Head, NotAuthentic, Proved, SnsError};
+use crate::mail::events::{self, Event, Head, NotAuthentic, Proved, SnsError, Token};
 use crate::mail::inbox::{Arrival, What};
 use crate::store::door::DoorId;
+use crate::store::inbound::{self, Proof};
 
 #[derive(Debug, thiserror::Error)]
 pub enum EventError {
@@ -47,27 +49,45 @@ pub async fn receive_events(
     } else {
         events::authentic(relay, proofs, head, body, first_byte_at)?
     };
-    let arrivals: Vec<Arrival> = events::split(relay, body)
-        .into_iter()
-        .map(|event| Arrival {
-            what: What::Event { relay, id: event.id, token: token.clone() },
-            raw: event.raw,
-            first_byte_at,
-            by_our_server: false,
-            sender: None,
-            recipients: Vec::new(),
-        })
-        .collect();
-    let count = arrivals.len();
-    if count == 0 {
+    let events = events::split(relay, body);
+    let proof = token.map(|token| proof(relay, token, &events, body));
+    if events.is_empty() && proof.is_none() {
         return Ok(0);
     }
-    match receive(cx, door, arrivals).await {
-        Ok(_) => Ok(count),
-        // The token has proved another event.
-        Err(Error::Store(error)) if error.constraint() == Some("inbound_token_proves_one") => {
-            Err(NotAuthentic::NotProved.into())
-        }
-        Err(error) => Err(error.into()),
+    let count = events.len();
+    let arrivals = events.into_iter().map(|event| arrival(relay, event, first_byte_at)).collect();
+    match receive_proved(cx, door, proof.as_ref(), arrivals).await {
+        Ok(_) => {}
+        Err(Error::TokenSpent) => return Err(NotAuthentic::NotProved.into()),
+        Err(error) => return Err(error.into()),
     }
+    if proof.is_some() {
+        forget_tokens(cx).await?;
+    }
+    Ok(count)
+}
+
+/// A token comes with one event. It proves what is not kept, too, and nothing else after it.
+fn proof(relay: EventRelay, token: Token, events: &[Event], body: &[u8]) -> Proof {
+    let proved = match events.first() {
+        Some(event) => of_event(relay, &event.id),
+        None => of_event(relay, &events::by_content(body)),
+    };
+    Proof { token: token.token, proved, forget_at: token.forget_at }
+}
+
+fn arrival(relay: EventRelay, event: Event, first_byte_at: DateTime<Utc>) -> Arrival {
+    Arrival {
+        what: What::Event { relay, id: event.id },
+        raw: event.raw,
+        first_byte_at,
+        by_our_server: false,
+        sender: None,
+        recipients: Vec::new(),
+    }
+}
+
+async fn forget_tokens(cx: &Context) -> Result<(), Error> {
+    let mut act = cx.single(Actor::Daemon).await?;
+    Ok(inbound::forget_tokens(&mut act).await?)
 }

@@ -119,7 +119,7 @@ impl Usual {
 /// One mail that the database refuses must not keep its neighbours out: each is then tried alone.
 async fn commit(cx: &Context, door: DoorId, numbers: &Numbers, group: Vec<Waiting>) {
     let all: Vec<&Prepared> = group.iter().map(|waiting| &waiting.prepared).collect();
-    match store_group(cx, door, numbers, &all).await {
+    match store_group(cx, door, numbers, None, &all).await {
         Ok(became) => {
             for (waiting, became) in group.into_iter().zip(became) {
                 waiting.tell(Ok(became));
@@ -127,7 +127,7 @@ async fn commit(cx: &Context, door: DoorId, numbers: &Numbers, group: Vec<Waitin
         }
         Err(Error::Store(error)) if group.len() > 1 && !error.is_away() => {
             for waiting in group {
-                let alone = store_group(cx, door, numbers, &[&waiting.prepared]).await;
+                let alone = store_group(cx, door, numbers, None, &[&waiting.prepared]).await;
                 waiting.tell(alone.map(|became| became[0]).map_err(|error| not_kept(&error)));
             }
         }
@@ -156,7 +156,7 @@ fn not_kept(error: &Error) -> NotKept {
     warn!("a mail was not stored, its sender keeps it: {error}");
     let why = match error {
         Error::DoorClosed => "this door is closing".to_owned(),
-        Error::Store(_) | Error::Begin(_) => "the mail cannot be stored now".to_owned(),
+        Error::Store(_) | Error::Begin(_) | Error::TokenSpent => "the mail cannot be stored now".to_owned(),
     };
     NotKept { why }
 }

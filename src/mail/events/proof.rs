@@ -16,6 +16,8 @@ use crate::domain::relay_event::EventRelay;
 
 /// So old a Mailgun signature may be: an event that could not be taken comes again for eight hours with its first signature.
 const MAILGUN_AGE_MAX: TimeDelta = TimeDelta::hours(9);
+/// So long a token is remembered: longer than any clock and any request that is under way would have it believed.
+const MAILGUN_REMEMBERED: TimeDelta = TimeDelta::hours(10);
 /// So far Mailgun's clock may be ahead of ours.
 const MAILGUN_AHEAD_MAX: TimeDelta = TimeDelta::minutes(5);
 const SENDGRID_SIGNATURE: &str = "x-twilio-email-event-webhook-signature";
@@ -46,14 +48,21 @@ pub fn admitted(relay: EventRelay, events: &Events, head: &Head) -> Result<(), N
     configured.then_some(()).ok_or(NotAuthentic::NotConfigured)
 }
 
-/// Ok: the relay sent this body. Some: the token that proved it, which may prove no other event.
+/// What proved a body once, and may prove no other while anybody would believe it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Token {
+    pub token: String,
+    pub forget_at: DateTime<Utc>,
+}
+
+/// Ok: the relay sent this body. Some: the token that proved it.
 pub fn authentic(
     relay: EventRelay,
     events: &Events,
     head: &Head,
     body: &[u8],
     now: DateTime<Utc>,
-) -> Result<Option<String>, NotAuthentic> {
+) -> Result<Option<Token>, NotAuthentic> {
     admitted(relay, events, head)?;
     let (token, proved) = match relay {
         EventRelay::Postmark => (None, true),
@@ -120,7 +129,7 @@ struct MailgunSignature {
 }
 
 /// HMAC-SHA256 over timestamp and token. It does not cover the event, so the token may prove one only.
-fn mailgun(key: &SecretString, body: &[u8], now: DateTime<Utc>) -> Option<String> {
+fn mailgun(key: &SecretString, body: &[u8], now: DateTime<Utc>) -> Option<Token> {
     let Signed { signature: MailgunSignature { timestamp, token, signature } } =
         serde_json::from_slice(body).ok()?;
     let mut mac = Hmac::<Sha256>::new_from_slice(key.expose_secret().as_bytes()).ok()?;
@@ -128,5 +137,6 @@ fn mailgun(key: &SecretString, body: &[u8], now: DateTime<Utc>) -> Option<String
     mac.update(token.as_bytes());
     mac.verify_slice(&hex::decode(signature).ok()?).ok()?;
     let at = DateTime::from_timestamp(timestamp.parse().ok()?, 0)?;
-    (-MAILGUN_AHEAD_MAX..=MAILGUN_AGE_MAX).contains(&(now - at)).then_some(token)
+    let is_believed = (-MAILGUN_AHEAD_MAX..=MAILGUN_AGE_MAX).contains(&(now - at));
+    is_believed.then(|| Token { token, forget_at: at + MAILGUN_REMEMBERED })
 }

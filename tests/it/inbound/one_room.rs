@@ -146,7 +146,7 @@ async fn an_event_of_a_relay_is_known_by_its_id_and_no_mail_is_taken_for_it() {
     let world = World::on("2026-11-24T12:00Z").await;
     let door = open_door(&world, 1).await;
     let event = |relay, id: &str, raw: &str| Arrival {
-        what: What::Event { relay, id: id.to_owned(), token: None },
+        what: What::Event { relay, id: id.to_owned() },
         sender: None,
         ..arrival(raw.as_bytes().to_vec(), TEN, &[])
     };

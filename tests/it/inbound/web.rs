@@ -176,6 +176,65 @@ async fn mailgun_signs_a_token_that_proves_one_event_as_long_as_it_may_come_agai
     assert_eq!(stored(&world).await.len(), 2);
 }
 
+#[tokio::test]
+async fn a_token_of_an_event_that_is_not_kept_or_was_known_proves_no_other() {
+    let (world, visitor) = world(&[("inbound.events.mailgun_signing_key", SECRET)]).await;
+    let said = async |body: String| post(&visitor, "/inbound/events/mailgun", &[], body).await;
+    let opened = by_mailgun(NOW, "t1", "g1").replace("delivered", "opened");
+    // It comes again if our answer was lost.
+    for _ in 0..2 {
+        assert_eq!(said(opened.clone()).await, 200);
+    }
+    assert_eq!(said(by_mailgun(NOW, "t1", "g2").replace("delivered", "complained")).await, 401);
+    assert_eq!(said(by_mailgun(NOW, "t1", "g1")).await, 401);
+    assert_eq!(said(opened.replace("opened", "clicked")).await, 401);
+    assert!(stored(&world).await.is_empty());
+    // An event signed twice spends both tokens.
+    for token in ["t2", "t3"] {
+        assert_eq!(said(by_mailgun(NOW, token, "g1")).await, 200);
+    }
+    for token in ["t2", "t3"] {
+        assert_eq!(said(by_mailgun(NOW, token, "g2")).await, 401);
+    }
+    assert_eq!(stored(&world).await.len(), 1);
+    // A door that is closed spends none.
+    world.as_superuser("update door set state = 'fenced'").await;
+    assert_eq!(said(by_mailgun(NOW, "t4", "g4")).await, 503);
+    world.as_superuser("update door set state = 'open'").await;
+    assert_eq!(said(by_mailgun(NOW, "t4", "g5")).await, 200);
+}
+
+#[tokio::test]
+async fn of_posts_at_once_with_one_token_one_event_is_proved() {
+    let (world, visitor) = world(&[("inbound.events.mailgun_signing_key", SECRET)]).await;
+    let posts = (0..12).map(|n| {
+        let body = by_mailgun(NOW, "t1", &format!("g{}", n % 6));
+        post(&visitor, "/inbound/events/mailgun", &[], body)
+    });
+    let mut said = futures_util::future::join_all(posts).await;
+    said.sort_unstable();
+    assert_eq!(said, [vec![200; 2], vec![401; 10]].concat());
+    assert_eq!(stored(&world).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_token_that_nobody_would_believe_is_forgotten() {
+    let (world, visitor) = world(&[("inbound.events.mailgun_signing_key", SECRET)]).await;
+    let said = async |body: String| post(&visitor, "/inbound/events/mailgun", &[], body).await;
+    let remembered = async || -> Vec<String> {
+        let of_all = sqlx::query_scalar("select token from relay_token order by token");
+        of_all.fetch_all(world.cx.db.pool()).await.unwrap()
+    };
+    assert_eq!(said(by_mailgun(NOW, "t1", "g1").replace("delivered", "opened")).await, 200);
+    world.advance_to("2026-11-24T21:00Z").await;
+    assert_eq!(said(by_mailgun(NOW, "t1", "g2")).await, 401, "it is believed still, and remembered");
+    world.advance_to("2026-11-24T22:00Z").await;
+    assert_eq!(said(by_mailgun(NOW, "t1", "g2")).await, 401, "it is too old");
+    assert_eq!(remembered().await, ["t1"]);
+    assert_eq!(said(by_mailgun(NOW + 10 * 3600, "t2", "g2")).await, 200);
+    assert_eq!(remembered().await, ["t2"]);
+}
+
 pub(super) const TOPIC: &str = "arn:aws:sns:eu-central-1:123456789012:ses-events";
 const CERTIFICATE: &str = "https://sns.eu-central-1.amazonaws.com/SimpleNotificationService-1a.pem";
 
