@@ -4,7 +4,7 @@
 //! changes back until it is known what it is. An objection is not lodged here: the mail is marked, and
 //! [`lodge_objection`](super::lodge_objection) finds it. The rule is [`inbox::course`]; chapter 10 "Matching" gives the order.
 
-mod earlier;
+mod again;
 mod event;
 mod letter;
 mod matching;
@@ -15,6 +15,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use tracing::{error, info};
 
+use self::again::Further;
 use self::matching::Match;
 use super::{Context, Error, Report};
 use crate::domain::inbound::{Envelope, Reading, Trust};
@@ -65,8 +66,19 @@ async fn sort(cx: &Context, id: MessageId) -> Result<bool, Error> {
 async fn leave_to_a_person(cx: &Context, id: MessageId, why: &str) -> Result<bool, Error> {
     let mut tx = cx.begin(Actor::Daemon).await?;
     let Some(mail) = store::inbox::take(&mut tx, id).await? else { return Ok(false) };
+    if mail.is_decided() {
+        return lay_aside(tx, id).await;
+    }
     let reading = Reading::unreadable(&format!("it could not be sorted: {why}"));
-    finish(cx, tx, id, &mail, &reading, None).await
+    let course = inbox::course(&reading, None);
+    finish(cx, tx, id, &mail, &reading, None, course).await
+}
+
+/// What was decided of it stays.
+async fn lay_aside(mut tx: Tx, id: MessageId) -> Result<bool, Error> {
+    store::inbox::looked_again(&mut tx, id).await?;
+    tx.commit_unrecorded().await?;
+    Ok(true)
 }
 
 /// A mail being sorted: what it says, and whose it is.
@@ -76,6 +88,8 @@ struct Mail<'a> {
     received_at: chrono::DateTime<chrono::Utc>,
     reading: &'a Reading,
     found: Option<&'a Match>,
+    /// What it is was decided before: only what is new of it counts.
+    decided: bool,
 }
 
 /// What became of it.
@@ -92,16 +106,21 @@ struct Outcome {
 async fn sort_once(cx: &Context, id: MessageId) -> Result<bool, Error> {
     let mut tx = cx.begin(Actor::Daemon).await?;
     let Some(mail) = store::inbox::take(&mut tx, id).await? else { return Ok(false) };
-    if let Some(objection) = mail.objection {
-        earlier::measure_anew(cx, &mut tx, id, &mail, ObjectionId(objection)).await?;
-        store::inbox::looked_again(&mut tx, id).await?;
-        tx.commit_unrecorded().await?;
-        return Ok(true);
+    if mail.is_to_lodge() {
+        // That comes first, and holds what it may object to meanwhile.
+        return Ok(false);
     }
-    if mail.ruled {
-        store::inbox::looked_again(&mut tx, id).await?;
-        tx.commit_unrecorded().await?;
-        return Ok(true);
+    if mail.is_decided() {
+        return match again::weigh(cx, &mut tx, id, &mail).await? {
+            Some(Further { reading, found, course }) => {
+                finish(cx, tx, id, &mail, &reading, Some(&found), course).await
+            }
+            None => lay_aside(tx, id).await,
+        };
+    }
+    if mail.again {
+        // It is weighed anew, and may be one customer's now, or a machine's.
+        store::inbox::release(&mut tx, id).await?;
     }
     let reading = match mail.relay.as_deref() {
         Some(relay) => event::read(relay, &mail.raw, &cx.keys),
@@ -111,7 +130,8 @@ async fn sort_once(cx: &Context, id: MessageId) -> Result<bool, Error> {
         return probe::eat(cx, tx, id, &mail, &reading, &sent).await;
     }
     let found = matching::find(&mut tx, &reading).await?;
-    finish(cx, tx, id, &mail, &reading, found.as_ref()).await
+    let course = inbox::course(&reading, found.as_ref().map(Match::sign));
+    finish(cx, tx, id, &mail, &reading, found.as_ref(), course).await
 }
 
 /// Does what follows, and writes what the mail was taken for.
@@ -122,10 +142,10 @@ async fn finish(
     mail: &Unsorted,
     reading: &Reading,
     found: Option<&Match>,
+    course: Course,
 ) -> Result<bool, Error> {
-    let course = inbox::course(reading, found.map(Match::sign));
-    let outcome =
-        Mail { cx, id, received_at: mail.received_at, reading, found }.follow(&mut tx, course).await?;
+    let (received_at, decided) = (mail.received_at, mail.is_decided());
+    let outcome = Mail { cx, id, received_at, reading, found, decided }.follow(&mut tx, course).await?;
     let sorted = Sorted {
         class: reading.class,
         rule: found.map(|found| found.rule),
@@ -137,12 +157,8 @@ async fn finish(
         ruling: outcome.ruling,
     };
     store::inbox::sort(&mut tx, id, &sorted).await?;
-    if outcome.case.is_some() {
+    if outcome.case.is_some() && !mail.is_on_file {
         store::inbox::lodged(&mut tx, id, outcome.case).await?;
-    }
-    if !outcome.waits {
-        // Looked at again, it may be a machine's or belong to a case: then it holds nothing.
-        store::inbox::release(&mut tx, id).await?;
     }
     let (class, rule) = (reading.class, sorted.rule);
     let mut events = vec![Event::MailSorted {

@@ -140,8 +140,11 @@ async fn show(global: &Global, args: &ShowArgs) -> Result<(), Failure> {
             _ => Ok(()),
         };
     }
+    let names = inbox::names(snapshot.conn(), MessageId(args.mail)).await?;
     if args.output.json {
-        return print(in_json(&item));
+        let mut mail = in_json(&item);
+        mail["names"] = json!(names);
+        return print(mail);
     }
     if let Some(words) =
         reading(&item).map(|reading| reading.own_words.trim()).filter(|words| !words.is_empty())
@@ -149,11 +152,11 @@ async fn show(global: &Global, args: &ShowArgs) -> Result<(), Failure> {
         print(words)?;
         print("")?;
     }
-    lines(&item).into_iter().try_for_each(|(label, value)| print(format_args!("{label:<12} {value}")))
+    lines(&item, &names).into_iter().try_for_each(|(label, value)| print(format_args!("{label:<12} {value}")))
 }
 
 /// What is known of it, as far as there is something to say.
-fn lines(item: &Item) -> Vec<(&'static str, String)> {
+fn lines(item: &Item, names: &[String]) -> Vec<(&'static str, String)> {
     let said = reading(item);
     let of = |value: fn(&Reading) -> Option<String>| said.and_then(value);
     let customer = item
@@ -176,6 +179,7 @@ fn lines(item: &Item) -> Vec<(&'static str, String)> {
         ("Because", of(|reading| Some(reading.why.clone()))),
         ("Known by", item.matched_by.clone()),
         ("Customer", customer),
+        ("Names", (!names.is_empty()).then(|| names.join(", "))),
         ("Letter", of(|reading| reading.letter.map(|letter| letter.to_string()))),
         ("Address", of(|reading| reading.address.map(|address| address.to_string()))),
         ("Failed", of(|reading| reading.failed_address.clone())),

@@ -103,7 +103,8 @@ pub const TASKS: &[Task] = &[
         role: Role::Schedule,
         period: Duration::from_secs(5),
         fires: None,
-        rings: &["deliver", "take_effect"],
+        // A mail that was seen again is looked at once it is on file.
+        rings: &["sort_mail", "deliver", "take_effect"],
         run: pass!(actions::lodge_objection::run_once),
     },
     Task {

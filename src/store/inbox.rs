@@ -10,7 +10,7 @@ pub use letter::{
     Named, bounced_before, by_wire_id, contacts_at, customers_at, in_force_by, mark_answered, mark_bounced,
     mark_complained, mark_delayed, mark_present, mark_received, named, newest_to,
 };
-pub use read::{Asked, Filter, Item, asked_by, by_id, first_door, last_mail_of, list, raw};
+pub use read::{Asked, Filter, Item, asked_by, by_id, first_door, last_mail_of, list, names, raw};
 
 use chrono::{DateTime, Utc};
 use sqlx::types::Json;
@@ -38,12 +38,25 @@ pub struct Unsorted {
     pub again: bool,
     pub sender: Option<String>,
     pub recipients: Vec<String>,
-    /// It is on file as this objection.
-    pub objection: Option<i64>,
-    pub objection_of: Option<i64>,
-    pub objection_at: Option<DateTime<Utc>>,
+    /// It is on file as an objection, or as part of one.
+    pub is_on_file: bool,
     /// Somebody has said what it is, and that stays.
-    pub ruled: bool,
+    pub ruling: Option<String>,
+    /// What a pass found in it before.
+    #[sqlx(json(nullable))]
+    pub findings: Option<Reading>,
+}
+
+impl Unsorted {
+    /// It was said what it is, or is on file.
+    pub fn is_decided(&self) -> bool {
+        self.is_on_file || self.ruling.is_some()
+    }
+
+    /// An objection that is not on file yet.
+    pub fn is_to_lodge(&self) -> bool {
+        !self.is_on_file && self.ruling.as_deref() == Some(Ruling::Objection.as_str())
+    }
 }
 
 /// The mails to sort, the oldest first.
@@ -71,14 +84,12 @@ pub async fn take(tx: &mut Tx, id: MessageId) -> Result<Option<Unsorted>, Error>
         return Ok(None);
     }
     let mail = sqlx::query_as(
-        "select m.raw, m.relay, m.received_at, m.look_again as again, m.objection_id as objection,
-                o.customer_id as objection_of, o.received_at as objection_at,
-                m.ruling is not null as ruled,
+        "select m.raw, m.relay, m.received_at, m.look_again as again, m.objection_id is not null as is_on_file, m.ruling, m.findings,
                 (select s.envelope_from from inbound_sighting s where s.message_id = m.id and s.envelope_from is not null
                  order by s.received_at limit 1) as sender,
                 coalesce((select array_agg(distinct one) from inbound_sighting s, unnest(s.envelope_to) as one
                           where s.message_id = m.id), '{}') as recipients
-         from inbound_message m left join objection o on o.id = m.objection_id where m.id = $1",
+         from inbound_message m where m.id = $1",
     )
     .bind(id.0)
     .fetch_one(tx.conn())
@@ -101,14 +112,13 @@ pub struct Sorted<'a> {
     pub ruling: Option<Ruling>,
 }
 
-/// Writes what a mail was taken for. Who has ruled on it stays.
+/// Writes what a mail was taken for. Who has ruled on it stays: what is new of one that is an objection waits to be lodged.
 pub async fn sort(tx: &mut Tx, id: MessageId, sorted: &Sorted<'_>) -> Result<(), Error> {
     let now = tx.now();
     let done = sqlx::query(
         "update inbound_message
          set class = $2, matched_by = $3, delivery_id = $4, customer_id = $5, recipient_id = $6, findings = $7, look_again = false,
-             state = case when ruling is null then $8 else state end,
-             ruling = coalesce(ruling, $9), ruled_by = case when ruling is null and $9 is not null then 'daemon' else ruled_by end,
+             state = $8, ruling = coalesce(ruling, $9), ruled_by = case when ruling is null and $9 is not null then 'daemon' else ruled_by end,
              ruled_at = case when ruling is null and $9 is not null then $10 else ruled_at end
          where id = $1",
     )
@@ -136,7 +146,8 @@ pub async fn looked_again(tx: &mut Tx, id: MessageId) -> Result<(), Error> {
     exactly_one(&done, "mail")
 }
 
-/// From now on the mail holds these changes back: for one customer, or, where it is nobody's, for all. Call with the changes held.
+/// From now on the mail holds these changes back: for one customer, or, where it is nobody's or several customers', for all. Call with the
+/// changes held.
 pub async fn hold(
     tx: &mut Tx,
     id: MessageId,
@@ -146,7 +157,10 @@ pub async fn hold(
     sqlx::query(
         "insert into inbound_hold (message_id, change_id, customer_id)
          select $1, change_id, $3 from unnest($2::bigint[]) as c(change_id)
-         on conflict (message_id, change_id) do nothing",
+         on conflict (message_id, change_id) do update
+         set customer_id = case when inbound_hold.released_at is null and inbound_hold.customer_id is distinct from excluded.customer_id
+                                then null else excluded.customer_id end,
+             released_at = null",
     )
     .bind(id.0)
     .bind(changes.iter().map(|id| id.0).collect::<Vec<_>>())
@@ -201,7 +215,7 @@ pub struct Waiting {
     pub recipient_id: Option<i64>,
     #[sqlx(json)]
     pub findings: Reading,
-    /// What it holds back, also what it has ceased to hold.
+    /// What it holds back.
     pub changes: Vec<i64>,
 }
 
@@ -210,7 +224,7 @@ pub async fn lock_waiting(tx: &mut Tx, id: MessageId) -> Result<Option<Waiting>,
     sqlx::query("select from inbound_message where id = $1 for update").bind(id.0).execute(tx.conn()).await?;
     let mail = sqlx::query_as(
         "select received_at, class, ruling, delivery_id, customer_id, recipient_id, findings,
-                array(select change_id from inbound_hold where message_id = id order by change_id) as changes
+                array(select change_id from inbound_hold where message_id = id and released_at is null order by change_id) as changes
          from inbound_message where id = $1 and state = 'untriaged'",
     )
     .bind(id.0)
@@ -249,6 +263,17 @@ pub async fn assign(tx: &mut Tx, id: MessageId, customer: CustomerId) -> Result<
 pub async fn unrule(tx: &mut Tx, id: MessageId) -> Result<(), Error> {
     let done = sqlx::query(
         "update inbound_message set ruling = null, ruled_by = null, ruled_at = null where id = $1 and state = 'untriaged'",
+    )
+    .bind(id.0)
+    .execute(tx.conn())
+    .await?;
+    exactly_one(&done, "mail")
+}
+
+/// As [`unrule`], of one that was done.
+pub async fn reopen(tx: &mut Tx, id: MessageId) -> Result<(), Error> {
+    let done = sqlx::query(
+        "update inbound_message set state = 'untriaged', ruling = null, ruled_by = null, ruled_at = null where id = $1",
     )
     .bind(id.0)
     .execute(tx.conn())
@@ -302,6 +327,44 @@ pub async fn add_to_case(
         .execute(tx.conn())
         .await?;
     Ok(())
+}
+
+/// An objection that a mail is, or is part of.
+#[derive(Clone, Debug, FromRow)]
+pub struct Case {
+    pub id: i64,
+    pub customer_id: Option<i64>,
+    pub received_at: DateTime<Utc>,
+    pub changes: Vec<i64>,
+}
+
+/// The objections that the mail is, or is part of.
+pub async fn cases(conn: &mut PgConnection, id: MessageId) -> Result<Vec<Case>, Error> {
+    let cases = sqlx::query_as(
+        "select o.id, o.customer_id, o.received_at,
+                array(select change_id from objection_change where objection_id = o.id order by change_id) as changes
+         from objection o
+         where o.id in (select id from objection where message_id = $1
+                        union select objection_id from correspondence where message_id = $1)
+         order by o.id",
+    )
+    .bind(id.0)
+    .fetch_all(conn)
+    .await?;
+    Ok(cases)
+}
+
+/// Whether the mail is this objection, or part of it.
+pub async fn is_in_case(conn: &mut PgConnection, id: MessageId, case: ObjectionId) -> Result<bool, Error> {
+    let is_in = sqlx::query_scalar(
+        "select exists (select from objection where id = $2 and message_id = $1)
+             or exists (select from correspondence where objection_id = $2 and message_id = $1)",
+    )
+    .bind(id.0)
+    .bind(case.0)
+    .fetch_one(conn)
+    .await?;
+    Ok(is_in)
 }
 
 /// The mail is on file as this objection, or as part of it.

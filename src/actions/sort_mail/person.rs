@@ -10,11 +10,12 @@ use crate::domain::customer::{CustomerId, Subscribers};
 use crate::domain::inbound::Rule;
 use crate::domain::inbox::Ruling;
 use crate::domain::ledger::Event;
-use crate::domain::objection::{State, Timeliness, answer_due_on};
+use crate::domain::objection::{ObjectionId, State, Timeliness, answer_due_on};
 use crate::domain::zone::Zone;
 use crate::mail::letter::{Alarm, ChangeName, Deadline, MailMatter, Occasional, ReplyReceipt};
 use crate::store::inbox::{self, Named};
 use crate::store::letter::{To, queue};
+use crate::store::objection::Objection;
 use crate::store::{self, Tx, objection};
 
 /// A receipt that arrives later than this is of no use.
@@ -26,6 +27,15 @@ struct Held {
     name: ChangeName,
     deadline: Deadline,
     zone: Zone,
+}
+
+/// What of a person's mail belongs to cases on file, and what else it may object to.
+#[derive(Default)]
+struct Heard {
+    /// The first of them.
+    case: Option<ObjectionId>,
+    about: Vec<ChangeId>,
+    events: Vec<Event>,
 }
 
 impl Mail<'_> {
@@ -40,26 +50,54 @@ impl Mail<'_> {
             if inbox::mark_answered(tx, letter.delivery, self.received_at).await? {
                 self.stand_anew(tx, letter, &changes).await?;
             }
-            if let Some(case) = &letter.objection
-                && let Some(outcome) = self.add_to_case(tx, case, letter).await?
-            {
-                return Ok(outcome);
-            }
+        }
+        let Heard { case, about, events } = self.hear_cases(tx, found).await?;
+        if case.is_some() && about.is_empty() {
+            return Ok(Outcome { case, events, ..Outcome::default() });
         }
         let customers = self.speaks_for(tx, found).await?;
         let held = match customers.as_slice() {
             [] => Vec::new(),
-            [customer] => self.hold(tx, found, *customer).await?,
-            // It may be either's.
-            [_, _, ..] => return self.hear_stranger(tx).await,
+            [customer] => self.hold(tx, &about, *customer).await?,
+            // It may be any's.
+            [_, _, ..] => {
+                return Ok(Outcome { events, ..self.hear_stranger(tx).await? });
+            }
         };
         if objects && !customers.is_empty() {
-            return Ok(Outcome { waits: true, ruling: Some(Ruling::Objection), ..Outcome::default() });
+            return Ok(Outcome {
+                waits: true,
+                ruling: Some(Ruling::Objection),
+                events,
+                ..Outcome::default()
+            });
         }
         self.ask_back(tx, found, &held).await?;
         let matter = MailMatter::Reply { holds: !held.is_empty() };
-        self.tell(tx, &format!("mail:{}", self.id.0), matter).await?;
-        Ok(Outcome { waits: true, ..Outcome::default() })
+        let again = if self.decided { ":again" } else { "" };
+        self.tell(tx, &format!("mail:{}{again}", self.id.0), matter).await?;
+        Ok(Outcome { waits: true, events, ..Outcome::default() })
+    }
+
+    /// A reply to receipts and answers belongs to their cases. What else it is about is what it was sent to besides: the letter that began
+    /// the thread is no further one.
+    async fn hear_cases(&self, tx: &mut Tx, found: &Match) -> Result<Heard, Error> {
+        let mut heard = Heard::default();
+        let mut of_cases = Vec::new();
+        for (_, letter) in found.letters() {
+            if let Some(reference) = &letter.objection
+                && let Some((case, event)) = self.add_to_case(tx, reference, letter).await?
+            {
+                heard.case = heard.case.or(Some(case.id()));
+                heard.events.extend(event);
+                of_cases.extend(case.changes.iter().map(objection::Change::id));
+            }
+        }
+        let is_sent_to = |rule| matches!(rule, Rule::EnvelopeToken | Rule::RecipientToken);
+        let about = found.letters().filter(|(rule, _)| heard.case.is_none() || is_sent_to(*rule));
+        heard.about = about.flat_map(|(_, letter)| letter.changes.iter().copied()).collect();
+        heard.about.retain(|change| !of_cases.contains(change));
+        Ok(heard)
     }
 
     /// Asks the contact whose letter was answered, by a receipt, whether it objects. Nobody is asked who only says who he is, and nobody
@@ -117,10 +155,11 @@ impl Mail<'_> {
         sender.is_some_and(|sender| office().any(|address| address.eq_ignore_ascii_case(sender)))
     }
 
-    /// An answer to a letter that went to nobody on file: an alarm, a digest.
+    /// An answer to letters that went to nobody on file: an alarm, a digest.
     fn is_our_own(&self, found: &Match) -> bool {
         let to_nobody = |letter: &Named| letter.recipient.is_none() && letter.objection.is_none();
-        self.is_from_the_office() || found.letter.as_ref().is_some_and(to_nobody)
+        let of_nobody = found.letter.is_some() && found.letters().all(|(_, letter)| to_nobody(letter));
+        self.is_from_the_office() || of_nobody
     }
 
     /// A subscriber speaks for the customer that it is linked to; for itself only where the policy has every subscriber count.
@@ -135,14 +174,13 @@ impl Mail<'_> {
         Ok(customer.into_iter().collect())
     }
 
-    /// Holds the changes that the answered letter was about, else all that this customer was told of and are open: those for which the mail
-    /// is in time.
-    async fn hold(&self, tx: &mut Tx, found: &Match, customer: CustomerId) -> Result<Vec<Held>, Error> {
-        let about = found.letter.as_ref().map(|letter| letter.changes.clone()).unwrap_or_default();
+    /// Holds the changes that the answered letters were about, else all that this customer was told of and are open: those for which the
+    /// mail is in time.
+    async fn hold(&self, tx: &mut Tx, about: &[ChangeId], customer: CustomerId) -> Result<Vec<Held>, Error> {
         let open = inbox::hold_open_at(tx, self.received_at, Some(customer)).await?;
         let meant: Vec<ChangeId> = open.iter().copied().filter(|id| about.contains(id)).collect();
-        // What the letter was about may be over, or it was about no change at all.
-        let meant = if meant.is_empty() { open } else { meant };
+        // What the letters were about may be over, or they were about no change at all.
+        let meant = if meant.is_empty() && !self.decided { open } else { meant };
         let changes = objection::hold_changes(tx, &meant).await?;
         let policy = &self.cx.policy;
         let measured =
@@ -164,30 +202,35 @@ impl Mail<'_> {
         Ok(held)
     }
 
-    /// A reply to a receipt or an answer belongs to its case. None: that is resolved, and what comes now may be a new one.
-    async fn add_to_case(&self, tx: &mut Tx, case: &str, letter: &Named) -> Result<Option<Outcome>, Error> {
+    /// None: that case is resolved, and what comes now may be a new one.
+    async fn add_to_case(
+        &self,
+        tx: &mut Tx,
+        case: &str,
+        letter: &Named,
+    ) -> Result<Option<(Objection, Option<Event>)>, Error> {
         let known = objection::by_reference(tx.conn(), case).await?;
         objection::hold(tx, known.id()).await?;
         let known = objection::by_reference(tx.conn(), &known.reference).await?;
         if known.state == State::Resolved.as_str() {
             return Ok(None);
         }
+        if inbox::is_in_case(tx.conn(), self.id, known.id()).await? {
+            return Ok(Some((known, None)));
+        }
         let from = self.reading.sender.as_deref().unwrap_or("somebody");
         let words = format!("{from}: {}", self.reading.own_words);
         inbox::add_to_case(tx, self.id, known.id(), self.received_at, &words).await?;
         let matter = MailMatter::Case { objection_ref: case.to_owned() };
         self.tell(tx, &format!("mail:{}", self.id.0), matter).await?;
-        let events =
-            letter.changes.first().copied().or(known.changes.first().map(objection::Change::id)).map(
-                |change| Event::StatementAdded {
-                    objection: case.to_owned(),
-                    change,
-                    customer: letter.customer,
-                    attached: None,
-                },
-            );
-        let case = Some(known.id());
-        Ok(Some(Outcome { case, events: events.into_iter().collect(), ..Outcome::default() }))
+        let change = letter.changes.first().copied().or(known.changes.first().map(objection::Change::id));
+        let event = change.map(|change| Event::StatementAdded {
+            objection: case.to_owned(),
+            change,
+            customer: letter.customer,
+            attached: None,
+        });
+        Ok(Some((known, event)))
     }
 
     /// Tells the DPO; once for each occasion.

@@ -66,6 +66,23 @@ pub async fn by_id(conn: &mut PgConnection, id: MessageId) -> Result<Item, Error
     item.ok_or_else(|| Error::NotFound { what: "mail", key: id.0.to_string() })
 }
 
+/// Whom and what the letters are about that the mail names by any token: what one rule was not believed for is a suggestion.
+pub async fn names(conn: &mut PgConnection, id: MessageId) -> Result<Vec<String>, Error> {
+    let names = sqlx::query_scalar(
+        "select distinct concat_ws(' ', c.reference, change.reference, d.facts -> 'letter' ->> 'objection_ref')
+         from inbound_message m
+         cross join lateral jsonb_array_elements(m.findings -> 'identifiers') as i(identifier)
+         join delivery d on d.id = (identifier #>> '{delivery,id}')::bigint
+         join customer c on c.id = d.customer_id
+         left join notice_change nc on nc.notice_id = d.notice_id left join change on change.id = nc.change_id
+         where m.id = $1 order by 1",
+    )
+    .bind(id.0)
+    .fetch_all(conn)
+    .await?;
+    Ok(names)
+}
+
 /// The mail as it came.
 pub async fn raw(conn: &mut PgConnection, id: MessageId) -> Result<Vec<u8>, Error> {
     Ok(sqlx::query_scalar("select raw from inbound_message where id = $1").bind(id.0).fetch_one(conn).await?)

@@ -8,6 +8,7 @@ mod pipe;
 pub mod probes;
 mod sorted;
 mod web;
+mod weighed;
 
 use chrono::{DateTime, Utc};
 use forenotice::mail::inbox::{Arrival, What};

@@ -16,8 +16,8 @@ use crate::support::World;
 use crate::support::builders::addition;
 
 const DPO: &str = "dpo@processor.example";
-const JANE: &str = "jane@acme.example";
-const BIRCH: &str = "dpo@birch.example";
+pub(super) const JANE: &str = "jane@acme.example";
+pub(super) const BIRCH: &str = "dpo@birch.example";
 /// Acme's second contact is asked when Jane cannot be reached.
 const TWO: &str = "reference,customer,email,customer_since,role\n\
     C-1,Acme,jane@acme.example,2024-03-01,privacy\n\
@@ -39,10 +39,14 @@ pub(super) async fn announced() -> (World, String) {
 
 /// A mail comes in by a door of its own, and everything that follows is done.
 pub(super) async fn comes(world: &World, raw: &str, to: &str, sender: &str) {
-    let number = u128::from(rand_number(raw));
+    comes_to(world, raw, &[to], sender).await;
+}
+
+pub(super) async fn comes_to(world: &World, raw: &str, to: &[&str], sender: &str) {
+    let number = u128::from(rand_number(&format!("{raw}{to:?}")));
     let door = open_door(world, number).await;
     let now = world.now().await.to_rfc3339();
-    let mut mail = arrival(raw.replace('\n', "\r\n").into_bytes(), &now, &[to]);
+    let mut mail = arrival(raw.replace('\n', "\r\n").into_bytes(), &now, to);
     mail.sender = Some(sender.to_owned());
     receive_mail::receive(&world.cx, door, vec![mail]).await.unwrap();
     let mut tx = world.cx.begin(Actor::Daemon).await.unwrap();
@@ -59,12 +63,12 @@ fn rand_number(raw: &str) -> u64 {
     hasher.finish()
 }
 
-fn letter_to(world: &World, address: &str) -> Mail {
+pub(super) fn letter_to(world: &World, address: &str) -> Mail {
     world.mailbox.mails_to(address).first().cloned().expect("it had a letter")
 }
 
 /// Where a reply to this letter goes.
-fn reply_to(letter: &Mail) -> String {
+pub(super) fn reply_to(letter: &Mail) -> String {
     let header = letter.header("Reply-To").unwrap();
     header.split(['<', '>']).nth(1).unwrap_or(&header).to_owned()
 }
@@ -91,25 +95,26 @@ fn report(action: &str, status: &str, address: &str) -> String {
     )
 }
 
-async fn reasons(world: &World, reference: &str) -> Vec<String> {
+pub(super) async fn reasons(world: &World, reference: &str) -> Vec<String> {
     let change = world.change(reference).await;
     let mut snapshot = world.cx.snapshot().await.unwrap();
     let shut = gate::shut_by(snapshot.conn(), change.id, change.effective_at).await.unwrap();
     shut.iter().map(ToString::to_string).filter(|reason| reason != "inbound_behind").collect()
 }
 
-async fn inbox(world: &World, filter: Filter) -> Vec<Item> {
+pub(super) async fn inbox(world: &World, filter: Filter) -> Vec<Item> {
     let mut snapshot = world.cx.snapshot().await.unwrap();
     inbox::list(snapshot.conn(), filter, 10).await.unwrap()
 }
 
-async fn strings(world: &World, sql: &'static str) -> Vec<String> {
+pub(super) async fn strings(world: &World, sql: &'static str) -> Vec<String> {
     let mut snapshot = world.cx.snapshot().await.unwrap();
     sqlx::query_scalar(sql).fetch_all(snapshot.conn()).await.unwrap()
 }
 
 const OBLIGATIONS: &str = "select c.reference || ' ' || o.state from obligation o join customer c on c.id = o.customer_id order by 1";
-const OBJECTIONS: &str = "select o.channel || ' ' || x.in_time || ' ' || o.statement from objection o
+pub(super) const OBJECTIONS: &str =
+    "select o.channel || ' ' || x.in_time || ' ' || o.statement from objection o
     join objection_change x on x.objection_id = o.id order by o.id";
 
 #[tokio::test]
