@@ -182,6 +182,7 @@ pub struct Complaint {
 }
 
 /// What a mail says. Kept as `inbound_message.findings`.
+#[expect(clippy::struct_excessive_bools, reason = "each is a finding of its own")]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reading {
     pub class: Class,
@@ -220,6 +221,9 @@ pub struct Reading {
     /// The person's words apart from quote and signature; the raw mail stays the evidence.
     #[serde(default)]
     pub own_words: String,
+    /// It is encrypted, or in a box of another system: what `own_words` has is not what was said.
+    #[serde(default)]
+    pub wrapped: bool,
     #[serde(default)]
     pub subject: Option<String>,
     /// The address in From.
@@ -265,6 +269,7 @@ impl Reading {
             automatic: None,
             delegate: None,
             own_words: String::new(),
+            wrapped: false,
             subject: None,
             sender: None,
             sender_name: None,
@@ -280,6 +285,13 @@ impl Reading {
     /// What nobody could read: a person's, with the reason why.
     pub fn unreadable(why: &str) -> Self {
         Self { unanswerable: Some(Unanswerable::NotAPerson), ..Self::of(Class::Unmatched, why) }
+    }
+
+    /// What a person is shown of it.
+    pub fn words(&self) -> &str {
+        const WRAPPED: &str = "(it is encrypted or wrapped: read the mail itself)";
+        let words = self.own_words.trim();
+        if self.wrapped && words.is_empty() { WRAPPED } else { words }
     }
 
     pub fn answerable(&self) -> bool {

@@ -18,6 +18,7 @@ mod report;
 mod trust;
 mod verdict;
 mod wording;
+mod wrapped;
 
 use chrono::{DateTime, Utc};
 
@@ -47,7 +48,8 @@ impl Own {
 
 /// Reads a mail as it was received.
 pub fn read(raw: &[u8], envelope: &Envelope, keys: &Keys, trust: &Trust, own: &Own) -> Reading {
-    let mail = Mail::of(raw);
+    let opened = wrapped::opened(raw);
+    let mail = Mail::of(opened.as_deref().unwrap_or(raw));
     let found = Found::of(&mail, envelope, keys);
     let is_ours = |address: &str| own.wrote(address, keys);
     let mut reading = classified(&mail, &found, envelope, keys, is_ours);
@@ -118,11 +120,19 @@ fn classified(
         return delivered(mail, recipients, &why);
     }
     let own_words = own_words::of(mail);
-    if let Some(answer) = automatic::read(mail, envelope, is_ours) {
+    let is_wrapped = wrapped::is_in(mail);
+    let declared = || {
+        mail.fields.first("Auto-Submitted").is_some_and(|said| said.to_ascii_lowercase().starts_with("auto-"))
+    };
+    // By its subject alone nothing is a machine's that cannot be read.
+    if (!is_wrapped || declared())
+        && let Some(answer) = automatic::read(mail, envelope, is_ours)
+    {
         let automatic::Answer { kind, delegate, why } = answer;
         return Reading { automatic: Some(kind), delegate, own_words, ..Reading::of(Class::AutoReply, &why) };
     }
-    Reading { own_words, ..Reading::of(Class::Reply, "nothing says that a machine wrote it") }
+    let why = if is_wrapped { wrapped::WHY } else { "nothing says that a machine wrote it" };
+    Reading { own_words, wrapped: is_wrapped, ..Reading::of(Class::Reply, why) }
 }
 
 /// A report on recipients, with that one's fate on top whom the letter was for; else a failure before a delay.

@@ -59,7 +59,7 @@ async fn lodge_mail(cx: &Context, id: MessageId) -> Result<Option<String>, actio
     if changes.is_empty() {
         return give_back(cx, id, &mail, "no change is left to which it could object").await;
     }
-    let words = mail.findings.own_words.trim();
+    let words = mail.findings.words();
     let words = if words.is_empty() { NO_WORDS } else { words };
     let text = &words[..words.floor_char_boundary(STATEMENT_BYTES_MAX)];
     let said = Said {
@@ -113,7 +113,7 @@ async fn give_back(
         customer,
         sender: mail.findings.sender.clone().unwrap_or_default(),
         subject: mail.findings.subject.clone().unwrap_or_default(),
-        words: mail.findings.own_words.clone(),
+        words: mail.findings.words().to_owned(),
         delegate: None,
         matter: MailMatter::Reply { holds: !mail.changes.is_empty() },
     };

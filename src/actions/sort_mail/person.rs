@@ -219,7 +219,7 @@ impl Mail<'_> {
             return Ok(Some((known, None)));
         }
         let from = self.reading.sender.as_deref().unwrap_or("somebody");
-        let words = format!("{from}: {}", self.reading.own_words);
+        let words = format!("{from}: {}", self.reading.words());
         inbox::add_to_case(tx, self.id, known.id(), self.received_at, &words).await?;
         let matter = MailMatter::Case { objection_ref: case.to_owned() };
         self.tell(tx, &format!("mail:{}", self.id.0), matter).await?;
@@ -246,7 +246,7 @@ impl Mail<'_> {
             customer,
             sender: sender.unwrap_or_default(),
             subject: self.reading.subject.clone().unwrap_or_default(),
-            words: self.reading.own_words.clone(),
+            words: self.reading.words().to_owned(),
             delegate: self.reading.delegate.clone(),
             matter,
         };

@@ -5,6 +5,7 @@
 //! servers ever is, stays unread. So no mail costs more than its length, whatever its sender meant by it.
 
 use super::html;
+use std::borrow::Cow;
 use std::cell::OnceCell;
 
 use mail_parser::decoders::base64::base64_decode;
@@ -113,15 +114,7 @@ pub(super) struct Part<'a> {
 impl Part<'_> {
     /// The content as text. No charset or encoding is wrong enough to leave it unread.
     pub fn text(&self) -> String {
-        let encoding =
-            self.fields.first("Content-Transfer-Encoding").unwrap_or_default().to_ascii_lowercase();
-        let body = &self.body[..self.body.len().min(TEXT_BYTES_MAX)];
-        let decoded = match encoding.trim() {
-            "base64" => base64_decode(body).or_else(|| leniently(body)),
-            "quoted-printable" => quoted_printable_decode(body),
-            _ => None,
-        };
-        let bytes = decoded.as_deref().unwrap_or(body);
+        let bytes = &*self.decoded(&self.body[..self.body.len().min(TEXT_BYTES_MAX)]);
         let charset = self.fields.content_type().and_then(|kind| kind.attribute("charset"));
         // Neither a page nor a database takes a NUL.
         match charset.and_then(|charset| charset_decoder(charset.as_bytes())) {
@@ -129,6 +122,22 @@ impl Part<'_> {
             _ => String::from_utf8_lossy(bytes).into_owned(),
         }
         .replace('\0', "")
+    }
+
+    /// The content without its encoding.
+    pub fn bytes(&self) -> Cow<'_, [u8]> {
+        self.decoded(self.body)
+    }
+
+    fn decoded<'b>(&self, body: &'b [u8]) -> Cow<'b, [u8]> {
+        let encoding =
+            self.fields.first("Content-Transfer-Encoding").unwrap_or_default().to_ascii_lowercase();
+        let decoded = match encoding.trim() {
+            "base64" => base64_decode(body).or_else(|| leniently(body)),
+            "quoted-printable" => quoted_printable_decode(body),
+            _ => None,
+        };
+        decoded.map_or(Cow::Borrowed(body), Cow::Owned)
     }
 
     pub fn is_text(&self) -> bool {
@@ -353,7 +362,7 @@ pub(super) fn head_and_body(raw: &[u8]) -> (&[u8], &[u8]) {
 }
 
 /// Pipes and mailboxes put lines before a mail: mbox's own, or empty ones.
-fn without_leading_lines(raw: &[u8]) -> &[u8] {
+pub(super) fn without_leading_lines(raw: &[u8]) -> &[u8] {
     let raw = if raw.starts_with(b"From ") { &raw[line_end(raw, 0)..] } else { raw };
     let rest = raw.trim_ascii_start();
     if is_field(&rest[..line_end(rest, 0)]) { rest } else { raw }

@@ -9,6 +9,7 @@ pub mod probes;
 mod sorted;
 mod web;
 mod weighed;
+mod wrapped;
 
 use chrono::{DateTime, Utc};
 use forenotice::mail::inbox::{Arrival, What};
