@@ -9,23 +9,25 @@
 //! Nothing here is a rule: what a pass does is its action's business, when it is due stands in rows.
 
 pub mod admin;
+mod door;
 mod health;
 mod pace;
 mod pass;
 mod simulated;
 mod task;
 
+use self::door::Door;
+pub use self::door::{ReadTo, Source};
 use self::pace::Pace;
 pub use health::{Condition, Health, NotReady};
 pub use simulated::ClockError;
 pub use task::{Fires, Pass, PassError, Role, TASKS, Task};
 
-use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use secrecy::ExposeSecret;
 use tokio::sync::Mutex;
 use tokio::task::{JoinHandle, JoinSet};
@@ -39,7 +41,7 @@ use crate::clock::Clock;
 use crate::domain::ledger::Actor;
 use crate::store;
 use crate::store::bell::Ear;
-use crate::store::door::{self, DoorId};
+use crate::store::door::{self as row, DoorId};
 use crate::store::freshness::CHANNEL;
 use crate::store::replica::{self, ReplicaId};
 
@@ -59,23 +61,6 @@ const KNOCK_EVERY: Duration = Duration::from_secs(2);
 const DRAIN_WITHIN: Duration = Duration::from_secs(30);
 /// Our clock may differ from the database's by so much.
 pub const SKEW_MAX: TimeDelta = TimeDelta::seconds(1);
-
-/// Until when a door vouches: given an instant read before, the earliest statement under way, else that instant; a mailbox's, when it was
-/// last read to its end.
-#[derive(Clone)]
-pub struct ReadTo(Arc<dyn Fn(DateTime<Utc>) -> DateTime<Utc> + Send + Sync>);
-
-impl ReadTo {
-    pub fn new(read_to: impl Fn(DateTime<Utc>) -> DateTime<Utc> + Send + Sync + 'static) -> Self {
-        Self(Arc::new(read_to))
-    }
-}
-
-impl fmt::Debug for ReadTo {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("ReadTo")
-    }
-}
 
 /// One replica: its roles, its tasks, its doors. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -97,14 +82,6 @@ struct Inner {
     stepping: Mutex<()>,
     /// Under the simulated clock passes are made one at a time: when a round of all tasks finds nothing, nothing is due.
     passing: Mutex<()>,
-}
-
-/// A door of this replica.
-#[derive(Clone, Debug)]
-struct Door {
-    id: DoorId,
-    kind: door::Kind,
-    read_to: ReadTo,
 }
 
 impl Daemon {
@@ -133,7 +110,7 @@ impl Daemon {
             passing: Mutex::new(()),
         }));
         if let Some(read_to) = door {
-            daemon.open_door(door::Kind::Web, TimeDelta::zero(), read_to).await?;
+            daemon.open_door(row::Kind::Web, TimeDelta::zero(), read_to, None).await?;
         }
         daemon.beat().await?;
         Ok(daemon)
@@ -142,18 +119,34 @@ impl Daemon {
     /// Opens a further door of this replica; what comes in by it is vouched for by `read_to`.
     pub async fn open_door(
         &self,
-        kind: door::Kind,
+        kind: row::Kind,
         settle: TimeDelta,
         read_to: ReadTo,
+        source: Option<Source>,
     ) -> Result<DoorId, actions::Error> {
         let cx = self.cx();
         let id = DoorId(Uuid::from_bytes(cx.entropy.bytes()?));
         let mut tx = cx.begin(Actor::Daemon).await?;
         let (name, so_far) = (format!("{} {}", kind.as_str(), id.0), (read_to.0)(tx.now()));
-        door::open_read_to(&mut tx, id, kind, &name, settle, so_far).await?;
+        row::open_read_to(&mut tx, id, kind, &name, settle, so_far).await?;
+        let door = Door { id, kind, settle, read_to, source };
+        door.stand_for_source(&mut tx, so_far).await?;
         tx.commit_unrecorded().await?;
-        self.doors().push(Door { id, kind, read_to });
+        self.doors().push(door);
         Ok(id)
+    }
+
+    /// What this replica's doors do not read is no source any more.
+    pub async fn close_other_sources(&self) -> Result<(), actions::Error> {
+        let doors = self.doors().clone();
+        let own: Vec<DoorId> =
+            doors.iter().filter_map(|door| door.source.as_ref()).map(|source| source.id).collect();
+        let mut tx = self.cx().begin(Actor::Daemon).await?;
+        for name in row::close_other_sources(&mut tx, &own).await? {
+            warn!("{name} is configured no more: the gate does not wait for it");
+        }
+        tx.commit_unrecorded().await?;
+        Ok(())
     }
 
     fn doors(&self) -> MutexGuard<'_, Vec<Door>> {
@@ -170,7 +163,7 @@ impl Daemon {
 
     /// This replica's web door, by which statements are lodged.
     pub fn door(&self) -> Option<DoorId> {
-        self.doors().iter().find(|door| door.kind == door::Kind::Web).map(|door| door.id)
+        self.doors().iter().find(|door| door.kind == row::Kind::Web).map(|door| door.id)
     }
 
     pub fn health(&self) -> &Health {
@@ -218,7 +211,7 @@ impl Daemon {
         let doors = self.doors().clone();
         for Door { id, .. } in doors {
             let mut tx = cx.begin(Actor::Daemon).await?;
-            door::close(&mut tx, id).await?;
+            row::close(&mut tx, id).await?;
             tx.commit_unrecorded().await?;
         }
         replica::remove(cx.db.pool(), self.0.replica).await?;
@@ -265,9 +258,13 @@ impl Daemon {
     async fn vouch(&self, doors: Vec<Door>) -> Result<(), actions::Error> {
         let mut tx = self.cx().begin(Actor::Daemon).await?;
         let mut open = true;
-        for Door { id, read_to: ReadTo(read_to), .. } in doors {
-            let vouched = read_to(tx.now());
-            open &= door::beat(&mut tx, id, vouched).await?;
+        for door in doors {
+            let vouched = (door.read_to.0)(tx.now());
+            if row::beat(&mut tx, door.id, vouched).await? {
+                door.stand_for_source(&mut tx, vouched).await?;
+            } else {
+                open = false;
+            }
         }
         tx.commit_unrecorded().await?;
         if !open {
@@ -362,11 +359,11 @@ impl Daemon {
 /// Fences doors and removes replicas that are silent.
 pub async fn sweep(cx: &Context) -> Result<Report, actions::Error> {
     let mut tx = cx.begin(Actor::Daemon).await?;
-    let fenced = door::fence_silent(&mut tx).await?;
+    let fenced = row::fence_silent(&mut tx).await?;
     let removed = replica::remove_silent(&mut tx).await?;
     tx.commit_unrecorded().await?;
     for name in &fenced {
-        warn!("the door {name} was silent for {} s and is fenced", door::SILENT_SECONDS);
+        warn!("the door {name} was silent for {} s and is fenced", row::SILENT_SECONDS);
     }
     let said = format!("fenced {} silent doors, removed {removed} silent replicas", fenced.len());
     Ok(Report::did("sweep", fenced.len() as u64 + removed, said))

@@ -91,6 +91,42 @@ pub async fn beat(tx: &mut Tx, id: DoorId, read_to: DateTime<Utc>) -> Result<boo
     Ok(done.rows_affected() == 1)
 }
 
+/// The door of a source itself (the mailbox, the queue before a listener), whoever reads it: while nobody does, the gate waits. It is never
+/// silent, and takes no statement.
+pub async fn stand_for(
+    tx: &mut Tx,
+    id: DoorId,
+    kind: Kind,
+    name: &str,
+    settle: TimeDelta,
+    read_to: DateTime<Utc>,
+) -> Result<(), Error> {
+    sqlx::query(
+        "insert into door (id, kind, name, settle, read_to, beat_at, state) values ($1, $2, $3, $4, $5, 'infinity', 'open')
+         on conflict (id) do update
+         set state = 'open', settle = excluded.settle, read_to = greatest(door.read_to, excluded.read_to)",
+    )
+    .bind(id.0)
+    .bind(kind.as_str())
+    .bind(name)
+    .bind(interval(settle))
+    .bind(read_to)
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// No others are sources any more.
+pub async fn close_other_sources(tx: &mut Tx, but: &[DoorId]) -> Result<Vec<String>, Error> {
+    let names = sqlx::query_scalar(
+        "update door set state = 'closed' where beat_at = 'infinity' and state = 'open' and id <> all($1) returning name",
+    )
+    .bind(but.iter().map(|id| id.0).collect::<Vec<_>>())
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(names)
+}
+
 /// Nothing comes by this door any more, and all that came is committed. Waits for whoever is still lodging by it.
 pub async fn close(tx: &mut Tx, id: DoorId) -> Result<(), Error> {
     sqlx::query(

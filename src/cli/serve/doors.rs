@@ -13,7 +13,7 @@ use crate::actions::Context;
 use crate::actions::receive_mail::{Intake, Room};
 use crate::cli::{Failure, print};
 use crate::config::Imap;
-use crate::daemon::{Daemon, ReadTo};
+use crate::daemon::{Daemon, ReadTo, Source};
 use crate::in_flight::InFlight;
 use crate::mail::inbox::imap::Mailbox;
 use crate::mail::inbox::listener::{Arrive, Bounds, Listener};
@@ -34,9 +34,13 @@ pub async fn open(
         Some(address) => served.extend(listen_for_mail(cx, daemon, address, watch).await?),
         // No pipe is open between two mails: this door stands for the queue before it.
         None if inbound.settle > TimeDelta::zero() => {
-            opened(daemon, Kind::Pipe, inbound.settle, ReadTo::new(|now| now), watch).await;
+            let queue = Source::named("inbound.settle".to_owned());
+            opened(daemon, Kind::Pipe, inbound.settle, ReadTo::new(|now| now), queue, watch).await;
         }
         None => {}
+    }
+    if let Err(error) = daemon.close_other_sources().await {
+        warn!("what is no source of mail any more holds changes back until the next start: {error}");
     }
     Ok(served)
 }
@@ -51,7 +55,8 @@ async fn read_mailbox(
     let mailbox = Mailbox::new(imap, cx.settings.inbound.bytes_max);
     let watermark = mailbox.watermark();
     let read_to = ReadTo::new(move |_| watermark.read_to());
-    let door = opened(daemon, Kind::Mailbox, TimeDelta::zero(), read_to, watch).await?;
+    let source = Source::named(format!("inbound.imap {name}"));
+    let door = opened(daemon, Kind::Mailbox, TimeDelta::zero(), read_to, source, watch).await?;
     Some(tokio::spawn(mailbox.run(Room::of(cx, door, name), watch.clone())))
 }
 
@@ -69,7 +74,10 @@ async fn listen_for_mail(
         move |now| in_flight.read_to(now)
     });
     let settle = cx.settings.inbound.settle;
-    let Some(door) = opened(daemon, Kind::Listener, settle, read_to, watch).await else { return Ok(None) };
+    let source = Source::named("inbound.listen".to_owned());
+    let Some(door) = opened(daemon, Kind::Listener, settle, read_to, source, watch).await else {
+        return Ok(None);
+    };
     let listener = listener(cx, door, in_flight);
     Ok(Some(tokio::spawn(listener.serve(socket, watch.clone()))))
 }
@@ -99,10 +107,11 @@ async fn opened(
     kind: Kind,
     settle: TimeDelta,
     read_to: ReadTo,
+    source: Source,
     watch: &CancellationToken,
 ) -> Option<DoorId> {
     while !watch.is_cancelled() {
-        match daemon.open_door(kind, settle, read_to.clone()).await {
+        match daemon.open_door(kind, settle, read_to.clone(), Some(source.clone())).await {
             Ok(door) => return Some(door),
             Err(error) => warn!("the door for mail is not open yet: {error}"),
         }

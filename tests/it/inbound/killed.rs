@@ -46,6 +46,13 @@ impl Doors {
         self.running.take().unwrap().ended().await;
     }
 
+    /// As systemd does.
+    pub async fn stop(mut self) {
+        kill_process(self.pid(), Signal::TERM).unwrap();
+        let ended = self.running.take().unwrap().ended().await;
+        assert_eq!(ended.code, Some(0), "{ended:?}");
+    }
+
     pub fn again(&mut self, world: &World) {
         let mut settings: Vec<(&str, &str)> =
             self.settings.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
@@ -118,7 +125,7 @@ async fn hand_over(to: SocketAddr, numbers: Vec<usize>, answered: Answered) {
     }
 }
 
-async fn hears(client: &mut BufReader<TcpStream>, code: &str) -> std::io::Result<()> {
+pub(super) async fn hears(client: &mut BufReader<TcpStream>, code: &str) -> std::io::Result<()> {
     loop {
         let mut line = String::new();
         client.read_line(&mut line).await?;

@@ -7,6 +7,7 @@ mod one_room;
 mod pipe;
 pub mod probes;
 mod sorted;
+mod split;
 mod web;
 mod weighed;
 mod wrapped;

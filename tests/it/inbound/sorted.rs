@@ -19,7 +19,7 @@ const DPO: &str = "dpo@processor.example";
 pub(super) const JANE: &str = "jane@acme.example";
 pub(super) const BIRCH: &str = "dpo@birch.example";
 /// Acme's second contact is asked when Jane cannot be reached.
-const TWO: &str = "reference,customer,email,customer_since,role\n\
+pub(super) const TWO: &str = "reference,customer,email,customer_since,role\n\
     C-1,Acme,jane@acme.example,2024-03-01,privacy\n\
     C-1,Acme,legal@acme.example,2024-03-01,legal\n\
     C-2,Birch,dpo@birch.example,2024-03-01,privacy\n";
