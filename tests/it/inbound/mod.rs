@@ -6,6 +6,7 @@ mod loops;
 mod one_room;
 mod pipe;
 pub mod probes;
+mod ses;
 mod sorted;
 mod split;
 mod web;

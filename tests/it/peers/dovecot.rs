@@ -22,26 +22,55 @@ use crate::inbound::{mail, open_door, stored};
 use crate::support::World;
 
 const PROGRAM: &str = "/usr/sbin/dovecot";
-const PATIENCE: Duration = Duration::from_mins(1);
+pub(super) const PATIENCE: Duration = Duration::from_mins(1);
+pub(super) const USER: &str = "objections@processor.example";
 const PASSWORD: &str = "0123456789abcdef";
 
+pub(super) fn fixture(name: &str) -> String {
+    format!("{}/tests/fixtures/tls/{name}", env!("CARGO_MANIFEST_DIR"))
+}
+
 /// Ends with the test.
-struct Dovecot {
+pub(super) struct Dovecot {
     folder: TempDir,
-    port: u16,
+    pub(super) port: u16,
     running: Option<Child>,
     delivered: usize,
 }
 
-fn obstacle() -> Option<&'static str> {
-    if !rustix::process::geteuid().is_root() {
-        return Some("Dovecot's master runs as root here only");
+pub(super) const BY_PASSWORD: &str = "passdb {
+  driver = static
+  args = password=0123456789abcdef
+}
+";
+
+/// Whether there is a Dovecot here; says why not.
+pub(super) fn is_here() -> bool {
+    let obstacle = if rustix::process::geteuid().is_root() {
+        (!Path::new(PROGRAM).exists()).then_some("it is missing; script/bootstrap installs it where it may")
+    } else {
+        Some("its master runs as root here only")
+    };
+    if let Some(obstacle) = obstacle {
+        eprintln!("left out, Dovecot: {obstacle}");
     }
-    (!Path::new(PROGRAM).exists()).then_some("Dovecot is missing; script/bootstrap installs it where it may")
+    obstacle.is_none()
 }
 
 impl Dovecot {
     fn start() -> Self {
+        Self::speaking("imap", |_| format!("ssl = no\ndisable_plaintext_auth = no\n{BY_PASSWORD}"))
+    }
+
+    /// By TLS from the start, under this certificate of the fixtures; `login`: how it is logged in to.
+    pub(super) fn encrypted(certificate: &str, login: impl FnOnce(&Path) -> String) -> Self {
+        let (certificate, key) = (fixture(certificate), fixture("relay.key"));
+        Self::speaking("imaps", |folder| {
+            format!("ssl = required\nssl_cert = <{certificate}\nssl_key = <{key}\n{}", login(folder))
+        })
+    }
+
+    fn speaking(protocol: &str, settings: impl FnOnce(&Path) -> String) -> Self {
         let folder = tempfile::tempdir().unwrap();
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
@@ -59,7 +88,8 @@ impl Dovecot {
             fs::create_dir(dovecot.path(name)).unwrap();
             chown(dovecot.path(name), Some(number_of("nobody")), None).unwrap();
         }
-        fs::write(dovecot.path("dovecot.conf"), dovecot.settings()).unwrap();
+        let settings = dovecot.settings(protocol) + &settings(dovecot.folder.path());
+        fs::write(dovecot.path("dovecot.conf"), settings).unwrap();
         dovecot.again();
         dovecot
     }
@@ -68,21 +98,16 @@ impl Dovecot {
         self.folder.path().join(name)
     }
 
-    fn settings(&self) -> String {
+    fn settings(&self, protocol: &str) -> String {
         let (folder, port) = (self.folder.path().display(), self.port);
+        let other = if protocol == "imap" { "imaps" } else { "imap" };
         format!(
             "protocols = imap
 base_dir = {folder}/run
 log_path = {folder}/log
-ssl = no
-disable_plaintext_auth = no
 listen = 127.0.0.1
 first_valid_uid = 1
 mail_location = maildir:{folder}/mail
-passdb {{
-  driver = static
-  args = password={PASSWORD}
-}}
 userdb {{
   driver = static
   args = uid=nobody gid=nogroup home={folder}
@@ -95,10 +120,10 @@ namespace inbox {{
   }}
 }}
 service imap-login {{
-  inet_listener imap {{
+  inet_listener {protocol} {{
     port = {port}
   }}
-  inet_listener imaps {{
+  inet_listener {other} {{
     port = 0
   }}
 }}
@@ -125,8 +150,13 @@ service imap-login {{
         }
     }
 
+    /// What it has said.
+    pub(super) fn log(&self) -> String {
+        fs::read_to_string(self.path("log")).unwrap_or_default()
+    }
+
     /// As a delivery agent does: written elsewhere, then moved to where it is seen.
-    fn deliver(&mut self, folder: &str, content: &[u8]) {
+    pub(super) fn deliver(&mut self, folder: &str, content: &[u8]) {
         self.delivered += 1;
         let name = format!("{}.test", self.delivered);
         let (written, seen) =
@@ -193,7 +223,7 @@ async fn world(dovecot: &Dovecot) -> World {
     let url = format!("imap://127.0.0.1:{}", dovecot.port);
     let settings = [
         ("inbound.imap.url", url.as_str()),
-        ("inbound.imap.user", "objections@processor.example"),
+        ("inbound.imap.user", USER),
         ("inbound.imap.password", PASSWORD),
         ("inbound.megabytes_max", "1"),
     ];
@@ -202,8 +232,7 @@ async fn world(dovecot: &Dovecot) -> World {
 
 #[tokio::test]
 async fn inbox_and_junk_are_read_to_their_end_once_and_what_comes_later_when_it_comes() {
-    if let Some(obstacle) = obstacle() {
-        eprintln!("left out: {obstacle}");
+    if !is_here() {
         return;
     }
     let mut dovecot = Dovecot::start();
@@ -260,27 +289,34 @@ async fn inbox_and_junk_are_read_to_their_end_once_and_what_comes_later_when_it_
     world.finish().await;
 }
 
-/// 2,000 unread mails of 16 kB; with `FORENOTICE_FULL=1` 10,000.
-fn full_of_unread(dovecot: &mut Dovecot) -> usize {
+/// A mailbox with 2,000 unread mails of 16 kB; with `FORENOTICE_FULL=1` 10,000.
+async fn full_of_unread() -> Option<(Dovecot, World, usize)> {
+    if !is_here() {
+        return None;
+    }
+    let mut dovecot = Dovecot::start();
     let count = if full() { 10_000 } else { 2_000 };
     let words = "These are the words of somebody who has much to say.\r\n".repeat(300);
     for n in 0..count {
         dovecot.deliver("", &[mail(&format!("s{n}")).as_slice(), words.as_bytes()].concat());
     }
-    count
+    Some((dovecot, World::without_probes("2026-11-24T12:00Z", &[]).await, count))
 }
 
 /// The mailbox as the real binary is told of it.
 fn doors(dovecot: &Dovecot, world: &World) -> Doors {
-    let settings = [
-        ("FORENOTICE__INBOUND__IMAP__URL", format!("imap://127.0.0.1:{}", dovecot.port)),
-        ("FORENOTICE__INBOUND__IMAP__USER", "objections@processor.example".to_owned()),
-        ("FORENOTICE__INBOUND__IMAP__PASSWORD", PASSWORD.to_owned()),
-    ];
-    Doors::open(world, &settings)
+    Doors::open(world, &by_password(&format!("imap://127.0.0.1:{}", dovecot.port)))
 }
 
-async fn count(world: &World) -> usize {
+pub(super) fn by_password(url: &str) -> [(&'static str, String); 3] {
+    [
+        ("FORENOTICE__INBOUND__IMAP__URL", url.to_owned()),
+        ("FORENOTICE__INBOUND__IMAP__USER", USER.to_owned()),
+        ("FORENOTICE__INBOUND__IMAP__PASSWORD", PASSWORD.to_owned()),
+    ]
+}
+
+pub(super) async fn count(world: &World) -> usize {
     let count: i64 = sqlx::query_scalar("select count(*) from inbound_message")
         .fetch_one(world.cx.db.pool())
         .await
@@ -288,7 +324,7 @@ async fn count(world: &World) -> usize {
     usize::try_from(count).unwrap()
 }
 
-async fn reach(world: &World, some: usize) {
+pub(super) async fn reach(world: &World, some: usize) {
     let reached = async {
         while count(world).await < some {
             sleep(Duration::from_millis(20)).await;
@@ -299,13 +335,7 @@ async fn reach(world: &World, some: usize) {
 
 #[tokio::test]
 async fn a_mailbox_full_of_unread_mail_is_read_in_memory_that_does_not_grow_with_it() {
-    if let Some(obstacle) = obstacle() {
-        eprintln!("left out: {obstacle}");
-        return;
-    }
-    let mut dovecot = Dovecot::start();
-    let world = World::without_probes("2026-11-24T12:00Z", &[]).await;
-    let unread = full_of_unread(&mut dovecot);
+    let Some((dovecot, world, unread)) = full_of_unread().await else { return };
     let began = std::time::Instant::now();
     let doors = doors(&dovecot, &world);
     reach(&world, unread).await;
@@ -319,13 +349,7 @@ async fn a_mailbox_full_of_unread_mail_is_read_in_memory_that_does_not_grow_with
 /// 5 kills; with `FORENOTICE_FULL=1` 20.
 #[tokio::test]
 async fn a_process_that_is_killed_while_it_reads_leaves_no_mail_out_and_none_doubled() {
-    if let Some(obstacle) = obstacle() {
-        eprintln!("left out: {obstacle}");
-        return;
-    }
-    let mut dovecot = Dovecot::start();
-    let world = World::without_probes("2026-11-24T12:00Z", &[]).await;
-    let unread = full_of_unread(&mut dovecot);
+    let Some((dovecot, world, unread)) = full_of_unread().await else { return };
     let mut doors = doors(&dovecot, &world);
     let kills = if full() { 20 } else { 5 };
     for kill in 1..=kills {

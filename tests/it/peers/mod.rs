@@ -2,4 +2,5 @@
 
 mod deliveries;
 mod dovecot;
+mod mailbox_over_tls;
 mod postfix;
