@@ -52,7 +52,7 @@ use crate::store::bell::Bells;
 use crate::store::freshness::Freshness;
 use crate::store::letter::To;
 use crate::store::objection::Objected;
-use crate::store::{self, Db, Single, Snapshot, Tx};
+use crate::store::{self, Db, Reading, Single, Snapshot, Tx};
 
 /// A single letter that has not gone out after this is of no use to anybody.
 const LETTER_OF_USE_FOR: TimeDelta = TimeDelta::days(5);
@@ -263,6 +263,10 @@ impl Context {
             since: self.policy.zone.day_of(since),
         };
         self.alert_with_deputies(tx, &key, alarm).await
+    }
+
+    pub async fn reading(&self) -> Result<Reading, store::Error> {
+        self.db.reading().await
     }
 
     pub async fn snapshot(&self) -> Result<Snapshot, store::Error> {

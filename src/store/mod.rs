@@ -171,6 +171,11 @@ impl Db {
         Ok(Single { conn: self.pool.acquire().await?, now, actor, seed })
     }
 
+    /// To read with one statement, which is of one state by itself.
+    pub async fn reading(&self) -> Result<Reading, Error> {
+        Ok(Reading { conn: self.pool.acquire().await? })
+    }
+
     /// One consistent state of everything, to read from.
     pub async fn snapshot(&self) -> Result<Snapshot, Error> {
         let inner = self.begun("begin isolation level repeatable read read only").await?;
@@ -275,6 +280,19 @@ pub struct Snapshot {
 impl Snapshot {
     pub fn conn(&mut self) -> &mut PgConnection {
         &mut self.inner
+    }
+}
+
+/// A read that is one statement: a [`Snapshot`] takes round trips of its own to begin and to end. What may be read so stands in
+/// [`page`], where tests/tidy finds what writes.
+#[derive(Debug)]
+pub struct Reading {
+    conn: PoolConnection<Postgres>,
+}
+
+impl Reading {
+    pub fn conn(&mut self) -> &mut PgConnection {
+        &mut self.conn
     }
 }
 

@@ -3,12 +3,13 @@
 //! The public reads show a change only once its announcement has started (`published_at`), and a correction once it
 //! is in force: what is planned but not announced exists for nobody outside.
 
+mod letter;
 mod personal;
 mod public;
 
+pub use letter::{Letter, Spoken, Statement, letters_called};
 pub use personal::{
-    Addressee, Duty, Had, Sent, Spoken, Statement, addressee, addressee_of_delivery, duties, letters,
-    objections, pages_of, sent, spoken,
+    Addressee, Duty, Had, Sent, addressee, addressee_of_delivery, duties, letters, pages_of, sent,
 };
 pub use public::{
     ChangeEvent, PublicChange, announced_with, change_by_reference, change_events, changes_about,

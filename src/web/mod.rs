@@ -1,9 +1,10 @@
 //! Pages, cut by audience. Everything is rendered here and works without script.
 //!
 //! [`public`] is what anybody sees and what the bearer of a letter's link may do, [`inbound`] what other programs bring. A GET reads one
-//! [`Snapshot`](crate::store::Snapshot) and can change nothing, because Postgres refuses it; every act is a POST to an
-//! action. [`error`] is where failures become sentences, [`watermark`] tells the gate what has come in, [`words`] are
-//! the sentences, in the [`language`] that the reader gets.
+//! [`Snapshot`](crate::store::Snapshot) and can change nothing, because Postgres refuses it, or one statement of
+//! [`store::page`](crate::store::page), which only reads; every act is a POST to an action. [`error`] is where failures become sentences,
+//! [`watermark`] tells the gate what has come in, [`words`] are the sentences, in the [`language`] that the reader gets, and [`letters`] what
+//! the pages of letters say.
 
 pub mod assets;
 pub mod dates;
@@ -11,6 +12,7 @@ pub mod error;
 pub mod inbound;
 mod kept;
 pub mod language;
+mod letters;
 pub mod limits;
 pub mod page;
 pub mod public;
@@ -71,6 +73,7 @@ struct Inner {
     languages: Vec<Arc<Words>>,
     limits: limits::Limits,
     kept: kept::Kept,
+    letters: letters::Letters,
     own_files: Arc<assets::Own>,
 }
 
@@ -91,6 +94,7 @@ impl Site {
             languages,
             limits: limits::Limits::default(),
             kept: kept::Kept::default(),
+            letters: letters::Letters::default(),
         };
         Self(Arc::new(inner), Arc::default())
     }
@@ -141,6 +145,10 @@ impl Site {
 
     fn kept(&self) -> &kept::Kept {
         &self.0.kept
+    }
+
+    fn letters(&self) -> &letters::Letters {
+        &self.0.letters
     }
 
     pub fn own_files(&self) -> &assets::Own {

@@ -1,4 +1,8 @@
-//! What work costs is counted in rows, not in seconds: a group of letters reads its own obligations, however many the change has.
+//! What work costs is counted in rows and statements, not in seconds: a group of letters reads its own obligations, however many the
+//! change has, and a page of a letter asks the database once.
+
+use std::fmt::Debug;
+use std::sync::{Arc, Mutex};
 
 use serde_json::Value;
 use sqlx::postgres::PgArguments;
@@ -6,6 +10,11 @@ use sqlx::query::QueryScalar;
 use sqlx::types::Json;
 use sqlx::{AssertSqlSafe, Postgres, query_scalar};
 
+use tracing::field::{Field, Visit};
+use tracing::{Event, Subscriber};
+use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
+
+use crate::edges::visitor::announced;
 use crate::promises::small_world;
 
 /// Obligations that nobody has counted yet, as in the middle of a mailing.
@@ -56,6 +65,48 @@ async fn reading_a_batch_reads_the_obligations_of_its_customers_and_no_other() {
     );
     assert_eq!(read, GROUP);
     tx.rollback().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_page_of_a_letter_asks_the_database_once() {
+    let (world, visitor, object) = announced().await;
+    visitor.post(&object, &[("text", "We object.")]).await;
+    let letter = visitor.get(&object).await.body;
+    let letter = letter.split("href=\"").find(|part| part.starts_with("/letter/")).unwrap();
+    let letter = letter.split('"').next().unwrap();
+    for page in [object.as_str(), letter, &format!("{object}/objection")] {
+        let asked = Asked::default();
+        let listening = tracing::subscriber::set_default(tracing_subscriber::registry().with(asked.clone()));
+        assert_eq!(visitor.get(page).await.status, 200);
+        drop(listening);
+        let asked = asked.0.lock().unwrap();
+        // A clock that is set by hand stands in the database.
+        let asked: Vec<&String> = asked.iter().filter(|said| !said.contains("simulated")).collect();
+        assert_eq!(asked.len(), 1, "{page} asked {asked:?}");
+    }
+    world.finish().await;
+}
+
+/// The statements that sqlx tells of, by their first words.
+#[derive(Clone, Debug, Default)]
+struct Asked(Arc<Mutex<Vec<String>>>);
+
+impl<S: Subscriber> Layer<S> for Asked {
+    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+        if event.metadata().target() == "sqlx::query" {
+            event.record(&mut Summary(&mut self.0.lock().unwrap()));
+        }
+    }
+}
+
+struct Summary<'a>(&'a mut Vec<String>);
+
+impl Visit for Summary<'_> {
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        if field.name() == "summary" {
+            self.0.push(format!("{value:?}"));
+        }
+    }
 }
 
 fn customers() -> Vec<i64> {

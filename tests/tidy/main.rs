@@ -104,6 +104,11 @@ mod rules {
     }
 
     #[test]
+    fn pages_only_read() {
+        holds(crate::sql::pages_only_read);
+    }
+
+    #[test]
     fn every_template_is_used() {
         holds(crate::outside::templates);
     }

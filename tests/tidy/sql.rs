@@ -43,6 +43,9 @@ const STATEMENTS: [&str; 9] = [
     "truncate ",
 ];
 
+const WRITES: [&str; 7] =
+    ["insert into", "update", "delete from", "merge into", "for share", "nextval", "pg_notify"];
+
 pub fn no_now(house: &House) -> Vec<Fault> {
     in_sql(house, |_, sql| {
         BUSINESS_TIME
@@ -99,6 +102,17 @@ pub fn in_store(house: &House) -> Vec<Fault> {
             }));
         }
     }
+    faults
+}
+
+/// What a page reads with one statement is in no transaction that Postgres keeps read-only.
+pub fn pages_only_read(house: &House) -> Vec<Fault> {
+    let in_pages = |path: &str| path == "src/store/page.rs" || path.starts_with("src/store/page/");
+    let mut faults = in_sql(house, |_, sql| {
+        let found = WRITES.iter().filter_map(|word| Some((find_word(sql, word)?, *word)));
+        found.map(|(at, word)| (at, format!("`{word}` in what a page reads; an action writes"))).collect()
+    });
+    faults.retain(|fault| in_pages(&fault.path));
     faults
 }
 
@@ -189,6 +203,15 @@ mod tests {
         ));
         assert_eq!(faults.iter().map(|fault| fault.line).collect::<Vec<_>>(), [3]);
         assert_eq!(broken(no_star, "src/store/a.rs", "fn f() { query(\"select count(*) from a\") }"), 0);
+    }
+
+    #[test]
+    fn what_a_page_writes_is_found() {
+        let text = "fn f() { query(\"select id from change for update\") }";
+        assert_eq!(broken(pages_only_read, "src/store/page/a.rs", text), 1);
+        assert_eq!(broken(pages_only_read, "src/store/change.rs", text), 0);
+        assert_eq!(broken(pages_only_read, "src/store/page/a.sql", "select id, updated from a"), 0);
+        assert_eq!(broken(pages_only_read, "src/store/page/a.sql", "with b as (\nupdate a set b = 1)"), 1);
     }
 
     #[test]

@@ -1,11 +1,13 @@
 //! What a personal link shows: who it belongs to, what was sent, what is owed, what was said.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use serde::Deserialize;
+use sqlx::types::Json;
 use sqlx::{FromRow, PgConnection};
 
 use super::word;
 use crate::domain::change::ChangeId;
-use crate::domain::customer::{CustomerId, CustomerKind, Wishes};
+use crate::domain::customer::{CustomerId, CustomerKind, Terms, Wishes};
 use crate::domain::obligation::Consent;
 use crate::domain::recipient::{self, RecipientId};
 use crate::store::Error;
@@ -47,7 +49,7 @@ impl Addressee {
 }
 
 #[derive(FromRow)]
-struct AddresseeRow {
+pub(super) struct AddresseeRow {
     recipient: i64,
     customer: i64,
     customer_name: String,
@@ -67,7 +69,7 @@ struct AddresseeRow {
 }
 
 impl AddresseeRow {
-    fn read(self) -> Result<Addressee, Error> {
+    pub(super) fn read(self) -> Result<Addressee, Error> {
         Ok(Addressee {
             recipient: RecipientId(self.recipient),
             customer: CustomerId(self.customer),
@@ -145,8 +147,9 @@ pub async fn sent(conn: &mut PgConnection, delivery: i64) -> Result<Option<Sent>
 }
 
 /// What is owed to a customer for one change, as its own page says it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Duty {
+    #[serde(rename = "change_id")]
     pub change: ChangeId,
     /// `owed`, `served` or `exempt`
     pub state: String,
@@ -160,8 +163,8 @@ pub struct Duty {
     /// The document and clause that decide, as letters quote them.
     pub document: Option<String>,
     pub clause: Option<String>,
-    /// The terms on the notice day; typed in `domain/customer.rs`.
-    pub terms: Option<serde_json::Value>,
+    /// The terms on the notice day.
+    pub terms: Option<Terms>,
 }
 
 impl Duty {
@@ -169,21 +172,6 @@ impl Duty {
     pub fn is_owed(&self) -> bool {
         self.state != "exempt"
     }
-}
-
-#[derive(FromRow)]
-struct DutyRow {
-    change_id: i64,
-    state: String,
-    consent: String,
-    served_at: Option<DateTime<Utc>>,
-    notice_started_at: Option<DateTime<Utc>>,
-    window_closes_at: Option<DateTime<Utc>>,
-    clear_at: Option<DateTime<Utc>>,
-    in_force_at: Option<DateTime<Utc>>,
-    document: Option<String>,
-    clause: Option<String>,
-    terms: Option<serde_json::Value>,
 }
 
 /// What is owed to the customer for each of `changes`, with the terms as they were on `day` or since; by change.
@@ -194,134 +182,22 @@ pub async fn duties(
     day: NaiveDate,
 ) -> Result<Vec<Duty>, Error> {
     let ids: Vec<i64> = changes.iter().map(|id| id.0).collect();
-    let rows: Vec<DutyRow> = sqlx::query_as(
-        "select o.change_id, o.state, o.consent, o.served_at, o.notice_started_at, o.window_closes_at, o.clear_at, o.in_force_at,
-                k.document, k.clause,
-                (select t.terms from contract_terms t where t.contract_id = k.id and t.valid_from <= $3
-                 order by t.valid_from desc limit 1) as terms
-         from obligation o left join contract k on k.id = o.contract_id
-         where o.customer_id = $1 and o.change_id = any($2)
-         order by o.change_id",
+    let rows: Vec<Json<Duty>> = sqlx::query_scalar(
+        "select row_to_json(duty)
+         from (select o.change_id, o.state, o.consent, o.served_at, o.notice_started_at, o.window_closes_at, o.clear_at, o.in_force_at,
+                      k.document, k.clause,
+                      (select t.terms from contract_terms t where t.contract_id = k.id and t.valid_from <= $3
+                       order by t.valid_from desc limit 1) as terms
+               from obligation o left join contract k on k.id = o.contract_id
+               where o.customer_id = $1 and o.change_id = any($2)
+               order by o.change_id) duty",
     )
     .bind(customer.0)
     .bind(ids)
     .bind(day)
     .fetch_all(conn)
     .await?;
-    rows.into_iter()
-        .map(|row| {
-            Ok(Duty {
-                change: ChangeId(row.change_id),
-                state: row.state,
-                consent: word::<Consent>("consent of an obligation", &row.consent)?,
-                served_at: row.served_at,
-                notice_started_at: row.notice_started_at,
-                window_closes_at: row.window_closes_at,
-                clear_at: row.clear_at,
-                in_force_at: row.in_force_at,
-                document: row.document,
-                clause: row.clause,
-                terms: row.terms,
-            })
-        })
-        .collect()
-}
-
-/// An objection against one change, as the customer's own page tells it.
-#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
-pub struct Statement {
-    pub objection_id: i64,
-    pub reference: String,
-    pub change_id: i64,
-    pub recipient_id: Option<i64>,
-    pub address: Option<String>,
-    pub channel: String,
-    pub on_behalf_of: Option<String>,
-    pub statement: String,
-    pub grounds: Vec<String>,
-    pub condition: Option<String>,
-    pub received_at: DateTime<Utc>,
-    pub state: String,
-    pub answer_due_on: NaiveDate,
-    pub deadline_at: Option<DateTime<Utc>>,
-    pub in_time: bool,
-    /// Late, and let in by the DPO: it counts like one in time.
-    pub admitted: bool,
-    /// Whose it counts as; none: nobody's until the DPO has linked the address.
-    pub customer_id: Option<i64>,
-    pub outcome: Option<String>,
-    pub resolution: Option<serde_json::Value>,
-    pub resolved_at: Option<DateTime<Utc>>,
-    /// The name of the file that came with it.
-    pub file: Option<String>,
-    /// Where a receipt went or is going.
-    pub receipt_addresses: Vec<String>,
-    /// A receipt has left.
-    pub receipt_left: bool,
-}
-
-impl Statement {
-    /// After its deadline, and nobody has let it in.
-    pub fn is_late(&self) -> bool {
-        !self.in_time && !self.admitted
-    }
-}
-
-/// What the customer, or this recipient where it is nobody's customer, has said against `changes`; oldest first.
-pub async fn objections(
-    conn: &mut PgConnection,
-    customer: CustomerId,
-    recipient: RecipientId,
-    changes: &[ChangeId],
-) -> Result<Vec<Statement>, Error> {
-    let ids: Vec<i64> = changes.iter().map(|id| id.0).collect();
-    let rows = sqlx::query_as(
-        "select o.id as objection_id, o.reference, oc.change_id, o.recipient_id, o.address, o.channel, o.on_behalf_of,
-                o.statement, o.grounds, o.condition, o.received_at, o.state, o.answer_due_on, oc.deadline_at,
-                oc.in_time, oc.admitted_by is not null as admitted, oc.customer_id, oc.outcome, oc.resolution, oc.resolved_at,
-                (select name from file where hash = o.file_hash) as file,
-                array(select r.address from recipient r
-                      join delivery d on d.letter_key = 'receipt:' || o.reference || ':' || r.id
-                      where r.customer_id = $1 and r.address is not null and d.state in ('queued', 'accepted')
-                      order by r.id) as receipt_addresses,
-                exists (select from recipient r
-                        join delivery d on d.letter_key = 'receipt:' || o.reference || ':' || r.id
-                        where r.customer_id = $1 and d.state = 'accepted') as receipt_left
-         from objection o join objection_change oc on oc.objection_id = o.id
-         where oc.change_id = any($3) and (o.customer_id = $1 or o.recipient_id = $2)
-           and oc.joined_id is null   -- its words stand in the one that it joined
-         order by o.received_at, o.id, oc.change_id",
-    )
-    .bind(customer.0)
-    .bind(recipient.0)
-    .bind(ids)
-    .fetch_all(conn)
-    .await?;
-    Ok(rows)
-}
-
-/// One piece of correspondence.
-#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
-pub struct Spoken {
-    pub objection_id: i64,
-    pub at: DateTime<Utc>,
-    pub body: String,
-    /// Ours: it left as a letter.
-    pub ours: bool,
-}
-
-/// The correspondence of `objections` after the first statement, in order.
-pub async fn spoken(conn: &mut PgConnection, objections: &[i64]) -> Result<Vec<Spoken>, Error> {
-    let rows = sqlx::query_as(
-        "select objection_id, at, coalesce(body, '') as body, delivery_id is not null as ours
-         from correspondence
-         where objection_id = any($1) and body is not null
-         order by objection_id, id",
-    )
-    .bind(objections)
-    .fetch_all(conn)
-    .await?;
-    Ok(rows)
+    Ok(rows.into_iter().map(|Json(duty)| duty).collect())
 }
 
 /// A letter that a customer had, as its own page lists it.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use serde::Deserialize;
 use sqlx::types::Json;
 use sqlx::{FromRow, PgConnection};
 
@@ -68,8 +69,8 @@ pub struct ChangeEvent {
     pub at: DateTime<Utc>,
 }
 
-#[derive(FromRow)]
-struct ChangeRow {
+#[derive(FromRow, Deserialize)]
+pub(super) struct ChangeRow {
     id: i64,
     reference: String,
     kind: String,
@@ -118,7 +119,7 @@ impl ChangeRow {
     }
 }
 
-fn read_all(rows: Vec<ChangeRow>) -> Result<Vec<PublicChange>, Error> {
+pub(super) fn read_all(rows: Vec<ChangeRow>) -> Result<Vec<PublicChange>, Error> {
     rows.into_iter().map(ChangeRow::read).collect()
 }
 

@@ -34,13 +34,17 @@ pub async fn open(
         }
         LinkPurpose::Confirm => None,
     };
-    let who = who.ok_or(PageError::UnknownLink)?;
+    opened(site, &link, who.ok_or(PageError::UnknownLink)?)
+}
+
+/// Whether a link that claims to be `who`'s is, or was.
+pub fn opened(site: &Site, link: &Link, who: Addressee) -> Result<Opened, PageError> {
     site.read_by(&who.language);
-    let is_of = |epoch: i16| site.keys().verify_link(&link, epoch);
+    let is_of = |epoch: i16| site.keys().verify_link(link, epoch);
     if is_of(who.link_epoch) {
         return Ok(Opened { id: link.id, who, former: false });
     }
-    if purpose == LinkPurpose::Object && (0..who.link_epoch).any(is_of) {
+    if link.purpose == LinkPurpose::Object && (0..who.link_epoch).any(is_of) {
         return Ok(Opened { id: link.id, who, former: true });
     }
     Err(PageError::UnknownLink)
@@ -52,6 +56,7 @@ pub fn confirmation(site: &Site, token: &str) -> Result<i64, PageError> {
     if site.keys().verify_link(&link, 0) { Ok(link.id) } else { Err(PageError::UnknownLink) }
 }
 
-fn claimed(site: &Site, token: &str, purpose: LinkPurpose) -> Result<Link, PageError> {
+/// A claim to open what it names, until [`opened`] has found whose it is.
+pub fn claimed(site: &Site, token: &str, purpose: LinkPurpose) -> Result<Link, PageError> {
     site.keys().open_link(token).filter(|link| link.purpose == purpose).ok_or(PageError::UnknownLink)
 }

@@ -16,11 +16,10 @@ use crate::actions::ask_clearance;
 use crate::domain::access::LinkPurpose;
 use crate::domain::change::ChangeId;
 use crate::domain::clearance::{Answer, Kept, Reason};
-use crate::domain::customer::{Contract, CustomerKind, Terms};
+use crate::domain::customer::{Contract, CustomerKind};
 use crate::domain::recipient::Recipient;
 use crate::domain::register::{Version, on_day};
 use crate::domain::subprocessor::SubprocessorId;
-use crate::domain::zone::Zone;
 use crate::store::page::{self, Addressee, Duty, Had, PublicChange};
 use crate::store::{self, Snapshot};
 use crate::web::Site;
@@ -252,17 +251,16 @@ impl<'a> Mine<'a> {
     fn until(&self, duty: Option<&Duty>) -> String {
         let words = self.words();
         let Some(duty) = duty.filter(|duty| duty.is_owed()) else { return words.get("mine-not-owed") };
-        let terms = duty.terms.clone().and_then(|terms| serde_json::from_value::<Terms>(terms).ok());
-        let zone: Zone =
-            terms.and_then(|terms| terms.time_zone).unwrap_or_else(|| self.site.cx().policy.zone.clone());
+        let stated = duty.terms.as_ref().and_then(|terms| terms.time_zone.as_ref());
+        let zone = stated.unwrap_or(&self.site.cx().policy.zone);
         if duty.consent.excludes() {
             return words.get("mine-excluded");
         }
         match (duty.window_closes_at, duty.served_at) {
             (Some(at), _) if at < self.now => {
-                words.with("mine-was-until", [("deadline", &dates::deadline(words, at, &zone))])
+                words.with("mine-was-until", [("deadline", &dates::deadline(words, at, zone))])
             }
-            (Some(at), _) => words.with("mine-until", [("deadline", &dates::deadline(words, at, &zone))]),
+            (Some(at), _) => words.with("mine-until", [("deadline", &dates::deadline(words, at, zone))]),
             (None, Some(_)) => words.get("letter-until-effect"),
             (None, None) => words.get("object-not-served"),
         }

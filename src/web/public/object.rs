@@ -24,21 +24,22 @@ use super::link::{self, Opened};
 use crate::actions::Attachment;
 use crate::actions::lodge_objection::{self, Statement};
 use crate::domain::access::LinkPurpose;
-use crate::domain::change::{ChangeId, State as ChangeState};
+use crate::domain::change::State as ChangeState;
 use crate::domain::customer::{CustomerId, Terms};
 use crate::domain::delivery::DeliveryId;
 use crate::domain::objection::{Channel, Reach, answer_due_on};
 use crate::domain::obligation::Consent;
 use crate::domain::plan::own_start;
 use crate::domain::zone::Zone;
-use crate::store::page::{self, Duty, PublicChange, Sent, Spoken};
+use crate::store::page::{self, Duty, Letter, PublicChange, Sent, Spoken};
 use crate::web::error::PageError;
+use crate::web::letters;
 use crate::web::page::{Message, Shell, rendered, see_other};
 use crate::web::watermark::Arrived;
 use crate::web::{BODY_BYTES_MAX, Site};
 use form::{Fault, Filled};
 
-/// What one Snapshot says of a letter and what became of it.
+/// What one statement says of a letter and what became of it.
 #[derive(Debug)]
 pub struct Personal<'a> {
     pub site: &'a Site,
@@ -60,39 +61,27 @@ pub struct Personal<'a> {
 
 impl<'a> Personal<'a> {
     pub async fn read(site: &'a Site, token: &'a str, purpose: LinkPurpose) -> Result<Self, PageError> {
-        let now = site.cx().now().await?;
-        let policy = &site.cx().policy;
-        let mut snapshot = site.cx().snapshot().await?;
-        let opened = link::open(site, &mut snapshot, token, purpose).await?;
-        let conn = snapshot.conn();
-        let sent = page::sent(conn, opened.id).await?.ok_or(PageError::UnknownLink)?;
-        let objection = sent.letter_key.as_deref().and_then(objection_in);
-        let changes = page::changes_of_delivery(conn, opened.id, objection).await?;
-        let ids: Vec<ChangeId> = changes.iter().map(|change| change.id).collect();
-        let customer = opened.who.linked_to.unwrap_or(opened.who.customer);
-        let duties = page::duties(conn, customer, &ids, policy.zone.day_of(now)).await?;
-        let (objections, spoken) = if opened.former {
-            (Vec::new(), Vec::new())
-        } else {
-            let said = page::objections(conn, customer, opened.who.recipient, &ids).await?;
-            let cases: Vec<i64> = said.iter().map(|statement| statement.objection_id).collect();
-            let spoken = page::spoken(conn, &cases).await?;
-            (said, spoken)
-        };
-        let terms = terms_of(&duties);
-        let zone = terms.time_zone.clone().unwrap_or_else(|| policy.zone.clone());
+        let link = link::claimed(site, token, purpose)?;
+        let (now, letter) = letters::read(site, link.id).await?;
+        let Letter { who, sent, changes, duties, objections, spoken } =
+            letter.ok_or(PageError::UnknownLink)?;
+        let opened = link::opened(site, &link, who)?;
+        let (objections, spoken) =
+            if opened.former { (Vec::new(), Vec::new()) } else { (objections, spoken) };
+        // The terms that decide: those of the first contract among the duties.
+        let terms = duties.iter().find_map(|duty| duty.terms.clone()).unwrap_or_default();
         Ok(Self {
             site,
             token,
-            opened,
             now,
-            customer,
+            customer: opened.who.linked_to.unwrap_or(opened.who.customer),
+            opened,
             sent,
             changes,
             duties,
             objections,
             spoken,
-            zone,
+            zone: terms.time_zone.clone().unwrap_or_else(|| site.cx().policy.zone.clone()),
             terms,
         })
     }
@@ -126,9 +115,9 @@ impl<'a> Personal<'a> {
 
     /// Whether the terms let the window of this emergency run on after the start.
     fn runs_on(&self, change: &PublicChange) -> bool {
-        let stated = self.duty(change).and_then(|duty| duty.terms.clone());
-        let terms: Terms = stated.and_then(|terms| serde_json::from_value(terms).ok()).unwrap_or_default();
-        Reach::of(&terms, change.emergency.is_some()) == Reach::AfterStart
+        let stated = self.duty(change).and_then(|duty| duty.terms.as_ref());
+        let reach = |terms: &Terms| Reach::of(terms, change.emergency.is_some());
+        stated.map_or_else(|| reach(&Terms::default()), reach) == Reach::AfterStart
     }
 
     /// When it is planned to start for this customer.
@@ -150,12 +139,6 @@ impl<'a> Personal<'a> {
 /// The objection that a letter is about, from its key: `receipt:OBJ-2026-0007:12`.
 pub fn objection_in(letter_key: &str) -> Option<&str> {
     letter_key.split(':').find(|part| part.starts_with("OBJ-"))
-}
-
-/// The terms that decide: those of the first contract among the duties.
-fn terms_of(duties: &[Duty]) -> Terms {
-    let stated = duties.iter().find_map(|duty| duty.terms.clone());
-    stated.and_then(|terms| serde_json::from_value(terms).ok()).unwrap_or_default()
 }
 
 /// `GET /object/{token}`
