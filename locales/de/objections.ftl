@@ -75,3 +75,13 @@ reply-yes = Ja, ich erhebe Einspruch:
 reply-no = Nein, es ist eine Frage oder eine Bemerkung:
 reply-else = Wenn Sie nicht antworten, liest unser Datenschutzbeauftragter Ihre Antwort und entscheidet; im Zweifel bleibt sie ein Einspruch. Wenn Sie später sagen, dass Sie Einspruch erheben, zählt der Zeitpunkt dieser Antwort.
 reply-answer = Wir antworten in jedem Fall bis { $answer_due }.
+
+# 7. Bestätigung eines Ja.
+authorised-subject = Eingangsbestätigung: Ihre Genehmigung von { $subprocessor } ({ $change_ref })
+authorised-lead = Wir haben Ihre Genehmigung.
+authorised-head = Erteilt { $received }: { $customer } genehmigt { $subprocessor }.
+authorised-now = Sie brauchen jetzt nichts zu tun. Sobald die Änderung wirksam wird, darf { $subprocessor } für Ihre Daten eingesetzt werden.
+authorised-by = Erteilt von
+authorised-status = Ihre Termine ansehen oder doch noch Einspruch erheben:
+    .reply = Bis zum Beginn können Sie sie auch zurücknehmen, indem Sie auf diese E-Mail antworten.
+authorised-not-yours = Nicht von Ihnen erteilt oder nicht in Ihrem Namen? Sagen Sie es uns als Antwort: Sie gilt, bis einer Ihrer Datenschutzkontakte etwas anderes sagt.

@@ -75,3 +75,13 @@ reply-yes = Yes, I object:
 reply-no = No, it is a question or a comment:
 reply-else = If you do not answer, our data protection officer reads your reply and decides; in doubt it stays an objection. If you later say that you object, the moment of this reply counts.
 reply-answer = We answer by { $answer_due } either way.
+
+# 7. The receipt of a yes.
+authorised-subject = Receipt: your authorisation of { $subprocessor } ({ $change_ref })
+authorised-lead = We have your authorisation.
+authorised-head = Given { $received }: { $customer } authorises { $subprocessor }.
+authorised-now = You need do nothing now. Once the change takes effect, { $subprocessor } may be used for your data.
+authorised-by = Given by
+authorised-status = See your dates, or object after all:
+    .reply = Until it starts you can also take it back by replying to this mail.
+authorised-not-yours = Not given by you or not in your name? Tell us by reply: it counts until one of your privacy contacts says otherwise.

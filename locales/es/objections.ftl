@@ -75,3 +75,13 @@ reply-yes = Sí, me opongo:
 reply-no = No, es una pregunta o un comentario:
 reply-else = Si no responde, nuestro delegado de protección de datos lee su respuesta y decide; en caso de duda sigue siendo una oposición. Si más tarde dice que se opone, cuenta el momento de esta respuesta.
 reply-answer = En todo caso respondemos a más tardar el { $answer_due }.
+
+# 7. Acuse de recibo de un sí.
+authorised-subject = Acuse de recibo: su autorización de { $subprocessor } ({ $change_ref })
+authorised-lead = Hemos recibido su autorización.
+authorised-head = Dada { $received }: { $customer } autoriza { $subprocessor }.
+authorised-now = Ahora no tiene que hacer nada. Cuando el cambio surta efecto, { $subprocessor } podrá utilizarse para sus datos.
+authorised-by = Dada por
+authorised-status = Ver sus fechas, u oponerse después de todo:
+    .reply = Hasta que empiece también puede revocarla respondiendo a este correo.
+authorised-not-yours = ¿No la dio usted o no es en su nombre? Díganoslo respondiendo: vale hasta que uno de sus contactos de privacidad diga otra cosa.

@@ -75,3 +75,13 @@ reply-yes = Oui, j’émets une objection :
 reply-no = Non, c’est une question ou un commentaire :
 reply-else = Si vous ne répondez pas, notre délégué à la protection des données lit votre réponse et décide ; dans le doute, elle reste une objection. Si vous dites plus tard que vous émettez une objection, c’est le moment de cette réponse qui compte.
 reply-answer = Dans tous les cas, nous répondons au plus tard le { $answer_due }.
+
+# 7. Accusé de réception d’un oui.
+authorised-subject = Accusé de réception : votre autorisation de { $subprocessor } ({ $change_ref })
+authorised-lead = Votre autorisation nous est parvenue.
+authorised-head = Donnée le { $received } : { $customer } autorise { $subprocessor }.
+authorised-now = Vous n’avez rien à faire maintenant. Dès que la modification prend effet, { $subprocessor } peut être utilisé pour vos données.
+authorised-by = Donnée par
+authorised-status = Voir vos dates, ou émettre tout de même une objection :
+    .reply = Jusqu’au début, vous pouvez aussi revenir sur cette autorisation en répondant à ce courriel.
+authorised-not-yours = Pas donnée par vous ou pas en votre nom ? Dites-le-nous en réponse : elle vaut jusqu’à ce que l’un de vos contacts chargés de la protection des données dise le contraire.

@@ -12,6 +12,7 @@
 //! is then derived from all of them (`domain/clearing.rs`), so that taking a word back restores the periods.
 
 mod consent;
+mod receipt;
 mod service;
 mod waiver;
 

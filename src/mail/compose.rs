@@ -301,6 +301,7 @@ fn object_page(letter: &Letter) -> Option<DeliveryId> {
         Letter::Occasional(letter) => match &**letter {
             Occasional::Receipt(receipt) => receipt.object_page,
             Occasional::Answer(answer) => answer.object_page,
+            Occasional::Authorised(authorised) => authorised.object_page,
             Occasional::Reply(_)
             | Occasional::Confirmation(_)
             | Occasional::Alert(_)

@@ -49,6 +49,8 @@ pub enum Kind {
     /// To a reply that does not say what it is.
     Reply,
     Answer,
+    /// That a yes is heard.
+    Authorised,
     Confirmation,
     Alert,
     Digest,
@@ -56,7 +58,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Announcement,
         Self::Reminder,
         Self::Rescheduled,
@@ -67,6 +69,7 @@ impl Kind {
         Self::Receipt,
         Self::Reply,
         Self::Answer,
+        Self::Authorised,
         Self::Confirmation,
         Self::Alert,
         Self::Digest,
@@ -86,6 +89,7 @@ impl Kind {
             Self::Receipt => "receipt",
             Self::Reply => "reply",
             Self::Answer => "answer",
+            Self::Authorised => "authorised",
             Self::Confirmation => "confirmation",
             Self::Alert => "alert",
             Self::Digest => "digest",
@@ -124,6 +128,7 @@ impl Letter {
                 Occasional::Receipt(_) => Kind::Receipt,
                 Occasional::Reply(_) => Kind::Reply,
                 Occasional::Answer(_) => Kind::Answer,
+                Occasional::Authorised(_) => Kind::Authorised,
                 Occasional::Confirmation(_) => Kind::Confirmation,
                 Occasional::Alert(_) => Kind::Alert,
                 Occasional::Digest(_) => Kind::Digest,
@@ -155,6 +160,7 @@ impl Letter {
                 Occasional::Receipt(receipt) => &receipt.processor,
                 Occasional::Reply(reply) => &reply.processor,
                 Occasional::Answer(answer) => &answer.processor,
+                Occasional::Authorised(authorised) => &authorised.processor,
                 Occasional::Confirmation(confirmation) => &confirmation.processor,
                 Occasional::Alert(alert) => &alert.processor,
                 Occasional::Digest(digest) => &digest.processor,
@@ -176,6 +182,7 @@ impl Letter {
                 Occasional::Receipt(receipt) => &receipt.language,
                 Occasional::Reply(reply) => &reply.language,
                 Occasional::Answer(answer) => &answer.language,
+                Occasional::Authorised(authorised) => &authorised.language,
                 Occasional::Confirmation(confirmation) => &confirmation.language,
                 Occasional::Alert(_) | Occasional::Digest(_) | Occasional::Test(_) | Occasional::Probe(_) => {
                     "en"
@@ -196,6 +203,7 @@ impl Letter {
                 }
                 Occasional::Reply(reply) => reply.changes.iter().map(|c| c.reference.as_str()).collect(),
                 Occasional::Answer(answer) => answer.changes.iter().map(|c| c.reference.as_str()).collect(),
+                Occasional::Authorised(authorised) => vec![&authorised.change.reference],
                 Occasional::Alert(alert) => alert.what.change_ref().into_iter().collect(),
                 Occasional::Confirmation(_)
                 | Occasional::Digest(_)
@@ -300,6 +308,7 @@ pub enum Occasional {
     Receipt(Receipt),
     Reply(ReplyReceipt),
     Answer(Answer),
+    Authorised(Authorised),
     Confirmation(Confirmation),
     Alert(Alert),
     Digest(Digest),
@@ -384,6 +393,20 @@ pub struct Answer {
     /// Message-ID of what its reader wrote last in this case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub in_reply_to: Option<String>,
+}
+
+/// The receipt of a yes that came by link.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Authorised {
+    pub processor: Processor,
+    pub language: String,
+    pub zone: Zone,
+    pub change: ChangeName,
+    pub customer: String,
+    /// Address of the contact whose link it was.
+    pub said_by: String,
+    pub said_at: DateTime<Utc>,
+    pub object_page: Option<DeliveryId>,
 }
 
 /// The second step of a subscription.

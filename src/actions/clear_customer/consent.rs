@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::receipt::queue_receipts;
 use super::{Case, Done, Error, account, contract_called, words};
 use crate::actions::{Attachment, Context};
 use crate::domain::clearing::Word;
@@ -78,7 +79,7 @@ pub async fn record(
 }
 
 /// The yes of a customer that is asked for one, by the personal link of a contact who speaks for it: under each of its contracts that asks,
-/// as of now. Where it has said so before, nothing is said again.
+/// as of now, which its privacy contacts are told by a receipt. Where it has said so before, nothing is said again.
 pub async fn authorise(cx: &Context, who: RecipientId, change: &str) -> Result<Done, Error> {
     let mut tx = cx.begin(Actor::Link { recipient: who.0 }).await?;
     let speaker = store::recipient::by_id(tx.conn(), who).await?;
@@ -97,7 +98,7 @@ pub async fn authorise(cx: &Context, who: RecipientId, change: &str) -> Result<D
     let unsaid = |id: &ContractId| {
         asked.get(id) == Some(&Authorisation::Specific) && !facts.said.get(id).is_some_and(|said| said.yes)
     };
-    let mut statements = Vec::new();
+    let (mut statements, mut zone) = (Vec::new(), None);
     for version in &facts.versions {
         let (contract, reference) = (version.contract.id, version.contract.reference.as_str());
         let is_told = statements.iter().any(|(told, _): &(&str, Statement<'_>)| *told == reference);
@@ -113,11 +114,13 @@ pub async fn authorise(cx: &Context, who: RecipientId, change: &str) -> Result<D
                 account: None,
             };
             statements.push((reference, statement));
+            zone = zone.or(version.contract.terms.time_zone.as_ref());
         }
     }
     if statements.is_empty() {
         return Err(Error::NoYesAsked { change: case.change.reference, customer: name });
     }
+    queue_receipts(cx, &mut tx, &case, &speaker, zone).await?;
     hear(cx, tx, &case, Word::Yes, &statements).await
 }
 

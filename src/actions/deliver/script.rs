@@ -265,6 +265,7 @@ fn thread_of(letter: &Occasional) -> Option<DeliveryId> {
         Occasional::Receipt(receipt) => receipt.object_page,
         Occasional::Reply(reply) => reply.answers,
         Occasional::Answer(answer) => answer.object_page,
+        Occasional::Authorised(authorised) => authorised.object_page,
         Occasional::Confirmation(_)
         | Occasional::Alert(_)
         | Occasional::Digest(_)
@@ -279,7 +280,8 @@ fn answered(letter: &Occasional) -> Option<String> {
         Occasional::Reply(reply) => reply.in_reply_to.clone(),
         Occasional::Receipt(receipt) => receipt.in_reply_to.clone(),
         Occasional::Answer(answer) => answer.in_reply_to.clone(),
-        Occasional::Confirmation(_)
+        Occasional::Authorised(_)
+        | Occasional::Confirmation(_)
         | Occasional::Alert(_)
         | Occasional::Digest(_)
         | Occasional::Test(_)

@@ -47,7 +47,7 @@ fn automatic(kind: Kind) -> Automatic {
         | Kind::Effective
         | Kind::Corrected
         | Kind::Answer => Automatic::No,
-        Kind::Receipt | Kind::Reply => Automatic::Replied,
+        Kind::Receipt | Kind::Reply | Kind::Authorised => Automatic::Replied,
         Kind::Confirmation | Kind::Alert | Kind::Digest | Kind::Test => Automatic::Generated,
     }
 }
@@ -240,7 +240,10 @@ fn feedback_id(letter: &Letter, office: &Office) -> String {
             Standing::Subscriber { .. } => "subscriber",
         },
         Letter::Occasional(letter) => match **letter {
-            Occasional::Receipt(_) | Occasional::Reply(_) | Occasional::Answer(_) => "contact",
+            Occasional::Receipt(_)
+            | Occasional::Reply(_)
+            | Occasional::Answer(_)
+            | Occasional::Authorised(_) => "contact",
             Occasional::Confirmation(_) => "subscriber",
             Occasional::Alert(_) | Occasional::Digest(_) | Occasional::Test(_) | Occasional::Probe(_) => {
                 "operator"
@@ -349,6 +352,10 @@ fn of_occasion<'a>(letter: &'a Occasional, values: &mut Vec<(&'static str, &'a s
             values.push(("the objection's reference", &answer.objection_ref));
             values.push(("the customer's name", &answer.customer));
             values.extend(answer.changes.iter().map(name));
+        }
+        Occasional::Authorised(authorised) => {
+            values.push(("the customer's name", &authorised.customer));
+            values.push(name(&authorised.change));
         }
         Occasional::Alert(alert) => {
             values.extend(alert.what.change().map(name));

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 
 use super::{
-    Alarm, Alert, Answer, Arrival, ChangeName, Confirmation, Deadline, Digest, DigestChange, DigestFailure,
-    DigestObjection, Kind, Letter, Occasional, Reader, Receipt, ReplyReceipt, Standing, Test,
+    Alarm, Alert, Answer, Arrival, Authorised, ChangeName, Confirmation, Deadline, Digest, DigestChange,
+    DigestFailure, DigestObjection, Kind, Letter, Occasional, Reader, Receipt, ReplyReceipt, Standing, Test,
 };
 use crate::domain::change::{ChangeId, ChangeKind, State};
 use crate::domain::customer::{Authorisation, Grounds, Wishes};
@@ -28,6 +28,7 @@ pub fn letter(kind: Kind, processor: Processor, reader: Reader, now: DateTime<Ut
         Kind::Receipt
         | Kind::Reply
         | Kind::Answer
+        | Kind::Authorised
         | Kind::Confirmation
         | Kind::Alert
         | Kind::Digest
@@ -202,6 +203,7 @@ fn occasional(kind: Kind, processor: Processor, reader: &Reader, now: DateTime<U
             taken_back_by: None,
             in_reply_to: None,
         }),
+        Kind::Authorised => Occasional::Authorised(authorised(processor, reader, now)),
         Kind::Confirmation => Occasional::Confirmation(Confirmation {
             processor,
             language,
@@ -236,6 +238,19 @@ fn reply_receipt(processor: Processor, reader: &Reader, now: DateTime<Utc>) -> R
         answer_due_on: later(reader.zone.day_of(now), 14),
         statement: "Where are the servers of the new company?".to_owned(),
         answers: None,
+    }
+}
+
+fn authorised(processor: Processor, reader: &Reader, now: DateTime<Utc>) -> Authorised {
+    Authorised {
+        processor,
+        language: reader.language.clone(),
+        zone: reader.zone.clone(),
+        change: change_name(),
+        customer: reader.customer.clone(),
+        said_by: "privacy@halden.example".to_owned(),
+        said_at: now,
+        object_page: None,
     }
 }
 

@@ -17,6 +17,7 @@ pub(super) fn tell(words: &mut Words<'_>, letter: &Occasional) -> Result<(), Wor
     match letter {
         Occasional::Receipt(receipt) => receipt::tell(words, receipt),
         Occasional::Answer(answer) => tell_answer(words, answer),
+        Occasional::Authorised(authorised) => receipt::tell_of_yes(words, authorised),
         Occasional::Reply(reply) => inbox::ask(words, reply),
         Occasional::Confirmation(confirmation) => tell_confirmation(words, confirmation),
         Occasional::Alert(alert) => tell_alert(words, alert),

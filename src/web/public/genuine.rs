@@ -124,7 +124,7 @@ fn kind(sent: &Sent) -> &'static str {
     match (&sent.notice_kind, sent.letter_key.as_deref().and_then(|key| key.split(':').next())) {
         (Some(kind), _) => kind_of_notice(kind),
         (None, Some("confirm")) => "genuine-kind-confirmation",
-        (None, Some("receipt" | "answer" | "reply")) => "genuine-kind-answer",
+        (None, Some("receipt" | "answer" | "reply" | "authorised")) => "genuine-kind-answer",
         (None, _) => "genuine-kind-other",
     }
 }

@@ -43,6 +43,34 @@ async fn a_privacy_contact_says_yes_with_a_button_and_the_gate_opens_for_its_cus
 }
 
 #[tokio::test]
+async fn a_yes_by_link_has_a_receipt_to_every_privacy_contact_in_its_language_and_thread() {
+    let (world, visitor, page) = asked().await;
+    let others = "insert into recipient (customer_id, address, name, role, language)
+        select 1, a, '', r, 'de' from (values ('zweit@acme.example', 'privacy'), ('it@acme.example', 'security')) as v(a, r)";
+    world.as_superuser(others).await;
+    let announced = world.mailbox.mails_to("dpo@acme.example").pop().unwrap();
+    visitor.post(&format!("{page}/authorise/CHG-2026-0001"), &[]).await;
+    world.settle().await;
+
+    let mut mails = world.mailbox.mails_to("dpo@acme.example");
+    let receipt = mails.pop().unwrap();
+    assert_eq!(receipt.subject(), "Receipt: your authorisation of Nimbus (CHG-2026-0001)");
+    assert!(receipt.text().contains("Acme <Ltd> authorises Nimbus"), "{}", receipt.text());
+    assert!(receipt.text().contains("dpo [at] acme.example") || receipt.text().contains("dpo@acme.example"));
+    assert_eq!(path_of(&receipt.link("/object/").unwrap()), page);
+    let references = receipt.header("References").unwrap();
+    assert_eq!(Some(references), announced.header("References"));
+    let second = world.mailbox.mails_to("zweit@acme.example").pop().unwrap();
+    assert_eq!(second.subject(), "Eingangsbestätigung: Ihre Genehmigung von Nimbus (CHG-2026-0001)");
+    assert!(world.mailbox.mails_to("it@acme.example").is_empty());
+
+    visitor.post(&format!("{page}/authorise/CHG-2026-0001"), &[]).await;
+    world.settle().await;
+    assert_eq!(world.mailbox.mails_to("dpo@acme.example").len(), mails.len() + 1, "said once, told once");
+    world.finish().await;
+}
+
+#[tokio::test]
 async fn who_does_not_speak_for_the_customer_is_told_who_does() {
     let (world, visitor, page) = asked().await;
     world.as_superuser("update recipient set role = 'security'").await;

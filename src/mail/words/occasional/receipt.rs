@@ -1,7 +1,7 @@
-//! The receipt of an objection.
+//! The receipts of an objection and of a yes.
 
 use super::{text, the_changes};
-use crate::mail::letter::{Arrival, Deadline, Receipt};
+use crate::mail::letter::{Arrival, Authorised, ChangeName, Deadline, Receipt};
 use crate::mail::slot::Slot;
 use crate::mail::words::{Row, Words, WordsError};
 
@@ -44,6 +44,22 @@ pub(super) fn tell(words: &mut Words<'_>, receipt: &Receipt) -> Result<(), Words
     Ok(())
 }
 
+pub(super) fn tell_of_yes(words: &mut Words<'_>, authorised: &Authorised) -> Result<(), WordsError> {
+    let changes = std::slice::from_ref(&authorised.change);
+    the_changes(words, changes)?;
+    words.named("customer", &authorised.customer);
+    words.moment("received", authorised.said_at, &authorised.zone)?;
+    let customer = text::clip(&text::in_line(&authorised.customer), text::NAME_CHARACTERS_MAX);
+    let rows = [
+        Row::new(words.locale.word("receipt-for")?, customer),
+        the_changes_row(words, changes)?,
+        Row::new(words.locale.word("authorised-by")?, sender(&authorised.said_by)),
+    ];
+    words.list("rows", &rows);
+    words.page("object_url", Slot::ObjectUrl);
+    Ok(())
+}
+
 fn rows_of(words: &mut Words<'_>, receipt: &Receipt) -> Result<Vec<Row>, WordsError> {
     let mut rows = Vec::new();
     if !receipt.customer.trim().is_empty() {
@@ -57,12 +73,19 @@ fn rows_of(words: &mut Words<'_>, receipt: &Receipt) -> Result<Vec<Row>, WordsEr
         };
         rows.push(Row::new(words.locale.word("receipt-for")?, of));
     }
-    let changes = receipt.changes.iter().map(|change| {
+    rows.push(the_changes_row(words, &receipt.changes)?);
+    rows.push(Row::new(words.locale.word("receipt-sender")?, sender(&receipt.sender)));
+    Ok(rows)
+}
+
+fn the_changes_row(words: &Words<'_>, changes: &[ChangeName]) -> Result<Row, WordsError> {
+    let changes = changes.iter().map(|change| {
         let name = text::clip(&text::in_line(&change.subprocessor), text::NAME_CHARACTERS_MAX);
         format!("{} ({name})", text::in_line(&change.reference))
     });
-    rows.push(Row::new(words.locale.word("receipt-changes")?, changes.collect::<Vec<_>>().join(", ")));
-    let sender = text::clip(&text::disarm(&text::in_line(&receipt.sender)), text::NAME_CHARACTERS_MAX);
-    rows.push(Row::new(words.locale.word("receipt-sender")?, sender));
-    Ok(rows)
+    Ok(Row::new(words.locale.word("receipt-changes")?, changes.collect::<Vec<_>>().join(", ")))
+}
+
+fn sender(given: &str) -> String {
+    text::clip(&text::disarm(&text::in_line(given)), text::NAME_CHARACTERS_MAX)
 }
