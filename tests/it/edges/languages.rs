@@ -1,9 +1,14 @@
 //! Pages in the reader's language: by the address, by the switch, by the language on file, by what the browser asks for.
 
+use std::collections::BTreeSet;
+
 use axum::body::Body;
 use axum::http::Request;
 
-use super::visitor::{ACME, Answer, STRIPE, Visitor, path_of, schedule};
+use forenotice::domain::objection::Channel;
+use forenotice::web::words::{Words, escaped};
+
+use super::visitor::{ACME, Answer, STRIPE, Visitor, announced, path_of, schedule};
 use crate::support::World;
 
 async fn asked(visitor: &Visitor, path: &str, headers: &[(&str, &str)]) -> Answer {
@@ -52,6 +57,24 @@ async fn the_switch_is_kept_by_a_cookie_and_by_nothing_else() {
         let answer = asked(&visitor, nonsense, &[("cookie", "lang=../x")]).await;
         assert!(answer.body.contains("<html lang=\"en\">"), "{nonsense}");
         assert_eq!(answer.header("set-cookie"), "", "{nonsense}");
+    }
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn by_which_way_an_objection_came_is_said_in_the_readers_language() {
+    let (world, visitor, object) = announced().await;
+    visitor.post(&object, &[("text", "We object.")]).await;
+    for channel in Channel::ALL {
+        world.as_superuser(&format!("update objection set channel = '{channel}'")).await;
+        let mut said = BTreeSet::new();
+        for language in ["en", "de", "fr", "es"] {
+            let words = Words::of(language).get(&format!("about-channel-{channel}"));
+            let page = asked(&visitor, &format!("{object}/objection?lang={language}"), &[]).await.body;
+            assert!(page.contains(&escaped(&words)), "{channel} in {language}: {page}");
+            said.insert(words);
+        }
+        assert_eq!(said.len(), 4, "{channel}: {said:?}");
     }
     world.finish().await;
 }

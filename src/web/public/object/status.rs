@@ -7,7 +7,7 @@ use super::form::TEXT_BYTES_MAX;
 use super::view::agreement;
 use super::{Personal, receipt, take_back};
 use crate::domain::change::{ChangeKind, State as ChangeState};
-use crate::domain::objection::{Resolution, State};
+use crate::domain::objection::{Channel, Resolution, State};
 use crate::store::page::{PublicChange, Statement};
 use crate::web::dates;
 use crate::web::page::{Back, Message, Shell};
@@ -361,9 +361,22 @@ fn facts(personal: &Personal<'_>, first: &Statement, changes: &[(&PublicChange, 
         })
         .collect();
     facts.extend(agreement(personal).map(|text| Fact::of(words.get("about-agreement"), text)));
-    let by = if first.channel == "link" { words.get("about-channel-link") } else { first.channel.clone() };
-    facts.push(Fact::of(words.get("about-by"), by));
+    facts.push(Fact::of(words.get("about-by"), by(words, &first.channel)));
     facts
+}
+
+fn by(words: &Words, channel: &str) -> String {
+    let Ok(channel) = channel.parse::<Channel>() else { return channel.to_owned() };
+    words.get(match channel {
+        Channel::Link => "about-channel-link",
+        Channel::Reply => "about-channel-reply",
+        Channel::Console => "about-channel-console",
+        Channel::Api => "about-channel-api",
+        Channel::Letter => "about-channel-letter",
+        Channel::Phone => "about-channel-phone",
+        Channel::Ticket => "about-channel-ticket",
+        Channel::Meeting => "about-channel-meeting",
+    })
 }
 
 #[cfg(test)]
