@@ -1,32 +1,20 @@
 // The public and the personal pages in every language: named as what they are, accessible, nothing wider than a phone of
 // 320 px, also where every text is 40 % longer. Screenshots of phone and desk are kept in tests/browser/screenshots.
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { announce, assertAccessible, openBrowser, openStage } from './stage.mjs';
+import { TIMEOUT, assertAccessible, onStage, screenshots } from './stage.mjs';
 
-const TIMEOUT = { timeout: 300_000 };
 const LANGUAGES = ['en', 'de', 'fr', 'es'];
-const screenshots = new URL('./screenshots/', import.meta.url).pathname;
 
 let stage;
 let browser;
 let pages;
-before(async () => {
-  mkdirSync(screenshots, { recursive: true });
-  stage = await openStage();
-  browser = await openBrowser();
-  await announce(stage, 'de', ['HAL,Halden Logistics GmbH,Petra Lindqvist,p.lindqvist@halden.example']);
-  await stage.clock({ set: '2026-12-01T09:15:00Z' });
-  const link = async (path) => new URL(await stage.linkTo('p.lindqvist@halden.example', path)).pathname;
-  const object = await link('object');
+onStage('de', async (set) => {
+  ({ stage, browser } = set);
+  const object = await set.link('object');
   const mine = (await (await fetch(`${stage.site}${object}`)).text()).match(/"(\/mine\/[\w-]+)"/)[1];
-  pages = { register: '/', change: '/changes/CHG-2026-0001', subprocessor: '/subprocessors/pinecone', 'subprocessor-announced': '/subprocessors/anthropic', compare: '/compare', 'compare-refused': '/compare?from=2030-01-01&to=x', subscribe: '/subscribe', object, letter: await link('letter'), mine, genuine: '/genuine', 'no-page': '/nothing' };
-}, TIMEOUT);
-after(async () => {
-  await browser?.close();
-  await stage?.close();
+  pages = { register: '/', change: '/changes/CHG-2026-0001', subprocessor: '/subprocessors/pinecone', 'subprocessor-announced': '/subprocessors/anthropic', compare: '/compare', 'compare-refused': '/compare?from=2030-01-01&to=x', subscribe: '/subscribe', object, letter: await set.link('letter'), mine, genuine: '/genuine', 'no-page': '/nothing' };
 });
 
 async function assertFits(page, name) {

@@ -1,27 +1,13 @@
 // What a visitor, a subscriber and an objector do on the public site: in a real browser, by keyboard, without script,
 // on a phone and on a wide screen, light and dark; and once with script switched off. Screenshots are kept in tests/browser/screenshots.
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { announce, assertAccessible, openBrowser, openStage } from './stage.mjs';
-
-const TIMEOUT = { timeout: 300_000 };
-const screenshots = new URL('./screenshots/', import.meta.url).pathname;
+import { TIMEOUT, assertAccessible, onStage, openBrowser, screenshots } from './stage.mjs';
 
 let stage;
 let browser;
-before(async () => {
-  mkdirSync(screenshots, { recursive: true });
-  stage = await openStage();
-  browser = await openBrowser();
-  await announce(stage, 'en', ['HAL,Halden Logistics GmbH,Petra Lindqvist,p.lindqvist@halden.example', 'BOLT,Bolt Freight Ltd,Mo Roe,m.roe@bolt.example']);
-  await stage.clock({ set: '2026-12-01T09:15:00Z' });
-}, TIMEOUT);
-after(async () => {
-  await browser?.close();
-  await stage?.close();
-});
+onStage('en', async (set) => { ({ stage, browser } = set); }, ['BOLT,Bolt Freight Ltd,Mo Roe,m.roe@bolt.example']);
 
 /** Looks at the page on a phone and on a wide screen, in light and in dark: accessible, and nothing sticks out. */
 async function inspect(page, name) {

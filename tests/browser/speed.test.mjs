@@ -1,34 +1,22 @@
 // What a first view costs and looks like outside the ordinary: its bytes and its timing on a phone's network, printed,
 // enlarged, in forced colours, without motion, and where the focus is after an error.
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { announce, assertAccessible, openBrowser, openStage } from './stage.mjs';
+import { TIMEOUT, assertAccessible, onStage, screenshots } from './stage.mjs';
 
-const TIMEOUT = { timeout: 300_000 };
 const BYTES_MAX = 60_000;
 /** What Lighthouse calls good, on the network and the processor it supposes for a phone. */
 const LCP_MS_MAX = 2500;
 const CLS_MAX = 0.1;
 const SLOW_4G = { offline: false, latency: 150, downloadThroughput: 1_638_400 / 8, uploadThroughput: 750_000 / 8 };
-const screenshots = new URL('./screenshots/', import.meta.url).pathname;
 
 let stage;
 let browser;
 let pages;
-before(async () => {
-  mkdirSync(screenshots, { recursive: true });
-  stage = await openStage();
-  browser = await openBrowser();
-  await announce(stage, 'en', ['HAL,Halden Logistics GmbH,Petra Lindqvist,p.lindqvist@halden.example']);
-  await stage.clock({ set: '2026-12-01T09:15:00Z' });
-  const object = new URL(await stage.linkTo('p.lindqvist@halden.example', 'object')).pathname;
-  pages = { register: '/', change: '/changes/CHG-2026-0001', subprocessor: '/subprocessors/pinecone', object };
-}, TIMEOUT);
-after(async () => {
-  await browser?.close();
-  await stage?.close();
+onStage('en', async (set) => {
+  ({ stage, browser } = set);
+  pages = { register: '/', change: '/changes/CHG-2026-0001', subprocessor: '/subprocessors/pinecone', object: await set.link('object') };
 });
 
 /** LCP in milliseconds and CLS, as the browser itself has seen them. */

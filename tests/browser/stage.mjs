@@ -2,10 +2,11 @@
 // real Chromium. Everything is started by `forenotice stage` and ends with it.
 import { spawn, execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { after, before } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { createRequire } from 'node:module';
@@ -14,6 +15,8 @@ import { chromium } from 'playwright-core';
 
 const root = new URL('../../', import.meta.url).pathname;
 const binary = join(process.env.CARGO_TARGET_DIR ?? join(root, 'target'), 'debug/forenotice');
+export const TIMEOUT = { timeout: 300_000 };
+export const screenshots = new URL('./screenshots/', import.meta.url).pathname;
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 /** An installation with an empty register; `config`, `site`, `admin`, `mailbox` are its addresses. */
@@ -78,6 +81,27 @@ export async function announce(stage, language, customers) {
     '--country', 'US', '--data-types', 'Conversation messages', '--data-subjects', 'People who talk to your bots',
     '--transfer-mechanism', 'SCC (2021) + UK IDTA', '--safeguards', 'No training on your data', '--products', 'all',
     '--reason', 'Customers have asked for a second family of language models.', '--effective', '2027-01-15');
+}
+
+/**
+ * Sets a file's tests on a stage where Anthropic is announced to Halden, whose contact reads `language`, and to `others`. `then` has the
+ * stage, a browser, and the path of a link in Halden's letter.
+ */
+export function onStage(language, then, others = []) {
+  let stage;
+  let browser;
+  before(async () => {
+    mkdirSync(screenshots, { recursive: true });
+    stage = await openStage();
+    browser = await openBrowser();
+    await announce(stage, language, ['HAL,Halden Logistics GmbH,Petra Lindqvist,p.lindqvist@halden.example', ...others]);
+    await stage.clock({ set: '2026-12-01T09:15:00Z' });
+    await then({ stage, browser, link: async (path) => new URL(await stage.linkTo('p.lindqvist@halden.example', path)).pathname });
+  }, TIMEOUT);
+  after(async () => {
+    await browser?.close();
+    await stage?.close();
+  });
 }
 
 /** Chromium with a profile of its own, `{javaScriptEnabled: false}` without script. As root it has no sandbox; it talks to nobody but us. */

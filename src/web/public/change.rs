@@ -26,7 +26,7 @@ struct Page {
     reference: String,
     badge: String,
     badge_tone: &'static str,
-    kind_and_announced: String,
+    beside_badge: String,
     notices: Vec<Note>,
     points: Vec<Point>,
     reason: String,
@@ -40,9 +40,9 @@ struct Page {
 }
 
 #[derive(Debug)]
-struct Note {
-    tone: &'static str,
-    text: String,
+pub struct Note {
+    pub tone: &'static str,
+    pub text: String,
 }
 
 #[derive(Debug)]
@@ -81,7 +81,7 @@ fn page_of(register: &Register<'_>, change: &PublicChange, slug: &str, together:
         reference: change.reference.clone(),
         badge,
         badge_tone,
-        kind_and_announced: kind_and_announced(register, change),
+        beside_badge: kind_and_announced(register, change),
         notices: notices(register, change),
         points: points(register, change),
         reason: change.reason.clone(),

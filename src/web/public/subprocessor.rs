@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use chrono::NaiveDate;
 
+use super::change::Note;
 use super::coming::{CardChange, Later, Point, card_change, later, time_line};
 use super::register::Register;
 use super::wording::{self, Fact, Tense};
@@ -28,7 +29,7 @@ use crate::web::words::Html;
 struct Page {
     shell: Shell,
     title: String,
-    category: String,
+    beside_badge: String,
     badge: String,
     badge_tone: &'static str,
     notices: Vec<Note>,
@@ -41,12 +42,6 @@ struct Page {
     history: Vec<Chapter>,
     changes: Vec<Later>,
     linked_data: Html,
-}
-
-#[derive(Debug)]
-struct Note {
-    tone: &'static str,
-    text: String,
 }
 
 /// Another subprocessor; no address: it is not on the register under that name.
@@ -202,7 +197,7 @@ fn page_of(entry: &Entry<'_>, slug: &str, facts: &Facts) -> Result<Page, PageErr
     Ok(Page {
         shell: register.site.shell("register", false).canonical(register.site, &path(slug)),
         title: facts.name.clone(),
-        category: facts.category.clone(),
+        beside_badge: facts.category.clone(),
         badge: words.get(badge),
         badge_tone,
         notices: notices(entry, facts, standing),
