@@ -11,7 +11,7 @@ use super::register::Register;
 use super::wording::{self, Comparison};
 use super::{feed, subprocessor};
 use crate::domain::register::{Between, Version, between};
-use crate::domain::subprocessor::{Difference, Facts};
+use crate::domain::subprocessor::Difference;
 use crate::web::Site;
 use crate::web::dates;
 use crate::web::error::PageError;
@@ -193,21 +193,14 @@ fn row(words: &Words, version: &Version) -> Row {
 
 #[derive(Serialize)]
 struct Document<'a> {
+    #[serde(rename = "$schema")]
+    schema: String,
     processor: &'a str,
     from: NaiveDate,
     to: NaiveDate,
-    joined: Vec<Entry<'a>>,
-    left: Vec<Entry<'a>>,
+    joined: Vec<feed::Listed<'a>>,
+    left: Vec<feed::Listed<'a>>,
     altered: Vec<AlteredEntry<'a>>,
-}
-
-#[derive(Serialize)]
-struct Entry<'a> {
-    id: &'a str,
-    #[serde(flatten)]
-    facts: &'a Facts,
-    /// The first day of this state.
-    since: NaiveDate,
 }
 
 #[derive(Serialize)]
@@ -227,11 +220,12 @@ pub async fn json(site: Site, headers: HeaderMap, Query(asked): Query<Asked>) ->
     };
     let Between { joined, left, altered } = between(&register.versions, from, to);
     let document = Document {
+        schema: format!("{}/compare.schema.json", site.processor().base_url),
         processor: &site.processor().name,
         from,
         to,
-        joined: joined.into_iter().map(listed).collect(),
-        left: left.into_iter().map(listed).collect(),
+        joined: feed::listed(&site, joined),
+        left: feed::listed(&site, left),
         altered: altered
             .into_iter()
             .map(|(before, after)| AlteredEntry {
@@ -243,8 +237,4 @@ pub async fn json(site: Site, headers: HeaderMap, Query(asked): Query<Asked>) ->
     };
     let response = feed::json("application/json", &document)?;
     Ok(feed::revalidated(response, &headers, register.last_modified()).await)
-}
-
-fn listed(version: &Version) -> Entry<'_> {
-    Entry { id: &version.slug, facts: &version.facts, since: version.valid_from }
 }

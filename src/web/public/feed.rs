@@ -17,9 +17,9 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use super::change;
 use super::register::{Asked, Register, entries_of};
 use super::wording::Tense;
+use super::{change, subprocessor};
 use crate::domain::change::{ChangeKind, State as ChangeState};
 use crate::domain::register::{Version, on_day};
 use crate::domain::register_file::{self, Beside};
@@ -50,9 +50,12 @@ struct RegisterDocument<'a> {
     in_use_without_completed_notice: Vec<InUse<'a>>,
 }
 
-#[derive(Serialize)]
-struct Listed<'a> {
+/// One subprocessor in one state.
+#[derive(Debug, Serialize)]
+pub struct Listed<'a> {
     id: &'a str,
+    /// Its own page, which never moves.
+    url: String,
     #[serde(flatten)]
     facts: &'a Facts,
     /// The first day of this state.
@@ -92,7 +95,7 @@ pub async fn register_json(
         processor: &site.processor().name,
         on: day,
         first_day: register.first_day(),
-        subprocessors: on_day(&register.versions, day).into_iter().map(listed).collect(),
+        subprocessors: listed(&site, on_day(&register.versions, day)),
         in_force_for_some_customers: for_some_on(&register, day)
             .map(|(change, since)| ForSome { change: &change.reference, name: &change.facts.name, since })
             .collect(),
@@ -122,13 +125,16 @@ fn for_some_on<'a>(
     register.open.iter().filter_map(since)
 }
 
-fn listed(version: &Version) -> Listed<'_> {
-    Listed {
+pub fn listed<'a>(site: &Site, versions: Vec<&'a Version>) -> Vec<Listed<'a>> {
+    let base = &site.processor().base_url;
+    let one = |version: &'a Version| Listed {
         id: &version.slug,
+        url: format!("{base}{}", subprocessor::path(&version.slug)),
         facts: &version.facts,
         since: version.valid_from,
         change: version.change.as_deref(),
-    }
+    };
+    versions.into_iter().map(one).collect()
 }
 
 /// `GET /register.csv?on=`
@@ -159,6 +165,12 @@ pub async fn register_csv(
 /// `GET /register.schema.json`
 pub async fn register_schema(site: Site, headers: HeaderMap) -> Result<Response, PageError> {
     let response = json("application/schema+json", &schema::register(&site.processor().base_url))?;
+    Ok(revalidated(response, &headers, None).await)
+}
+
+/// `GET /compare.schema.json`
+pub async fn compare_schema(site: Site, headers: HeaderMap) -> Result<Response, PageError> {
+    let response = json("application/schema+json", &schema::compare(&site.processor().base_url))?;
     Ok(revalidated(response, &headers, None).await)
 }
 

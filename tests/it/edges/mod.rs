@@ -13,6 +13,7 @@ mod kept;
 mod languages;
 mod mine;
 mod public;
+mod schemas;
 mod sent_again;
 mod several_changes;
 mod subprocessors;

@@ -366,6 +366,7 @@ async fn other_sites_may_read_the_data_and_nothing_else() {
         "/register.schema.json",
         "/changes.json",
         "/compare.json",
+        "/compare.schema.json",
         "/changes.atom",
         "/changes.ics",
     ] {

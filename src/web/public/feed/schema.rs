@@ -1,9 +1,8 @@
-//! What each field of `/register.json` means, as a JSON Schema.
+//! What each field of `/register.json` and `/compare.json` means, as a JSON Schema.
 
 use serde_json::{Value, json};
 
 pub fn register(base_url: &str) -> Value {
-    let list = |says: &str| json!({"type": "array", "items": {"type": "string"}, "description": says});
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": format!("{base_url}/register.schema.json"),
@@ -25,34 +24,7 @@ pub fn register(base_url: &str) -> Value {
                 "description": "In use although notice is not complete; said here because the list shows only what took effect."}
         },
         "$defs": {
-            "subprocessor": {
-                "type": "object",
-                "required": ["id", "name", "since", "change"],
-                "properties": {
-                    "id": text("Stable name in addresses."),
-                    "name": text("As people call it."),
-                    "legal_entity": text("The legal person."),
-                    "address": text("Its address."),
-                    "contact": text("Its contact for data protection."),
-                    "website": text("Its website."),
-                    "category": text("Kind of service."),
-                    "purpose": text("What it does."),
-                    "nature": text("Nature and duration of the processing."),
-                    "countries": {"type": "array", "items": {"type": "string"},
-                        "description": "Countries of processing, ISO 3166-1 alpha-2."},
-                    "regions": list("Regions of processing."),
-                    "data_types": list("Personal data it processes."),
-                    "data_subjects": list("Whose data."),
-                    "products": list("Products it serves; empty: all."),
-                    "transfer_mechanism": text("How data may leave Europe."),
-                    "safeguards": text("Further safeguards."),
-                    "affiliate": text("yes, no, or empty where not stated."),
-                    "engaged_by": text("The subprocessor that engages it; empty: the processor itself."),
-                    "since": {"type": "string", "format": "date", "description": "First day of this state of the facts."},
-                    "change": {"type": ["string", "null"],
-                        "description": "The change that brought this state about; null: stated at the first import."}
-                }
-            },
+            "subprocessor": subprocessor(),
             "for_some": for_some(),
             "in_use": {
                 "type": "object",
@@ -64,6 +36,85 @@ pub fn register(base_url: &str) -> Value {
                     "reason": {"type": ["string", "null"]}
                 }
             }
+        }
+    })
+}
+
+pub fn compare(base_url: &str) -> Value {
+    let entries =
+        |says: &str| json!({"type": "array", "items": {"$ref": "#/$defs/subprocessor"}, "description": says});
+    let day = |says: &str| json!({"type": "string", "format": "date", "description": says});
+    json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": format!("{base_url}/compare.schema.json"),
+        "title": "What differs between the registers of two days",
+        "type": "object",
+        "required": ["$schema", "processor", "from", "to", "joined", "left", "altered"],
+        "additionalProperties": false,
+        "properties": {
+            "$schema": {"type": "string", "format": "uri"},
+            "processor": text("Whose register it is."),
+            "from": day("The earlier day, in the processor's zone."),
+            "to": day("The later day."),
+            "joined": entries("On the register of the later day only, as they are on it."),
+            "left": entries("On the register of the earlier day only, as they were on it."),
+            "altered": {"type": "array", "items": {"$ref": "#/$defs/altered"}, "description": "On both, with other facts."}
+        },
+        "$defs": {
+            "subprocessor": subprocessor(),
+            "altered": {
+                "type": "object",
+                "required": ["id", "name", "differences"],
+                "additionalProperties": false,
+                "properties": {
+                    "id": text("Stable name in addresses."),
+                    "name": text("As people call it on the later day."),
+                    "differences": {"type": "array", "items": {"$ref": "#/$defs/difference"}}
+                }
+            },
+            "difference": {
+                "type": "object",
+                "required": ["field", "before", "after"],
+                "additionalProperties": false,
+                "properties": {
+                    "field": text("The fact, named as in a subprocessor."),
+                    "before": text("On the earlier day; several values are separated by semicolons."),
+                    "after": text("On the later day.")
+                }
+            }
+        }
+    })
+}
+
+fn subprocessor() -> Value {
+    let list = |says: &str| json!({"type": "array", "items": {"type": "string"}, "description": says});
+    json!({
+        "type": "object",
+        "required": ["id", "url", "name", "since", "change"],
+        "properties": {
+            "id": text("Stable name in addresses."),
+            "url": {"type": "string", "format": "uri", "description": "Its own page, which never moves."},
+            "name": text("As people call it."),
+            "legal_entity": text("The legal person."),
+            "address": text("Its address."),
+            "contact": text("Its contact for data protection."),
+            "website": text("Its website."),
+            "category": text("Kind of service."),
+            "purpose": text("What it does."),
+            "nature": text("Nature and duration of the processing."),
+            "countries": {"type": "array", "items": {"type": "string"},
+                "description": "Countries of processing, ISO 3166-1 alpha-2."},
+            "regions": list("Regions of processing."),
+            "data_types": list("Personal data it processes."),
+            "data_subjects": list("Whose data."),
+            "products": list("Products it serves; empty: all."),
+            "transfer_mechanism": text("How data may leave Europe."),
+            "safeguards": text("Further safeguards."),
+            "affiliate": text("yes, no, or empty where not stated."),
+            "engaged_by": text("The subprocessor that engages it; empty: the processor itself."),
+            "since": {"type": "string", "format": "date", "description": "First day of this state of the facts."},
+            "change": {"type": ["string", "null"],
+                "description": "The change that brought this state about; null: stated at the first import."}
         }
     })
 }
