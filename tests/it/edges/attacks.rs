@@ -14,6 +14,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use super::public::count;
 use super::visitor::{ACME, STRIPE, Visitor, announced, path_of, schedule};
+use crate::promises::gets_change_nothing::everything;
 use crate::support::World;
 use crate::support::builders::addition;
 
@@ -104,42 +105,61 @@ async fn no_host_but_our_own_gets_into_a_page_or_a_redirect() {
 #[tokio::test]
 async fn a_guessed_link_is_none_however_near_it_comes() {
     let (world, visitor, object) = announced().await;
-    let pages = personal_pages(&world, &visitor, &object).await;
+    let mut pages = personal_pages(&world, &visitor, &object).await;
+    assert_eq!(visitor.post("/subscribe", &[("mail", "jane@northwind.example")]).await.status, 200);
+    world.settle().await;
+    let asked = world.mailbox.mails_to("jane@northwind.example").pop().unwrap();
+    let confirm = path_of(&asked.link("/confirm/").unwrap());
+    assert_eq!(visitor.get(&confirm).await.status, 200);
+    pages.push(confirm);
+    let tokens: Vec<&str> = pages.iter().filter_map(|page| page.split('/').nth(2)).collect();
+    let before = everything(&world).await;
     for page in &pages {
-        let mut parts = page.splitn(4, '/');
-        let (kind, token) = (parts.nth(1).unwrap(), parts.next().unwrap());
-        let rest = parts.next().map_or(String::new(), |rest| format!("/{rest}"));
-        let nonsense = visitor.get(&format!("/{kind}/nonsense{rest}")).await;
-        assert_eq!(nonsense.status, 404, "{page}");
-        let near = (0..token.len()).map(|at| {
-            let mut bytes = token.as_bytes().to_vec();
-            // The next in base64url's alphabet: one bit or two, the last character's unused ones too.
-            bytes[at] = match bytes[at] {
-                b'Z' => b'a',
-                b'z' => b'0',
-                b'9' => b'-',
-                b'-' => b'_',
-                b'_' => b'A',
-                other => other + 1,
-            };
-            String::from_utf8(bytes).unwrap()
-        });
-        let of_others =
-            pages.iter().filter_map(|other| other.split('/').nth(2)).filter(|other| *other != token);
-        let guesses = near.chain(of_others.map(str::to_owned)).chain([
-            format!("{token}A"),
-            format!("{token}="),
-            token.to_uppercase(),
-            token[..token.len() - 1].to_owned(),
-        ]);
-        for guess in guesses {
-            let answer = visitor.get(&format!("/{kind}/{guess}{rest}")).await;
+        no_guess_opens(&visitor, page, &tokens).await;
+    }
+    assert_eq!(everything(&world).await, before);
+    world.finish().await;
+}
+
+/// Nothing near the page's token, and none of these other tokens, is told from nonsense, be it looked at or pressed.
+pub async fn no_guess_opens(visitor: &Visitor, page: &str, others: &[&str]) {
+    let mut parts = page.splitn(4, '/');
+    let (kind, token) = (parts.nth(1).unwrap(), parts.next().unwrap());
+    let rest = parts.next().map_or(String::new(), |rest| format!("/{rest}"));
+    let nonsense = format!("/{kind}/nonsense{rest}");
+    let (shown, pressed) = (visitor.get(&nonsense).await, visitor.post(&nonsense, &[]).await);
+    assert_eq!(shown.status, 404, "{page}");
+    assert!(pressed.status.is_client_error(), "{page}");
+    let near = (0..token.len()).map(|at| {
+        let mut bytes = token.as_bytes().to_vec();
+        // The next in base64url's alphabet: one bit or two, the last character's unused ones too.
+        bytes[at] = match bytes[at] {
+            b'Z' => b'a',
+            b'z' => b'0',
+            b'9' => b'-',
+            b'-' => b'_',
+            b'_' => b'A',
+            other => other + 1,
+        };
+        String::from_utf8(bytes).unwrap()
+    });
+    let of_others = others.iter().filter(|other| **other != token).map(|other| (*other).to_owned());
+    let guesses = near.chain(of_others).chain([
+        format!("{token}A"),
+        format!("{token}="),
+        token.to_uppercase(),
+        token[..token.len() - 1].to_owned(),
+    ]);
+    for guess in guesses {
+        let path = format!("/{kind}/{guess}{rest}");
+        for (answer, nonsense) in
+            [(visitor.get(&path).await, &shown), (visitor.post(&path, &[]).await, &pressed)]
+        {
             // The switch of languages leads to the address asked for.
             let body = answer.body.replace(&guess, "nonsense");
             assert_eq!((answer.status, &body), (nonsense.status, &nonsense.body), "{page}: {guess}");
         }
     }
-    world.finish().await;
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! Each edge where people or programs touch forenotice, with hostile values.
 
-mod attacks;
+pub mod attacks;
 mod authorised;
 mod brand;
 mod bytes;

@@ -11,6 +11,7 @@ use forenotice::store::inbox::{self, Filter, Item};
 use forenotice::store::{door, gate};
 
 use super::{arrival, open_door};
+use crate::edges::attacks::no_guess_opens;
 use crate::edges::visitor::{Visitor, path_of};
 use crate::support::World;
 use crate::support::builders::addition;
@@ -412,6 +413,10 @@ async fn the_sender_is_asked_once_a_day_and_says_by_the_links_button_what_the_re
         let url = text.lines().find(|line| line.contains("/reply/") && line.trim().ends_with(what)).unwrap();
         path_of(url.trim())
     };
+    let others = ["/object/", "/letter/", "/manage/"];
+    let others = others.map(|other| path_of(&letter_to(&world, JANE).link(other).unwrap()));
+    let others: Vec<&str> = others.iter().filter_map(|path| path.split('/').nth(2)).collect();
+    no_guess_opens(&visitor, &link("/objection"), &others).await;
     let page = visitor.get(&link("/objection")).await;
     assert!(page.status == 200 && page.body.contains("Yes, I object"), "{}", page.body);
     assert_eq!(strings(&world, OBJECTIONS).await.len(), 0, "a scanner that opens links says nothing");

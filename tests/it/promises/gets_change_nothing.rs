@@ -7,7 +7,7 @@ use crate::edges::visitor::{announced, path_of};
 use crate::support::World;
 
 /// A digest of every row of every table.
-async fn everything(world: &World) -> BTreeMap<String, String> {
+pub async fn everything(world: &World) -> BTreeMap<String, String> {
     let pool = world.cx.db.pool();
     let tables: Vec<String> = sqlx::query_scalar(
         "select tablename::text from pg_tables where schemaname = 'forenotice' and tablename not like '\\_%'",
