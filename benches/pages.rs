@@ -33,26 +33,7 @@ use sink::{Manners, Sink};
 use support::{Ground, peak};
 use waiting::{GIVE_UP_AFTER, wait_until};
 
-/// A hundred subprocessors, each altered five times since: written as they would stand, past the triggers that keep history from being written.
-const REGISTER: &str = r#"
-set search_path = forenotice;
-set session_replication_role = replica;
-insert into subprocessor (slug) select 'sub-' || n from generate_series(1, 100) n;
-insert into change (reference, kind, subprocessor_id, facts, products, reason, effective_on, effective_at, go_live, author_id, needs_approval, state,
-    published_at, took_effect_at)
-select 'CHG-2024-' || lpad(n::text, 4, '0'), 'material_change', s.id,
-       jsonb_build_object('facts', f.facts, 'before', f.facts || '{"regions": ["eu-west"]}'), '{all}',
-       'We move to another region.', date '2024-01-01' + n, date '2024-01-01' + n, 'together', (select min(id) from account), false, 'effective',
-       date '2023-11-01' + n, date '2024-01-01' + n
-from generate_series(1, 500) n
-join subprocessor s on s.slug = 'sub-' || (1 + n % 100)
-cross join lateral (select jsonb_build_object('name', 'Subprocessor ' || (1 + n % 100), 'legal_entity', 'Subprocessor Inc.',
-    'address', '1 Market Street', 'contact', 'privacy@sub.example', 'category', 'Category ' || n % 7, 'purpose', 'storage of what customers write',
-    'countries', array['US'], 'regions', array['us-east'], 'data_types', array['names', 'addresses', 'messages'],
-    'data_subjects', array['employees'], 'transfer_mechanism', 'SCC (2021)', 'safeguards', 'encryption at rest', 'products', array['chat']) as facts) f;
-insert into subprocessor_version (subprocessor_id, valid_from, listed, facts, change_id)
-select subprocessor_id, effective_on, true, facts -> 'facts', id from change where reference like 'CHG-2024-%';
-set session_replication_role = origin;"#;
+const REGISTER: &str = include_str!("../tests/fixtures/register-of-500-changes.sql");
 
 /// One page, as it is asked for.
 struct Row {

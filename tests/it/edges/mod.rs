@@ -19,3 +19,4 @@ mod several_changes;
 mod subprocessors;
 mod taken_back;
 pub mod visitor;
+mod weight;

@@ -21,6 +21,8 @@ pub struct Answer {
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub body: String,
+    /// As it goes over the wire, which may be compressed.
+    pub bytes: usize,
 }
 
 impl Answer {
@@ -67,6 +69,7 @@ impl Visitor {
             status: parts.status,
             headers: parts.headers,
             body: String::from_utf8_lossy(&bytes).into_owned(),
+            bytes: bytes.len(),
         }
     }
 }
