@@ -6,6 +6,7 @@
 mod letter;
 mod personal;
 mod public;
+mod register;
 
 pub use letter::{Letter, Spoken, Statement, letters_called};
 pub use personal::{
@@ -13,8 +14,9 @@ pub use personal::{
 };
 pub use public::{
     ChangeEvent, PublicChange, announced_with, change_by_reference, change_events, changes_about,
-    changes_in_use, changes_of_delivery, last_act_at, open_changes, published_changes, times_revised,
+    changes_of_delivery, open_changes, published_changes, times_revised,
 };
+pub use register::{Register, register};
 
 use super::Error;
 

@@ -61,7 +61,7 @@ impl PublicChange {
 }
 
 /// Something that happened to a change after its announcement, told by a notice.
-#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq, FromRow, Deserialize)]
 pub struct ChangeEvent {
     pub change_id: i64,
     /// `rescheduled`, `withdrawn` or `held`
@@ -131,20 +131,6 @@ pub async fn open_changes(conn: &mut PgConnection) -> Result<Vec<PublicChange>, 
          from change
          where state in ('scheduled', 'in_notice', 'held') and published_at is not null
          order by effective_at, id",
-    )
-    .fetch_all(conn)
-    .await?;
-    read_all(rows)
-}
-
-/// The changes that are in use, or were, without completed notice, by the day on which that began.
-pub async fn changes_in_use(conn: &mut PgConnection) -> Result<Vec<PublicChange>, Error> {
-    let rows = sqlx::query_as(
-        "select id, reference, kind, state, subprocessor_id, replaces_id, facts, reason, effective_on, effective_at,
-                emergency, published_at, in_use_since, in_use_until, in_use_why, go_live, first_in_force_at, took_effect_at
-         from change
-         where in_use_since is not null and published_at is not null
-         order by in_use_since, id",
     )
     .fetch_all(conn)
     .await?;
@@ -292,9 +278,4 @@ pub async fn changes_of_delivery(
     .fetch_all(conn)
     .await?;
     read_all(rows)
-}
-
-/// The instant of the newest act: nothing that the public sees is younger. None: nothing has happened yet.
-pub async fn last_act_at(conn: &mut PgConnection) -> Result<Option<DateTime<Utc>>, Error> {
-    Ok(sqlx::query_scalar("select at from act order by id desc limit 1").fetch_optional(conn).await?)
 }

@@ -32,9 +32,9 @@ const REMINDERS: [i64; 2] = [3, 1];
 
 /// `GET /changes.ics`: the day on which each change takes effect or did.
 pub async fn changes_ics(site: Site, headers: HeaderMap) -> Result<Response, PageError> {
-    let mut register = Register::read(&site).await?;
+    let (register, mut snapshot) = Register::with_more(&site).await?;
     let ids: Vec<_> = register.published.iter().map(|change| change.id).collect();
-    let revised = page::times_revised(register.snapshot.conn(), &ids).await?;
+    let revised = page::times_revised(snapshot.conn(), &ids).await?;
     let mut calendar = empty(&site);
     for change in &register.published {
         let Some(stamp) = entries_of(&register, change).last().map(|last| last.at) else { continue };

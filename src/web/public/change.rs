@@ -57,9 +57,15 @@ pub async fn show(
     headers: HeaderMap,
     Path(reference): Path<String>,
 ) -> Result<Response, PageError> {
-    let mut register = Register::read(&site).await?;
-    let (change, together) = register.read_change(&reference).await?.ok_or(PageError::NotFound)?;
-    let slug = store::subprocessor::slug_of(register.snapshot.conn(), change.subprocessor_id).await?;
+    if !may_be_reference(&reference) {
+        return Err(PageError::NotFound);
+    }
+    let (mut register, mut snapshot) = Register::with_more(&site).await?;
+    let conn = snapshot.conn();
+    let change = page::change_by_reference(conn, &reference).await?.ok_or(PageError::NotFound)?;
+    let together = page::announced_with(conn, change.id).await?;
+    register.events = page::change_events(conn, &[change.id], register.now).await?;
+    let slug = store::subprocessor::slug_of(conn, change.subprocessor_id).await?;
     let response = rendered(StatusCode::OK, &page_of(&register, &change, &slug, &together))?;
     Ok(feed::revalidated(response, &headers, None).await)
 }
@@ -233,22 +239,5 @@ pub fn comparison(
         before_short: heads(&dates::day_and_month(words, until), "comparison-until"),
         after_short: heads(&dates::day_and_month(words, change.effective_on), "comparison-from"),
         rows: wording::compared(words, before, &change.facts),
-    }
-}
-
-impl Register<'_> {
-    /// One change and those announced with it; its events take the place of the others'.
-    async fn read_change(
-        &mut self,
-        reference: &str,
-    ) -> Result<Option<(PublicChange, Vec<PublicChange>)>, PageError> {
-        let conn = self.snapshot.conn();
-        if !may_be_reference(reference) {
-            return Ok(None);
-        }
-        let Some(change) = page::change_by_reference(conn, reference).await? else { return Ok(None) };
-        let together = page::announced_with(conn, change.id).await?;
-        self.events = page::change_events(conn, &[change.id], self.now).await?;
-        Ok(Some((change, together)))
     }
 }

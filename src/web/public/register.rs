@@ -13,11 +13,10 @@ use serde::Deserialize;
 use super::coming::{Card, Later, coming};
 use super::wording::{self, Tense};
 use super::{feed, linked_data, subscribe};
-use crate::domain::change::ChangeId;
 use crate::domain::customer::Policy;
 use crate::domain::register::{Version, on_day};
+use crate::store::Snapshot;
 use crate::store::page::{self, ChangeEvent, PublicChange};
-use crate::store::{self, Snapshot};
 use crate::web::Site;
 use crate::web::dates;
 use crate::web::error::PageError;
@@ -42,12 +41,10 @@ pub struct Asked {
     pub sort: String,
 }
 
-/// What one Snapshot says of the register.
+/// What one statement says of the register.
 #[derive(Debug)]
 pub struct Register<'a> {
     pub site: &'a Site,
-    /// What it was read from, and what more is read from.
-    pub snapshot: Snapshot,
     pub words: &'a Words,
     pub policy: &'a Policy,
     pub now: DateTime<Utc>,
@@ -69,39 +66,34 @@ impl<'a> Register<'a> {
     /// Everything that the page and the feeds need, read at once.
     pub async fn read(site: &'a Site) -> Result<Self, PageError> {
         let now = site.cx().now().await?;
+        let mut reading = site.cx().reading().await?;
+        Ok(Self::of(site, now, page::register(reading.conn(), CHANGES_LOGGED, now).await?))
+    }
+
+    /// The same with a state from which more is read.
+    pub async fn with_more(site: &'a Site) -> Result<(Self, Snapshot), PageError> {
+        let now = site.cx().now().await?;
         let mut snapshot = site.cx().snapshot().await?;
-        let conn = snapshot.conn();
-        let versions = store::subprocessor::versions(conn).await?;
-        let open = page::open_changes(conn).await?;
-        let in_use = page::changes_in_use(conn).await?;
-        let published = page::published_changes(conn, None, CHANGES_LOGGED).await?;
-        let ids: Vec<ChangeId> = published.iter().map(|change| change.id).collect();
-        let events = page::change_events(conn, &ids, now).await?;
-        let newest_act = page::last_act_at(conn).await?;
+        let read = page::register(snapshot.conn(), CHANGES_LOGGED, now).await?;
+        Ok((Self::of(site, now, read), snapshot))
+    }
+
+    fn of(site: &'a Site, now: DateTime<Utc>, read: page::Register) -> Self {
+        let page::Register { versions, open, in_use, published, events, newest_act } = read;
         let policy = &*site.cx().policy;
-        let today = policy.zone.day_of(now);
-        Ok(Self {
+        Self {
             site,
-            snapshot,
             words: site.words(),
             policy,
             now,
-            today,
+            today: policy.zone.day_of(now),
             versions,
             open,
             in_use,
             published,
             events,
             newest_act,
-        })
-    }
-
-    /// Another page of the changes in place of the newest.
-    pub async fn read_changes(&mut self, before: Option<ChangeId>, limit: i64) -> Result<(), PageError> {
-        self.published = page::published_changes(self.snapshot.conn(), before, limit).await?;
-        let ids: Vec<ChangeId> = self.published.iter().map(|change| change.id).collect();
-        self.events = page::change_events(self.snapshot.conn(), &ids, self.now).await?;
-        Ok(())
+        }
     }
 
     /// What is in use on `day` without completed notice, and since when.

@@ -95,8 +95,8 @@ pub fn path(slug: &str) -> String {
 /// `GET /subprocessors/{slug}`
 pub async fn show(site: Site, headers: HeaderMap, Path(asked): Path<String>) -> Result<Response, PageError> {
     let slug = subprocessor::slug(&asked);
-    let mut register = Register::read(&site).await?;
-    let changes = page::changes_about(register.snapshot.conn(), &slug).await?;
+    let (register, mut snapshot) = Register::with_more(&site).await?;
+    let changes = page::changes_about(snapshot.conn(), &slug).await?;
     let version = register::addressed(&register.versions, &slug);
     let id = match version.filter(|version| version.slug == slug) {
         Some(version) => version.subprocessor_id,
