@@ -150,7 +150,9 @@ pub async fn shared_addresses(
     let rows = sqlx::query_as(
         "select g.address, min(c.reference)
          from unnest($1::text[], $2::bigint[]) as g(address, customer_id)
-         join recipient r on lower(r.address) = g.address and r.customer_id <> g.customer_id
+         -- One look for each address: offset 0 keeps this from becoming a join with all recipients.
+         cross join lateral (select customer_id from recipient
+                             where lower(address) = g.address and customer_id <> g.customer_id offset 0) r
          join customer c on c.id = r.customer_id and c.kind = 'contract'
          group by g.address",
     )
