@@ -6,6 +6,7 @@
 //! and triggers. Turn by turn, so that whatever else the machine does falls on both. `LETTERS` says how many.
 
 mod notice;
+mod settings;
 mod sink;
 mod customers;
 mod support;
@@ -30,7 +31,7 @@ const TABLES: [&str; 3] = ["batch", "delivery", "obligation"];
 async fn main() -> anyhow::Result<()> {
     let letters = std::env::var("LETTERS").map_or(Ok(100_000), |said| said.parse())?;
     support::on_a_server(|server| async move {
-        let mut ground = Ground::new(&server, "fan_out", notice::CONFIG).await?;
+        let mut ground = Ground::new(&server, "fan_out", settings::CONFIG).await?;
         let done = measure(&mut ground, letters).await;
         ground.clear().await?;
         done

@@ -4,21 +4,27 @@
 //! The real binary imports customers and schedules a change; `serve` delivers it to a sink in this process that offers PIPELINING.
 //! Twice: with the letters queued already, as a claim-send-mark loop would find them, and from the announcement on, while it is
 //! still being fanned out. A rate is letters over the time from the first connection's greeting to the last dot. The
-//! bare client pipelines a letter a round trip, and knows nothing of databases. Turn by turn, so that whatever else the machine
-//! does falls on all. `RTT_MS` lets every answer come that much later, `LETTERS`, `CONNECTIONS`, `REPLICAS` and `ROUNDS` say
-//! how many, `PIPELINING=0` that the sink offers none (and the bare client uses none).
+//! bare client pipelines a letter a round trip, and knows nothing of databases; Postfix's `smtp-source`, where it is there, sends letters of
+//! 7,600 octets command by command. Turn by turn, so that whatever else the machine does falls on all. `RTT_MS` lets every answer come that much later, `LETTERS`, `CONNECTIONS`, `REPLICAS` and `ROUNDS` say
+//! how many, `PIPELINING=0` that the sink offers none (and the bare client uses none). `DKIM=1`: the daemon signs each letter (RSA, 2,048 bits),
+//! and so does the bare client before it hands one over. `IDLE_TRANSACTION=1`: somebody's transaction sees the database all the while
+//! as it was before.
 
 mod notice;
+mod settings;
 mod sink;
 mod customers;
 mod support;
 mod waiting;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail, ensure};
-use sqlx::{Connection, PgConnection};
+use ring::rand::SystemRandom;
+use ring::signature::{RSA_PKCS1_SHA256, RsaKeyPair};
+use sqlx::{Connection, Executor, PgConnection};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -36,6 +42,8 @@ async fn main() -> anyhow::Result<()> {
         letters: number("LETTERS", 20_000)?,
         connections: number("CONNECTIONS", 8)?,
         replicas: number("REPLICAS", 1)?,
+        signing: (number("DKIM", 0)? != 0).then(signing_key).transpose()?,
+        idle_transaction: number("IDLE_TRANSACTION", 0)? != 0,
         rounds: number("ROUNDS", 3)?.max(1),
         sink: Manners {
             rtt: Duration::from_millis(number("RTT_MS", 0)?.into()),
@@ -43,7 +51,7 @@ async fn main() -> anyhow::Result<()> {
         },
     };
     support::on_a_server(|server| async move {
-        let mut ground = Ground::new(&server, "mailing", notice::CONFIG).await?;
+        let mut ground = Ground::new(&server, "mailing", settings::CONFIG).await?;
         let done = measure(&mut ground, &wanted).await;
         ground.clear().await?;
         done
@@ -56,7 +64,18 @@ struct Wanted {
     connections: u32,
     replicas: u32,
     rounds: u32,
+    signing: Option<Arc<RsaKeyPair>>,
+    idle_transaction: bool,
     sink: Manners,
+}
+
+const DKIM_KEY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/dkim/rsa.pem");
+
+fn signing_key() -> anyhow::Result<Arc<RsaKeyPair>> {
+    match forenotice::config::KeyPair::from_pem(&std::fs::read_to_string(DKIM_KEY)?) {
+        Ok(forenotice::config::KeyPair::Rsa(pair)) => Ok(Arc::new(pair)),
+        _ => bail!("{DKIM_KEY} holds no RSA key"),
+    }
 }
 
 /// When the letters are written.
@@ -71,6 +90,8 @@ struct Mailing {
     took: Duration,
     letter: Vec<u8>,
     peak_kib: u32,
+    /// Of all daemons, their start included.
+    cpu: Duration,
     /// Rate of its last tenth by that of its first.
     steadiness: f64,
 }
@@ -80,13 +101,14 @@ async fn measure(ground: &mut Ground, wanted: &Wanted) -> anyhow::Result<()> {
     let file = customers::file(ground.folder.path(), wanted.letters)?;
     notice::import(ground, &customers, &file)?;
     let like = customers.rsplit_once('/').map(|(_, name)| name.to_owned()).context("no database")?;
-    let (mut queued, mut whole, mut bare) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut queued, mut whole, mut bare, mut source) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for round in 0..wanted.rounds {
         let database = ground.create(&format!("queued_{round}"), &like).await?;
         queued.push(mailing(ground, wanted, &database, Written::Before).await?);
         let database = ground.create(&format!("whole_{round}"), &like).await?;
         let mailing = mailing(ground, wanted, &database, Written::Meanwhile).await?;
         bare.push(send_bare(wanted, mailing.letter.clone()).await?);
+        source.extend(smtp_source(wanted).await?);
         whole.push(mailing);
     }
     let Wanted { letters, connections, replicas, sink, .. } = wanted;
@@ -98,7 +120,11 @@ async fn measure(ground: &mut Ground, wanted: &Wanted) -> anyhow::Result<()> {
     );
     let rates = |all: &[Duration]| all.iter().map(|took| f64::from(*letters) / took.as_secs_f64()).collect();
     let bare: Vec<f64> = rates(&bare);
+    let source: Vec<f64> = rates(&source);
     println!("{:<48} median {:>8.0} letters/s", "bare client, the same bytes", median(&bare));
+    if !source.is_empty() {
+        println!("{:<48} median {:>8.0} letters/s", "smtp-source, 7,600 octets", median(&source));
+    }
     for (what, mailings) in
         [("forenotice serve, letters queued before", queued), ("the same, while they are queued", whole)]
     {
@@ -112,10 +138,17 @@ async fn measure(ground: &mut Ground, wanted: &Wanted) -> anyhow::Result<()> {
             median(&ours),
             median(&ratios)
         );
+        if !source.is_empty() {
+            let ratios: Vec<f64> = ours.iter().zip(&source).map(|(ours, source)| ours / source).collect();
+            println!("{:<48} : smtp-source = {:.2} (rounds {ratios:.2?})", "", median(&ratios));
+        }
+        let cpu: Vec<f64> =
+            mailings.iter().map(|mailing| mailing.cpu.as_secs_f64() * 1e6 / f64::from(*letters)).collect();
         println!(
-            "    last tenth : first = {:.2}   peak memory of a daemon {:.1} MiB",
+            "    last tenth : first = {:.2}   peak memory of a daemon {:.1} MiB   {:.0} us of its processor time a letter",
             median(&steadiness),
-            f64::from(peak_kib) / 1024.0
+            f64::from(peak_kib) / 1024.0,
+            median(&cpu),
         );
     }
     Ok(())
@@ -136,11 +169,21 @@ async fn mailing(
 ) -> anyhow::Result<Mailing> {
     notice::schedule(ground, database)?;
     let sink = Sink::start(wanted.sink).await?;
+    let mut idle = PgConnection::connect(database).await?;
+    if wanted.idle_transaction {
+        idle.execute("begin isolation level repeatable read; select from forenotice.customer limit 1")
+            .await?;
+    }
     let serve = |roles: &str| {
         let mut serve = ground.forenotice(database);
         serve.args(["serve", "--roles", roles]);
         serve.env("FORENOTICE__SMTP__URL", format!("smtp://{}", sink.address));
         serve.env("FORENOTICE__SMTP__CONNECTIONS", wanted.connections.to_string());
+        if wanted.signing.is_some() {
+            serve.env("FORENOTICE__SMTP__DKIM__DOMAIN", "processor.example");
+            serve.env("FORENOTICE__SMTP__DKIM__SELECTOR", "bench");
+            serve.env("FORENOTICE__SMTP__DKIM__KEY_FILE", DKIM_KEY);
+        }
         serve.spawn().context("no daemon")
     };
     if written == Written::Before {
@@ -160,6 +203,7 @@ async fn mailing(
         .filter_map(|daemon| peak(&PathBuf::from(format!("/proc/{}/status", daemon.id()))))
         .max()
         .unwrap_or_default();
+    let cpu = daemons.iter().filter_map(|daemon| processor_time(daemon.id())).sum();
     let recorded = match &done {
         Ok(_) => wait_until(database, ACCEPTED, wanted.letters.into()).await,
         Err(_) => Ok(()),
@@ -168,8 +212,9 @@ async fn mailing(
         stop(daemon)?;
     }
     recorded?;
+    idle.close().await?;
     let (took, letter) = done?;
-    Ok(Mailing { took, letter, peak_kib, steadiness: steadiness(database).await? })
+    Ok(Mailing { took, letter, peak_kib, cpu, steadiness: steadiness(database).await? })
 }
 
 /// Every letter is on record as accepted once.
@@ -189,12 +234,13 @@ async fn steadiness(database: &str) -> anyhow::Result<f64> {
 /// The letter, so many times, to a sink like the one before.
 async fn send_bare(wanted: &Wanted, letter: Vec<u8>) -> anyhow::Result<Duration> {
     let sink = Sink::start(wanted.sink).await?;
-    let letter = std::sync::Arc::new(letter);
+    let letter = Arc::new(letter);
     let mut tasks = tokio::task::JoinSet::new();
     for connection in 0..wanted.connections {
         let share =
             wanted.letters / wanted.connections + u32::from(connection < wanted.letters % wanted.connections);
-        tasks.spawn(session(sink.address, share, wanted.sink.pipelining, std::sync::Arc::clone(&letter)));
+        let signing = wanted.signing.clone();
+        tasks.spawn(session(sink.address, share, wanted.sink.pipelining, Arc::clone(&letter), signing));
     }
     let (took, _) = sink.wait_for(wanted.letters.into(), GIVE_UP_AFTER).await?;
     while let Some(ended) = tasks.join_next().await {
@@ -203,13 +249,47 @@ async fn send_bare(wanted: &Wanted, letter: Vec<u8>) -> anyhow::Result<Duration>
     Ok(took)
 }
 
+/// Postfix's client over as many connections, letters of the reference's size; none where it is not installed.
+async fn smtp_source(wanted: &Wanted) -> anyhow::Result<Option<Duration>> {
+    let sink = Sink::start(wanted.sink).await?;
+    let (connections, letters) = (wanted.connections.to_string(), wanted.letters.to_string());
+    let mut source = tokio::process::Command::new("/usr/sbin/smtp-source");
+    source.args([
+        "-d",
+        "-s",
+        &connections,
+        "-m",
+        &letters,
+        "-l",
+        "7600",
+        "-f",
+        "b@sender.test",
+        "-t",
+        "c@example.test",
+    ]);
+    let mut source = match source.arg(sink.address.to_string()).spawn() {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        started => started?,
+    };
+    let (took, _) = sink.wait_for(wanted.letters.into(), GIVE_UP_AFTER).await?;
+    source.wait().await?;
+    Ok(Some(took))
+}
+
 /// One connection of the bare client. Where it may pipeline, the next letter's commands go behind each letter's dot.
 async fn session(
     to: std::net::SocketAddr,
     letters: u32,
     pipelining: bool,
-    letter: std::sync::Arc<Vec<u8>>,
+    letter: Arc<Vec<u8>>,
+    signing: Option<Arc<RsaKeyPair>>,
 ) -> anyhow::Result<()> {
+    let sign = || {
+        let Some(pair) = &signing else { return Ok(()) };
+        let mut signature = vec![0; pair.public().modulus_len()];
+        let signed = pair.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), &letter, &mut signature);
+        signed.map_err(|_| anyhow::anyhow!("the key signs nothing"))
+    };
     let mut stream = TcpStream::connect(to).await?;
     stream.set_nodelay(true)?;
     let mut replies = Replies::default();
@@ -231,6 +311,7 @@ async fn session(
                 stream.write_all(command.as_bytes()).await?;
                 replies.read(&mut stream, 1).await?;
             }
+            sign()?;
             stream.write_all(&content).await?;
             replies.read(&mut stream, 1).await?;
         }
@@ -241,6 +322,7 @@ async fn session(
         replies.read(&mut stream, 3).await?;
     }
     for n in 1..=letters {
+        sign()?;
         let mut burst = content.clone();
         let more = n < letters;
         if more {
@@ -282,4 +364,13 @@ impl Replies {
         }
         Ok(())
     }
+}
+
+/// The processor time of a process so far.
+fn processor_time(process: u32) -> Option<Duration> {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    // Behind the name, which may hold anything: user and system time in hundredths of a second are the 12th and 13th.
+    let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
+    let ticks = fields.get(11)?.parse::<u64>().ok()? + fields.get(12)?.parse::<u64>().ok()?;
+    Some(Duration::from_millis(ticks * 10))
 }

@@ -8,6 +8,7 @@
 mod customers;
 mod given;
 mod notice;
+mod settings;
 mod sink;
 mod support;
 mod waiting;
@@ -47,7 +48,7 @@ struct Row {
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     support::on_a_server(|server| async move {
-        let mut ground = Ground::new(&server, "pages", notice::CONFIG).await?;
+        let mut ground = Ground::new(&server, "pages", settings::CONFIG).await?;
         let done = measure(&mut ground).await;
         ground.clear().await?;
         done
