@@ -239,16 +239,7 @@ fn show(mail: &Composed, format: Format) -> Result<(), Failure> {
 
 async fn test(cx: &Context, args: &TestLetter) -> Result<(), Failure> {
     let address = parse_address(&args.address).or_hint("give an address such as dpo@processor.example")?;
-    let now = cx.clock.now();
-    let letter = Letter::occasional(Occasional::Test(Test {
-        processor: cx.settings.site.processor(),
-        zone: cx.policy.zone.clone(),
-        at: now,
-    }));
-    // Ids of their own beyond any delivery's: a relay that drops a Message-ID seen before still takes the next test,
-    // and its bounce is no delivery's.
-    let number = DeliveryId(TEST_NUMBERS_FROM + now.timestamp());
-    let mail = composed(cx, &letter, number, Mailbox { name: None, address: address.clone() }, now)?;
+    let mail = test_letter(cx, &address)?;
     match cx.post.hand_over(&mail, Lane::Single).await.said {
         Said::Accepted { code, words, .. } => {
             print(format!("The relay took the letter to {address}: {code} {words}"))
@@ -258,6 +249,20 @@ async fn test(cx: &Context, args: &TestLetter) -> Result<(), Failure> {
                 .hint("check smtp.url, smtp.from and what the relay said"))
         }
     }
+}
+
+/// A real letter that says it is a test.
+pub(super) fn test_letter(cx: &Context, address: &str) -> Result<Composed, Failure> {
+    let now = cx.clock.now();
+    let letter = Letter::occasional(Occasional::Test(Test {
+        processor: cx.settings.site.processor(),
+        zone: cx.policy.zone.clone(),
+        at: now,
+    }));
+    // Ids of their own beyond any delivery's: a relay that drops a Message-ID seen before still takes the next test,
+    // and its bounce is no delivery's.
+    let number = DeliveryId(TEST_NUMBERS_FROM + now.timestamp());
+    composed(cx, &letter, number, Mailbox { name: None, address: address.to_owned() }, now)
 }
 
 async fn probe(cx: &Context) -> Result<(), Failure> {

@@ -12,6 +12,7 @@ mod config;
 mod context;
 mod customers;
 mod demo;
+mod dkim;
 mod doctor;
 mod exclusion;
 mod failure;
@@ -108,6 +109,7 @@ pub enum Command {
     Status(gate::StatusArgs),
     Stage(stage::Args),
     Mail(mail::Args),
+    Dkim(dkim::Args),
     Completions(shell::CompletionsArgs),
     Man(shell::ManArgs),
 }
@@ -152,6 +154,7 @@ async fn obey(global: &Global, command: Command) -> Result<(), Failure> {
         Command::User(args) => users::run(global, &args).await,
         Command::Stage(args) => stage::run(global, args).await,
         Command::Mail(args) => mail::run(global, &args).await,
+        Command::Dkim(args) => dkim::run(global, &args).await,
         Command::Completions(args) => shell::completions(&args),
         Command::Man(args) => shell::man(&args),
     }

@@ -83,24 +83,41 @@ pub(super) fn unaligned(dkim: &Dkim, key: &str, from: &Mailbox) -> Option<String
     })
 }
 
-fn domain(raw: &Raw) -> Result<String, Why> {
-    let text = text(raw)?;
-    match idna::domain_to_ascii_strict(&text) {
-        Ok(domain) if domain.contains('.') => Ok(domain),
-        _ => Err(Why(format!("{text:?} is no domain, as in \"processor.example\""))),
+impl Dkim {
+    /// A domain as it stands in `smtp.dkim.domain`, in A-labels; an error says what is wrong with it.
+    pub fn parse_domain(text: &str) -> Result<String, String> {
+        match idna::domain_to_ascii_strict(text) {
+            Ok(domain) if domain.contains('.') => Ok(domain),
+            _ => Err(format!("{text:?} is no domain, as in \"processor.example\"")),
+        }
+    }
+
+    /// A selector as it stands in `smtp.dkim.selector`, in small letters.
+    pub fn parse_selector(text: &str) -> Result<String, String> {
+        let label = |label: &str| {
+            let inner = |c: char| c.is_ascii_alphanumeric() || c == '-';
+            !label.is_empty() && label.len() <= 63 && label.chars().all(inner)
+        };
+        if text.split('.').all(label) {
+            return Ok(text.to_ascii_lowercase());
+        }
+        Err(format!("{text:?} is no selector: letters, digits and hyphens, as in \"fn2026b\""))
     }
 }
 
-fn selector(raw: &Raw) -> Result<String, Why> {
-    let text = text(raw)?;
-    let label = |label: &str| {
-        let inner = |c: char| c.is_ascii_alphanumeric() || c == '-';
-        !label.is_empty() && label.len() <= 63 && label.chars().all(inner)
-    };
-    if text.split('.').all(label) {
-        return Ok(text.to_ascii_lowercase());
+impl KeyPair {
+    /// A key of either kind in PEM; an error says what is wrong with it and never quotes it.
+    pub fn from_pem(pem: &str) -> Result<Self, String> {
+        rsa(pem).or_else(|not_rsa| ed25519(pem).map_err(|_| not_rsa)).map_err(|Why(why)| why)
     }
-    Err(Why(format!("{text:?} is no selector: letters, digits and hyphens, as in \"fn2026b\"")))
+}
+
+fn domain(raw: &Raw) -> Result<String, Why> {
+    Dkim::parse_domain(&text(raw)?).map_err(Why)
+}
+
+fn selector(raw: &Raw) -> Result<String, Why> {
+    Dkim::parse_selector(&text(raw)?).map_err(Why)
 }
 
 fn rsa(pem: &str) -> Result<KeyPair, Why> {

@@ -4,6 +4,9 @@
 //! that of the letter below the signatures: keys are withdrawn after some months, and what was sent can be made again and
 //! checked for years. Signing takes a core for a millisecond, so it happens off the runtime's threads.
 
+pub mod keys;
+mod receiver;
+
 use std::num::NonZero;
 use std::sync::Arc;
 use std::thread;
@@ -15,6 +18,8 @@ use ring::signature::RSA_PKCS1_SHA256;
 use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
+
+pub use self::receiver::{Receiver, Trouble, Verdict};
 
 use super::compose::Composed;
 use super::relay::profile;

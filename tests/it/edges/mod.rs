@@ -7,6 +7,7 @@ mod bytes;
 mod calendar;
 mod choices;
 mod compare;
+mod dkim;
 mod enclosed;
 mod genuine;
 mod kept;

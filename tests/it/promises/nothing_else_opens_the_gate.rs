@@ -315,6 +315,8 @@ const OTHER_COMMANDS: &[&str] = &[
     "customers show",
     "deliveries",
     "demo",
+    "dkim check",
+    "dkim keygen",
     "doctor",
     "exclusion list",
     "inbox classify",
