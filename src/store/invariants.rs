@@ -222,10 +222,11 @@ pub const ALL: &[Invariant] = &[
     invariant!(
         act_has_its_entries,
         6,
-        "every act has as many ledger entries as it says",
+        "every act has as many ledger entries as it says, and every entry an act",
         "somebody wrote past the triggers: keep the database as it is, and ask who had superuser rights",
-        "select act.id, entries, count(act_id) as found from act left join ledger_entry on act_id = act.id
-         group by act.id having count(act_id) <> entries"
+        "select coalesce(act.id, act_id) as act, entries, count(act_id) as found
+         from act full join ledger_entry on act_id = act.id
+         group by act.id, act_id having act.id is null or count(act_id) <> entries"
     ),
     invariant!(
         ledger_head_is_its_acts,

@@ -52,6 +52,11 @@ const BREAKAGES: &[(&str, &str)] = &[
     ),
     ("act_places_are_dense", "insert into act (at, actor, entries, first_index) values ('2026-12-01', 'daemon', 1, 5)"),
     ("act_has_its_entries", "insert into act (at, actor, entries) values ('2026-12-01', 'daemon', 1)"),
+    (
+        "act_has_its_entries",
+        "insert into ledger_entry (act_id, ordinal, kind, leaf_hash, nonce, payload)
+         select 1 << 30, 0, 'change_held', sha256('\\x00' || sha256('noncepayload')), 'nonce', 'payload'",
+    ),
     ("ledger_head_is_its_acts", "update ledger_head set size = 7"),
     (
         "leaf_commits_to_its_payload",
