@@ -2,18 +2,22 @@
 //!
 //! Reads by the customer and by the subprocessor only, whatever the number of customers.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use chrono::{DateTime, Utc};
 
 use super::Context;
 use crate::config::Proof;
-use crate::domain::change::Change;
+use crate::domain::change::{Change, ChangeId};
 use crate::domain::clearance::{self, Answer, Case, Step};
 use crate::domain::clearing::{self, Means};
 use crate::domain::customer::CustomerId;
+use crate::domain::gate::OfCustomer;
 use crate::domain::obligation::Standing;
 use crate::domain::plan::{self, Candidate};
 use crate::domain::register::{Version, on_day};
 use crate::domain::subprocessor::SubprocessorId;
+use crate::store::clearing::Obligation;
 use crate::store::{self, Snapshot};
 
 #[derive(Debug, thiserror::Error)]
@@ -47,15 +51,16 @@ pub async fn ask(
     let customer = found.ok_or_else(|| Error::NoCustomer(customer.to_owned()))?.id;
     let case = match store::subprocessor::called(snapshot.conn(), subprocessor).await? {
         Some(id) => {
-            let customer = OnFile::read(cx, &mut snapshot, customer, at).await?;
-            case(cx, &mut snapshot, &customer, id).await?
+            let on_file = OnFile::read(cx, &mut snapshot, customer, &[id], at).await?;
+            case(cx, &mut snapshot, &on_file, id).await?
         }
         None => Case::default(),
     };
     Ok(Said { at, answer: clearance::judge(&case, at) })
 }
 
-/// [`ask`] for each of these subprocessors at once, in their order, as one snapshot says it.
+/// [`ask`] for each of these subprocessors at once, in their order, as one snapshot says it: read together, but for the changes among them
+/// that are open, and for those whose letter serves the customer no more.
 pub async fn for_each(
     cx: &Context,
     snapshot: &mut Snapshot,
@@ -63,20 +68,26 @@ pub async fn for_each(
     subprocessors: &[SubprocessorId],
     at: DateTime<Utc>,
 ) -> Result<Vec<Answer>, store::Error> {
-    let customer = OnFile::read(cx, snapshot, customer, at).await?;
+    let on_file = OnFile::read(cx, snapshot, customer, subprocessors, at).await?;
     let mut answers = Vec::with_capacity(subprocessors.len());
     for id in subprocessors {
-        answers.push(clearance::judge(&case(cx, snapshot, &customer, *id).await?, at));
+        answers.push(clearance::judge(&case(cx, snapshot, &on_file, *id).await?, at));
     }
     Ok(answers)
 }
 
-/// What is asked about whatever the subprocessor.
+/// What is on file of the customer, and of the subprocessors asked about.
 struct OnFile {
     customer: CustomerId,
     at: DateTime<Utc>,
     versions: Vec<Version>,
     candidate: Option<Candidate>,
+    excluded: BTreeMap<SubprocessorId, (DateTime<Utc>, Option<DateTime<Utc>>)>,
+    changes: Vec<Change>,
+    /// By change, as the two that follow.
+    found: BTreeMap<ChangeId, OfCustomer>,
+    owed: BTreeMap<ChangeId, Obligation>,
+    served_still: BTreeSet<ChangeId>,
 }
 
 impl OnFile {
@@ -84,12 +95,25 @@ impl OnFile {
         cx: &Context,
         snapshot: &mut Snapshot,
         customer: CustomerId,
+        subprocessors: &[SubprocessorId],
         at: DateTime<Utc>,
     ) -> Result<Self, store::Error> {
         let day = cx.policy.zone.day_of(at);
-        let versions = store::subprocessor::versions(snapshot.conn()).await?;
-        let candidate = store::entitlement::candidates_of(snapshot.conn(), day, &[customer]).await?.pop();
-        Ok(Self { customer, at, versions, candidate })
+        let proven = cx.settings.notice.proof == Proof::Received;
+        let conn = snapshot.conn();
+        let changes = store::change::about(conn, subprocessors).await?;
+        let ids: Vec<ChangeId> = changes.iter().map(|change| change.id).collect();
+        Ok(Self {
+            customer,
+            at,
+            versions: store::subprocessor::versions(conn).await?,
+            candidate: store::entitlement::candidates_of(conn, day, &[customer]).await?.pop(),
+            excluded: store::objection::excluded(conn, customer).await?,
+            found: store::gate::of_customer(conn, customer, &ids).await?,
+            owed: store::clearance::owed(conn, customer, &ids).await?,
+            served_still: store::clearance::served_still(conn, customer, &ids, proven).await?,
+            changes,
+        })
     }
 }
 
@@ -101,18 +125,18 @@ async fn case(
 ) -> Result<Case, store::Error> {
     let day = cx.policy.zone.day_of(of.at);
     let listed = on_day(&of.versions, day).into_iter().find(|version| version.subprocessor_id == id);
-    let changes = store::change::about(snapshot.conn(), id).await?;
+    let changes: Vec<&Change> = of.changes.iter().filter(|change| change.subprocessor_id == id).collect();
     let facts = listed.map(|version| &version.facts).or(changes.last().map(|change| &change.draft.facts));
     let covers = |candidate: &Candidate| {
         let products = facts.map(|facts| facts.products.0.as_slice()).unwrap_or_default();
         candidate.contracts.iter().any(|contract| contract.covers(products, day))
     };
     let mut steps = Vec::with_capacity(changes.len());
-    for change in changes.iter().cloned() {
-        steps.push(step(cx, snapshot, change, of.customer, of.candidate.as_ref(), of.at).await?);
+    for change in changes {
+        steps.push(step(cx, snapshot, change, of).await?);
     }
     Ok(Case {
-        excluded: store::objection::excluded(snapshot.conn(), of.customer, id).await?,
+        excluded: of.excluded.get(&id).copied(),
         listed: listed.map(|version| version.change.clone()),
         covered: of.candidate.as_ref().is_some_and(covers),
         steps,
@@ -122,29 +146,27 @@ async fn case(
 async fn step(
     cx: &Context,
     snapshot: &mut Snapshot,
-    change: Change,
-    customer: CustomerId,
-    candidate: Option<&Candidate>,
-    at: DateTime<Utc>,
+    change: &Change,
+    of: &OnFile,
 ) -> Result<Step, store::Error> {
-    let mut found = store::gate::customers(snapshot.conn(), change.id, customer.0 - 1, customer.0).await?;
-    let mut of_customer = found.remove(&customer).unwrap_or_default();
+    let mut customer = of.found.get(&change.id).cloned().unwrap_or_default();
     let entitles = |candidate: &Candidate| {
-        let standing = candidate.standing(&change.draft, Some(change.subprocessor_id), &cx.policy, at);
+        let standing = candidate.standing(&change.draft, Some(change.subprocessor_id), &cx.policy, of.at);
         matches!(standing, plan::Standing::Entitled(entitled) if entitled.contract.is_some())
     };
-    of_customer.entitled = change.state.is_open() && candidate.is_some_and(entitles);
+    customer.entitled = change.state.is_open() && of.candidate.as_ref().is_some_and(entitles);
     let facts =
-        if change.state.is_open() { Some(store::gate::facts(snapshot.conn(), &change).await?) } else { None };
-    let owed = store::clearing::read(snapshot.conn(), change.id, customer).await?;
-    let in_force_at = owed.as_ref().and_then(|owed| owed.in_force_at);
+        if change.state.is_open() { Some(store::gate::facts(snapshot.conn(), change).await?) } else { None };
+    let owed = of.owed.get(&change.id);
     let service_lost = match owed {
         Some(owed) if matches!(owed.standing, Standing::Served(_)) => {
-            !is_served(cx, snapshot, &change, customer, &owed).await?
+            !of.served_still.contains(&change.id)
+                && !is_served(cx, snapshot, change, of.customer, owed).await?
         }
         Some(_) | None => false,
     };
-    Ok(Step { change, facts, customer: of_customer, in_force_at, service_lost })
+    let in_force_at = owed.and_then(|owed| owed.in_force_at);
+    Ok(Step { change: change.clone(), facts, customer, in_force_at, service_lost })
 }
 
 /// Whether something still serves a customer that was served.
@@ -153,7 +175,7 @@ async fn is_served(
     snapshot: &mut Snapshot,
     change: &Change,
     customer: CustomerId,
-    owed: &store::clearing::Obligation,
+    owed: &Obligation,
 ) -> Result<bool, store::Error> {
     let Some(announced_at) = store::clearing::announced_at(snapshot.conn(), change.id).await? else {
         return Ok(true);

@@ -172,15 +172,16 @@ pub async fn open(conn: &mut PgConnection) -> Result<Vec<Change>, Error> {
     rows.into_iter().map(Change::try_from).collect()
 }
 
-/// The changes about a subprocessor that are planned or were put into effect, in the order in which they are.
-pub async fn about(conn: &mut PgConnection, subprocessor: SubprocessorId) -> Result<Vec<Change>, Error> {
+/// The changes about these subprocessors that are planned or were put into effect, in the order in which they are.
+pub async fn about(conn: &mut PgConnection, subprocessors: &[SubprocessorId]) -> Result<Vec<Change>, Error> {
+    let ids: Vec<i64> = subprocessors.iter().map(|id| id.0).collect();
     let rows: Vec<Row> = sqlx::query_as(concat!(
         "select ",
         columns!(),
-        " from change where subprocessor_id = $1 and state in ('scheduled', 'in_notice', 'held', 'effective')
+        " from change where subprocessor_id = any($1) and state in ('scheduled', 'in_notice', 'held', 'effective')
           order by coalesce(took_effect_at, effective_at), change.id"
     ))
-    .bind(subprocessor.0)
+    .bind(ids)
     .fetch_all(conn)
     .await?;
     rows.into_iter().map(Change::try_from).collect()

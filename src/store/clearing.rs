@@ -29,7 +29,7 @@ pub struct Obligation {
 }
 
 #[derive(FromRow)]
-struct ObligationRow {
+pub(super) struct ObligationRow {
     contract_id: Option<i64>,
     state: String,
     exempt_why: Option<String>,
@@ -45,7 +45,7 @@ struct ObligationRow {
 }
 
 impl ObligationRow {
-    fn read(self) -> Result<Obligation, Error> {
+    pub(super) fn read(self) -> Result<Obligation, Error> {
         let unreadable = |why| Error::unreadable("obligation", &why);
         let standing = match (&self.exempt_why, self.clearance()) {
             (Some(why), _) => Standing::Exempt { why: why.parse::<ExemptWhy>().map_err(unreadable)? },

@@ -26,6 +26,7 @@ pub mod letter;
 pub mod notice;
 pub mod obligation;
 pub mod clearing;
+pub mod clearance;
 pub mod subprocessor;
 pub mod task;
 pub mod migrate;

@@ -14,7 +14,7 @@ use tracing::field::{Field, Visit};
 use tracing::{Event, Subscriber};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 
-use crate::edges::visitor::announced;
+use crate::edges::visitor::{Visitor, announced};
 use crate::promises::small_world;
 
 /// Obligations that nobody has counted yet, as in the middle of a mailing.
@@ -75,16 +75,35 @@ async fn a_page_of_a_letter_asks_the_database_once() {
     let letter = letter.split("href=\"").find(|part| part.starts_with("/letter/")).unwrap();
     let letter = letter.split('"').next().unwrap();
     for page in [object.as_str(), letter, &format!("{object}/objection")] {
-        let asked = Asked::default();
-        let listening = tracing::subscriber::set_default(tracing_subscriber::registry().with(asked.clone()));
-        assert_eq!(visitor.get(page).await.status, 200);
-        drop(listening);
-        let asked = asked.0.lock().unwrap();
-        // A clock that is set by hand stands in the database.
-        let asked: Vec<&String> = asked.iter().filter(|said| !said.contains("simulated")).collect();
+        let asked = asked_for(&visitor, page).await;
         assert_eq!(asked.len(), 1, "{page} asked {asked:?}");
     }
     world.finish().await;
+}
+
+#[tokio::test]
+async fn a_customers_own_register_asks_the_database_as_often_however_long_it_is() {
+    let (world, visitor, object) = announced().await;
+    let page = visitor.get(&object).await.body;
+    let mine = page.split('"').find(|part| part.starts_with("/mine/")).unwrap();
+    let of_one = asked_for(&visitor, mine).await;
+    world.as_superuser(include_str!("../fixtures/register-of-500-changes.sql")).await;
+    let of_all = asked_for(&visitor, mine).await;
+    assert!(visitor.get(mine).await.body.contains("Subprocessor 100"));
+    assert_eq!(of_all.len(), of_one.len(), "{of_all:?}");
+    assert!(of_one.len() < 40, "{of_one:?}");
+}
+
+/// The statements behind a page.
+async fn asked_for(visitor: &Visitor, page: &str) -> Vec<String> {
+    let asked = Asked::default();
+    let listening = tracing::subscriber::set_default(tracing_subscriber::registry().with(asked.clone()));
+    assert_eq!(visitor.get(page).await.status, 200);
+    drop(listening);
+    let mut asked = asked.0.lock().unwrap().clone();
+    // A clock that is set by hand stands in the database.
+    asked.retain(|said| !said.contains("simulated"));
+    asked
 }
 
 /// The statements that sqlx tells of, by their first words.

@@ -85,6 +85,7 @@ pub async fn facts(conn: &mut PgConnection, change: &Change) -> Result<Facts, Er
 
 #[derive(FromRow)]
 struct ObligationRow {
+    change_id: i64,
     customer_id: i64,
     state: String,
     exempt_why: Option<String>,
@@ -127,11 +128,55 @@ impl ObligationRow {
 
 #[derive(FromRow)]
 struct ObjectionRow {
+    change_id: i64,
     customer_id: i64,
     in_time: bool,
     admitted: bool,
     resolved: bool,
     clear_at: Option<DateTime<Utc>>,
+}
+
+/// Reads what is owed, was said and came in reply where `$which` holds.
+macro_rules! found {
+    ($conn:expr, $which:literal, $($bound:expr),+) => {{
+        let obligations: Vec<ObligationRow> = sqlx::query_as(concat!(
+            "select change_id, customer_id, state, exempt_why, consent, served_at, notice_started_at, earliest_by_notice,
+                    window_closes_at, window_shuts, clear_at
+             from obligation where ", $which
+        ))$(.bind($bound))+.fetch_all(&mut *$conn).await?;
+        let objections: Vec<ObjectionRow> = sqlx::query_as(concat!(
+            "select change_id, customer_id, in_time, admitted_by is not null as admitted, resolved_at is not null as resolved, clear_at
+             from objection_change where ", $which
+        ))$(.bind($bound))+.fetch_all(&mut *$conn).await?;
+        let replies: Vec<(i64, i64, i64)> = sqlx::query_as(concat!(
+            "select change_id, customer_id, count(*) from inbound_hold
+             where released_at is null and ", $which, " group by change_id, customer_id"
+        ))$(.bind($bound))+.fetch_all(&mut *$conn).await?;
+        gathered(obligations, objections, replies)
+    }};
+}
+
+fn gathered(
+    obligations: Vec<ObligationRow>,
+    objections: Vec<ObjectionRow>,
+    replies: Vec<(i64, i64, i64)>,
+) -> Result<BTreeMap<(ChangeId, CustomerId), OfCustomer>, Error> {
+    let mut found: BTreeMap<(ChangeId, CustomerId), OfCustomer> = BTreeMap::new();
+    let key = |change, customer| (ChangeId(change), CustomerId(customer));
+    for row in obligations {
+        let consent = row.consent.parse().map_err(|why| Error::unreadable("obligation", &why))?;
+        found.entry(key(row.change_id, row.customer_id)).or_default().obligation =
+            Some((row.standing()?, consent));
+    }
+    for row in objections {
+        let ObjectionRow { change_id, customer_id, in_time, admitted, resolved, clear_at } = row;
+        let said = Objection { in_time, admitted, resolved, clear_at };
+        found.entry(key(change_id, customer_id)).or_default().objections.push(said);
+    }
+    for (change, customer, count) in replies {
+        found.entry(key(change, customer)).or_default().replies = u64::try_from(count).unwrap_or_default();
+    }
+    Ok(found)
 }
 
 /// Each customer with an id in `(after, up_to]` that is owed something for the change, or has said something about it.
@@ -142,46 +187,18 @@ pub async fn customers(
     after: i64,
     up_to: i64,
 ) -> Result<BTreeMap<CustomerId, OfCustomer>, Error> {
-    let mut found: BTreeMap<CustomerId, OfCustomer> = BTreeMap::new();
-    let obligations: Vec<ObligationRow> = sqlx::query_as(
-        "select customer_id, state, exempt_why, consent, served_at, notice_started_at, earliest_by_notice,
-                window_closes_at, window_shuts, clear_at
-         from obligation where change_id = $1 and customer_id > $2 and customer_id <= $3",
-    )
-    .bind(change.0)
-    .bind(after)
-    .bind(up_to)
-    .fetch_all(&mut *conn)
-    .await?;
-    for row in obligations {
-        let consent = row.consent.parse().map_err(|why| Error::unreadable("obligation", &why))?;
-        found.entry(CustomerId(row.customer_id)).or_default().obligation = Some((row.standing()?, consent));
-    }
-    let objections: Vec<ObjectionRow> = sqlx::query_as(
-        "select customer_id, in_time, admitted_by is not null as admitted, resolved_at is not null as resolved, clear_at
-         from objection_change where change_id = $1 and customer_id > $2 and customer_id <= $3",
-    )
-    .bind(change.0)
-    .bind(after)
-    .bind(up_to)
-    .fetch_all(&mut *conn)
-    .await?;
-    for row in objections {
-        let ObjectionRow { customer_id, in_time, admitted, resolved, clear_at } = row;
-        let said = Objection { in_time, admitted, resolved, clear_at };
-        found.entry(CustomerId(customer_id)).or_default().objections.push(said);
-    }
-    let replies: Vec<(i64, i64)> = sqlx::query_as(
-        "select customer_id, count(*) from inbound_hold
-         where change_id = $1 and released_at is null and customer_id > $2 and customer_id <= $3 group by customer_id",
-    )
-    .bind(change.0)
-    .bind(after)
-    .bind(up_to)
-    .fetch_all(conn)
-    .await?;
-    for (customer, count) in replies {
-        found.entry(CustomerId(customer)).or_default().replies = u64::try_from(count).unwrap_or_default();
-    }
-    Ok(found)
+    let found =
+        found!(conn, "change_id = $1 and customer_id > $2 and customer_id <= $3", change.0, after, up_to)?;
+    Ok(found.into_iter().map(|((_, customer), of_customer)| (customer, of_customer)).collect())
+}
+
+/// The same of one customer, by change.
+pub async fn of_customer(
+    conn: &mut PgConnection,
+    customer: CustomerId,
+    changes: &[ChangeId],
+) -> Result<BTreeMap<ChangeId, OfCustomer>, Error> {
+    let ids: Vec<i64> = changes.iter().map(|id| id.0).collect();
+    let found = found!(conn, "customer_id = $1 and change_id = any($2)", customer.0, &ids)?;
+    Ok(found.into_iter().map(|((change, _), of_customer)| (change, of_customer)).collect())
 }

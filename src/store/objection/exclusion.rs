@@ -1,6 +1,8 @@
 //! Exclusions: customers whose data never goes to a subprocessor, because that is how their objection was settled, or because they said
 //! nothing where a yes was asked for ([`silence`](crate::store::silence)).
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use sqlx::{FromRow, PgConnection};
@@ -91,19 +93,17 @@ pub async fn exclusions(conn: &mut PgConnection, all: bool, limit: i64) -> Resul
     Ok(rows)
 }
 
-/// Since when, and until when, the customer is excluded from the subprocessor; confirmed or not.
+/// The subprocessors from which the customer is excluded, confirmed or not: since when, and until when.
 pub async fn excluded(
     conn: &mut PgConnection,
     customer: CustomerId,
-    subprocessor: SubprocessorId,
-) -> Result<Option<(DateTime<Utc>, Option<DateTime<Utc>>)>, Error> {
-    let row =
-        sqlx::query_as("select since, until from exclusion where customer_id = $1 and subprocessor_id = $2")
+) -> Result<BTreeMap<SubprocessorId, (DateTime<Utc>, Option<DateTime<Utc>>)>, Error> {
+    let rows: Vec<(i64, DateTime<Utc>, Option<DateTime<Utc>>)> =
+        sqlx::query_as("select subprocessor_id, since, until from exclusion where customer_id = $1")
             .bind(customer.0)
-            .bind(subprocessor.0)
-            .fetch_optional(conn)
+            .fetch_all(conn)
             .await?;
-    Ok(row)
+    Ok(rows.into_iter().map(|(id, since, until)| (SubprocessorId(id), (since, until))).collect())
 }
 
 /// What a subprocessor is called where its exclusions are confirmed.
