@@ -1,6 +1,6 @@
 //! `gate`, `deliveries` and `status`: what stands in a change's way, and how far its letters are.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -45,6 +45,8 @@ pub struct StatusArgs {
     output: Output,
 }
 
+/// A mailbox is read to its end each minute; a source that is further behind is named.
+const READ_WITHIN: TimeDelta = TimeDelta::minutes(2);
 /// Customers read at once for a list that is printed as it comes.
 const CUSTOMERS_PER_READ: i64 = 1000;
 const FAILURES_MAX: i64 = 1000;
@@ -65,9 +67,10 @@ pub async fn gate(global: &Global, args: &GateArgs) -> Result<(), Failure> {
             concerns.push(store::gate::concern(snapshot.conn(), change.id, reason, at).await?);
         }
     }
+    let behind = store::door::sources_behind(snapshot.conn(), now - READ_WITHIN).await?;
     let open = concerns.is_empty();
     if args.output.json {
-        print(json!({ "open": open, "at": at, "reasons": concerns }))?;
+        print(json!({ "open": open, "at": at, "reasons": concerns, "behind": behind }))?;
     } else if open {
         print(format_args!(
             "{}: the gate is open at {}",
@@ -84,6 +87,12 @@ pub async fn gate(global: &Global, args: &GateArgs) -> Result<(), Failure> {
         if let Some(line) = super::change::too_old(&cx, &mut snapshot, &change, now).await? {
             print(format_args!("  {line}"))?;
         }
+    }
+    if !args.output.json {
+        behind.iter().try_for_each(|source| {
+            let read_to = source.vouches_until.format("%Y-%m-%d %H:%M UTC");
+            print(format_args!("  {} is read up to {read_to}: nothing later is decided", source.name))
+        })?;
     }
     if open { Ok(()) } else { Err(Failure::already_said()) }
 }

@@ -174,6 +174,18 @@ pub async fn list_open(conn: &mut PgConnection) -> Result<Vec<Open>, Error> {
     Ok(doors)
 }
 
+/// The sources that are not read up to this instant, the one furthest behind first.
+pub async fn sources_behind(conn: &mut PgConnection, at: DateTime<Utc>) -> Result<Vec<Open>, Error> {
+    let doors = sqlx::query_as(
+        "select name, read_to - settle as vouches_until from door
+         where state = 'open' and beat_at = 'infinity' and read_to - settle < $1 order by vouches_until, name",
+    )
+    .bind(at)
+    .fetch_all(conn)
+    .await?;
+    Ok(doors)
+}
+
 /// The latest instant for which the gate may decide: everything received before it is committed. None: no door is open.
 pub async fn decidable_until(conn: &mut PgConnection) -> Result<Option<DateTime<Utc>>, Error> {
     let least: Option<DateTime<Utc>> =

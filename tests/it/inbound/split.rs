@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use forenotice::store::simulated;
 use tokio::io::{AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 use tokio::time::{sleep, timeout};
@@ -15,6 +16,16 @@ use crate::support::builders::addition;
 
 const PATIENCE: Duration = Duration::from_mins(1);
 const SOURCES: &str = "select name || ' ' || state from door where beat_at = 'infinity' order by name";
+
+/// The doors of processes themselves.
+const OPEN: &str =
+    "select name from door where beat_at <> 'infinity' and kind = 'listener' and state = 'open'";
+
+/// Time goes on without a stop: while a gate waits, the clock would stop every few seconds of the whole day.
+async fn jump(world: &World, instant: &str) {
+    simulated::move_to(world.cx.db.pool(), super::at(instant)).await.unwrap();
+    world.settle().await;
+}
 
 /// A change announced to two customers, its mail taken in by a process of its own, which is started and stopped.
 async fn announced() -> (World, String, SocketAddr) {
@@ -31,7 +42,7 @@ async fn announced() -> (World, String, SocketAddr) {
 async fn receiving(world: &World, address: SocketAddr) -> Doors {
     let doors = Doors::open(world, &[("FORENOTICE__INBOUND__LISTEN", address.to_string())]);
     let open = async {
-        while TcpStream::connect(address).await.is_err() {
+        while strings(world, OPEN).await.is_empty() || TcpStream::connect(address).await.is_err() {
             sleep(Duration::from_millis(20)).await;
         }
     };
@@ -61,15 +72,20 @@ async fn no_gate_opens_while_nobody_takes_mail_in_and_what_waited_is_weighed() {
     assert_eq!(strings(&world, SOURCES).await, ["inbound.listen open"]);
 
     // The day is over, and nobody knows what the MTA holds.
-    world.advance_to("2027-01-16T12:00Z").await;
+    jump(&world, "2027-01-16T12:00:00Z").await;
     assert_eq!(world.change(&reference).await.state.as_str(), "held");
     assert_eq!(reasons(&world, &reference).await, Vec::<String>::new(), "nothing else stands in the way");
+    let said = world.command(&["gate", &reference]).await.printed;
+    assert!(
+        said.contains("inbound.listen is read up to 2026-11-24 12:00 UTC: nothing later is decided"),
+        "{said}"
+    );
 
     let doors = receiving(&world, address).await;
     hand_over(address, &person(JANE, "OBJECT", "No."), &to).await;
     doors.stop().await;
     assert_eq!(stored(&world).await.len(), 1);
-    world.advance_to("2027-01-17T12:00Z").await;
+    jump(&world, "2027-01-17T12:00:00Z").await;
     assert_eq!(strings(&world, OBJECTIONS).await, ["reply true No."]);
     assert_eq!(reasons(&world, &reference).await, ["objection_open"]);
     assert_eq!(world.change(&reference).await.state.as_str(), "held");
@@ -87,10 +103,10 @@ async fn a_killed_process_holds_the_gate_until_another_takes_mail_in() {
     let silent = "update door set beat_at = clock_timestamp() - interval '31 seconds' where state = 'open' and beat_at <> 'infinity' and kind = 'listener'";
     world.as_superuser(silent).await;
     world.as_superuser("delete from replica where 'receive' = any(roles) and not 'web' = any(roles)").await;
-    world.advance_to("2027-01-15T12:00Z").await;
+    jump(&world, "2027-01-15T12:00:00Z").await;
     assert_eq!(world.change(&reference).await.state.as_str(), "in_notice");
     receiving(&world, address).await.stop().await;
-    world.settle().await;
+    jump(&world, "2027-01-15T12:01:00Z").await;
     assert_eq!(world.change(&reference).await.state.as_str(), "effective");
     world.finish().await;
 }

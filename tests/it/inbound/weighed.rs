@@ -115,6 +115,26 @@ async fn a_reply_to_a_receipt_and_to_another_letter_is_in_the_case_and_holds_the
 }
 
 #[tokio::test]
+async fn a_reply_to_the_receipts_of_two_cases_is_in_both() {
+    let (world, [nimbus, cumulus], _) = two_announced().await;
+    for (to, subject) in [(&nimbus, "OBJECT"), (&cumulus, "OBJECT too")] {
+        comes_to(&world, &person(JANE, subject, "No."), &[to], JANE).await;
+    }
+    let receipts = world.mailbox.mails_to(JANE);
+    let receipts: Vec<String> =
+        receipts.iter().filter(|mail| mail.subject().starts_with("Receipt")).map(reply_to).collect();
+    let to: Vec<&str> = receipts.iter().map(String::as_str).collect();
+    comes_to(&world, &person(JANE, "Re: Receipt", "See clause 4."), &to, JANE).await;
+    let said = "select o.reference || ' ' || c.body from correspondence c join objection o on o.id = c.objection_id order by 1";
+    assert_eq!(
+        strings(&world, said).await,
+        ["OBJ-2026-0001 jane@acme.example: See clause 4.", "OBJ-2026-0002 jane@acme.example: See clause 4."]
+    );
+    assert_eq!(strings(&world, HOLDS).await, Vec::<String>::new());
+    world.finish().await;
+}
+
+#[tokio::test]
 async fn an_objection_on_file_is_one_to_the_other_change_too_once_it_is_seen_at_that_letters_address() {
     let (world, [nimbus, cumulus], [birch, _]) = two_announced().await;
     let mail = person(JANE, "OBJECT", "No transfers.");
