@@ -33,10 +33,10 @@ const REMINDERS: [i64; 2] = [3, 1];
 /// `GET /changes.ics`: the day on which each change takes effect or did.
 pub async fn changes_ics(site: Site, headers: HeaderMap) -> Result<Response, PageError> {
     let (register, mut snapshot) = Register::with_more(&site).await?;
-    let ids: Vec<_> = register.published.iter().map(|change| change.id).collect();
+    let ids: Vec<_> = register.seen.published.iter().map(|change| change.id).collect();
     let revised = page::times_revised(snapshot.conn(), &ids).await?;
     let mut calendar = empty(&site);
-    for change in &register.published {
+    for change in &register.seen.published {
         let Some(stamp) = entries_of(&register, change).last().map(|last| last.at) else { continue };
         let entry = &mut entry(&site, change, &change.reference, &revised, stamp);
         entry.summary(&summary(&site, change, "ics-change"));

@@ -64,7 +64,7 @@ pub async fn show(
     let conn = snapshot.conn();
     let change = page::change_by_reference(conn, &reference).await?.ok_or(PageError::NotFound)?;
     let together = page::announced_with(conn, change.id).await?;
-    register.events = page::change_events(conn, &[change.id], register.now).await?;
+    register.seen.events = page::change_events(conn, &[change.id], register.now).await?;
     let slug = store::subprocessor::slug_of(conn, change.subprocessor_id).await?;
     let response = rendered(StatusCode::OK, &page_of(&register, &change, &slug, &together))?;
     Ok(feed::revalidated(response, &headers, None).await)
@@ -113,7 +113,8 @@ fn entries(register: &Register<'_>, change: &PublicChange, slug: &str) -> Vec<su
         href: Some(subprocessor::path(slug)),
         name: name.to_owned(),
     };
-    let replaced = register.versions.iter().rev().find(|v| Some(v.subprocessor_id) == change.replaces_id);
+    let replaced =
+        register.seen.versions.iter().rev().find(|v| Some(v.subprocessor_id) == change.replaces_id);
     let replaced = replaced.map(|version| named(&version.slug, &version.facts.name));
     [named(slug, &change.facts.name)].into_iter().chain(replaced).collect()
 }
@@ -183,7 +184,7 @@ fn points(register: &Register<'_>, change: &PublicChange) -> Vec<Point> {
     let (words, zone) = (register.words, &register.policy.zone);
     let mut points = Vec::new();
     points.extend(change.published_at.map(|at| (zone.day_of(at), "point-announced")));
-    let withdrawn = register.events.iter().find(|e| e.change_id == change.id.0 && e.kind == "withdrawn");
+    let withdrawn = register.seen.events.iter().find(|e| e.change_id == change.id.0 && e.kind == "withdrawn");
     let effect = match change.state {
         ChangeState::Effective => "point-effective",
         ChangeState::Held | ChangeState::Withdrawn | ChangeState::Discarded => "point-was-planned",

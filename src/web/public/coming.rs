@@ -76,7 +76,7 @@ pub struct Later {
 /// The cards of the nearest days, and the rest.
 pub fn coming(register: &Register<'_>) -> (Vec<Card>, Vec<Later>) {
     let mut groups: Vec<Vec<&PublicChange>> = Vec::new();
-    for change in &register.open {
+    for change in &register.seen.open {
         let fits = |group: &&mut Vec<&PublicChange>| {
             group.iter().all(|other| {
                 other.effective_on == change.effective_on

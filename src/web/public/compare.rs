@@ -123,7 +123,7 @@ fn page_of(register: &Register<'_>, asked: &Asked, days: Result<(NaiveDate, Naiv
         }
         Ok((from, to)) => {
             let (on_from, on_to) = (dates::plain(words, from), dates::plain(words, to));
-            let between = between(&register.versions, from, to);
+            let between = between(&register.seen.versions, from, to);
             let found = found(words, &between, (from, to));
             let title = words.with("compare-h1", [("from", &on_from), ("to", &on_to)]);
             let query = format!("?from={from}&to={to}");
@@ -218,7 +218,7 @@ pub async fn json(site: Site, headers: HeaderMap, Query(asked): Query<Asked>) ->
         Err(Refused { from: Some(why), .. }) => return Ok(feed::refused("from", &why)),
         Err(Refused { to, .. }) => return Ok(feed::refused("to", &to.unwrap_or_default())),
     };
-    let Between { joined, left, altered } = between(&register.versions, from, to);
+    let Between { joined, left, altered } = between(&register.seen.versions, from, to);
     let document = Document {
         schema: format!("{}/compare.schema.json", site.processor().base_url),
         processor: &site.processor().name,

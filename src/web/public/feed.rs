@@ -95,7 +95,7 @@ pub async fn register_json(
         processor: &site.processor().name,
         on: day,
         first_day: register.first_day(),
-        subprocessors: listed(&site, on_day(&register.versions, day)),
+        subprocessors: listed(&site, on_day(&register.seen.versions, day)),
         in_force_for_some_customers: for_some_on(&register, day)
             .map(|(change, since)| ForSome { change: &change.reference, name: &change.facts.name, since })
             .collect(),
@@ -122,7 +122,7 @@ fn for_some_on<'a>(
         let since = register.policy.zone.day_of(change.in_force_for_some()?);
         (since <= day).then_some((change, since))
     };
-    register.open.iter().filter_map(since)
+    register.seen.open.iter().filter_map(since)
 }
 
 pub fn listed<'a>(site: &Site, versions: Vec<&'a Version>) -> Vec<Listed<'a>> {
@@ -152,7 +152,7 @@ pub async fn register_csv(
         for_some_on(&register, day).map(|(change, since)| (&change.facts, Beside::InForceForSome, since));
     let in_use = register.in_use_on(day).map(|(change, since)| (&change.facts, Beside::InUse, since));
     let beside: Vec<_> = for_some.chain(in_use).collect();
-    let listed = on_day(&register.versions, day).into_iter().map(|version| &version.facts);
+    let listed = on_day(&register.seen.versions, day).into_iter().map(|version| &version.facts);
     let csv = register_file::write_csv_with_others(listed, &beside);
     let disposition = format!("attachment; filename=\"subprocessors-{day}.csv\"");
     let kind: [(HeaderName, &str); 2] = [
@@ -233,14 +233,14 @@ pub async fn changes_json(
             Some(change.ok_or(PageError::NotFound)?.id)
         }
     };
-    register.published = page::published_changes(conn, before, CHANGES_PER_PAGE).await?;
-    let ids: Vec<ChangeId> = register.published.iter().map(|change| change.id).collect();
-    register.events = page::change_events(conn, &ids, register.now).await?;
-    let is_full = i64::try_from(register.published.len()).unwrap_or(i64::MAX) == CHANGES_PER_PAGE;
-    let last = register.published.last().filter(|_| is_full);
+    register.seen.published = page::published_changes(conn, before, CHANGES_PER_PAGE).await?;
+    let ids: Vec<ChangeId> = register.seen.published.iter().map(|change| change.id).collect();
+    register.seen.events = page::change_events(conn, &ids, register.now).await?;
+    let is_full = i64::try_from(register.seen.published.len()).unwrap_or(i64::MAX) == CHANGES_PER_PAGE;
+    let last = register.seen.published.last().filter(|_| is_full);
     let document = ChangesDocument {
         processor: &site.processor().name,
-        changes: register.published.iter().map(|change| change_document(&register, change)).collect(),
+        changes: register.seen.published.iter().map(|change| change_document(&register, change)).collect(),
         next: last
             .map(|last| format!("{}/changes.json?before={}", site.processor().base_url, last.reference)),
     };
@@ -287,7 +287,7 @@ pub async fn changes_atom(site: Site, headers: HeaderMap) -> Result<Response, Pa
     let register = Register::read(&site).await?;
     let base = &site.processor().base_url;
     let mut entries: Vec<(DateTime<Utc>, Entry)> = Vec::new();
-    for change in &register.published {
+    for change in &register.seen.published {
         for happened in entries_of(&register, change) {
             let title = site.words().with(
                 "feed-entry",
@@ -351,7 +351,7 @@ fn summary(register: &Register<'_>, change: &PublicChange) -> String {
 impl Register<'_> {
     /// No part of what this says is younger; none while something may still turn up that is older.
     pub(super) fn last_modified(&self) -> Option<DateTime<Utc>> {
-        self.newest_act.filter(|at| *at + LAST_MODIFIED_SETTLES < self.now)
+        self.seen.newest_act.filter(|at| *at + LAST_MODIFIED_SETTLES < self.now)
     }
 }
 

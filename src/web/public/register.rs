@@ -14,9 +14,9 @@ use super::coming::{Card, Later, coming};
 use super::wording::{self, Tense};
 use super::{feed, linked_data, subscribe};
 use crate::domain::customer::Policy;
-use crate::domain::register::{Version, on_day};
+use crate::domain::register::on_day;
 use crate::store::Snapshot;
-use crate::store::page::{self, ChangeEvent, PublicChange};
+use crate::store::page::{self, PublicChange};
 use crate::web::Site;
 use crate::web::dates;
 use crate::web::error::PageError;
@@ -50,16 +50,8 @@ pub struct Register<'a> {
     pub now: DateTime<Utc>,
     /// In the policy's zone.
     pub today: NaiveDate,
-    pub versions: Vec<Version>,
-    /// Announced, not yet in force.
-    pub open: Vec<PublicChange>,
-    /// In use without completed notice, today or once.
-    pub in_use: Vec<PublicChange>,
-    /// Announced, the newest first.
-    pub published: Vec<PublicChange>,
-    pub events: Vec<ChangeEvent>,
-    /// No part of it is younger.
-    pub newest_act: Option<DateTime<Utc>>,
+    /// As it was at `now`.
+    pub seen: page::Register,
 }
 
 impl<'a> Register<'a> {
@@ -78,27 +70,14 @@ impl<'a> Register<'a> {
         Ok((Self::of(site, now, read), snapshot))
     }
 
-    fn of(site: &'a Site, now: DateTime<Utc>, read: page::Register) -> Self {
-        let page::Register { versions, open, in_use, published, events, newest_act } = read;
+    fn of(site: &'a Site, now: DateTime<Utc>, seen: page::Register) -> Self {
         let policy = &*site.cx().policy;
-        Self {
-            site,
-            words: site.words(),
-            policy,
-            now,
-            today: policy.zone.day_of(now),
-            versions,
-            open,
-            in_use,
-            published,
-            events,
-            newest_act,
-        }
+        Self { site, words: site.words(), policy, now, today: policy.zone.day_of(now), seen }
     }
 
     /// What is in use on `day` without completed notice, and since when.
     pub fn in_use_on(&self, day: NaiveDate) -> impl Iterator<Item = (&PublicChange, NaiveDate)> {
-        self.in_use.iter().filter_map(move |change| {
+        self.seen.in_use.iter().filter_map(move |change| {
             let took_effect_on = change.took_effect_at.map(|at| self.policy.zone.day_of(at));
             let still = change.in_use_until.is_none_or(|last| day <= last)
                 && took_effect_on.is_none_or(|effect| day < effect);
@@ -112,7 +91,7 @@ impl<'a> Register<'a> {
 
     /// The first day that the register says anything of.
     pub fn first_day(&self) -> Option<NaiveDate> {
-        self.versions.first().map(|version| version.valid_from)
+        self.seen.versions.first().map(|version| version.valid_from)
     }
 
     /// The day asked for, or why there is nothing to show for it.
@@ -196,7 +175,7 @@ fn page_of(
     let (canonical, linked_data) = if is_past {
         (register.site.shell("register", false), None)
     } else {
-        let listed = on_day(&register.versions, day);
+        let listed = on_day(&register.seen.versions, day);
         let data = linked_data::of_register(register, &listed, &words.get("register-h1"))?;
         (register.site.shell("register", false).canonical(register.site, "/"), Some(data))
     };
@@ -241,6 +220,6 @@ fn not_for_all(register: &Register<'_>) -> Vec<NotForAll> {
     };
     let in_use =
         register.in_use_on(register.today).map(|(change, since)| said("in-use", "bad", change, since));
-    let for_some = register.open.iter().filter_map(|change| Some((change, change.in_force_for_some()?)));
+    let for_some = register.seen.open.iter().filter_map(|change| Some((change, change.in_force_for_some()?)));
     in_use.chain(for_some.map(|(change, at)| said("for-some", "key", change, zone.day_of(at)))).collect()
 }

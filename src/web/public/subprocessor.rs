@@ -97,7 +97,7 @@ pub async fn show(site: Site, headers: HeaderMap, Path(asked): Path<String>) -> 
     let slug = subprocessor::slug(&asked);
     let (register, mut snapshot) = Register::with_more(&site).await?;
     let changes = page::changes_about(snapshot.conn(), &slug).await?;
-    let version = register::addressed(&register.versions, &slug);
+    let version = register::addressed(&register.seen.versions, &slug);
     let id = match version.filter(|version| version.slug == slug) {
         Some(version) => version.subprocessor_id,
         // Announced and never in force: it has no version, and only changes of its own.
@@ -140,8 +140,8 @@ impl<'a> Entry<'a> {
             register,
             id,
             changes,
-            history: register::history(&register.versions, id, register.today),
-            listed: on_day(&register.versions, register.today),
+            history: register::history(&register.seen.versions, id, register.today),
+            listed: on_day(&register.seen.versions, register.today),
         }
     }
 
@@ -154,7 +154,7 @@ impl<'a> Entry<'a> {
     fn open(&self) -> impl Iterator<Item = &'a PublicChange> {
         let about =
             |change: &&PublicChange| change.subprocessor_id == self.id || change.replaces_id == Some(self.id);
-        self.register.open.iter().filter(about)
+        self.register.seen.open.iter().filter(about)
     }
 
     fn standing(&self) -> Standing {

@@ -112,7 +112,7 @@ pub struct List {
 
 impl List {
     pub fn of(register: &Register<'_>, asked: &Asked, day: NaiveDate, refused: Option<String>) -> Self {
-        let all = on_day(&register.versions, day);
+        let all = on_day(&register.seen.versions, day);
         let (column, down) = order(&asked.sort);
         let mut shown: Vec<&Version> =
             all.iter().copied().filter(|version| fits(register, asked, &version.facts)).collect();
@@ -316,7 +316,7 @@ fn coming(register: &Register<'_>, version: &Version) -> Option<Coming> {
         change.subprocessor_id == version.subprocessor_id
             || change.replaces_id == Some(version.subprocessor_id)
     };
-    let change = register.open.iter().find(concerns)?;
+    let change = register.seen.open.iter().find(concerns)?;
     let leaves = change.kind == ChangeKind::Removal || change.replaces_id == Some(version.subprocessor_id);
     let key = if leaves { "row-leaves" } else { "row-changes" };
     let day = dates::plain(register.words, change.effective_on);

@@ -58,7 +58,7 @@ pub fn lines(register: &Register<'_>) -> Vec<Line> {
 /// The newest entries.
 fn entries(register: &Register<'_>) -> Vec<Entry> {
     let mut entries: Vec<Entry> =
-        register.published.iter().flat_map(|change| entries_of(register, change)).collect();
+        register.seen.published.iter().flat_map(|change| entries_of(register, change)).collect();
     entries.sort_by(|a, b| (b.at, &b.reference).cmp(&(a.at, &a.reference)));
     entries.truncate(ENTRIES_MAX);
     entries.extend(opened(register));
@@ -68,7 +68,7 @@ fn entries(register: &Register<'_>) -> Vec<Entry> {
 /// What happened to one change, the oldest first.
 pub fn entries_of(register: &Register<'_>, change: &PublicChange) -> Vec<Entry> {
     let words = register.words;
-    let told = |kind: &str| register.events.iter().any(|e| e.change_id == change.id.0 && e.kind == kind);
+    let told = |kind: &str| register.seen.events.iter().any(|e| e.change_id == change.id.0 && e.kind == kind);
     let entry = |at: DateTime<Utc>, event: &'static str, class: &'static str, tense: Tense| {
         let day = register.policy.zone.day_of(at);
         Entry {
@@ -94,7 +94,7 @@ pub fn entries_of(register: &Register<'_>, change: &PublicChange) -> Vec<Entry> 
         };
         entries.push(entry(at, event, class, Tense::Planned));
     }
-    for event in register.events.iter().filter(|event| event.change_id == change.id.0) {
+    for event in register.seen.events.iter().filter(|event| event.change_id == change.id.0) {
         let event_name = match event.kind.as_str() {
             "rescheduled" => "rescheduled",
             "held" => "held",
@@ -117,7 +117,7 @@ fn opened(register: &Register<'_>) -> Option<Entry> {
     let day = register.first_day()?;
     let stated =
         |version: &&crate::domain::register::Version| version.valid_from == day && version.change.is_none();
-    let count = register.versions.iter().filter(stated).count();
+    let count = register.seen.versions.iter().filter(stated).count();
     (count > 0).then(|| Entry {
         class: "past",
         at: register.policy.zone.first_instant(day),
