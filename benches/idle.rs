@@ -51,7 +51,7 @@ async fn measure(ground: &mut Ground) -> anyhow::Result<()> {
         fill(&database, customers).await?;
         let cx = context(&database)?;
         let mut conn = PgConnection::connect(&database).await?;
-        let (mut rounds, mut bare, mut slowest) = (Vec::new(), Vec::new(), vec![Vec::new(); TASKS.len()]);
+        let (mut rounds, mut bare, mut by_task) = (Vec::new(), Vec::new(), vec![Vec::new(); TASKS.len()]);
         let mut read = 0;
         for round in 0..ROUNDS + WARM_UP {
             if round == WARM_UP {
@@ -61,7 +61,7 @@ async fn measure(ground: &mut Ground) -> anyhow::Result<()> {
             let _: i64 = sqlx::query_scalar("select $1").bind(1_i64).fetch_one(&mut conn).await?;
             let asked = began.elapsed();
             let began = Instant::now();
-            for (task, taken) in TASKS.iter().zip(&mut slowest) {
+            for (task, taken) in TASKS.iter().zip(&mut by_task) {
                 let of_task = Instant::now();
                 let report =
                     (task.run)(cx.clone()).await.map_err(|why| anyhow::anyhow!("{}: {why}", task.name))?;
@@ -82,7 +82,7 @@ async fn measure(ground: &mut Ground) -> anyhow::Result<()> {
         }
         let read = rows_read(&mut conn).await? - read;
         let (round, bare) = (median(&mut rounds), median(&mut bare));
-        let each = slowest.iter_mut().zip(TASKS).map(|(taken, task)| (median(taken), task.name)).max();
+        let each = by_task.iter_mut().zip(TASKS).map(|(taken, task)| (median(taken), task.name)).max();
         let (longest, name) = each.context("no tasks")?;
         println!(
             "{customers:>9} customers: a round of {} tasks {:.2} ms = {:.0} bare selects of {:.3} ms; the longest, {name}, {:.2} ms; {:.1} rows read a round",
