@@ -108,9 +108,12 @@ impl Default for Patience {
 }
 
 impl Patience {
+    /// How long a relay that was away is left alone in a demo or a test, by the clock of the machine.
+    pub const REHEARSED: Duration = Duration::from_millis(20);
+
     /// For a demo or a test.
     fn of_rehearsal() -> Self {
-        let soon = Duration::from_millis(20);
+        let soon = Self::REHEARSED;
         let slow = Duration::from_millis(300);
         Self { slow, crowded: soon, away_first: soon, away_max: soon, refused: soon, ..Self::default() }
     }

@@ -31,7 +31,7 @@ async fn a_relay_away_for_a_day_gets_each_letter_once_when_it_is_back() {
         assert_eq!((row.state.as_str(), row.attempts, row.in_doubt), ("queued", 0, false), "{address}");
     }
     assert_eq!(mailing.change_state().await, "scheduled", "nobody has been told of it");
-    mailing.world.mailbox.come_back().await.unwrap();
+    mailing.world.relay_comes_back().await;
     mailing.world.advance_to("2026-11-24T10:00Z").await;
     for (address, mails) in copies(&mailing, &addresses) {
         let row = mailing.row(&address).await;

@@ -72,7 +72,7 @@ async fn a_relay_that_is_away_costs_a_letter_nothing() {
     assert_eq!(mailing.send().await, 0);
     let row = mailing.row(ACME).await;
     assert_eq!((row.state.as_str(), row.attempts, row.relay_code), ("queued", 0, None));
-    mailing.world.mailbox.come_back().await.unwrap();
+    mailing.world.relay_comes_back().await;
     assert_eq!(mailing.send().await, 0, "the relay is left alone for a minute");
     mailing.later(minutes(1)).await;
     assert_eq!(mailing.send().await, 1);
@@ -88,7 +88,7 @@ async fn a_relay_that_is_away_for_hours_gets_every_letter_when_it_is_back() {
     assert_eq!(mailing.change_state().await, "scheduled");
     let waiting = store::digest::waiting(mailing.world.cx.snapshot().await.unwrap().conn()).await.unwrap();
     assert_eq!(waiting.letters, 2, "status shows what waits");
-    mailing.world.mailbox.come_back().await.unwrap();
+    mailing.world.relay_comes_back().await;
     mailing.world.advance_to("2026-11-23T14:00Z").await;
     assert_eq!(mailing.world.mailbox.mails().len(), 2);
     assert_eq!(mailing.row(ACME).await.attempts, 1);

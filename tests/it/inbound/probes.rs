@@ -340,7 +340,7 @@ async fn of_several_replicas_one_probes_and_a_relay_that_is_away_is_asked_again(
     world.mailbox.go_away().await;
     probe(world).await;
     assert_eq!(strings(world, PROBES).await, Vec::<String>::new());
-    world.mailbox.come_back().await.unwrap();
+    world.relay_comes_back().await;
     later(world, TimeDelta::minutes(5)).await;
     let passes = [(); 4].map(|()| prove_reply_path::run_once(&world.cx));
     for pass in futures_util::future::join_all(passes).await {

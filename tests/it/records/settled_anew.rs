@@ -158,7 +158,7 @@ async fn a_service_by_post_ends_with_the_plan_it_was_about_though_no_letter_was_
         .unwrap();
     world.advance_to("2026-11-26T08:00Z").await;
     assert_eq!(stands(&world, "C-1").await, "owed silence K-1");
-    world.mailbox.come_back().await.unwrap();
+    world.relay_comes_back().await;
     world.finish().await;
 }
 

@@ -21,7 +21,7 @@ use forenotice::domain::ledger::Actor;
 use forenotice::entropy::Entropy;
 use forenotice::in_flight::InFlight;
 use forenotice::mail::events::Sns;
-use forenotice::mail::relay::Post;
+use forenotice::mail::relay::{Patience, Post};
 use forenotice::mail::templates::Templates;
 use forenotice::store::bell::Bells;
 use forenotice::store::freshness::Freshness;
@@ -150,6 +150,12 @@ impl World {
     /// Moves time to `instant`, `2026-12-24T00:00Z`, and does on the way whatever falls due, when it falls due.
     pub async fn advance_to(&self, instant: &str) {
         self.daemon.advance_to(parse_instant(instant)).await.unwrap();
+    }
+
+    /// The relay listens again, and whoever has a letter asks it: nobody leaves it alone any more.
+    pub async fn relay_comes_back(&self) {
+        self.mailbox.come_back().await.unwrap();
+        tokio::time::sleep(Patience::REHEARSED).await;
     }
 
     /// Does with the database what nobody may: for tests that break a promise on purpose.

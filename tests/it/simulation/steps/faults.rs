@@ -139,7 +139,7 @@ impl Simulation {
         self.world.mailbox.go_away().await;
         self.did("relay away", format!("for {minutes}"));
         self.advance_to(due + minutes).await;
-        self.world.mailbox.come_back().await.unwrap();
+        self.world.relay_comes_back().await;
         self.settled().await;
         self.advance_to(self.model.now + TimeDelta::minutes(11)).await;
     }
