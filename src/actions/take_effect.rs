@@ -96,9 +96,7 @@ async fn decide(cx: &Context, id: ChangeId) -> Result<Option<String>, Error> {
     // Where each customer starts with a day of its own, so does the last of them: its letter names that day.
     let day_starts_at = cx.policy.zone.first_instant(if change.starts_for_each() { today } else { day });
     let day_ends_at = cx.policy.zone.first_instant(day + Days::new(1));
-    // Nothing is read up to the effective instant, and its day is over: it is held, not left to wait for whoever reads again.
-    let is_unread = vouched < change.effective_at && tx.now() >= day_ends_at;
-    let at = if is_unread { tx.now() } else { vouched };
+    let at = gate::asked_about(vouched, tx.now(), change.effective_at, day_ends_at);
     let reasons = store::gate::shut_by(tx.conn(), id, at).await?;
     match gate::judge(&change, reasons, at, day_starts_at, day_ends_at) {
         Verdict::Open(open) if derived_open => put_into_effect(cx, tx, &change, open).await.map(Some),

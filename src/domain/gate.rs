@@ -260,6 +260,17 @@ pub enum Verdict {
     Shut(BTreeSet<Reason>),
 }
 
+/// The instant that the gate is asked about: the one up to which every door vouches. Where that is before the effective instant and the
+/// effective day is over (`day_ends_at`), now: what nobody has read yet shuts the gate, and does not keep it waiting for whoever reads again.
+pub fn asked_about(
+    vouched: DateTime<Utc>,
+    now: DateTime<Utc>,
+    effective_at: DateTime<Utc>,
+    day_ends_at: DateTime<Utc>,
+) -> DateTime<Utc> {
+    if vouched < effective_at && now >= day_ends_at { now } else { vouched }
+}
+
 /// The verdict for `change` at `at`, given the reasons found under its lock in a later statement.
 ///
 /// `inbound_behind` alone makes the decision wait until `day_ends_at`, the end of the effective day: at the

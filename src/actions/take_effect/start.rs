@@ -50,10 +50,11 @@ pub(super) async fn start_for_each(cx: &Context, id: ChangeId) -> Result<Option<
 async fn start_group(cx: &Context, id: ChangeId, after: i64) -> Result<Group, Error> {
     let mut tx = cx.begin(Actor::Daemon).await?;
     let change = store::change::lock(&mut tx, id).await?;
-    let at = store::door::decidable_until(tx.conn()).await?.unwrap_or(change.effective_at).min(tx.now());
+    let vouched = store::door::decidable_until(tx.conn()).await?.unwrap_or(change.effective_at).min(tx.now());
     if !change.starts_for_each() {
         return Ok(Group::Over(None));
     }
+    let at = gate::asked_about(vouched, tx.now(), change.effective_at, day_ends_at(cx, &change));
     // Its letter names a day of the policy's: nobody starts, and no window that runs until then ends, before it.
     let day_starts_at = cx.policy.zone.first_instant(cx.policy.zone.day_of(tx.now()));
     if at < day_starts_at.max(change.effective_at) {
@@ -101,10 +102,8 @@ async fn wait_or_hold(
     reasons: &BTreeSet<Reason>,
     at: DateTime<Utc>,
 ) -> Result<Option<String>, Error> {
-    let zone = &cx.policy.zone;
-    let day_ends_at = zone.first_instant(zone.day_of(change.effective_at) + Days::new(1));
     let only_behind = reasons.iter().all(|reason| *reason == Reason::InboundBehind);
-    if change.in_force_for_some().is_none() && !(only_behind && at < day_ends_at) {
+    if change.in_force_for_some().is_none() && !(only_behind && at < day_ends_at(cx, change)) {
         return hold(cx, tx, change, reasons, at).await.map(Some);
     }
     let next = if only_behind { tx.now() + LOOK_AGAIN } else { tomorrow(cx, tx.now()) };
@@ -150,6 +149,12 @@ async fn look_tomorrow(
     cx.alert(&mut tx, &key, alarm).await?;
     tx.commit_unrecorded().await?;
     Ok(sentence)
+}
+
+/// The first instant of the day behind the effective one.
+fn day_ends_at(cx: &Context, change: &Change) -> DateTime<Utc> {
+    let zone = &cx.policy.zone;
+    zone.first_instant(zone.day_of(change.effective_at) + Days::new(1))
 }
 
 /// The first instant of the policy's next day.

@@ -29,9 +29,17 @@ async fn jump(world: &World, instant: &str) {
 
 /// A change announced to two customers, its mail taken in by a process of its own, which is started and stopped.
 async fn announced() -> (World, String, SocketAddr) {
+    announced_with("together").await
+}
+
+async fn announced_with(go_live: &str) -> (World, String, SocketAddr) {
     let address = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let settings =
-        [("policy.notice_days", "30"), ("policy.objection_days", "14"), ("inbound.trusted_hops", "1")];
+    let settings = [
+        ("policy.notice_days", "30"),
+        ("policy.objection_days", "14"),
+        ("policy.go_live", go_live),
+        ("inbound.trusted_hops", "1"),
+    ];
     let world = World::without_probes("2026-11-23T09:00Z", &settings).await;
     world.customers(TWO).await;
     let planned = world.schedule(&addition("Nimbus", "2027-01-15")).await;
@@ -91,6 +99,19 @@ async fn no_gate_opens_while_nobody_takes_mail_in_and_what_waited_is_weighed() {
     assert_eq!(world.change(&reference).await.state.as_str(), "held");
     let found = "select count(*)::text from objection_change where found_after_effect";
     assert_eq!(strings(&world, found).await, ["0"]);
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn what_nobody_reads_holds_a_change_that_starts_for_each_as_well() {
+    let (world, reference, address) = announced_with("per_customer").await;
+    receiving(&world, address).await.stop().await;
+    jump(&world, "2027-01-15T12:00:00Z").await;
+    assert_eq!(world.change(&reference).await.state.as_str(), "in_notice", "its day is not over");
+    jump(&world, "2027-01-16T12:00:00Z").await;
+    assert_eq!(world.change(&reference).await.state.as_str(), "held");
+    let started = "select count(*)::text from obligation where in_force_at is not null";
+    assert_eq!(strings(&world, started).await, ["0"]);
     world.finish().await;
 }
 
