@@ -4,14 +4,13 @@ use std::fmt;
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use secrecy::SecretString;
 use url::Url;
 
 use super::dkim::{self, Dkim, dkim};
-use super::parse::{self, address, mailbox, secret, span, text, token_address, whole, word};
-use super::reader::{Noted, Reader, Why, masked, masked_url};
+use super::oauth::{OAuth, OAuthKeys, oauth};
+use super::parse::{self, mailbox, span, text, token_address, whole, word};
+use super::reader::{Noted, Reader, Why, masked_url};
 use super::section::{CONNECTIONS_MAX, is_loopback};
-use super::source::Raw;
 use super::{Dsn, Environment, Events, Mailbox, Profile, Tls, TokenAddress};
 
 /// A mailbox there takes no more at once.
@@ -42,20 +41,6 @@ pub struct Smtp {
     pub oauth: Option<OAuth>,
     /// None: the relay signs, or nobody.
     pub dkim: Option<Arc<Dkim>>,
-}
-
-/// How we come by the token that a mailbox's relay wants instead of a password (XOAUTH2).
-#[derive(Clone, Debug)]
-pub struct OAuth {
-    /// Whose mailbox it is.
-    pub user: String,
-    /// Where tokens are had (RFC 6749, 3.2).
-    pub token_url: Url,
-    pub client_id: String,
-    pub client_secret: Option<SecretString>,
-    /// Unset: the client itself is who logs in (RFC 6749, 4.4).
-    pub refresh_token: Option<SecretString>,
-    pub scope: Option<String>,
 }
 
 /// The relay's URL, whose password is never printed.
@@ -218,56 +203,12 @@ fn relay_urls(text: &str) -> Result<(Url, Vec<Url>), Why> {
     }
 }
 
-/// How the keys of one section are called.
-pub(super) struct OAuthKeys {
-    pub user: &'static str,
-    pub token_url: &'static str,
-    pub client_id: &'static str,
-    pub client_secret: &'static str,
-    pub refresh_token: &'static str,
-    pub scope: &'static str,
-}
-
 const OAUTH: OAuthKeys = OAuthKeys {
     user: "smtp.oauth.user",
     token_url: "smtp.oauth.token_url",
     client_id: "smtp.oauth.client_id",
     client_secret: "smtp.oauth.client_secret",
     refresh_token: "smtp.oauth.refresh_token",
+    service_account: "smtp.oauth.service_account",
     scope: "smtp.oauth.scope",
 };
-
-/// None of the section's keys: a password, or no login.
-pub(super) fn oauth(r: &mut Reader, keys: &OAuthKeys) -> Result<Option<OAuth>, Noted> {
-    let user = r.optional(keys.user, address)?;
-    let token_url = r.optional(keys.token_url, token_url)?;
-    let client_id = r.optional(keys.client_id, text)?;
-    let client_secret = r.secret(keys.client_secret, secret, masked)?;
-    let refresh_token = r.secret(keys.refresh_token, secret, masked)?;
-    let scope = r.optional(keys.scope, text)?;
-    let nothing = user.is_none() && token_url.is_none() && client_id.is_none() && scope.is_none();
-    if nothing && client_secret.is_none() && refresh_token.is_none() {
-        return Ok(None);
-    }
-    if client_secret.is_none() && refresh_token.is_none() {
-        let why = format!("missing: what proves who we are, unless {} does", keys.refresh_token);
-        return Err(r.fault(keys.client_secret, why, None));
-    }
-    let mut needed = |key: &str, what: &str| r.fault(key, format!("missing: {what}"), None);
-    let user = user.ok_or_else(|| needed(keys.user, "whose mailbox it is"));
-    let token_url = token_url.ok_or_else(|| needed(keys.token_url, "where tokens are had"));
-    let client_id = client_id.ok_or_else(|| needed(keys.client_id, "as whom we are registered there"));
-    let (user, token_url, client_id) = (user?, token_url?, client_id?);
-    Ok(Some(OAuth { user, token_url, client_id, client_secret, refresh_token, scope }))
-}
-
-/// A secret travels there, so it is encrypted, unless it stays on this machine.
-fn token_url(raw: &Raw) -> Result<Url, Why> {
-    let text = text(raw)?;
-    let url = Url::parse(&text).map_err(|error| Why(format!("{text:?} is no URL: {error}")))?;
-    match url.scheme() {
-        "https" => Ok(url),
-        "http" if is_loopback(&url) => Ok(url),
-        _ => Err(Why(format!("{text:?} is not https; our secret must not travel in the clear"))),
-    }
-}

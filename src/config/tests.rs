@@ -251,7 +251,8 @@ fn a_login_by_token_is_whole_or_not_there_and_shows_no_secret() {
         "token_url = \"https://login.example/token\"\nclient_id = \"app\"\nclient_secret = \"s3cret\"\n";
     let loaded = parsed(&with(whole), &[]).unwrap();
     let oauth = loaded.settings.smtp.oauth.as_ref().unwrap();
-    assert_eq!((oauth.user.as_str(), oauth.client_id.as_str()), ("privacy@processor.example", "app"));
+    assert_eq!(oauth.user, "privacy@processor.example");
+    assert!(matches!(&oauth.grant, Grant::Application { client_id, .. } if client_id == "app"));
     assert!(!format!("{:?} {:?}", loaded.shown, loaded.settings).contains("s3cret"));
 
     let cases = [
@@ -275,6 +276,62 @@ fn a_login_by_token_is_whole_or_not_there_and_shows_no_secret() {
         faults.contains("smtp.oauth: smtp.url holds a password as well") && !faults.contains("s3cret"),
         "{faults}"
     );
+}
+
+#[test]
+fn a_service_account_is_the_file_that_google_gives() {
+    let pem = include_str!("../../tests/fixtures/dkim/rsa.pem");
+    let file = serde_json::json!({
+        "type": "service_account",
+        "private_key_id": "k1",
+        "private_key": pem,
+        "client_email": "mail@project.iam.gserviceaccount.com",
+        "token_uri": "https://oauth2.googleapis.com/token",
+    });
+    let short = serde_json::json!({
+        "client_email": "x",
+        "private_key_id": "k1",
+        "private_key": include_str!("../../tests/fixtures/dkim/short.pem"),
+    });
+    let in_the_clear = serde_json::json!({
+        "client_email": "x",
+        "private_key_id": "k1",
+        "private_key": pem,
+        "token_uri": "http://login.example/",
+    });
+    let with = |account: &str, more: &str| {
+        let text = LEAST.replace("smtp://user:s3cret@relay.example:587", "smtp://relay.example:587").replace(
+            "[inbound]",
+            &format!("[smtp.oauth]\nuser = \"privacy@processor.example\"\n{more}[inbound]"),
+        );
+        parsed(&text, &[("FORENOTICE__SMTP__OAUTH__SERVICE_ACCOUNT", account)])
+    };
+    let loaded = with(&file.to_string(), "").unwrap();
+    let oauth = loaded.settings.smtp.oauth.as_ref().unwrap();
+    let Grant::ServiceAccount(account) = &oauth.grant else { panic!("{oauth:?}") };
+    assert_eq!(account.email, "mail@project.iam.gserviceaccount.com");
+    assert_eq!(oauth.token_url.as_str(), "https://oauth2.googleapis.com/token");
+    assert_eq!(oauth.scope.as_deref(), Some("https://mail.google.com/"));
+    let shown = format!("{:?} {:?}", loaded.shown, loaded.settings);
+    assert!(!shown.contains("PRIVATE KEY"), "{shown}");
+
+    for (account, more, why) in [
+        ("{}", "", "smtp.oauth.service_account: is no key of a service account"),
+        (&*short.to_string(), "", "smtp.oauth.service_account: its private_key is no RSA key"),
+        (
+            &*in_the_clear.to_string(),
+            "",
+            "smtp.oauth.service_account: \"http://login.example/\" is not https",
+        ),
+        (
+            &*file.to_string(),
+            "client_id = \"app\"\n",
+            "smtp.oauth.service_account: is given beside a client_id",
+        ),
+    ] {
+        let faults = with(account, more).unwrap_err().to_string();
+        assert!(faults.contains(why) && !faults.contains("PRIVATE KEY"), "{why}: {faults}");
+    }
 }
 
 #[test]

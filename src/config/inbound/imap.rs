@@ -3,10 +3,10 @@
 use secrecy::SecretString;
 use url::Url;
 
+use crate::config::oauth::{OAuth, OAuthKeys, oauth};
 use crate::config::parse::{list, secret, text};
 use crate::config::reader::{Noted, Reader, Why, masked};
 use crate::config::section::is_loopback;
-use crate::config::smtp::{OAuth, OAuthKeys, oauth};
 use crate::config::source::Raw;
 
 const OAUTH: OAuthKeys = OAuthKeys {
@@ -15,6 +15,7 @@ const OAUTH: OAuthKeys = OAuthKeys {
     client_id: "inbound.imap.oauth.client_id",
     client_secret: "inbound.imap.oauth.client_secret",
     refresh_token: "inbound.imap.oauth.refresh_token",
+    service_account: "inbound.imap.oauth.service_account",
     scope: "inbound.imap.oauth.scope",
 };
 

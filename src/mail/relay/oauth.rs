@@ -5,15 +5,21 @@
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use reqwest::redirect::Policy;
 use reqwest::{Client, Response};
+use ring::rand::SystemRandom;
+use ring::signature::RSA_PKCS1_SHA256;
+use rustls::pki_types::UnixTime;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
+use serde_json::{Value, json};
 use tokio::time::Instant;
 use url::form_urlencoded;
 
 use super::dial::{Away, Roots};
-use crate::config::OAuth;
+use crate::config::{Grant, OAuth, ServiceAccount};
 
 const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 const ANSWER_BYTES_MAX: usize = 64 * 1024;
@@ -22,6 +28,8 @@ const ERROR_CHARS_MAX: usize = 60;
 const RENEW_BEFORE: Duration = Duration::from_mins(5);
 /// Assumed where the provider does not say (RFC 6749, 5.1, only recommends that it does).
 const LIFETIME_UNSAID: Duration = Duration::from_mins(10);
+/// Google takes no longer ones.
+const ASSERTED_FOR: Duration = Duration::from_hours(1);
 /// The reply code that a login refused by the provider counts as: the relay would give no other.
 const REFUSED: u16 = 535;
 
@@ -50,7 +58,7 @@ pub(in crate::mail) struct Token {
 struct Granted {
     access_token: SecretString,
     /// Seconds; some say them as text.
-    expires_in: Option<serde_json::Value>,
+    expires_in: Option<Value>,
     refresh_token: Option<SecretString>,
 }
 
@@ -94,7 +102,7 @@ impl Tokens {
             .post(oauth.token_url.clone())
             .header("content-type", "application/x-www-form-urlencoded")
             .header("accept", "application/json")
-            .body(form(oauth, newest.as_ref()));
+            .body(form(oauth, newest.as_ref()).ok_or_else(|| away(&"cannot be asked: nothing was signed"))?);
         let response = request.send().await.map_err(|error| away(&error.without_url()))?;
         let status = response.status();
         let body = whole(response).await?;
@@ -124,26 +132,53 @@ fn client(roots: &Roots) -> Result<Client, String> {
     client.no_proxy().timeout(ANSWER_WITHIN).build().map_err(|error| error.to_string())
 }
 
-/// The request (RFC 6749, 4.4.2 and 6), the client's secret in its body (2.3.1).
-fn form(oauth: &OAuth, newest: Option<&SecretString>) -> String {
+/// The request (RFC 6749, 4.4.2 and 6, the client's secret in its body, 2.3.1; RFC 7523, 2.1). None: nothing can be signed.
+fn form(oauth: &OAuth, newest: Option<&SecretString>) -> Option<String> {
     let mut form = form_urlencoded::Serializer::new(String::new());
-    form.append_pair("client_id", &oauth.client_id);
-    if let Some(secret) = &oauth.client_secret {
-        form.append_pair("client_secret", secret.expose_secret());
-    }
-    match newest.or(oauth.refresh_token.as_ref()) {
-        Some(token) => {
-            form.append_pair("grant_type", "refresh_token");
-            form.append_pair("refresh_token", token.expose_secret());
+    match &oauth.grant {
+        Grant::Application { client_id, client_secret, refresh_token } => {
+            form.append_pair("client_id", client_id);
+            if let Some(secret) = client_secret {
+                form.append_pair("client_secret", secret.expose_secret());
+            }
+            match newest.or(refresh_token.as_ref()) {
+                Some(token) => {
+                    form.append_pair("grant_type", "refresh_token");
+                    form.append_pair("refresh_token", token.expose_secret());
+                }
+                None => {
+                    form.append_pair("grant_type", "client_credentials");
+                }
+            }
+            if let Some(scope) = &oauth.scope {
+                form.append_pair("scope", scope);
+            }
         }
-        None => {
-            form.append_pair("grant_type", "client_credentials");
+        Grant::ServiceAccount(account) => {
+            form.append_pair("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer");
+            form.append_pair("assertion", &assertion(account, oauth, UnixTime::now())?);
         }
     }
-    if let Some(scope) = &oauth.scope {
-        form.append_pair("scope", scope);
-    }
-    form.finish()
+    Some(form.finish())
+}
+
+/// That the account asks on behalf of the mailbox's user, signed (RFC 7523, 3; RFC 7515, 3.1). The provider compares the time with its
+/// clock, so it is that of TLS, not that of business.
+fn assertion(account: &ServiceAccount, oauth: &OAuth, now: UnixTime) -> Option<String> {
+    let header = json!({ "alg": "RS256", "typ": "JWT", "kid": account.key_id });
+    let claims = json!({
+        "iss": account.email,
+        "sub": oauth.user,
+        "scope": oauth.scope,
+        "aud": oauth.token_url,
+        "iat": now.as_secs(),
+        "exp": now.as_secs() + ASSERTED_FOR.as_secs(),
+    });
+    let part = |value: &Value| BASE64_URL_SAFE_NO_PAD.encode(value.to_string());
+    let said = format!("{}.{}", part(&header), part(&claims));
+    let mut signature = vec![0; account.key.public().modulus_len()];
+    account.key.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), said.as_bytes(), &mut signature).ok()?;
+    Some(format!("{said}.{}", BASE64_URL_SAFE_NO_PAD.encode(signature)))
 }
 
 async fn whole(mut response: Response) -> Result<Vec<u8>, Away> {
@@ -162,7 +197,7 @@ fn renewed_after(lifetime: Duration) -> Duration {
     lifetime.saturating_sub(RENEW_BEFORE.min(lifetime / 2))
 }
 
-fn seconds(said: &serde_json::Value) -> Option<Duration> {
+fn seconds(said: &Value) -> Option<Duration> {
     let seconds = said.as_u64().or_else(|| said.as_str()?.parse().ok())?;
     // A day at most: what a provider takes back is asked for anew at the latest then.
     Some(Duration::from_secs(seconds.min(24 * 60 * 60)))

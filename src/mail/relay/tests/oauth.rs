@@ -7,7 +7,7 @@ use tokio::net::TcpStream;
 use url::form_urlencoded;
 
 use super::*;
-use crate::config::OAuth;
+use crate::config::{Grant, OAuth};
 
 const REFUSED: &str = "535 5.7.3 Authentication unsuccessful";
 
@@ -47,11 +47,18 @@ impl Provider {
         OAuth {
             user: "privacy@processor.example".to_owned(),
             token_url: self.url.parse().unwrap(),
-            client_id: "app".to_owned(),
-            client_secret: Some("hush&=".to_owned().into()),
-            refresh_token: None,
+            grant: application(Some("hush&="), None),
             scope: Some("https://outlook.office365.com/.default".to_owned()),
         }
+    }
+}
+
+fn application(client_secret: Option<&str>, refresh_token: Option<&str>) -> Grant {
+    let secret = |text: &str| text.to_owned().into();
+    Grant::Application {
+        client_id: "app".to_owned(),
+        client_secret: client_secret.map(secret),
+        refresh_token: refresh_token.map(secret),
     }
 }
 
@@ -151,8 +158,7 @@ async fn a_token_is_renewed_before_it_runs_out_by_the_newest_refresh_token() {
     })
     .await;
     let relay = relay(|_| true).await;
-    let oauth =
-        OAuth { refresh_token: Some("first".to_owned().into()), client_secret: None, ..provider.oauth() };
+    let oauth = OAuth { grant: application(None, Some("first")), ..provider.oauth() };
     let post = post(&relay, oauth);
     for _ in 0..3 {
         assert_eq!(post.tell(&letter("jane@acme.example")).await, accepted());
@@ -160,6 +166,58 @@ async fn a_token_is_renewed_before_it_runs_out_by_the_newest_refresh_token() {
     let used: Vec<String> = provider.asked().iter().map(|form| form["refresh_token"].clone()).collect();
     assert_eq!(used, ["first", "next-1", "next-2"]);
     assert!(provider.asked().iter().all(|form| form["grant_type"] == "refresh_token"));
+}
+
+#[tokio::test]
+async fn a_service_account_signs_that_it_acts_for_the_user() {
+    use ring::signature::{KeyPair, RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey};
+    let provider = Provider::giving(3_600).await;
+    let relay = relay(|token| token == "s3cret-1").await;
+    let account = Arc::new(crate::config::ServiceAccount {
+        email: "mail@project.iam.gserviceaccount.com".to_owned(),
+        key_id: "k1".to_owned(),
+        key: ring::signature::RsaKeyPair::from_pkcs8(&{
+            use rustls::pki_types::{PrivatePkcs8KeyDer, pem::PemObject};
+            PrivatePkcs8KeyDer::from_pem_file("tests/fixtures/dkim/rsa.pem")
+                .unwrap()
+                .secret_pkcs8_der()
+                .to_vec()
+        })
+        .unwrap(),
+        token_url: None,
+    });
+    let oauth = OAuth {
+        grant: Grant::ServiceAccount(Arc::clone(&account)),
+        scope: Some("https://mail.google.com/".to_owned()),
+        ..provider.oauth()
+    };
+    assert_eq!(post(&relay, oauth).tell(&letter("jane@acme.example")).await, accepted());
+    let [form] = <[_; 1]>::try_from(provider.asked()).unwrap();
+    let keys: Vec<&str> = form.keys().map(String::as_str).collect();
+    assert_eq!(keys, ["assertion", "grant_type"]);
+    assert_eq!(form["grant_type"], "urn:ietf:params:oauth:grant-type:jwt-bearer");
+    let (said, signature) = form["assertion"].rsplit_once('.').unwrap();
+    let decoded = |part: &str| {
+        use ::base64::Engine;
+        ::base64::prelude::BASE64_URL_SAFE_NO_PAD.decode(part).unwrap()
+    };
+    UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, account.key.public_key().as_ref())
+        .verify(said.as_bytes(), &decoded(signature))
+        .unwrap();
+    let parts: Vec<serde_json::Value> =
+        said.split('.').map(|part| serde_json::from_slice(&decoded(part)).unwrap()).collect();
+    assert_eq!(parts[0], serde_json::json!({ "alg": "RS256", "typ": "JWT", "kid": "k1" }));
+    let claim = |name: &str| parts[1][name].as_str().unwrap();
+    assert_eq!(
+        (claim("iss"), claim("sub"), claim("aud"), claim("scope")),
+        (
+            "mail@project.iam.gserviceaccount.com",
+            "privacy@processor.example",
+            provider.url.as_str(),
+            "https://mail.google.com/"
+        )
+    );
+    assert_eq!(parts[1]["exp"].as_u64().unwrap() - parts[1]["iat"].as_u64().unwrap(), 3_600);
 }
 
 #[tokio::test]
