@@ -12,7 +12,7 @@ use crate::domain::change::{Change, ChangeId};
 use crate::domain::clearance::{self, Answer, Case, Step};
 use crate::domain::clearing::{self, Means};
 use crate::domain::customer::CustomerId;
-use crate::domain::gate::OfCustomer;
+use crate::domain::gate::{self, OfCustomer};
 use crate::domain::obligation::Standing;
 use crate::domain::plan::{self, Candidate};
 use crate::domain::register::{Version, on_day};
@@ -60,7 +60,7 @@ pub async fn ask(
 }
 
 /// [`ask`] for each of these subprocessors at once, in their order, as one snapshot says it: read together, but for the changes among them
-/// that are open, and for those whose letter serves the customer no more.
+/// whose letter serves the customer no more.
 pub async fn for_each(
     cx: &Context,
     snapshot: &mut Snapshot,
@@ -84,7 +84,8 @@ struct OnFile {
     candidate: Option<Candidate>,
     excluded: BTreeMap<SubprocessorId, (DateTime<Utc>, Option<DateTime<Utc>>)>,
     changes: Vec<Change>,
-    /// By change, as the two that follow.
+    /// By change, as the three that follow; of those that are open.
+    facts: BTreeMap<ChangeId, gate::Facts>,
     found: BTreeMap<ChangeId, OfCustomer>,
     owed: BTreeMap<ChangeId, Obligation>,
     served_still: BTreeSet<ChangeId>,
@@ -103,12 +104,14 @@ impl OnFile {
         let conn = snapshot.conn();
         let changes = store::change::about(conn, subprocessors).await?;
         let ids: Vec<ChangeId> = changes.iter().map(|change| change.id).collect();
+        let open: Vec<&Change> = changes.iter().filter(|change| change.state.is_open()).collect();
         Ok(Self {
             customer,
             at,
             versions: store::subprocessor::versions(conn).await?,
             candidate: store::entitlement::candidates_of(conn, day, &[customer]).await?.pop(),
             excluded: store::objection::excluded(conn, customer).await?,
+            facts: store::gate::facts_of(conn, &open).await?,
             found: store::gate::of_customer(conn, customer, &ids).await?,
             owed: store::clearance::owed(conn, customer, &ids).await?,
             served_still: store::clearance::served_still(conn, customer, &ids, proven).await?,
@@ -155,8 +158,6 @@ async fn step(
         matches!(standing, plan::Standing::Entitled(entitled) if entitled.contract.is_some())
     };
     customer.entitled = change.state.is_open() && of.candidate.as_ref().is_some_and(entitles);
-    let facts =
-        if change.state.is_open() { Some(store::gate::facts(snapshot.conn(), change).await?) } else { None };
     let owed = of.owed.get(&change.id);
     let service_lost = match owed {
         Some(owed) if matches!(owed.standing, Standing::Served(_)) => {
@@ -166,6 +167,7 @@ async fn step(
         Some(_) | None => false,
     };
     let in_force_at = owed.and_then(|owed| owed.in_force_at);
+    let facts = of.facts.get(&change.id).cloned();
     Ok(Step { change: change.clone(), facts, customer, in_force_at, service_lost })
 }
 

@@ -13,7 +13,7 @@ use super::{Error, Tx};
 use crate::domain::change::ChangeId;
 use crate::domain::gate::Reason;
 
-pub use facts::{customers, facts, of_customer};
+pub use facts::{customers, facts, facts_of, of_customer};
 
 /// The reasons that shut the gate of a change at an instant. Under a lock: call it in the statement AFTER the one
 /// that took the change's row.

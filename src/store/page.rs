@@ -12,11 +12,10 @@ pub use letter::{Letter, Spoken, Statement, letters_called};
 pub use personal::{
     Addressee, Duty, Had, Sent, addressee, addressee_of_delivery, duties, letters, pages_of, sent,
 };
-pub use public::{
-    ChangeEvent, PublicChange, announced_with, change_by_reference, change_events, changes_about,
-    changes_of_delivery, open_changes, published_changes, times_revised,
+pub use public::{ChangeEvent, PublicChange, changes_of_delivery, open_changes, times_revised};
+pub use register::{
+    Announced, Register, announced_with, register, register_about, register_before, register_revised,
 };
-pub use register::{Register, register};
 
 use super::Error;
 

@@ -58,15 +58,6 @@ pub async fn facts_on(conn: &mut PgConnection, id: SubprocessorId, day: NaiveDat
     facts.map(|facts| facts.0).ok_or_else(|| Error::NotFound { what: "subprocessor", key: id.to_string() })
 }
 
-/// Its slug, which it keeps under whatever name.
-pub async fn slug_of(conn: &mut PgConnection, id: SubprocessorId) -> Result<String, Error> {
-    let slug: Option<String> = sqlx::query_scalar("select slug from subprocessor where id = $1")
-        .bind(id.0)
-        .fetch_optional(conn)
-        .await?;
-    slug.ok_or_else(|| Error::NotFound { what: "subprocessor", key: id.to_string() })
-}
-
 /// The subprocessor with that id on the register (its slug) or that name, be it of old: the latest of those so called.
 pub async fn called(conn: &mut PgConnection, name: &str) -> Result<Option<SubprocessorId>, Error> {
     let id: Option<i64> = sqlx::query_scalar(

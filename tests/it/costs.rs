@@ -82,6 +82,62 @@ async fn a_page_of_a_letter_asks_the_database_once() {
 }
 
 #[tokio::test]
+async fn a_page_for_everybody_asks_the_database_once() {
+    let (world, visitor, _) = announced().await;
+    let changes = visitor.get("/changes.json").await.body;
+    let reference = changes.split('"').find(|part| part.starts_with("CHG-")).unwrap();
+    let (change, before) = (format!("/changes/{reference}"), format!("/changes.json?before={reference}"));
+    for page in [
+        "/",
+        "/?on=2026-06-01",
+        "/register.json",
+        "/register.csv",
+        "/compare",
+        "/compare.json",
+        "/subprocessors/stripe",
+        "/changes.atom",
+        "/changes.ics",
+        "/changes.json",
+        &before,
+        &change,
+    ] {
+        let asked = asked_for(&visitor, page).await;
+        assert_eq!(asked.len(), 1, "{page} asked {asked:?}");
+    }
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn a_customers_own_register_asks_the_database_as_often_however_many_changes_are_open() {
+    let (world, visitor, object) = announced().await;
+    let page = visitor.get(&object).await.body;
+    let mine = page.split('"').find(|part| part.starts_with("/mine/")).unwrap();
+    world.as_superuser(include_str!("../fixtures/register-of-500-changes.sql")).await;
+    let mut asked = Vec::new();
+    for (from, to) in [(1, 1), (2, 20)] {
+        world.as_superuser(&open_changes(from, to)).await;
+        assert_eq!(visitor.get(mine).await.body.matches("2 March 2027").count(), to);
+        asked.push(asked_for(&visitor, mine).await);
+    }
+    let [of_one, of_twenty] = asked.as_slice() else { unreachable!() };
+    assert_eq!(of_twenty.len(), of_one.len(), "{of_twenty:?}");
+}
+
+/// Announced changes of the listed subprocessors `from` to `to`, past the triggers.
+fn open_changes(from: usize, to: usize) -> String {
+    format!(
+        "set session_replication_role = replica;
+         insert into change (reference, kind, subprocessor_id, facts, products, reason, effective_on, effective_at, go_live,
+             author_id, needs_approval, state, published_at)
+         select 'CHG-2027-' || n, 'material_change', s.id, (select facts from change where subprocessor_id = s.id limit 1),
+                '{{all}}', 'We move again.', '2027-03-02', '2027-03-02', 'together', (select min(id) from account), false,
+                'in_notice', '2026-11-24'
+         from generate_series({from}, {to}) n join subprocessor s on s.slug = 'sub-' || n;
+         set session_replication_role = origin;"
+    )
+}
+
+#[tokio::test]
 async fn a_customers_own_register_asks_the_database_as_often_however_long_it_is() {
     let (world, visitor, object) = announced().await;
     let page = visitor.get(&object).await.body;
@@ -101,8 +157,8 @@ async fn asked_for(visitor: &Visitor, page: &str) -> Vec<String> {
     assert_eq!(visitor.get(page).await.status, 200);
     drop(listening);
     let mut asked = asked.0.lock().unwrap().clone();
-    // A clock that is set by hand stands in the database.
-    asked.retain(|said| !said.contains("simulated"));
+    // A clock that is set by hand stands in the database, and a new connection says who it is.
+    asked.retain(|said| !said.contains("simulated") && !said.contains("set role"));
     asked
 }
 

@@ -37,31 +37,45 @@ impl TryFrom<PlaceRow> for Place {
 
 /// What lies with the change and with no customer of its.
 pub async fn facts(conn: &mut PgConnection, change: &Change) -> Result<Facts, Error> {
-    let announcements: Vec<(bool, bool, DateTime<Utc>)> = sqlx::query_as(
-        "select n.fanned_out_at is not null, n.cancelled_at is not null, n.valid_until
-         from notice_change nc join notice n on n.id = nc.notice_id where nc.change_id = $1 and n.kind = 'announcement'",
+    let found = facts_of(conn, &[change]).await?.remove(&change.id);
+    found.ok_or_else(|| Error::NotFound { what: "change", key: change.reference.clone() })
+}
+
+/// The same of several changes, by change, with as many statements.
+pub async fn facts_of(
+    conn: &mut PgConnection,
+    changes: &[&Change],
+) -> Result<BTreeMap<ChangeId, Facts>, Error> {
+    let ids: Vec<i64> = changes.iter().map(|change| change.id.0).collect();
+    let announcements: Vec<(i64, bool, bool, DateTime<Utc>)> = sqlx::query_as(
+        "select nc.change_id, n.fanned_out_at is not null, n.cancelled_at is not null, n.valid_until
+         from notice_change nc join notice n on n.id = nc.notice_id where nc.change_id = any($1) and n.kind = 'announcement'",
     )
-    .bind(change.id.0)
+    .bind(&ids)
     .fetch_all(&mut *conn)
     .await?;
-    let doors = sqlx::query_scalar("select read_to - settle from door where state = 'open'")
-        .fetch_all(&mut *conn)
-        .await?;
-    let (unread_since, strangers_replies): (Option<DateTime<Utc>>, i64) = sqlx::query_as(
-        "select (select min(received_at) from inbound_message where state = 'stored' or look_again),
-                (select count(*) from inbound_hold where change_id = $1 and customer_id is null and released_at is null)",
+    let (doors, unread_since): (Vec<DateTime<Utc>>, Option<DateTime<Utc>>) = sqlx::query_as(
+        "select array(select read_to - settle from door where state = 'open'),
+                (select min(received_at) from inbound_message where state = 'stored' or look_again)",
     )
-    .bind(change.id.0)
     .fetch_one(&mut *conn)
     .await?;
-    let others: Vec<PlaceRow> = sqlx::query_as(
-        "select id, state, effective_at, subprocessor_id, replaces_id from change
-         where id <> $1 and state in ('scheduled', 'in_notice', 'held')",
+    let replies: Vec<(i64, i64)> = sqlx::query_as(
+        "select change_id, count(*) from inbound_hold
+         where change_id = any($1) and customer_id is null and released_at is null group by change_id",
     )
-    .bind(change.id.0)
+    .bind(&ids)
+    .fetch_all(&mut *conn)
+    .await?;
+    let open: Vec<PlaceRow> = sqlx::query_as(
+        "select id, state, effective_at, subprocessor_id, replaces_id from change
+         where state in ('scheduled', 'in_notice', 'held')",
+    )
     .fetch_all(conn)
     .await?;
-    Ok(Facts {
+    let open: Vec<Place> = open.into_iter().map(Place::try_from).collect::<Result<_, _>>()?;
+    let replies: BTreeMap<i64, i64> = replies.into_iter().collect();
+    let of_one = |change: &&Change| Facts {
         place: Place {
             change: change.id,
             state: change.state,
@@ -73,14 +87,23 @@ pub async fn facts(conn: &mut PgConnection, change: &Change) -> Result<Facts, Er
         needs_approval: change.needs_approval,
         approved: change.approved,
         announcements: announcements
-            .into_iter()
-            .map(|(fanned_out, cancelled, valid_until)| Announcement { fanned_out, cancelled, valid_until })
+            .iter()
+            .filter(|(of, ..)| *of == change.id.0)
+            .map(|&(_, fanned_out, cancelled, valid_until)| Announcement {
+                fanned_out,
+                cancelled,
+                valid_until,
+            })
             .collect(),
-        doors,
+        doors: doors.clone(),
         unread_since,
-        strangers_replies: u64::try_from(strangers_replies).unwrap_or_default(),
-        others: others.into_iter().map(Place::try_from).collect::<Result<_, _>>()?,
-    })
+        strangers_replies: replies
+            .get(&change.id.0)
+            .and_then(|count| u64::try_from(*count).ok())
+            .unwrap_or_default(),
+        others: open.iter().filter(|place| place.change != change.id).copied().collect(),
+    };
+    Ok(changes.iter().map(|change| (change.id, of_one(change))).collect())
 }
 
 #[derive(FromRow)]

@@ -1,10 +1,4 @@
--- The register and what it tells of: the newest $1 changes that the public may see, and what was told of these until $2.
-with logged as materialized (
-    select id from change
-    where published_at is not null or (kind = 'correction' and state = 'effective')
-    order by id desc
-    limit $1
-)
+-- The register and what it tells of: the changes `picked` before this by what the page is about, and what was told of these until $1.
 select (select coalesce(json_agg(v order by v.valid_from, v.subprocessor_id), '[]')
         from (select v.subprocessor_id, s.slug, v.valid_from, v.listed, v.facts, c.reference as change
               from subprocessor_version v join subprocessor s on s.id = v.subprocessor_id
@@ -14,15 +8,15 @@ select (select coalesce(json_agg(v order by v.valid_from, v.subprocessor_id), '[
                      published_at, in_use_since, in_use_until, in_use_why, go_live, first_in_force_at, took_effect_at
               from change
               where id = any (array(
-                  select id from logged
+                  select id from picked
                   union select id from change where state in ('scheduled', 'in_notice', 'held') and published_at is not null
                   union select id from change where in_use_since is not null and published_at is not null))) c) as changes,
-       array(select id from logged order by id desc) as logged,
+       array(select id from picked order by id desc) as picked,
        (select coalesce(json_agg(e order by e.at, e.notice_id), '[]')
         from (select notice_change.change_id, notice.kind, notice.due_at as at, notice.id as notice_id
               from notice_change join notice on notice.id = notice_change.notice_id
-              where notice_change.change_id = any (array(select id from logged))
-                and notice.kind in ('rescheduled', 'withdrawn', 'held') and notice.cancelled_at is null and notice.due_at <= $2
+              where notice_change.change_id = any (array(select id from picked))
+                and notice.kind in ('rescheduled', 'withdrawn', 'held') and notice.cancelled_at is null and notice.due_at <= $1
                 -- In use before its day: told in the letter of a held one, and not held.
                 and (notice.kind <> 'held' or notice.facts ->> 'old_effective_on' is not null)) e) as events,
        (select at from act order by id desc limit 1) as newest_act

@@ -16,7 +16,7 @@ use url::Url;
 use super::feed::revalidated;
 use super::object::Personal;
 use super::object::clock::{Window, window_of};
-use super::register::{Register, entries_of};
+use super::register::{CHANGES_LOGGED, Register, entries_of};
 use super::wording::{self, Tense};
 use crate::domain::access::LinkPurpose;
 use crate::domain::change::{ChangeId, State as ChangeState};
@@ -32,9 +32,10 @@ const REMINDERS: [i64; 2] = [3, 1];
 
 /// `GET /changes.ics`: the day on which each change takes effect or did.
 pub async fn changes_ics(site: Site, headers: HeaderMap) -> Result<Response, PageError> {
-    let (register, mut snapshot) = Register::with_more(&site).await?;
-    let ids: Vec<_> = register.seen.published.iter().map(|change| change.id).collect();
-    let revised = page::times_revised(snapshot.conn(), &ids).await?;
+    let now = site.cx().now().await?;
+    let mut reading = site.cx().reading().await?;
+    let (seen, revised) = page::register_revised(reading.conn(), CHANGES_LOGGED, now).await?;
+    let register = Register::of(&site, now, seen);
     let mut calendar = empty(&site);
     for change in &register.seen.published {
         let Some(stamp) = entries_of(&register, change).last().map(|last| last.at) else { continue };
@@ -53,7 +54,7 @@ pub async fn deadline_ics(site: Site, Path(token): Path<String>) -> Result<Respo
         return Err(PageError::UnknownLink);
     }
     let ids: Vec<_> = personal.changes.iter().map(|change| change.id).collect();
-    let revised = page::times_revised(site.cx().snapshot().await?.conn(), &ids).await?;
+    let revised = page::times_revised(site.cx().reading().await?.conn(), &ids).await?;
     let mut calendar = empty(&site);
     for change in &personal.changes {
         if let Some(deadline) = deadline(&personal, change) {

@@ -10,8 +10,7 @@ use super::register::{Entry, Register, entries_of};
 use super::wording::{self, Comparison, Fact, Tense};
 use super::{feed, subprocessor};
 use crate::domain::change::State as ChangeState;
-use crate::store;
-use crate::store::page::{self, PublicChange};
+use crate::store::page::{self, Announced, PublicChange};
 use crate::web::Site;
 use crate::web::dates::{self, Deadline};
 use crate::web::error::PageError;
@@ -60,17 +59,16 @@ pub async fn show(
     if !may_be_reference(&reference) {
         return Err(PageError::NotFound);
     }
-    let (mut register, mut snapshot) = Register::with_more(&site).await?;
-    let conn = snapshot.conn();
-    let change = page::change_by_reference(conn, &reference).await?.ok_or(PageError::NotFound)?;
-    let together = page::announced_with(conn, change.id).await?;
-    register.seen.events = page::change_events(conn, &[change.id], register.now).await?;
-    let slug = store::subprocessor::slug_of(conn, change.subprocessor_id).await?;
-    let response = rendered(StatusCode::OK, &page_of(&register, &change, &slug, &together))?;
+    let now = site.cx().now().await?;
+    let mut reading = site.cx().reading().await?;
+    let found = page::announced_with(reading.conn(), &reference, now).await?;
+    let Announced { register, change, slug } = found.ok_or(PageError::NotFound)?;
+    let register = Register::of(&site, now, register);
+    let response = rendered(StatusCode::OK, &page_of(&register, &change, &slug))?;
     Ok(feed::revalidated(response, &headers, None).await)
 }
 
-fn page_of(register: &Register<'_>, change: &PublicChange, slug: &str, together: &[PublicChange]) -> Page {
+fn page_of(register: &Register<'_>, change: &PublicChange, slug: &str) -> Page {
     let words = register.words;
     let (badge, badge_tone) = badge(words, change, register.policy, register.today);
     let day = dates::plain(words, change.effective_on);
@@ -95,8 +93,12 @@ fn page_of(register: &Register<'_>, change: &PublicChange, slug: &str, together:
         facts: wording::fact_sheet(words, &change.facts),
         open_to_objections: change.state.is_open(),
         how_then: words.with("change-how-then", [("day", &day)]),
-        together: together
+        together: register
+            .seen
+            .published
             .iter()
+            .rev()
+            .filter(|other| other.id != change.id)
             .map(|other| Other {
                 href: format!("/changes/{}", other.reference),
                 headline: register.headline(other, Tense::Planned),

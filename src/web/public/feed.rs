@@ -20,7 +20,7 @@ use sha2::{Digest, Sha256};
 use super::register::{Asked, Register, entries_of};
 use super::wording::Tense;
 use super::{change, subprocessor};
-use crate::domain::change::{ChangeId, ChangeKind, State as ChangeState};
+use crate::domain::change::{ChangeKind, State as ChangeState};
 use crate::domain::register::{Version, on_day};
 use crate::domain::register_file::{self, Beside};
 use crate::domain::subprocessor::Facts;
@@ -223,19 +223,17 @@ pub async fn changes_json(
     headers: HeaderMap,
     Query(Before { before }): Query<Before>,
 ) -> Result<Response, PageError> {
-    let (mut register, mut snapshot) = Register::with_more(&site).await?;
-    let conn = snapshot.conn();
-    let before = match before.as_str() {
-        "" => None,
+    let now = site.cx().now().await?;
+    let mut reading = site.cx().reading().await?;
+    let conn = reading.conn();
+    let seen = match before.as_str() {
+        "" => page::register(conn, CHANGES_PER_PAGE, now).await?,
         reference if !change::may_be_reference(reference) => return Err(PageError::NotFound),
         reference => {
-            let change = page::change_by_reference(conn, reference).await?;
-            Some(change.ok_or(PageError::NotFound)?.id)
+            page::register_before(conn, reference, CHANGES_PER_PAGE, now).await?.ok_or(PageError::NotFound)?
         }
     };
-    register.seen.published = page::published_changes(conn, before, CHANGES_PER_PAGE).await?;
-    let ids: Vec<ChangeId> = register.seen.published.iter().map(|change| change.id).collect();
-    register.seen.events = page::change_events(conn, &ids, register.now).await?;
+    let register = Register::of(&site, now, seen);
     let is_full = i64::try_from(register.seen.published.len()).unwrap_or(i64::MAX) == CHANGES_PER_PAGE;
     let last = register.seen.published.last().filter(|_| is_full);
     let document = ChangesDocument {

@@ -15,7 +15,6 @@ use super::wording::{self, Tense};
 use super::{feed, linked_data, subscribe};
 use crate::domain::customer::Policy;
 use crate::domain::register::on_day;
-use crate::store::Snapshot;
 use crate::store::page::{self, PublicChange};
 use crate::web::Site;
 use crate::web::dates;
@@ -27,7 +26,7 @@ pub use list::{Choice, Empty, Filter, Head, Mechanism, Row};
 pub use log::{Entry, Line, entries_of, lines};
 
 /// Changes that the log looks back on.
-const CHANGES_LOGGED: i64 = 40;
+pub(super) const CHANGES_LOGGED: i64 = 40;
 
 /// What the reader asks to see.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -62,15 +61,8 @@ impl<'a> Register<'a> {
         Ok(Self::of(site, now, page::register(reading.conn(), CHANGES_LOGGED, now).await?))
     }
 
-    /// The same with a state from which more is read.
-    pub async fn with_more(site: &'a Site) -> Result<(Self, Snapshot), PageError> {
-        let now = site.cx().now().await?;
-        let mut snapshot = site.cx().snapshot().await?;
-        let read = page::register(snapshot.conn(), CHANGES_LOGGED, now).await?;
-        Ok((Self::of(site, now, read), snapshot))
-    }
-
-    fn of(site: &'a Site, now: DateTime<Utc>, seen: page::Register) -> Self {
+    /// What another statement of [`page`] says of it.
+    pub(super) fn of(site: &'a Site, now: DateTime<Utc>, seen: page::Register) -> Self {
         let policy = &*site.cx().policy;
         Self { site, words: site.words(), policy, now, today: policy.zone.day_of(now), seen }
     }

@@ -78,12 +78,10 @@ enum Standing {
     Never,
 }
 
-/// One subprocessor in what was read.
+/// One subprocessor in what was read: the changes published are those about it, the newest first.
 struct Entry<'a> {
     register: &'a Register<'a>,
     id: SubprocessorId,
-    /// About it, the newest first.
-    changes: &'a [PublicChange],
     history: Vec<(&'a Version, Step)>,
     listed: Vec<&'a Version>,
 }
@@ -95,13 +93,14 @@ pub fn path(slug: &str) -> String {
 /// `GET /subprocessors/{slug}`
 pub async fn show(site: Site, headers: HeaderMap, Path(asked): Path<String>) -> Result<Response, PageError> {
     let slug = subprocessor::slug(&asked);
-    let (register, mut snapshot) = Register::with_more(&site).await?;
-    let changes = page::changes_about(snapshot.conn(), &slug).await?;
+    let now = site.cx().now().await?;
+    let seen = page::register_about(site.cx().reading().await?.conn(), &slug, now).await?;
+    let register = Register::of(&site, now, seen);
     let version = register::addressed(&register.seen.versions, &slug);
     let id = match version.filter(|version| version.slug == slug) {
         Some(version) => version.subprocessor_id,
         // Announced and never in force: it has no version, and only changes of its own.
-        None => match (changes.first(), version) {
+        None => match (register.seen.published.first(), version) {
             (Some(change), _) => change.subprocessor_id,
             (None, Some(renamed)) => return Ok(moved(&path(&renamed.slug))),
             (None, None) => return rendered(StatusCode::NOT_FOUND, &unknown(&site)),
@@ -111,7 +110,7 @@ pub async fn show(site: Site, headers: HeaderMap, Path(asked): Path<String>) -> 
     if slug != asked {
         return Ok(moved(&path(&slug)));
     }
-    let entry = Entry::of(&register, id, &changes);
+    let entry = Entry::of(&register, id);
     let facts = entry.facts().ok_or(PageError::NotFound)?;
     let page = page_of(&entry, &slug, facts)?;
     Ok(feed::revalidated(rendered(StatusCode::OK, &page)?, &headers, None).await)
@@ -135,11 +134,10 @@ fn unknown(site: &Site) -> Message {
 }
 
 impl<'a> Entry<'a> {
-    fn of(register: &'a Register<'a>, id: SubprocessorId, changes: &'a [PublicChange]) -> Self {
+    fn of(register: &'a Register<'a>, id: SubprocessorId) -> Self {
         Self {
             register,
             id,
-            changes,
             history: register::history(&register.seen.versions, id, register.today),
             listed: on_day(&register.seen.versions, register.today),
         }
@@ -147,7 +145,7 @@ impl<'a> Entry<'a> {
 
     /// Its own changes; another that takes its place is not one.
     fn own(&self) -> impl Iterator<Item = &'a PublicChange> {
-        self.changes.iter().filter(|change| change.subprocessor_id == self.id)
+        self.register.seen.published.iter().filter(|change| change.subprocessor_id == self.id)
     }
 
     /// The changes that may still take effect, the nearest first.
@@ -214,7 +212,7 @@ fn page_of(entry: &Entry<'_>, slug: &str, facts: &Facts) -> Result<Page, PageErr
             .map(|version| Named { href: Some(path(&version.slug)), name: version.facts.name.clone() })
             .collect(),
         history: entry.history.iter().rev().map(|(version, step)| chapter(entry, version, step)).collect(),
-        changes: entry.changes.iter().map(|change| later(register, change)).collect(),
+        changes: register.seen.published.iter().map(|change| later(register, change)).collect(),
         linked_data: linked_data::of_subprocessor(register, slug, facts)?,
     })
 }
@@ -278,7 +276,7 @@ fn points(entry: &Entry<'_>) -> Vec<Point> {
 fn chapter(entry: &Entry<'_>, version: &Version, step: &Step) -> Chapter {
     let (register, words) = (entry.register, entry.register.words);
     let change = version.change.as_deref().and_then(|reference| {
-        let change = entry.changes.iter().find(|change| change.reference == reference)?;
+        let change = register.seen.published.iter().find(|change| change.reference == reference)?;
         Some((format!("/changes/{reference}"), register.headline(change, Tense::Done)))
     });
     let (what, differences) = match step {
