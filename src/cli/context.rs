@@ -86,7 +86,8 @@ pub fn context(settings: Settings, entropy: Entropy) -> Result<Context, Failure>
     let policy = Arc::new(settings.policy.clone());
     let keys = Keys::from_master(settings.ledger.key.bytes()?);
     let post = Post::of(&settings)?;
-    let templates = Arc::new(Templates::in_languages(&settings.site.languages, &settings.site.sentences)?);
+    let site = &settings.site;
+    let templates = Arc::new(Templates::in_languages(&site.languages, &site.sentences, &site.brand)?);
     tell_missing(&settings);
     Ok(Context {
         clock,

@@ -1,9 +1,10 @@
-//! What the pages wear: the processor's colours and logo, checked at start, so that no page goes out that cannot be read.
+//! What pages and letters wear: the processor's colours and, on pages, its logo, checked at start, so that no page goes out that cannot be read.
 //!
 //! A colour is given once for light and, if wanted, once for dark paper; what goes with it (its tint, the text on it, its deeper
 //! form under the pointer) is derived unless it is given. Each pair that meets on a page has 4.5 at least (WCAG 2.2, 1.4.3).
 
 use std::fmt;
+use std::str::FromStr;
 use std::sync::Arc;
 
 use super::parse::text;
@@ -130,13 +131,20 @@ impl Colour {
     }
 }
 
+impl FromStr for Colour {
+    type Err = String;
+
+    fn from_str(given: &str) -> Result<Self, String> {
+        let wrong = || format!("{given:?} is no colour; write it as \"#0b5a70\"");
+        let digits = given.strip_prefix('#').filter(|digits| digits.len() == 6).ok_or_else(wrong)?;
+        let mut bytes = [0; 3];
+        hex::decode_to_slice(digits, &mut bytes).map_err(|_| wrong())?;
+        Ok(Self(bytes))
+    }
+}
+
 fn colour(raw: &Raw) -> Result<Colour, Why> {
-    let given = text(raw)?;
-    let wrong = || Why(format!("{given:?} is no colour; write it as \"#0b5a70\""));
-    let digits = given.strip_prefix('#').filter(|digits| digits.len() == 6).ok_or_else(wrong)?;
-    let mut bytes = [0; 3];
-    hex::decode_to_slice(digits, &mut bytes).map_err(|_| wrong())?;
-    Ok(Colour(bytes))
+    text(raw)?.parse().map_err(Why)
 }
 
 impl Scheme {
@@ -287,7 +295,7 @@ mod tests {
     use super::*;
 
     fn of(text: &str) -> Colour {
-        colour(&Raw::Text(text.to_owned())).unwrap()
+        text.parse().unwrap()
     }
 
     #[test]

@@ -21,7 +21,7 @@ use super::locale::{Locale, LocaleError};
 use super::slot::{self, Slot};
 use super::text;
 use super::words::{Whose, Words, WordsError};
-use crate::config::Sentences;
+use crate::config::{Brand, Palette, Sentences};
 
 /// Instructions that one part of one letter may cost; the longest of ours needs a tenth.
 const FUEL: u64 = 200_000;
@@ -33,6 +33,8 @@ pub(super) const SUBJECT_NAME_CHARACTERS_MAX: usize = 60;
 const FALLBACK: &str = "en";
 /// Where a bundle says which languages letters are written in, the first for a reader whose own is none of them.
 const LANGUAGES: &str = "languages";
+/// The key colour and what goes with it.
+const COLOURS: &str = "templates/colours.html";
 /// The sentences of pages, which no letter needs.
 const SITE: &str = "site.ftl";
 
@@ -86,8 +88,8 @@ impl Templates {
         Self::of_sources(&sources.collect())
     }
 
-    /// The same, for a processor that writes in these languages, with its own sentences; a reader of another gets the first.
-    pub fn in_languages(languages: &[String], own: &Sentences) -> Result<Self, TemplateError> {
+    /// The same, for a processor that writes in these languages, with its own sentences and colours; a reader of another gets the first.
+    pub fn in_languages(languages: &[String], own: &Sentences, brand: &Brand) -> Result<Self, TemplateError> {
         let is_spoken = |path: &str| match path.strip_prefix("locales/").and_then(|rest| rest.split_once('/'))
         {
             Some((language, _)) => language == FALLBACK || languages.iter().any(|spoken| spoken == language),
@@ -104,6 +106,9 @@ impl Templates {
             }
         }
         sources.insert(LANGUAGES.to_owned(), languages.join(" "));
+        if let Some((light, dark)) = brand.light.as_ref().zip(brand.dark.as_ref()) {
+            sources.insert(COLOURS.to_owned(), colours(light, dark));
+        }
         Self::of_sources(&sources)
     }
 
@@ -181,6 +186,17 @@ impl std::fmt::Debug for Templates {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Templates({})", hex::encode(&self.bundle.hash[..8]))
     }
+}
+
+/// What stands in the place of `colours.html`.
+fn colours(light: &Palette, dark: &Palette) -> String {
+    let of = |palette: &Palette, paper: &str| {
+        let Palette { key, on_key, tint, deep: _ } = palette;
+        [("key", key), ("on_key", on_key), ("tint", tint)]
+            .map(|(name, colour)| format!("{{%- set {name}{paper} = \"{colour}\" -%}}\n"))
+            .concat()
+    };
+    of(light, "") + &of(dark, "_dark")
 }
 
 /// Each language's files are what stands in `locales/<language>/`.

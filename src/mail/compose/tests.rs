@@ -2,6 +2,7 @@
 
 mod groups;
 mod languages;
+mod look;
 
 use std::path::Path;
 use std::sync::{Arc, LazyLock};

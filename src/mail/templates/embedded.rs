@@ -41,6 +41,7 @@ pub const SOURCES: &[(&str, &str)] = sources! {
     "templates/authorised/body.html" = "src/mail/templates/authorised/body.html",
     "templates/authorised/body.txt" = "src/mail/templates/authorised/body.txt",
     "templates/authorised/subject.txt" = "src/mail/templates/authorised/subject.txt",
+    "templates/colours.html" = "src/mail/templates/colours.html",
     "templates/confirmation/body.html" = "src/mail/templates/confirmation/body.html",
     "templates/confirmation/body.txt" = "src/mail/templates/confirmation/body.txt",
     "templates/confirmation/subject.txt" = "src/mail/templates/confirmation/subject.txt",

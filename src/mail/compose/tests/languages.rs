@@ -1,7 +1,7 @@
 //! What a customer reads, in each language that there is besides English.
 
 use super::*;
-use crate::config::{LANGUAGES, Sentences};
+use crate::config::{Brand, LANGUAGES, Sentences};
 
 /// What only the processor's own people read is English.
 fn is_for_customers(kind: Kind) -> bool {
@@ -27,7 +27,7 @@ fn a_reader_of_a_language_that_there_is_not_gets_the_processors_first() {
     let mut spoken = vec!["de".to_owned(), "en".to_owned()];
     let written = |spoken: &[String], language: &str| {
         let reader = Reader { language: language.to_owned(), ..reader() };
-        let own = Templates::in_languages(spoken, &Sentences::default()).unwrap();
+        let own = Templates::in_languages(spoken, &Sentences::default(), &Brand::default()).unwrap();
         let frozen = Templates::from_bundle(&own.bundle().bytes).unwrap();
         let letter = announcement_to(reader);
         [own, frozen]
@@ -51,7 +51,8 @@ fn a_processors_own_sentence_and_language_are_in_the_letter_and_in_the_frozen_bu
         std::fs::write(folder.path().join(language).join("common.ftl"), source).unwrap();
     }
     let own = Sentences::read(folder.path()).unwrap();
-    let templates = Templates::in_languages(&["de".to_owned(), "it".to_owned()], &own).unwrap();
+    let templates =
+        Templates::in_languages(&["de".to_owned(), "it".to_owned()], &own, &Brand::default()).unwrap();
     let frozen = Templates::from_bundle(&templates.bundle().bytes).unwrap();
     let text = |language: &str| {
         let letter = announcement_to(Reader { language: language.to_owned(), ..reader() });
