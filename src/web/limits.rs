@@ -1,4 +1,4 @@
-//! How much one network or one address may ask for. A limit never touches what has reached us: it only says "later".
+//! How much one network or one link may ask for. A limit never touches what has reached us: it only says "later".
 
 use std::fmt;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
@@ -15,8 +15,6 @@ use super::error::PageError;
 
 /// Subscriptions asked for from one network: a company behind one address may, a machine may not.
 const SUBSCRIPTIONS_PER_NETWORK: u32 = 30;
-/// Letters to one address that somebody else may have typed in.
-const SUBSCRIPTIONS_PER_ADDRESS: u32 = 5;
 /// Statements by one link: far more than a person sends, far less than a machine.
 const STATEMENTS_PER_LINK: u32 = 30;
 /// Codes of letters looked up from one network.
@@ -28,7 +26,6 @@ const CHECKS_BETWEEN_SWEEPS: u32 = 4096;
 #[derive(Clone)]
 pub struct Limits {
     subscribe_network: Arc<Limit>,
-    subscribe_address: Arc<Limit>,
     statements: Arc<Limit>,
     lookups: Arc<Limit>,
 }
@@ -43,7 +40,6 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             subscribe_network: Arc::new(Limit::per_hour(SUBSCRIPTIONS_PER_NETWORK)),
-            subscribe_address: Arc::new(Limit::per_hour(SUBSCRIPTIONS_PER_ADDRESS)),
             statements: Arc::new(Limit::per_hour(STATEMENTS_PER_LINK)),
             lookups: Arc::new(Limit::per_hour(LOOKUPS_PER_NETWORK)),
         }
@@ -53,11 +49,6 @@ impl Default for Limits {
 impl Limits {
     pub fn subscribe(&self, network: &Network) -> Result<(), PageError> {
         self.subscribe_network.check(&network.0)
-    }
-
-    /// Whether another letter may go to this address. The page answers the same either way.
-    pub fn letter_to(&self, address: &str) -> bool {
-        self.subscribe_address.check(&address.to_lowercase()).is_ok()
     }
 
     pub fn lookup(&self, network: &Network) -> Result<(), PageError> {
@@ -147,14 +138,5 @@ mod tests {
         assert_eq!(of("127.0.0.1:1", Some("198.51.100.1, 203.0.113.9")), "203.0.113.9");
         assert_eq!(of("203.0.113.7:1", Some("198.51.100.1")), "203.0.113.7");
         assert_eq!(of("127.0.0.1:1", Some("nonsense")), "127.0.0.1");
-    }
-
-    #[test]
-    fn an_address_gets_five_letters_an_hour_and_its_spelling_does_not_matter() {
-        let limits = Limits::default();
-        let sent = (0..10).filter(|_| limits.letter_to("Jane@Northwind.example")).count();
-        assert_eq!(sent, 5);
-        assert!(!limits.letter_to("jane@northwind.example"));
-        assert!(limits.letter_to("john@northwind.example"));
     }
 }

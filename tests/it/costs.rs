@@ -14,7 +14,7 @@ use tracing::field::{Field, Visit};
 use tracing::{Event, Subscriber};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 
-use crate::edges::visitor::{Visitor, announced};
+use crate::edges::visitor::{Visitor, announced, path_of};
 use crate::promises::small_world;
 
 /// Obligations that nobody has counted yet, as in the middle of a mailing.
@@ -150,11 +150,46 @@ async fn a_customers_own_register_asks_the_database_as_often_however_long_it_is(
     assert!(of_one.len() < 40, "{of_one:?}");
 }
 
+#[tokio::test]
+async fn asking_for_letters_is_the_same_work_whether_or_not_the_address_is_known() {
+    let (world, visitor, _) = announced().await;
+    let jane = [("mail", "jane@northwind.example")];
+    visitor.post("/subscribe", &jane).await;
+    world.settle().await;
+    let letter = world.mailbox.mails_to("jane@northwind.example").pop().unwrap();
+    visitor.post(&path_of(&letter.link("/confirm/").unwrap()), &[]).await;
+    world.advance_to("2026-11-24T13:00Z").await;
+
+    let acts = async || -> i64 {
+        sqlx::query_scalar("select count(*) from act").fetch_one(world.cx.db.pool()).await.unwrap()
+    };
+    let mut works = Vec::new();
+    let (confirmed, contact, unknown, pending) =
+        ("jane@northwind.example", "dpo@acme.example", "xyz@acme.example", "XYZ@acme.example");
+    // The last more often than it gets letters in an hour.
+    for mail in [confirmed, contact, unknown].into_iter().chain([pending; 6]) {
+        let before = acts().await;
+        let asked = statements_of(async || {
+            assert_eq!(visitor.post("/subscribe", &[("mail", mail)]).await.status, 200);
+        })
+        .await;
+        works.push((asked, acts().await - before));
+    }
+    assert!(works.iter().all(|(asked, committed)| !asked.is_empty() && *committed == 1), "{works:#?}");
+    assert!(works.iter().all(|work| work == &works[0]), "{works:#?}");
+    world.finish().await;
+}
+
 /// The statements behind a page.
 async fn asked_for(visitor: &Visitor, page: &str) -> Vec<String> {
+    statements_of(async || assert_eq!(visitor.get(page).await.status, 200, "{page}")).await
+}
+
+/// The statements behind what is done.
+async fn statements_of(doing: impl AsyncFnOnce()) -> Vec<String> {
     let asked = Asked::default();
     let listening = tracing::subscriber::set_default(tracing_subscriber::registry().with(asked.clone()));
-    assert_eq!(visitor.get(page).await.status, 200);
+    doing().await;
     drop(listening);
     let mut asked = asked.0.lock().unwrap().clone();
     // A clock that is set by hand stands in the database, and a new connection says who it is.

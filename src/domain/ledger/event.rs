@@ -83,6 +83,10 @@ pub enum Event {
     LetterQueued {
         letter: String,
     },
+    /// It is on its way, or was.
+    LetterAskedAgain {
+        letter: String,
+    },
     /// The relay's 250, word for word; `letter` is a single letter's occasion, `serves` what is served of `change` by it.
     LetterAccepted {
         change: Option<ChangeId>,
