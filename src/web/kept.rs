@@ -7,12 +7,14 @@
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
+use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
-use axum::extract::{Request, State};
+use axum::extract::Request;
+use axum::http::uri::PathAndQuery;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
+use tower::ServiceExt as _;
 
 use super::error::PageError;
 use super::public::feed;
@@ -32,7 +34,9 @@ pub struct Kept(RwLock<Room>);
 struct Room {
     now: Moment,
     bytes: usize,
-    answers: HashMap<Key, Arc<Answer>>,
+    count: usize,
+    /// By what was asked for, path and query.
+    answers: HashMap<String, Vec<(Form, Arc<Answer>)>>,
 }
 
 /// Answers of another moment hold no longer.
@@ -42,9 +46,9 @@ struct Moment {
     minute: i64,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct Key {
-    target: String,
+/// In which form it was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Form {
     language: usize,
     gzip: bool,
 }
@@ -59,13 +63,14 @@ struct Answer {
 }
 
 impl Kept {
-    fn find(&self, moment: Moment, key: &Key) -> Option<Arc<Answer>> {
+    fn find(&self, moment: Moment, target: &str, form: Form) -> Option<Arc<Answer>> {
         let room = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        (room.now == moment).then(|| room.answers.get(key).cloned()).flatten()
+        let answers = room.answers.get(target).filter(|_| room.now == moment)?;
+        answers.iter().find(|(of, _)| *of == form).map(|(_, answer)| Arc::clone(answer))
     }
 
     /// Keeps what was made in `moment`, unless a later one has begun or there is no room.
-    fn keep(&self, moment: Moment, key: Key, answer: &Arc<Answer>) {
+    fn keep(&self, moment: Moment, target: String, form: Form, answer: &Arc<Answer>) {
         let mut room = self.0.write().unwrap_or_else(PoisonError::into_inner);
         if room.now != moment {
             if (moment.generation, moment.minute) < (room.now.generation, room.now.minute) {
@@ -74,31 +79,45 @@ impl Kept {
             *room = Room { now: moment, ..Room::default() };
         }
         let bytes = room.bytes + answer.body.len();
-        if bytes <= BYTES_MAX && room.answers.len() < ANSWERS_MAX {
+        if bytes > BYTES_MAX || room.count >= ANSWERS_MAX {
+            return;
+        }
+        let answers = room.answers.entry(target).or_default();
+        // Two may have made it at the same time.
+        if answers.iter().all(|(of, _)| *of != form) {
+            answers.push((form, Arc::clone(answer)));
             room.bytes = bytes;
-            room.answers.insert(key, Arc::clone(answer));
+            room.count += 1;
         }
     }
 }
 
-/// The layer: answers from what is kept, and keeps what may be.
-pub async fn serve(State(site): State<Site>, mut request: Request, next: Next) -> Response {
-    let Some((moment, key)) = wanted(&site, &request) else { return next.run(request).await };
+/// Answers from what is kept, else by the page, and keeps what may be. Before the pages are looked up, with their layers: an answer that
+/// is only handed out pays for none of them.
+pub async fn serve(site: &Site, pages: Router, mut request: Request) -> Response {
+    let Some((moment, form)) = wanted(site, &request) else { return by(pages, request).await };
     let known = request.headers_mut().remove(header::IF_NONE_MATCH);
-    if let Some(answer) = site.kept().find(moment, &key) {
+    let target = request.uri().path_and_query().map(PathAndQuery::as_str).unwrap_or_default();
+    if let Some(answer) = site.kept().find(moment, target, form) {
         return answer.given(known.as_ref());
     }
-    match kept_of(next.run(request).await).await {
+    let target = target.to_owned();
+    match kept_of(by(pages, request).await).await {
         Ok(answer) => {
-            site.kept().keep(moment, key, &answer);
+            site.kept().keep(moment, target, form, &answer);
             answer.given(known.as_ref())
         }
         Err(response) => response,
     }
 }
 
-/// Under which name the answer to a request would be kept; none: it would not.
-fn wanted(site: &Site, request: &Request) -> Option<(Moment, Key)> {
+async fn by(pages: Router, request: Request) -> Response {
+    let Ok(response) = pages.oneshot(request).await;
+    response
+}
+
+/// In which form the answer to a request would be kept; none: it would not.
+fn wanted(site: &Site, request: &Request) -> Option<(Moment, Form)> {
     let cx = site.cx();
     let (uri, headers) = (request.uri(), request.headers());
     let searches = uri.query().is_some_and(|query| query.split('&').any(|pair| pair.starts_with("q=")));
@@ -110,12 +129,11 @@ fn wanted(site: &Site, request: &Request) -> Option<(Moment, Key)> {
     // Known before anything is read: what changes from here on makes the answer one of another moment.
     let generation = cx.freshness.generation()?;
     let accepted = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok());
-    let key = Key {
-        target: uri.path_and_query()?.as_str().to_owned(),
+    let form = Form {
         language: language::spoken(site, request),
         gzip: accepted.is_some_and(|accepted| accepted.contains("gzip")),
     };
-    Some((Moment { generation, minute: minute_of(cx.clock.now()) }, key))
+    Some((Moment { generation, minute: minute_of(cx.clock.now()) }, form))
 }
 
 fn minute_of(now: DateTime<Utc>) -> i64 {

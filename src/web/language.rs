@@ -43,22 +43,45 @@ pub struct Other {
     pub here: bool,
 }
 
+/// What a request says of the language, each by its place among those configured.
+#[derive(Clone, Copy, Debug, Default)]
+struct Said {
+    /// In the address.
+    asked: Option<usize>,
+    /// By the switch, before.
+    kept: Option<usize>,
+    /// By the browser's settings.
+    wanted: Option<usize>,
+}
+
+impl Said {
+    fn by(all: &[Arc<Words>], request: &Request) -> Self {
+        let given = request.uri().query().unwrap_or_default();
+        let asked = form_urlencoded::parse(given.as_bytes()).find(|(name, _)| name == COOKIE);
+        let asked = asked.and_then(|(_, tag)| best(all, &tag));
+        let kept = kept(request.headers()).and_then(|tag| exactly(all, tag));
+        let wanted = request.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+        let chosen = asked.or(kept).is_some();
+        Self { asked, kept, wanted: wanted.filter(|_| !chosen).and_then(|wanted| negotiated(all, wanted)) }
+    }
+
+    fn speaks(self) -> usize {
+        self.asked.or(self.kept).or(self.wanted).unwrap_or_default()
+    }
+}
+
 impl Visit {
     fn of(site: &Site, request: &Request) -> Self {
         let given = request.uri().query().unwrap_or_default();
-        let (asked, query): (Vec<_>, Vec<_>) =
-            form_urlencoded::parse(given.as_bytes()).into_owned().partition(|(name, _)| name == COOKIE);
-        let all = site.languages();
-        let asked = asked.first().and_then(|(_, tag)| best(all, tag));
-        let kept = kept(request.headers()).and_then(|tag| exactly(all, tag));
-        let wanted = request.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-        let speaks = asked.or(kept).or_else(|| negotiated(all, wanted?)).unwrap_or_default();
+        let said = Said::by(site.languages(), request);
+        let besides =
+            form_urlencoded::parse(given.as_bytes()).into_owned().filter(|(name, _)| name != COOKIE);
         Self {
             path: request.uri().path().to_owned(),
-            query,
-            speaks: AtomicUsize::new(speaks),
-            chosen: asked.or(kept).is_some(),
-            named: asked.is_some(),
+            query: besides.collect(),
+            speaks: AtomicUsize::new(said.speaks()),
+            chosen: said.asked.or(said.kept).is_some(),
+            named: said.asked.is_some(),
         }
     }
 
@@ -97,7 +120,7 @@ impl Visit {
 
 /// The language that a request for what anybody may see is answered in, by its place among those configured.
 pub fn spoken(site: &Site, request: &Request) -> usize {
-    Visit::of(site, request).speaks()
+    Said::by(site.languages(), request).speaks()
 }
 
 /// The language by its own name.

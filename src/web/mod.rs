@@ -24,11 +24,11 @@ use std::any::Any;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
-use axum::extract::{MatchedPath, Request};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, Uri, header};
-use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Router};
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -44,6 +44,7 @@ use crate::domain::access::Keys;
 use crate::domain::notice::Processor;
 use crate::store::door::DoorId;
 use page::Shell;
+use watermark::{Counted, Line};
 use words::{Html, Words};
 
 /// A statement of the largest size, written with every character escaped, and the rest of its form.
@@ -207,8 +208,6 @@ impl Site {
 pub fn router(cx: Context, door: DoorId) -> Router {
     let site = Site::new(cx, door);
     let layers = ServiceBuilder::new()
-        .layer(from_fn(watermark::note_arrival))
-        .layer(from_fn_with_state(site.clone(), kept::serve))
         .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
         .layer(TraceLayer::new_for_http().make_span_with(span))
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
@@ -222,7 +221,18 @@ pub fn router(cx: Context, door: DoorId) -> Router {
     let pages = pages.layer(RequestBodyLimitLayer::new(BODY_BYTES_MAX));
     let with_files = public::with_files().layer(RequestBodyLimitLayer::new(FORM_BYTES_MAX));
     let pages = pages.merge(with_files).layer(own_forms_only(&site));
-    pages.merge(inbound::routes()).layer(layers).with_state(site)
+    let pages = pages.merge(inbound::routes()).layer(layers).with_state(site.clone());
+    Router::new().fallback(front).with_state((site, pages))
+}
+
+/// Whatever comes, before it is known which page it is for: counted, answered from what is kept, else by the page in its layers.
+async fn front(
+    State((site, pages)): State<(Site, Router)>,
+    Extension(line): Extension<Line>,
+    mut request: Request,
+) -> Response {
+    let counted = Counted::of(&line, &mut request);
+    counted.answered(kept::serve(&site, pages, request).await)
 }
 
 /// A span for the log: the route as declared, never the path, for a path may hold a link's secret.
@@ -255,11 +265,7 @@ fn broke(cause: &(dyn Any + Send)) -> Response {
 }
 
 /// Headers that keep a page from being framed, sniffed, run or told to others.
-async fn secure(
-    axum::extract::State(site): axum::extract::State<Site>,
-    request: Request,
-    next: Next,
-) -> Response {
+async fn secure(State(site): State<Site>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     let fixed = [
