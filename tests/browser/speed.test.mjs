@@ -67,7 +67,11 @@ test('the register prints on two pages, without what only a screen can use', TIM
   console.log(`the register prints on ${sheets} pages`);
   assert.ok(sheets <= 2, `${sheets} pages`);
   await page.emulateMedia({ media: 'print' });
-  for (const hidden of await page.locator('nav, form, .button').all()) assert.equal(await hidden.isVisible(), false);
+  assert.ok(await page.locator('.screen').count() > 0);
+  for (const hidden of await page.locator('nav, form, .button, .screen, summary').all()) assert.equal(await hidden.isVisible(), false);
+  await page.setViewportSize({ width: 680, height: 1000 });
+  const left = (selector) => page.locator(selector).first().evaluate((element) => element.getBoundingClientRect().left);
+  assert.equal(await left('h1'), await left('.top'), 'the text begins where the rule over it does');
   assert.equal(await page.locator('tbody th').first().isVisible(), true);
   await page.close();
 });
