@@ -1,13 +1,15 @@
 //! What wraps a person's words. What a signature encloses is taken out of it (RFC 8551, 3.5.2; RFC 5652, 5), no signature being verified:
 //! whoever signs may object, and whoever doesn't, too. Encryption, and the boxes of other systems, are a person's to open.
 
+use bcder::{ConstOid, Mode, OctetString, Oid, Tag};
+
 use super::mime::{Mail, Part, head_and_body, without_leading_lines};
 
 pub(super) const WHY: &str = "it is encrypted or wrapped, a person must read it";
 /// Signed, and signed again by a gateway.
 const LAYERS_MAX: usize = 3;
-const SIGNED_DATA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7, 2];
-const DATA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7, 1];
+const SIGNED_DATA: ConstOid = Oid(&[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7, 2]);
+const DATA: ConstOid = Oid(&[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7, 1]);
 
 /// The mail with what its signature encloses in its place; none: no signature encloses it.
 pub(super) fn opened(raw: &[u8]) -> Option<Vec<u8>> {
@@ -79,64 +81,25 @@ fn without_content_fields(head: &[u8]) -> Vec<u8> {
     kept
 }
 
-/// What signed data encloses.
+/// What signed data encloses. What stands behind it, or ought to, is not looked at.
 fn signed_content(cms: &[u8]) -> Option<Vec<u8>> {
-    let content_info = element(cms, 0x30)?.body;
-    let kind = element(content_info, 0x06).filter(|kind| kind.body == SIGNED_DATA)?;
-    let signed = element(element(kind.rest, 0xa0)?.body, 0x30)?.body;
-    let version = element(signed, 0x02)?;
-    let algorithms = element(version.rest, 0x31)?;
-    let enclosed = element(algorithms.rest, 0x30)?.body;
-    let kind = element(enclosed, 0x06).filter(|kind| kind.body == DATA)?;
-    let mut content = Vec::new();
-    octets(element(kind.rest, 0xa0)?.body, &mut content);
-    (!content.is_empty()).then_some(content)
-}
-
-/// One element of BER.
-struct Element<'a> {
-    body: &'a [u8],
-    rest: &'a [u8],
-}
-
-fn element(input: &[u8], tag: u8) -> Option<Element<'_>> {
-    any_element(input).filter(|(found, _)| *found == tag).map(|(_, element)| element)
-}
-
-/// The first element. What says no length of its own, or a longer one than there is, goes to the end: nothing behind it is looked for.
-fn any_element(input: &[u8]) -> Option<(u8, Element<'_>)> {
-    const LENGTH_OCTETS_MAX: usize = 4;
-    let (tag, rest) = input.split_first()?;
-    let (first, rest) = rest.split_first()?;
-    let (length, rest) = match *first {
-        0x80 => (rest.len(), rest),
-        short @ 0..0x80 => (usize::from(short), rest),
-        _ => {
-            let octets = usize::from(first & 0x7f);
-            if octets > LENGTH_OCTETS_MAX || octets > rest.len() {
-                return None;
-            }
-            let (length, rest) = rest.split_at(octets);
-            (length.iter().fold(0, |length, octet| (length << 8) | usize::from(*octet)), rest)
-        }
-    };
-    let (body, rest) = rest.split_at(length.min(rest.len()));
-    Some((*tag, Element { body, rest }))
-}
-
-/// An octet string, in one piece or in several.
-fn octets(mut input: &[u8], content: &mut Vec<u8>) {
-    while let Some((tag, Element { body, rest })) = any_element(input) {
-        match tag {
-            0x04 => {
-                content.extend(body);
-                input = rest;
-            }
-            // Its pieces follow.
-            0x24 => input = if body.is_empty() { rest } else { body },
-            _ => return,
-        }
-    }
+    let mut content = None;
+    let _ = Mode::Ber.decode(cms, |cms| {
+        cms.take_sequence(|info| {
+            SIGNED_DATA.skip_if(info)?;
+            info.take_constructed_if(Tag::CTX_0, |explicit| {
+                explicit.take_sequence(|signed| {
+                    let (_version, _algorithms) = (signed.skip_one()?, signed.skip_one()?);
+                    signed.take_sequence(|enclosed| {
+                        DATA.skip_if(enclosed)?;
+                        content = Some(enclosed.take_constructed_if(Tag::CTX_0, OctetString::take_from)?);
+                        Ok(())
+                    })
+                })
+            })
+        })
+    });
+    content.map(|content| content.into_bytes().to_vec()).filter(|content| !content.is_empty())
 }
 
 #[cfg(test)]

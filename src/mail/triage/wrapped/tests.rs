@@ -75,7 +75,7 @@ fn a_signature_that_is_cut_or_broken_is_a_persons_reply_all_the_same() {
 }
 
 #[test]
-fn lengths_that_lie_end_where_the_bytes_do() {
+fn lengths_that_lie_and_boxes_in_boxes_enclose_nothing() {
     for cms in [
         &b""[..],
         b"\x30",
@@ -87,8 +87,34 @@ fn lengths_that_lie_end_where_the_bytes_do() {
     ] {
         assert_eq!(signed_content(cms), None);
     }
-    let mut content = Vec::new();
-    octets(&[0x24, 0x80].repeat(100_000), &mut content);
-    octets(&[0x24, 0x00].repeat(100_000), &mut content);
-    assert_eq!(content, b"");
+    let nested = |piece: [u8; 2]| [signed_head().as_slice(), &piece.repeat(100_000)].concat();
+    assert_eq!(signed_content(&nested([0x24, 0x80])), None);
+    assert_eq!(signed_content(&nested([0x24, 0x00])), None);
+}
+
+/// Signed data up to where its content begins, every length unsaid.
+fn signed_head() -> Vec<u8> {
+    let open = |tag: u8| vec![tag, 0x80];
+    let oid = |of: ConstOid| [&[0x06, 9][..], of.0].concat();
+    let (version, algorithms) = (vec![0x02, 1, 1], vec![0x31, 0]);
+    [
+        open(0x30),
+        oid(SIGNED_DATA),
+        open(0xa0),
+        open(0x30),
+        version,
+        algorithms,
+        open(0x30),
+        oid(DATA),
+        open(0xa0),
+    ]
+    .concat()
+}
+
+#[test]
+fn what_stands_behind_the_content_does_not_matter() {
+    let whole = [signed_head().as_slice(), &[0x04, 2, b'h', b'i', 0, 0]].concat();
+    assert_eq!(signed_content(&whole).as_deref(), Some(&b"hi"[..]));
+    let followed = [whole.as_slice(), b"nonsense"].concat();
+    assert_eq!(signed_content(&followed).as_deref(), Some(&b"hi"[..]));
 }
