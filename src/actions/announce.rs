@@ -15,7 +15,7 @@ use crate::domain::notice::{NoticeId, NoticeKind};
 use crate::domain::plan::latest_letter_at;
 use crate::domain::recipient::{RecipientId, addressed};
 use crate::store::entitlement::CUSTOMERS_PER_RANGE;
-use crate::store::fan_out::{Exempt, LETTERS_PER_BATCH, Letter, Owed};
+use crate::store::fan_out::{Before, Exempt, LETTERS_PER_BATCH, Letter, Owed};
 use crate::store::notice::ToFanOut;
 use crate::store::{self, Tx};
 
@@ -133,9 +133,9 @@ async fn announcement(
             letters.extend(recipients.map(|recipient| Letter { recipient, customer, latest_at }));
         }
     }
-    let anew = notice.follows.is_some();
-    store::fan_out::insert_owed(tx, &owed, anew).await?;
-    store::fan_out::insert_exempt(tx, &exempt, anew).await?;
+    let before = if notice.follows.is_some() { Before::Void } else { Before::Stays };
+    store::fan_out::insert_owed(tx, &owed, before).await?;
+    store::fan_out::insert_exempt(tx, &exempt, before).await?;
     Ok(letters)
 }
 

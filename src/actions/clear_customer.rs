@@ -225,8 +225,7 @@ impl Case {
         let means =
             Means { letter: facts.letter, other: facts.service, yes_at, waived: facts.waived.clone() };
         let time = |at: DateTime<Utc>| asked.time(&cx.policy, at);
-        let served: Option<(Option<DeliveryId>, Clearance)> = means.clearance(time, self.owed.promised);
-        let served = served.map(|(by, clearance)| (by, clearance.promised_before(self.owed.standing)));
+        let served: Option<(Option<DeliveryId>, Clearance)> = means.clearance(time, self.owed.told);
         let window_shuts = !means.waived.contains_key(&Waivable::WindowOpen);
         let stands = Stands { served, consent, window_shuts };
         store::clearing::settle(tx, self.change.id, self.customer, &stands).await?;

@@ -20,7 +20,7 @@ use crate::domain::obligation::{Clearance, Consent, Standing};
 use crate::domain::plan::{Candidate, Entitled, latest_letter_at};
 use crate::domain::recipient::{Addressee, addressed};
 use crate::domain::zone::Zone;
-use crate::store::fan_out::{Exempt, LETTERS_PER_BATCH, Letter, Owed};
+use crate::store::fan_out::{Before, Exempt, LETTERS_PER_BATCH, Letter, Owed};
 use crate::store::obligation::ServedAnew;
 use crate::store::{self, Tx};
 
@@ -246,8 +246,8 @@ impl<'a> Settlement<'a> {
     /// Writes it; a contact that has had the announcement's letter gets no second one.
     async fn write(&self, tx: &mut Tx, notice: NoticeId) -> Result<(), Error> {
         // Each was judged against what stands: where something does, it ends.
-        store::fan_out::insert_owed(tx, &self.owed, true).await?;
-        store::fan_out::insert_exempt(tx, &self.exempt, true).await?;
+        store::fan_out::insert_owed(tx, &self.owed, Before::Ends).await?;
+        store::fan_out::insert_exempt(tx, &self.exempt, Before::Ends).await?;
         store::obligation::serve_anew(tx, &self.served).await?;
         if self.letters.is_empty() {
             return Ok(());

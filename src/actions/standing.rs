@@ -41,8 +41,7 @@ impl Context {
         let (said, yes_at) = clearing::consent(&asked.contracts(), &facts.said);
         let means =
             Means { letter: facts.letter, other: facts.service, yes_at, waived: facts.waived.clone() };
-        let served = means.clearance(|at| asked.time(&self.policy, at), owed.promised);
-        let served = served.map(|(by, clearance)| (by, clearance.promised_before(owed.standing)));
+        let served = means.clearance(|at| asked.time(&self.policy, at), owed.told);
         let window_shuts = !means.waived.contains_key(&Waivable::WindowOpen);
         let mut consent = owed.consent.followed_by(said);
         if let Some((_, clearance)) = &served {

@@ -12,7 +12,7 @@ use super::calendar::Timing;
 use super::change::{ChangeKind, Draft};
 use super::customer::{Authorisation, Contract, ContractId, Policy, Terms};
 use super::delivery::DeliveryId;
-use super::obligation::{Clearance, Consent};
+use super::obligation::{Clearance, Consent, Told};
 
 words! {
     /// What is recorded of a customer's word under one contract.
@@ -227,11 +227,11 @@ impl Means {
     /// What it leaves behind, and the letter where that serves; none: the notice is still owed.
     ///
     /// The earliest service counts. Where there is none but a yes or a waiver of the notice, that serves: whoever
-    /// answers knows of the change. `time` is how it runs for a service at an instant, `promised` a deadline told before.
+    /// answers knows of the change. `time` is how it runs for a service at an instant, `told` what the customer was told before.
     pub fn clearance(
         &self,
         time: impl Fn(DateTime<Utc>) -> Time,
-        promised: Option<DateTime<Utc>>,
+        told: Told,
     ) -> Option<(Option<DeliveryId>, Clearance)> {
         let by_letter = self.letter.map(|(letter, at)| (at, Some(letter)));
         let others = [self.other, self.waived.get(&Waivable::NoticeMissing).copied(), self.yes_at];
@@ -242,8 +242,8 @@ impl Means {
         clearance = later.iter().fold(clearance, Clearance::lengthened);
         let days =
             std::iter::once(&then).chain(&later).map(|timing| timing.periods(served_at).window_closes_at);
-        let last_day = days.chain([promised]).flatten().max();
-        clearance = clearance.with_promise(promised);
+        let last_day = days.chain([told.day()]).flatten().max();
+        clearance = clearance.with_promise(told);
         if let Some(yes_at) = self.yes_at {
             clearance = clearance.cleared_at(yes_at);
         }

@@ -9,7 +9,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::change::Change;
 use super::customer::{Authorisation, ContractId, CustomerId, LateJoiners, Policy};
 use super::delivery::DeliveryId;
-use super::obligation::{Clearance, Consent, ExemptWhy, Standing};
+use super::obligation::{Clearance, Consent, ExemptWhy, Standing, Told};
 use super::plan::{self, Candidate, Entitled};
 
 /// What is on record for a customer and a change.
@@ -64,9 +64,9 @@ pub fn at_announcement(standing: plan::Standing, customer: CustomerId) -> Ruling
 /// The ruling at `now` on a customer whose records were written while `change` is open; `announced_at` is when the announcement
 /// in force began, `known` what it, or an earlier ruling, left behind.
 ///
-/// Whoever signed after the announcement saw the change on the public list: exempt, and told for information, unless
-/// the policy has late joiners entitled. Terms that became better for a customer already served lengthen its periods,
-/// worse ones leave them (the terms of the notice day hold).
+/// Whoever signed all that entitles it after the announcement saw the change on the public list: exempt, and told for
+/// information, whatever stood before by contracts that are over, unless the policy has late joiners entitled. Terms that
+/// became better for a customer already served lengthen its periods, worse ones leave them (the terms of the notice day hold).
 pub fn while_open(
     candidate: &Candidate,
     change: &Change,
@@ -101,22 +101,18 @@ pub fn while_open(
         _ => entitled,
     };
     match known.map(|known| (known, known.standing)) {
-        None if joined_late && policy.late_joiners == LateJoiners::Exempt => Ruling::Exempt {
+        Some((_, Standing::Exempt { why: ExemptWhy::UndeliverableSubscriber })) => Ruling::Unconcerned,
+        Some((_, Standing::Exempt { why: ExemptWhy::JoinedAfterAnnouncement })) if joined_late => {
+            Ruling::Unconcerned
+        }
+        _ if joined_late && policy.late_joiners == LateJoiners::Exempt => Ruling::Exempt {
             customer,
             contract: entitled.contract,
             why: ExemptWhy::JoinedAfterAnnouncement,
             told: true,
         },
-        None => Ruling::Owe(entitled),
-        Some((_, Standing::Exempt { why })) => match why {
-            // Its exclusion has ended.
-            ExemptWhy::Accommodated
-            | ExemptWhy::NotInScope
-            | ExemptWhy::ContractEnded
-            | ExemptWhy::AlreadyAuthorised => Ruling::Owe(entitled),
-            ExemptWhy::JoinedAfterAnnouncement if !joined_late => Ruling::Owe(entitled),
-            ExemptWhy::JoinedAfterAnnouncement | ExemptWhy::UndeliverableSubscriber => Ruling::Unconcerned,
-        },
+        // Its exemption has ended.
+        None | Some((_, Standing::Exempt { .. })) => Ruling::Owe(entitled),
         Some((known, Standing::Owed)) => {
             let same =
                 known.contract == entitled.contract && consent_stands(known.consent, entitled.authorisation);
@@ -136,13 +132,9 @@ fn still_served(entitled: Entitled, known: &Known, clearance: Clearance) -> Ruli
         return match known.at_notice_address {
             None => Ruling::Owe(entitled),
             Some((letter, at)) => {
-                let anew = Clearance::at_service(
-                    &entitled.timing,
-                    at,
-                    clearance.window_closes_at,
-                    entitled.window_shuts,
-                );
-                Ruling::Serve { clearance: anew, entitled, by: Some(letter) }
+                let anew = Clearance::at_service(&entitled.timing, at, None, entitled.window_shuts);
+                let clearance = anew.with_promise(Told::of(clearance.window_closes_at));
+                Ruling::Serve { clearance, entitled, by: Some(letter) }
             }
         };
     }
@@ -330,6 +322,18 @@ mod tests {
         assert!(matches!(rule(&early, Some(&known(standing))), Ruling::Owe(_)));
         let late = customer(vec![contract(1, "2026-12-05", Terms::default())]);
         assert_eq!(rule(&late, Some(&known(standing))), Ruling::Unconcerned);
+    }
+
+    #[test]
+    fn who_comes_back_by_a_contract_signed_after_the_announcement_is_a_late_joiner() {
+        let mut ended = contract(1, "2026-01-01", Terms::default());
+        ended.ended_on = Some("2026-12-05".parse().unwrap());
+        let back = customer(vec![ended, contract(2, "2026-12-09", Terms::default())]);
+        let ended = Standing::Exempt { why: ExemptWhy::ContractEnded };
+        for before in [ended, Standing::Owed, Standing::Served(served(&Terms::default()))] {
+            let ruling = rule(&back, Some(&known(before)));
+            assert_eq!(why(&ruling), Some((ExemptWhy::JoinedAfterAnnouncement, true)), "{before:?}");
+        }
     }
 
     #[test]

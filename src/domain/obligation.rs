@@ -53,6 +53,30 @@ impl Consent {
     }
 }
 
+/// Until when a customer was told that it may object. It stays told while nothing serves the customer: no deadline runs then,
+/// and none that comes is earlier.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Told {
+    #[default]
+    Nothing,
+    Until(DateTime<Utc>),
+    UntilEffect,
+}
+
+impl Told {
+    /// By the window of a service.
+    pub fn of(window_closes_at: Option<DateTime<Utc>>) -> Self {
+        window_closes_at.map_or(Self::UntilEffect, Self::Until)
+    }
+
+    pub fn day(self) -> Option<DateTime<Utc>> {
+        match self {
+            Self::Until(day) => Some(day),
+            Self::Nothing | Self::UntilEffect => None,
+        }
+    }
+}
+
 /// The instants that one service leaves behind; what the gate compares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Clearance {
@@ -100,19 +124,14 @@ impl Clearance {
         Self { earliest_by_notice, ..self }.with_window_beside(granted.window_closes_at)
     }
 
-    /// Whoever was told that it may object until the change takes effect goes on to.
+    /// What was told before is kept.
     #[must_use]
-    pub fn promised_before(self, before: Standing) -> Self {
-        match before {
-            Standing::Served(Self { window_closes_at: None, .. }) => self.with_window_beside(None),
-            Standing::Served(_) | Standing::Owed | Standing::Exempt { .. } => self,
+    pub fn with_promise(self, told: Told) -> Self {
+        match told {
+            Told::Nothing => self,
+            Told::Until(day) => self.with_window_beside(Some(day)),
+            Told::UntilEffect => self.with_window_beside(None),
         }
-    }
-
-    /// A deadline told before is kept.
-    #[must_use]
-    pub fn with_promise(self, told: Option<DateTime<Utc>>) -> Self {
-        if told.is_some() { self.with_window_beside(told) } else { self }
     }
 
     /// Of its window and another one the longer, and where one of them runs until the change takes effect, the day of the other too.
@@ -253,7 +272,7 @@ mod tests {
             assert_eq!((longer.window_closes_at, longer.clear_at), (None, dated.clear_at));
             assert_eq!(longer.lengthened(&timing(None)), longer);
         }
-        let again = dated.promised_before(Standing::Served(until_effect));
+        let again = dated.with_promise(Told::UntilEffect);
         assert_eq!((again.window_closes_at, again.clear_at), (None, dated.clear_at));
         // A day before the notice has run is waited for anyway.
         assert_eq!(served(Some(5)).lengthened(&timing(None)), until_effect);

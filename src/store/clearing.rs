@@ -13,7 +13,7 @@ use crate::domain::clearing::{Said, ServiceChannel, Version, Waivable};
 use crate::domain::customer::{ContractId, CustomerId};
 use crate::domain::delivery::DeliveryId;
 use crate::domain::objection::Channel;
-use crate::domain::obligation::{Clearance, Consent, ExemptWhy, Standing};
+use crate::domain::obligation::{Clearance, Consent, ExemptWhy, Standing, Told};
 
 /// What is owed to one customer, as its row says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,8 +22,7 @@ pub struct Obligation {
     pub standing: Standing,
     pub served_by: Option<DeliveryId>,
     pub consent: Consent,
-    /// A deadline told to the customer, also while nothing serves it.
-    pub promised: Option<DateTime<Utc>>,
+    pub told: Told,
     /// Its own start, where changes go live for each customer.
     pub in_force_at: Option<DateTime<Utc>>,
 }
@@ -57,7 +56,11 @@ impl ObligationRow {
             standing,
             served_by: self.served_by.map(DeliveryId),
             consent: self.consent.parse().map_err(unreadable)?,
-            promised: self.window_closes_at,
+            // The day on which its notice began is the sign that it was told.
+            told: match (self.window_closes_at, self.notice_started_at) {
+                (None, None) => Told::Nothing,
+                (window, _) => Told::of(window),
+            },
             in_force_at: self.in_force_at,
         })
     }
@@ -276,7 +279,7 @@ pub struct Stands {
     pub window_shuts: bool,
 }
 
-/// Writes it. A deadline told stays told while nothing serves the customer. Call with change and obligation locked.
+/// Writes it. What a letter told stays told while nothing serves the customer. Call with change and obligation locked.
 pub async fn settle(
     tx: &mut Tx,
     change: ChangeId,
@@ -286,8 +289,8 @@ pub async fn settle(
     let served = stands.served.as_ref().map(|(_, clearance)| *clearance);
     let done = sqlx::query(
         "update obligation set state = case when $3::timestamptz is null then 'owed' else 'served' end, served_at = $3,
-             notice_started_at = $4, earliest_by_notice = $5,
-             window_closes_at = case when $3 is null then window_closes_at else $6 end, clear_at = $7,
+             notice_started_at = case when $3 is null and (served_by is not null or state = 'owed') then notice_started_at else $4 end,
+             earliest_by_notice = $5, window_closes_at = case when $3 is null then window_closes_at else $6 end, clear_at = $7,
              window_shuts = $8, served_by = $9, consent = $10
          where change_id = $1 and customer_id = $2 and state <> 'exempt' and in_force_at is null",
     )

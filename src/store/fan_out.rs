@@ -94,9 +94,28 @@ pub async fn insert_letters(
     Ok(done.rows_affected())
 }
 
-/// Writes what is owed from now on. `anew`: a new announcement starts every period again; else what is there stays.
-pub async fn insert_owed(tx: &mut Tx, owed: &[Owed], anew: bool) -> Result<(), Error> {
-    sqlx::query(
+/// What becomes of what is there already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Before {
+    Stays,
+    /// It ends; until when a letter told the customer that it may object, [stays told](crate::domain::obligation::Told).
+    Ends,
+    /// A new announcement starts everything again.
+    Void,
+}
+
+/// What a letter told stays in the row: the end of the window, and beside a window until the effect the sign that it was told.
+macro_rules! what_was_told {
+    () => {
+        "window_closes_at = case when not $6 then obligation.window_closes_at end,
+         notice_started_at = case when not $6 and (obligation.state <> 'served' or obligation.served_by is not null)
+             then obligation.notice_started_at end"
+    };
+}
+
+/// Writes what is owed from now on.
+pub async fn insert_owed(tx: &mut Tx, owed: &[Owed], before: Before) -> Result<(), Error> {
+    sqlx::query(concat!(
         "insert into obligation (change_id, customer_id, contract_id, state, consent, next_look_at)
          select o.change_id, o.customer_id, o.contract_id, 'owed', o.consent,
                 case when change.go_live = 'per_customer' then change.effective_at end
@@ -105,15 +124,17 @@ pub async fn insert_owed(tx: &mut Tx, owed: &[Owed], anew: bool) -> Result<(), E
          order by o.change_id, o.customer_id
          on conflict (change_id, customer_id) do update
          set state = 'owed', contract_id = excluded.contract_id, consent = excluded.consent, exempt_why = null,
-             window_shuts = true, served_by = null, served_at = null, notice_started_at = null,
-             earliest_by_notice = null, window_closes_at = null, clear_at = null, next_look_at = excluded.next_look_at
-         where $5 and obligation.in_force_at is null",
-    )
+             window_shuts = true, served_by = null, served_at = null, earliest_by_notice = null, clear_at = null,
+             next_look_at = excluded.next_look_at, ",
+        what_was_told!(),
+        " where $5 and obligation.in_force_at is null"
+    ))
     .bind(owed.iter().map(|o| o.change.0).collect::<Vec<_>>())
     .bind(owed.iter().map(|o| o.customer.0).collect::<Vec<_>>())
     .bind(owed.iter().map(|o| o.contract.map(|id| id.0)).collect::<Vec<_>>())
     .bind(owed.iter().map(|o| o.consent.as_str()).collect::<Vec<_>>())
-    .bind(anew)
+    .bind(before != Before::Stays)
+    .bind(before == Before::Void)
     .execute(tx.conn())
     .await?;
     Ok(())
@@ -128,12 +149,12 @@ pub struct Exempt {
     pub why: ExemptWhy,
 }
 
-/// Writes to whom nothing is owed. `anew`: whatever stands there ends; else it stays.
-pub async fn insert_exempt(tx: &mut Tx, exempt: &[Exempt], anew: bool) -> Result<(), Error> {
+/// Writes to whom nothing is owed.
+pub async fn insert_exempt(tx: &mut Tx, exempt: &[Exempt], before: Before) -> Result<(), Error> {
     if exempt.is_empty() {
         return Ok(());
     }
-    sqlx::query(
+    sqlx::query(concat!(
         "insert into obligation (change_id, customer_id, contract_id, state, exempt_why, next_look_at)
          select o.change_id, o.customer_id, o.contract_id, 'exempt', o.why,
                 case when change.go_live = 'per_customer' then change.effective_at end
@@ -142,15 +163,16 @@ pub async fn insert_exempt(tx: &mut Tx, exempt: &[Exempt], anew: bool) -> Result
          order by o.change_id, o.customer_id
          on conflict (change_id, customer_id) do update
          set state = 'exempt', exempt_why = excluded.exempt_why, served_by = null, served_at = null,
-             notice_started_at = null, earliest_by_notice = null, window_closes_at = null, clear_at = null,
-             next_look_at = excluded.next_look_at
-         where $5 and obligation.in_force_at is null",
-    )
+             earliest_by_notice = null, clear_at = null, next_look_at = excluded.next_look_at, ",
+        what_was_told!(),
+        " where $5 and obligation.in_force_at is null"
+    ))
     .bind(exempt.iter().map(|e| e.change.0).collect::<Vec<_>>())
     .bind(exempt.iter().map(|e| e.customer.0).collect::<Vec<_>>())
     .bind(exempt.iter().map(|e| e.contract.map(|id| id.0)).collect::<Vec<_>>())
     .bind(exempt.iter().map(|e| e.why.as_str()).collect::<Vec<_>>())
-    .bind(anew)
+    .bind(before != Before::Stays)
+    .bind(before == Before::Void)
     .execute(tx.conn())
     .await?;
     Ok(())

@@ -180,7 +180,7 @@ pub async fn of_change(
     limit: i64,
 ) -> Result<Vec<OfCustomer>, Error> {
     let rows = sqlx::query_as(
-        "select c.reference, c.name, o.state, o.clear_at, o.window_closes_at
+        "select c.reference, c.name, o.state, o.clear_at, case when o.state = 'served' then o.window_closes_at end as window_closes_at
          from obligation o join customer c on c.id = o.customer_id
          where o.change_id = $1 and c.reference > $2 order by c.reference limit $3",
     )

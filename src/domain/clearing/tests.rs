@@ -148,7 +148,7 @@ fn timing() -> Timing {
 }
 
 fn left_by(means: &Means) -> Option<(Option<DeliveryId>, Clearance)> {
-    means.clearance(|_| Time { then: timing(), later: Vec::new(), window_shuts: true }, None)
+    means.clearance(|_| Time { then: timing(), later: Vec::new(), window_shuts: true }, Told::Nothing)
 }
 
 const LETTER: DeliveryId = DeliveryId(1024);
@@ -184,7 +184,7 @@ fn terms_that_became_better_since_the_notice_hold_too() {
     let left = |then: &Timing, later: &[&Timing]| {
         let later: Vec<Timing> = later.iter().map(|timing| (*timing).clone()).collect();
         let time = |_| Time { then: then.clone(), later: later.clone(), window_shuts: true };
-        means.clearance(time, None).unwrap().1.clear_at
+        means.clearance(time, Told::Nothing).unwrap().1.clear_at
     };
     assert_eq!(left(&timing(), &[&better]), left(&better, &[]));
     assert_eq!(left(&better, &[&timing()]), left(&better, &[]));
@@ -239,7 +239,7 @@ fn a_waiver_of_the_notice_period_waives_no_day_of_a_window_that_became_until_the
         let waived = waived.iter().map(|what| (*what, at(6))).collect();
         let means = Means { other: Some(at(2)), waived, ..Means::default() };
         let time = |_| Time { then: timing(), later: vec![until_effect.clone()], window_shuts: true };
-        means.clearance(time, None).unwrap().1
+        means.clearance(time, Told::Nothing).unwrap().1
     };
     let day = left_by(&Means { other: Some(at(2)), ..Means::default() }).unwrap().1.window_closes_at;
     for waived in [&[] as &[Waivable], &[Waivable::NoticeShort]] {

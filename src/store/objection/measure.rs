@@ -16,6 +16,7 @@ use crate::store::Error;
 #[derive(Clone, Debug, FromRow)]
 pub struct Standing {
     pub change_id: i64,
+    /// While nothing serves the customer, no deadline runs, whatever it was told before.
     pub window_closes_at: Option<DateTime<Utc>>,
     pub in_force_at: Option<DateTime<Utc>>,
     /// Its data do not go there: an exclusion, confirmed or not, keeps it out.
@@ -48,7 +49,8 @@ pub async fn standings(
     customer: CustomerId,
 ) -> Result<Vec<Standing>, Error> {
     let rows = sqlx::query_as(
-        "select o.change_id, o.window_closes_at, o.in_force_at, o.notice_started_at,
+        "select o.change_id, o.in_force_at, case when o.state = 'served' then o.window_closes_at end as window_closes_at,
+                case when o.state = 'served' then o.notice_started_at end as notice_started_at,
                 exists (select from exclusion e join change c on c.id = o.change_id where e.customer_id = o.customer_id
                         and e.subprocessor_id = c.subprocessor_id and e.until is null) as kept_out,
                 (select coalesce(json_agg(json_build_object('valid_from', t.valid_from, 'terms', t.terms) order by t.valid_from), '[]')

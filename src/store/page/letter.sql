@@ -45,7 +45,9 @@ cross join lateral (
                          published_at, in_use_since, in_use_until, in_use_why, go_live, first_in_force_at, took_effect_at
                   from change where id = any (letter.about)) c) as changes,
            (select coalesce(json_agg(o order by o.change_id), '[]')
-            from (select o.change_id, o.state, o.consent, o.served_at, o.notice_started_at, o.window_closes_at, o.clear_at, o.in_force_at,
+            from (select o.change_id, o.state, o.consent, o.served_at, o.clear_at, o.in_force_at,
+                         case when o.state = 'served' then o.notice_started_at end as notice_started_at,
+                         case when o.state = 'served' then o.window_closes_at end as window_closes_at,
                          k.document, k.clause,
                          (select t.terms from contract_terms t where t.contract_id = k.id and t.valid_from <= $2
                           order by t.valid_from desc limit 1) as terms

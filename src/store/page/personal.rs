@@ -184,7 +184,9 @@ pub async fn duties(
     let ids: Vec<i64> = changes.iter().map(|id| id.0).collect();
     let rows: Vec<Json<Duty>> = sqlx::query_scalar(
         "select row_to_json(duty)
-         from (select o.change_id, o.state, o.consent, o.served_at, o.notice_started_at, o.window_closes_at, o.clear_at, o.in_force_at,
+         from (select o.change_id, o.state, o.consent, o.served_at, o.clear_at, o.in_force_at,
+                      case when o.state = 'served' then o.notice_started_at end as notice_started_at,
+                      case when o.state = 'served' then o.window_closes_at end as window_closes_at,
                       k.document, k.clause,
                       (select t.terms from contract_terms t where t.contract_id = k.id and t.valid_from <= $3
                        order by t.valid_from desc limit 1) as terms

@@ -1,12 +1,13 @@
 //! Customers written again while a change is open keep what they said and what had reached them; of several contracts the one
-//! decides that is clear last by the service.
+//! decides that is clear last by the service. Until when a letter told a customer that it may object, it may, whatever its contracts
+//! come to; and while nothing serves it, no deadline runs.
 
 use forenotice::actions::clear_customer::{self, AskedWaiver, Received, Said};
 use forenotice::actions::{Attachment, schedule_change};
 use forenotice::demo::mailbox::{Fault, Reply, Times};
 use forenotice::domain::clearing::{ServiceChannel, Waivable, Word};
 use forenotice::domain::ledger::Actor;
-use forenotice::domain::objection::Channel;
+use forenotice::domain::objection::{Channel, Timeliness};
 
 use crate::support::World;
 use crate::support::builders::addition;
@@ -199,5 +200,101 @@ async fn a_letter_that_did_not_serve_does_once_its_contact_is_the_one_to_be_writ
     world.customers(&rows("no")).await;
     world.settle().await;
     assert!(stands(&world, "C-1").await.starts_with("served"), "{}", stands(&world, "C-1").await);
+    world.finish().await;
+}
+
+/// A customer told on Tuesday, 24 November, under K-1, which turns out to have ended before: nothing is owed any more.
+async fn told_under_a_contract_that_was_over(objection_days: &str) -> World {
+    let world = told(&format!(
+        "C-1,Acme,a@acme.example,2024-03-01,K-1,10,clear_days,{objection_days},handed_over,general\n"
+    ))
+    .await;
+    let ended = ["customers", "end", "C-1", "--contract", "K-1", "--last-day", "2026-11-20"];
+    assert_eq!(world.command(&ended).await.code, Some(0));
+    assert!(stands(&world, "C-1").await.starts_with("exempt"), "{}", stands(&world, "C-1").await);
+    world
+}
+
+#[tokio::test]
+async fn a_deadline_told_under_a_contract_that_was_over_is_kept_by_the_one_in_its_place() {
+    let world = told_under_a_contract_that_was_over("40").await;
+    write(&world, "C-1,Acme,a@acme.example,2024-03-01,K-2,10,clear_days,10,handed_over,general\n").await;
+    let day = "2027-01-03T23:00";
+    assert_eq!(stands(&world, "C-1").await, format!("served silence K-2 2026-12-04T23:00 {day}"));
+    world.advance_to("2027-01-03T12:00Z").await;
+    assert_eq!(world.object("a@acme.example", "No.").await.timeliness, Timeliness::InTime);
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn whoever_was_told_until_the_effect_may_object_until_then_under_the_contract_in_its_place() {
+    let world = told_under_a_contract_that_was_over("until_effect").await;
+    write(&world, "C-1,Acme,a@acme.example,2024-03-01,K-2,10,clear_days,20,handed_over,general\n").await;
+    // The day that K-2 gives is waited for all the same.
+    assert_eq!(stands(&world, "C-1").await, "served silence K-2 2026-12-14T23:00");
+    world.advance_to("2027-01-03T12:00Z").await;
+    assert_eq!(world.object("a@acme.example", "No.").await.timeliness, Timeliness::InTime);
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn a_deadline_told_under_a_contract_that_was_over_makes_nothing_late_while_nothing_is_owed() {
+    let world = told_under_a_contract_that_was_over("10").await;
+    world.advance_to("2027-01-03T12:00Z").await;
+    assert_eq!(world.object("a@acme.example", "No.").await.timeliness, Timeliness::InTime);
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn who_signs_again_after_the_announcement_is_a_late_joiner_whatever_letter_it_has_had() {
+    let world = told_under_a_contract_that_was_over("10").await;
+    write(&world, "C-1,Acme,a@acme.example,2026-11-25,K-2,10,clear_days,10,handed_over,general\n").await;
+    assert!(stands(&world, "C-1").await.starts_with("exempt"), "{}", stands(&world, "C-1").await);
+    let ran = world.command(&["doctor"]).await;
+    assert_eq!(ran.code, Some(0), "{}", ran.printed);
+    world.finish().await;
+}
+
+/// A customer whose server refuses mail, that said yes on 25 November and took it back: served until 10 December, owed since.
+async fn taken_back() -> World {
+    let world = World::configured("2026-11-23T09:00Z", &[]).await;
+    let dead = Fault::RefusesRecipient("a@acme.example".to_owned(), Reply::no_such_user());
+    world.mailbox.arrange(dead, Times::Always);
+    write(&world, "C-1,Acme,a@acme.example,2024-03-01,K-1,10,clear_days,15,handed_over,general\n").await;
+    world.schedule(&addition("Nimbus", "2027-02-01")).await;
+    world.advance_to("2026-11-25T09:00Z").await;
+    says_yes(&world, "K-1").await;
+    assert!(stands(&world, "C-1").await.starts_with("served given"), "{}", stands(&world, "C-1").await);
+    let taken = Said {
+        contract: "K-1",
+        customer: None,
+        word: Word::TakenBack,
+        by: "Ada",
+        channel: Channel::Letter,
+        at: None,
+    };
+    clear_customer::record_consent(&world.cx, world.dpo.clone(), CHANGE, &taken, None).await.unwrap();
+    assert!(stands(&world, "C-1").await.starts_with("owed"), "{}", stands(&world, "C-1").await);
+    world
+}
+
+#[tokio::test]
+async fn no_deadline_of_a_service_that_was_taken_back_makes_an_objection_late() {
+    let world = taken_back().await;
+    world.advance_to("2027-01-03T12:00Z").await;
+    assert_eq!(world.object("a@acme.example", "No.").await.timeliness, Timeliness::InTime);
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn a_letter_that_says_until_the_effect_is_not_cut_short_by_a_day_told_before() {
+    let world = taken_back().await;
+    write(&world, "C-1,Acme,b@acme.example,2024-03-01,K-1,10,clear_days,until_effect,handed_over,general\n")
+        .await;
+    world.settle().await;
+    // Notice until 6 December; the day told is waited for all the same.
+    assert_eq!(stands(&world, "C-1").await, "served silence K-1 2026-12-10T23:00");
+    world.advance_to("2027-01-03T12:00Z").await;
+    assert_eq!(world.object("b@acme.example", "No.").await.timeliness, Timeliness::InTime);
     world.finish().await;
 }

@@ -125,9 +125,9 @@ impl Model {
             case.exempt = Some(ExemptWhy::Accommodated);
         } else {
             match (known, case.exempt) {
-                (None, _) if late => case.exempt = Some(ExemptWhy::JoinedAfterAnnouncement),
                 (_, Some(ExemptWhy::JoinedAfterAnnouncement)) if late => return,
                 (_, Some(ExemptWhy::Accommodated | ExemptWhy::UndeliverableSubscriber)) => return,
+                (_, _) if late => case.exempt = Some(ExemptWhy::JoinedAfterAnnouncement),
                 (_, _) => case.exempt = None,
             }
             write_to(&mut case, customer, at);

@@ -14,8 +14,8 @@ impl Model {
                 // What was taken back to be announced anew is as it was promised.
                 Standing::Served(served) if change.announced.is_some() => served.instants.window.closes_at(),
                 Standing::Served(_) => case.promised.and_then(Window::closes_at),
-                Standing::Owed => case.promised.and_then(Window::closes_at),
-                Standing::Exempt(_) => None,
+                // No deadline runs while nothing serves, whatever was promised by what did.
+                Standing::Owed | Standing::Exempt(_) => None,
             });
         let effect = change.in_force.get(customer).copied().or(change.took_effect_at);
         deadline.is_none_or(|closes| received < closes + SECOND)
