@@ -218,13 +218,8 @@ fn refuse_what_is_over(changes: &[Objected], meant: &[ChangeId]) -> Result<(), E
     if let Some(unknown) = meant.iter().find(|id| !known.contains(id)) {
         return Err(store::Error::NotFound { what: "change", key: unknown.to_string() }.into());
     }
-    let over = changes.iter().find(|change| match change.state {
-        change::State::Withdrawn | change::State::Discarded | change::State::Draft => true,
-        change::State::Scheduled
-        | change::State::InNotice
-        | change::State::Held
-        | change::State::Effective => false,
-    });
+    let over =
+        changes.iter().find(|change| !change.state.is_open() && change.state != change::State::Effective);
     match over {
         Some(change) => {
             Err(Error::NothingToObjectTo { reference: change.reference.clone(), state: change.state })
@@ -374,6 +369,10 @@ impl Lodging<'_> {
             self.join_open(&mut tx, measured).await?;
         }
         self.settle_mail(&mut tx, known.id()).await?;
+        // What reached us before may have made it timely.
+        let known = objection::open_of(tx.conn(), first, self.party())
+            .await?
+            .ok_or(store::Error::Stale { what: "objection" })?;
         let (objection, customer) = (known.reference.clone(), self.customer);
         self.alert_found(&mut tx, &known.reference, &[first]).await?;
         let joined = Event::StatementAdded {

@@ -159,26 +159,41 @@ impl<'a> Verdicts<'a> {
         if cx.settings.notice.proof == Proof::Received {
             return Ok(BTreeMap::new()); // only the recipient's server can serve
         }
-        let mut earliest: BTreeMap<(ChangeId, CustomerId), Served> = BTreeMap::new();
+        let mut letters = Vec::new();
         for (sheet, _, _) in &self.heard {
             let Some(row) = recorded.get(&sheet.letter.id) else { continue };
             let (Some(at), Some(to)) = (row.accepted_at, &sheet.letter.to) else { continue };
             let Some(reading) = page.reading(&sheet.letter).filter(|_| to.serves && !row.bounced) else {
                 continue;
             };
-            for (change, clearance) in reading.clearances(sheet.date, at) {
-                let served = Served { change, customer: to.customer, delivery: row.delivery, clearance };
-                let known = earliest.entry((change, to.customer)).or_insert(served);
-                if clearance.served_at < known.clearance.served_at {
-                    *known = served;
-                }
+            for (change, clearance, told) in reading.clearances(sheet.date, at) {
+                letters.push(Served {
+                    change,
+                    customer: to.customer,
+                    delivery: row.delivery,
+                    clearance,
+                    told,
+                });
             }
         }
-        if earliest.is_empty() {
+        if letters.is_empty() {
             return Ok(BTreeMap::new());
+        }
+        let mut earliest: BTreeMap<(ChangeId, CustomerId), Served> = BTreeMap::new();
+        for letter in &letters {
+            let known = earliest.entry((letter.change, letter.customer)).or_insert(*letter);
+            if letter.clearance.served_at < known.clearance.served_at {
+                *known = *letter;
+            }
         }
         let served: Vec<Served> = earliest.values().copied().collect();
         let done = record::serve(tx, &served).await?;
+        let has_served = |letter: &Served| {
+            let key = (letter.change, letter.customer);
+            earliest.get(&key).is_some_and(|known| known.delivery == letter.delivery) && done.contains(&key)
+        };
+        letters.retain(|letter| !has_served(letter));
+        record::keep_told(tx, &letters).await?;
         let weighed = weigh_contracts(cx, tx, &done).await?;
         let done = done.iter().filter_map(|key| {
             let served = *earliest.get(key)?;

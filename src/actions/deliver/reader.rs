@@ -8,7 +8,7 @@ use crate::domain::calendar::Timing;
 use crate::domain::change::{ChangeId, ChangeKind};
 use crate::domain::customer::{Authorisation, CustomerKind, Grounds, Policy, Terms};
 use crate::domain::notice::{ChangeFacts, NoticeFacts, NoticeKind};
-use crate::domain::obligation::{Clearance, ExemptWhy};
+use crate::domain::obligation::{Clearance, ExemptWhy, Told};
 use crate::domain::plan::own_start;
 use crate::mail::letter::{Deadline, EmergencyNotice, InForce, Reader, Standing};
 use crate::store::delivery::letter::{Addressee, Duty};
@@ -185,13 +185,13 @@ impl Reading<'_> {
         }
     }
 
-    /// What an acceptance at `accepted_at` of a letter composed at `date` leaves behind, change by change; nothing
-    /// for what is not owed. The deadline printed is a promise.
+    /// What an acceptance at `accepted_at` of a letter composed at `date` leaves behind, change by change, and what the letter
+    /// told; nothing for what is not owed. The deadline printed is a promise.
     pub(super) fn clearances(
         &self,
         date: DateTime<Utc>,
         accepted_at: DateTime<Utc>,
-    ) -> Vec<(ChangeId, Clearance)> {
+    ) -> Vec<(ChangeId, Clearance, Told)> {
         let owed = |change: &&ChangeFacts| self.duty(change.id).is_some_and(|duty| duty.exempt_why.is_none());
         self.facts
             .changes
@@ -200,13 +200,15 @@ impl Reading<'_> {
             .map(|change| {
                 // What is printed once is promised for each; where that is the effect, for each until it takes effect.
                 let own = self.deadline_of(change, date).and_then(|_| self.deadline(date));
-                let (printed, timing) = match (own, self.timing(change)) {
-                    (Some(Deadline::At(instant)), timing) => (Some(instant), timing),
-                    (Some(Deadline::UntilEffect(_)), timing) => (None, Timing { objection: None, ..timing }),
-                    (None, timing) => (None, timing),
+                let (told, timing) = match (own, self.timing(change)) {
+                    (Some(Deadline::At(instant)), timing) => (Told::Until(instant), timing),
+                    (Some(Deadline::UntilEffect(_)), timing) => {
+                        (Told::UntilEffect, Timing { objection: None, ..timing })
+                    }
+                    (None, timing) => (Told::Nothing, timing),
                 };
                 let shuts = self.terms(change.id).window_shuts(change.emergency.is_some());
-                (change.id, Clearance::at_service(&timing, accepted_at, printed, shuts))
+                (change.id, Clearance::at_service(&timing, accepted_at, told.day(), shuts), told)
             })
             .collect()
     }

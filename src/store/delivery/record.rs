@@ -10,7 +10,7 @@ use crate::domain::change::ChangeId;
 use crate::domain::customer::CustomerId;
 use crate::domain::delivery::{DeliveryId, State};
 use crate::domain::notice::NoticeId;
-use crate::domain::obligation::Clearance;
+use crate::domain::obligation::{Clearance, Told};
 use crate::domain::recipient::RecipientId;
 use crate::store::{Error, Tx};
 
@@ -127,6 +127,8 @@ pub struct Served {
     pub customer: CustomerId,
     pub delivery: DeliveryId,
     pub clearance: Clearance,
+    /// What it says of the time to object.
+    pub told: Told,
 }
 
 /// Serves what is owed; the earliest service of a customer counts, books closed by an effect stay closed. `served`
@@ -143,6 +145,44 @@ pub async fn serve(tx: &mut Tx, served: &[Served]) -> Result<Vec<(ChangeId, Cust
         .bind(served.iter().map(|s| s.clearance.window_shuts).collect::<Vec<_>>())
         .fetch_all(tx.conn())
         .await?;
+    Ok(rows.into_iter().map(|(change, customer)| (ChangeId(change), CustomerId(customer))).collect())
+}
+
+/// Keeps what letters told that serve nobody, another one of the customer having come first: a deadline printed is a promise.
+/// Returns whom it gave a longer window.
+pub async fn keep_told(tx: &mut Tx, letters: &[Served]) -> Result<Vec<(ChangeId, CustomerId)>, Error> {
+    let letters: Vec<&Served> = letters.iter().filter(|letter| letter.told != Told::Nothing).collect();
+    if letters.is_empty() {
+        return Ok(Vec::new());
+    }
+    // A longer window shuts the gate: whoever decides is waited for, and what is decided stays.
+    let open: Vec<i64> = sqlx::query_scalar(
+        "select id from change where id = any($1) and took_effect_at is null order by id for key share",
+    )
+    .bind(letters.iter().map(|letter| letter.change.0).collect::<Vec<_>>())
+    .fetch_all(tx.conn())
+    .await?;
+    let rows: Vec<(i64, i64)> = sqlx::query_as(
+        "with told as (
+             select change_id, customer_id, max(day) as day, bool_or(day is null) as until_effect
+             from unnest($1::bigint[], $2::bigint[], $3::timestamptz[]) as letter(change_id, customer_id, day)
+             where change_id = any($4) group by change_id, customer_id)
+         update obligation o
+         set window_closes_at = case when not until_effect then day end,
+             earliest_by_notice = case when until_effect and window_shuts
+                                       then greatest(earliest_by_notice, window_closes_at, day) else earliest_by_notice end,
+             clear_at = case when window_shuts then greatest(earliest_by_notice, window_closes_at, day) else clear_at end
+         from told
+         where o.change_id = told.change_id and o.customer_id = told.customer_id and o.state = 'served' and o.in_force_at is null
+           and o.window_closes_at is not null and (until_effect or day > o.window_closes_at)
+         returning o.change_id, o.customer_id",
+    )
+    .bind(letters.iter().map(|letter| letter.change.0).collect::<Vec<_>>())
+    .bind(letters.iter().map(|letter| letter.customer.0).collect::<Vec<_>>())
+    .bind(letters.iter().map(|letter| letter.told.day()).collect::<Vec<_>>())
+    .bind(open)
+    .fetch_all(tx.conn())
+    .await?;
     Ok(rows.into_iter().map(|(change, customer)| (ChangeId(change), CustomerId(customer))).collect())
 }
 
