@@ -54,7 +54,7 @@ pub async fn served_still(
          where o.customer_id = $1 and o.change_id = any($2) and o.state = 'served'
            and d.state = 'accepted' and d.bounced_at is null and (d.delayed_at is null or d.received_at is not null)
            and (not $3 or d.received_at is not null)
-           and d.accepted_at >= (select max(a.barrier_at) from notice a join notice_change ac on ac.notice_id = a.id
+           and greatest(d.accepted_at, n.barrier_at) >= (select max(a.barrier_at) from notice a join notice_change ac on ac.notice_id = a.id
                                  where ac.change_id = o.change_id and a.kind = 'announcement' and a.cancelled_at is null)",
     )
     .bind(customer.0)

@@ -240,7 +240,8 @@ async fn waived(
 }
 
 /// The earliest letter of the announcement in force, which began at `since`, that serves the customer: accepted, not bounced, to its notice
-/// address where it has one. The letter that served it already stays among them.
+/// address where it has one. The letter that served it already stays among them. Where the clock was set back on the way, letters are older
+/// than their announcement.
 async fn earliest_letter(
     conn: &mut PgConnection,
     change: ChangeId,
@@ -254,7 +255,7 @@ async fn earliest_letter(
          join notice_change nc on nc.change_id = $1
          join notice n on n.id = nc.notice_id and n.kind = 'announcement' and n.cancelled_at is null
          join delivery d on d.notice_id = n.id and d.recipient_id = r.id
-         where r.customer_id = $2 and d.state = 'accepted' and d.bounced_at is null and d.accepted_at >= $5
+         where r.customer_id = $2 and d.state = 'accepted' and d.bounced_at is null and (d.accepted_at >= $5 or n.barrier_at >= $5)
            and (d.delayed_at is null or d.received_at is not null)
            and (not $4 or d.received_at is not null)
            and (d.id = $3 or r.notice_address

@@ -140,11 +140,13 @@ pub async fn close(tx: &mut Tx, id: DoorId) -> Result<(), Error> {
 }
 
 /// Fences the doors not heard of for [`SILENT_SECONDS`] by the database's clock; returns their names. Waits for whoever is lodging.
+/// Who was last heard of in time to come has not been heard of since the clock was set back.
 pub async fn fence_silent(tx: &mut Tx) -> Result<Vec<String>, Error> {
     let names = sqlx::query_scalar(
         "with silent as (
              select id from door
-             where state = 'open' and beat_at < clock_timestamp() - make_interval(secs => $1::double precision)
+             where state = 'open' and beat_at <> 'infinity'
+               and abs(extract(epoch from clock_timestamp() - beat_at)) > $1::int
              order by id for update
          )
          update door set state = 'fenced' from silent where door.id = silent.id returning door.name",

@@ -34,7 +34,8 @@ struct LeaseRow {
 }
 
 /// Leases up to `limit` open batches of `lane` that are due at `tx.now()`, those with the least slack first. Batches
-/// under a running lease are skipped, not waited for; so are those of announcements unless `announcements` may leave.
+/// under a running lease are skipped, not waited for; so are those of announcements unless `announcements` may leave. A lease
+/// that ends later than any lasts was taken by a clock that has been set back since: its holder renews it soon, or is dead.
 pub async fn lease_due(
     tx: &mut Tx,
     lane: Lane,
@@ -47,7 +48,7 @@ pub async fn lease_due(
         "with due as (
              select id, leased_until is not null as taken_over from batch
              where open and lane = $1 and due_at <= $2
-               and (leased_until is null or leased_until < clock_timestamp())
+               and (leased_until is null or leased_until not between clock_timestamp() and clock_timestamp() + 2 * $4::interval)
                and ($5 or not exists (select from notice where notice.id = notice_id and kind = 'announcement'))
              order by latest_at, id limit $3 for update skip locked)
          update batch set leased_until = clock_timestamp() + $4, lease_no = lease_no + 1,

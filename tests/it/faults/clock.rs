@@ -1,54 +1,22 @@
 //! A replica whose clock is wrong, or is set in the middle of a mailing: it does nothing by that clock, and says so.
-//!
-//! The clock on the wall is bent in one process by a library of the test's own that lies before the C library's: what is tried is the
-//! program that is shipped.
+//! Where database and replica agree on an earlier time, the mailing goes on by that.
 
-use std::path::PathBuf;
-use std::process::Command;
 use std::time::Duration;
 
 use tokio::time::sleep;
 
 use super::fleet::Fleet;
+use crate::support::cluster::Cluster;
+use crate::support::{bent_clock, postgres};
 
 const LETTERS: u32 = 150;
 const HOUR: i64 = 3600;
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 
-/// Adds the seconds that stand in a file to whatever the clock on the wall says.
-const BENT: &str = r#"
-#define _GNU_SOURCE
-#include <dlfcn.h>
-#include <fcntl.h>
-#include <stdlib.h>
-#include <time.h>
-#include <unistd.h>
-int clock_gettime(clockid_t id, struct timespec *t) {
-    static int (*real)(clockid_t, struct timespec *);
-    if (!real) real = (int (*)(clockid_t, struct timespec *))dlsym(RTLD_NEXT, "clock_gettime");
-    int result = real(id, t);
-    const char *path = getenv("KIT_CLOCK");
-    if (result == 0 && id == CLOCK_REALTIME && path) {
-        char by[32] = {0};
-        int file = open(path, O_RDONLY | O_CLOEXEC);
-        if (file >= 0) {
-            if (read(file, by, sizeof by - 1) > 0) t->tv_sec += atol(by);
-            close(file);
-        }
-    }
-    return result;
-}
-"#;
-
 /// A fleet whose replicas' clocks can be bent.
 async fn bendable(letters: u32) -> Fleet {
     let mut fleet = Fleet::about_to_send(letters).await;
-    let (source, library): (PathBuf, PathBuf) = (fleet.place("bent.c"), fleet.place("bent.so"));
-    std::fs::write(&source, BENT).unwrap();
-    // Whoever builds Rust has a C compiler: it links.
-    let made =
-        Command::new("cc").args(["-shared", "-fPIC", "-o"]).arg(&library).arg(&source).arg("-ldl").status();
-    assert!(made.unwrap().success());
+    let library = bent_clock::build_in(&fleet.place(""));
     fleet.bends_clocks_by(library);
     fleet
 }
@@ -102,4 +70,41 @@ async fn a_clock_that_is_set_in_the_middle_of_a_mailing_dates_no_letter() {
         );
         assert_eq!(fleet.number(&wrong).await, 0, "{off} s off: letters are dated by it");
     }
+}
+
+/// A second contract of every other customer: what its letter serves is weighed anew.
+const SECOND_CONTRACTS: &str = "
+    with k as (insert into contract (customer_id, reference, products, signed_on)
+               select id, 'second', '{}', '2025-01-01' from customer where id % 2 = 0 returning id)
+    insert into contract_terms (contract_id, valid_from, terms) select id, '2025-01-01', '{}' from k";
+
+#[tokio::test]
+async fn a_machine_whose_clock_is_set_back_in_the_middle_of_a_mailing_tells_everybody_by_that_clock() {
+    let letters = 1_000;
+    let cluster = Cluster::bendable().await;
+    let url = postgres::migrated(&cluster.url("postgres"), "mailing").await;
+    let mut fleet = Fleet::on(&url, &url, letters).await;
+    fleet.bends_clocks_by(bent_clock::build_in(&fleet.place("")));
+    fleet.execute(SECOND_CONTRACTS).await;
+    // What was due an hour from now is due an hour later; this one has been for longer.
+    fleet.execute("update notice set due_at = due_at - interval '2 hours'").await;
+    fleet.start();
+    fleet.under_way_with(100).await;
+    fleet.strike(0).await;
+    cluster.bend(-HOUR);
+    fleet.bend(2, -HOUR);
+    fleet.start();
+    let told = async {
+        while fleet.number("select count(*) from delivery where state = 'queued'").await > 0 {
+            sleep(LOOK_EVERY).await;
+        }
+    };
+    fleet.within_patience(told).await;
+    let before = "select count(*) from delivery d join notice n on n.id = d.notice_id where d.accepted_at < n.barrier_at";
+    assert!(fleet.number(before).await > 0, "no letter is older than its announcement");
+    assert_eq!(fleet.number("select count(*) from obligation where state <> 'served'").await, 0);
+    // `doctor` compares it with its own.
+    cluster.bend(0);
+    let reckoning = fleet.reckon().await;
+    assert_eq!(reckoning.accepted, usize::try_from(letters).unwrap());
 }

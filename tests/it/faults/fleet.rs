@@ -17,6 +17,7 @@ use tokio::process::{Child, Command};
 use tokio::time::{Instant, sleep, timeout};
 
 use super::reckoning::Reckoning;
+use crate::support::bent_clock;
 use crate::support::postgres::Database;
 
 /// Whatever a test waits for comes within this, or it fails with what stands.
@@ -215,7 +216,7 @@ impl Fleet {
         let log = File::create(self.log_of(&name)).unwrap();
         let mut command = self.forenotice(&self.served);
         if let Some(library) = &self.bent_by {
-            command.env("LD_PRELOAD", library).env("KIT_CLOCK", self.clock_of(self.started));
+            command.env("LD_PRELOAD", library).env(bent_clock::CLOCK, self.clock_of(self.started));
         }
         let child = command
             .args(["serve", "--roles", roles])
@@ -240,9 +241,7 @@ impl Fleet {
 
     /// The clock of the `n`th replica started is off by so many seconds from now on.
     pub fn bend(&self, n: u32, seconds: i64) {
-        let new = self.place("clock.new");
-        std::fs::write(&new, seconds.to_string()).unwrap();
-        std::fs::rename(&new, self.clock_of(n)).unwrap();
+        bent_clock::bend(&self.clock_of(n), seconds);
     }
 
     fn clock_of(&self, n: u32) -> PathBuf {

@@ -63,6 +63,22 @@ async fn a_late_result_of_an_older_lease_counts_only_if_it_is_an_acceptance() {
     assert_eq!(tell(&mailing, &second, Fate::Accepted { at: at - TimeDelta::seconds(1) }).await, 1);
 }
 
+/// To what is on record a database's clock set back by an hour is the same as an hour added to it.
+#[tokio::test]
+async fn a_lease_of_before_the_clock_was_set_back_outlives_its_holder_by_no_hour() {
+    let mailing = Mailing::to_one().await;
+    let first = take(&mailing).await.unwrap();
+    mailing.world.as_superuser("update batch set leased_until = leased_until + interval '1 hour'").await;
+    let second = take(&mailing).await.unwrap();
+    assert_eq!((second.lease_no, second.taken_over), (first.lease_no + 1, true));
+    assert!(take(&mailing).await.is_none(), "it is leased by the clock as it is now");
+    // A holder that lives has its lease by the clock as it is now, once it has renewed it.
+    let mut tx = mailing.world.cx.begin(Actor::Daemon).await.unwrap();
+    assert!(lease::renew(&mut tx, &second, Duration::from_mins(5)).await.unwrap());
+    tx.commit_unrecorded().await.unwrap();
+    assert!(take(&mailing).await.is_none());
+}
+
 #[tokio::test]
 async fn a_lease_is_renewed_and_given_back_by_its_holder_only() {
     let mailing = Mailing::to_one().await;

@@ -9,6 +9,8 @@ use forenotice::demo::embedded_postgres::{Account, Binaries};
 use tempfile::TempDir;
 use tokio::process::Command;
 
+use super::bent_clock;
+
 /// Ends what was started in a directory when we are gone, however we went.
 const JANITOR: &str = "read -r _; \"$1\" stop -D \"$2\" -m immediate >/dev/null 2>&1";
 
@@ -26,6 +28,8 @@ pub struct Cluster {
     port: u16,
     programs: PathBuf,
     account: Option<Account>,
+    /// The library that bends its clock.
+    bent_by: Option<PathBuf>,
     janitor: Child,
     // Removed after the server has stopped.
     _folder: Option<TempDir>,
@@ -41,13 +45,36 @@ impl Cluster {
     /// The same in a directory that the test has made, with these arguments to `initdb`.
     pub async fn start_in(place: PathBuf, folder: Option<TempDir>, initdb: &[&str]) -> Self {
         let cluster = Self::in_place(place, folder);
+        cluster.make(initdb).await;
+        cluster
+    }
+
+    /// A running cluster whose clock can be set.
+    pub async fn bendable() -> Self {
+        let folder = private_folder();
+        let library = bent_clock::build_in(folder.path());
+        let mut cluster = Self::in_place(folder.path().to_owned(), Some(folder));
+        cluster.bent_by = Some(library);
+        cluster.make(&[]).await;
+        cluster
+    }
+
+    /// Its clock is off by so many seconds from now on.
+    pub fn bend(&self, seconds: i64) {
+        bent_clock::bend(&self.clock(), seconds);
+    }
+
+    fn clock(&self) -> PathBuf {
+        self.place.join("clock")
+    }
+
+    async fn make(&self, initdb: &[&str]) {
         let mut arguments =
             vec!["--no-locale", "--encoding=UTF8", "--no-sync", "--auth=trust", "--username=postgres"];
         arguments.extend(initdb);
-        cluster.run("initdb", &arguments).await;
-        cluster.configure();
-        cluster.again().await;
-        cluster
+        self.run("initdb", &arguments).await;
+        self.configure();
+        self.again().await;
     }
 
     /// A running hot standby of this one.
@@ -78,7 +105,7 @@ impl Cluster {
             account.runs(&mut janitor);
         }
         let janitor = janitor.spawn().unwrap();
-        Self { place, port: free_port(), programs, account, janitor, _folder: folder }
+        Self { place, port: free_port(), programs, account, bent_by: None, janitor, _folder: folder }
     }
 
     /// What comes later in the file counts, also over what a base backup brought along.
@@ -143,6 +170,9 @@ impl Cluster {
         let mut command = std::process::Command::new(self.programs.join(program));
         command.env_clear().env("PATH", "/usr/bin:/bin").env("LC_ALL", "C").current_dir(&self.place);
         command.stdin(Stdio::null());
+        if let Some(library) = &self.bent_by {
+            command.env("LD_PRELOAD", library).env(bent_clock::CLOCK, self.clock());
+        }
         if let Some(account) = self.account {
             account.runs(&mut command);
         }

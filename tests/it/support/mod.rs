@@ -1,5 +1,6 @@
 //! What tests stand on. [`World`] is where they begin.
 
+pub mod bent_clock;
 pub mod builders;
 pub mod cluster;
 pub mod command;
