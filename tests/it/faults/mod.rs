@@ -16,3 +16,4 @@ mod relay;
 mod rewritten;
 mod signed;
 mod steps;
+mod summer_time;
