@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use forenotice::demo::mailbox::{self, Mailbox};
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Resource, Rlimit, Signal, kill_process, prlimit};
 use sqlx::{AssertSqlSafe, Connection, Executor, FromRow, PgConnection};
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
@@ -269,6 +269,30 @@ impl Fleet {
         let mut replica = self.running.remove(place);
         replica.child.kill().await.unwrap();
         self.execute(&format!("insert into kit.dead values ('{}')", replica.name)).await;
+    }
+
+    /// The bytes of data that it has.
+    pub fn data(&self, place: usize) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.running[place].pid())).unwrap();
+        let has = status.lines().find_map(|line| line.strip_prefix("VmData:")).unwrap();
+        has.trim().trim_end_matches(" kB").parse::<u64>().unwrap() * 1024
+    }
+
+    /// It gets no more than so many bytes of data.
+    pub fn confine(&self, place: usize, bytes: u64) {
+        let limit = Rlimit { current: Some(bytes), maximum: Some(bytes) };
+        prlimit(Some(self.running[place].pid()), Resource::Data, limit).unwrap();
+    }
+
+    /// How it ended by itself, if it did, and the last it said; then those behind it move up, and its leases end.
+    pub async fn ended(&mut self, place: usize) -> Option<String> {
+        let status = self.running[place].child.try_wait().unwrap()?;
+        let replica = self.running.remove(place);
+        self.execute(&format!("insert into kit.dead values ('{}')", replica.name)).await;
+        self.bury().await;
+        let said = std::fs::read_to_string(self.log_of(&replica.name)).unwrap_or_default();
+        let last = said.lines().rfind(|line| !line.starts_with("note:"));
+        Some(format!("{status}: {}", last.unwrap_or_default()))
     }
 
     pub fn signal(&self, place: usize, signal: Signal) {

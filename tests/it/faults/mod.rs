@@ -7,6 +7,7 @@ mod database;
 pub mod fleet;
 mod lease;
 pub mod mailing;
+mod memory;
 mod processes;
 mod races;
 mod readers;
