@@ -168,8 +168,8 @@ async fn join(
     Ok(())
 }
 
-/// Of two statements of one customer the one in time counts: a late objection turns timely by what had reached us before, and one that
-/// came after an emergency's start by what came before it. Call with the change held.
+/// Of two statements of one customer the one in time counts: a late objection turns timely by what had reached us before, or reaches us
+/// when no deadline runs any more, and one that came after an emergency's start by what came before it. Call with the change held.
 pub async fn came_earlier(
     tx: &mut Tx,
     open: ObjectionId,
@@ -180,7 +180,7 @@ pub async fn came_earlier(
         return Ok(());
     }
     sqlx::query(
-        "update objection_change set received_at = $3, deadline_at = $4, in_time = true, after_start = $5
+        "update objection_change set received_at = least(received_at, $3), deadline_at = $4, in_time = true, after_start = $5
          where objection_id = $1 and change_id = $2 and resolved_at is null and (not in_time or (after_start and not $5))",
     )
     .bind(open.0)

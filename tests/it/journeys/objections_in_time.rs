@@ -175,6 +175,22 @@ async fn an_earlier_letter_makes_the_late_objection_timely() {
 }
 
 #[tokio::test]
+async fn a_later_statement_makes_the_late_objection_timely_once_no_deadline_runs_any_more() {
+    let world = told().await;
+    world.advance_to("2026-12-28T08:00Z").await;
+    let late = lodged(&world, &by_letter("2026-12-28T07:00:00Z", "We object.")).await;
+    assert!(!read(&world, &late).await.in_time());
+    let ended = ["customers", "end", "ACME", "--last-day", "2026-12-27"];
+    assert_eq!(world.command(&ended).await.code, Some(0));
+    let again = by_letter("2026-12-28T08:00:00Z", "We still do.");
+    let done = record(&world.cx, world.dpo.clone(), &again).await.unwrap();
+    assert_eq!((done.became, done.reference.as_str()), (Became::PartOf, late.as_str()));
+    assert_eq!(done.timeliness, Timeliness::InTime);
+    assert_eq!(reasons(&world).await, ["objection_open"]);
+    world.finish().await;
+}
+
+#[tokio::test]
 async fn an_unknown_address_is_nobodys_until_it_is_linked_and_counts_from_its_first_instant() {
     let world = told().await;
     let reference = lodged(&world, &from_nobody("2026-11-24T08:30:00Z", "We object.")).await;
