@@ -456,7 +456,6 @@ object-left = { $count ->
 }
 object-no-need = Kein Einspruch? Sie brauchen nichts zu tun und können diese Seite schließen.
 object-need-yes = Wir brauchen Ihr Ja. Wenn wir nichts hören, gilt das als Ablehnung.
-object-to-form = Einspruch erheben
 object-follows = Was daraus folgt
 object-if = Wenn Sie Einspruch erheben
 object-if-text = { $name } wird nicht für Ihre Daten eingesetzt, bis über Ihren Einspruch so entschieden ist, wie Ihr Vertrag es vorsieht. Sie erhalten sofort eine Bestätigung und bis { $answer } eine Antwort.

@@ -456,7 +456,6 @@ object-left = { $count ->
 }
 object-no-need = No objection? You need do nothing and can close this page.
 object-need-yes = We need your yes. If we hear nothing, that is a refusal.
-object-to-form = Object
 object-follows = What follows
 object-if = If you object
 object-if-text = { $name } is not used for your data until your objection is resolved as your agreement provides. You get a receipt at once, and an answer by { $answer }.

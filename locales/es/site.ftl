@@ -462,7 +462,6 @@ object-left = { $count ->
 }
 object-no-need = ¿No se opone? No tiene que hacer nada y puede cerrar esta página.
 object-need-yes = Necesitamos su sí. Si no sabemos nada de usted, se entiende como denegación.
-object-to-form = Oponerse
 object-follows = Qué sigue
 object-if = Si se opone
 object-if-text = { $name } no se utiliza para sus datos hasta que su oposición se resuelva como dispone su contrato. Recibe un acuse de recibo de inmediato, y una respuesta a más tardar el { $answer }.

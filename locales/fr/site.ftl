@@ -463,7 +463,6 @@ object-left = { $count ->
 }
 object-no-need = Pas d’objection ? Vous n’avez rien à faire et pouvez fermer cette page.
 object-need-yes = Nous avons besoin de votre oui. Sans nouvelles de vous, c’est un refus.
-object-to-form = Émettre une objection
 object-follows = Ce qui s’ensuit
 object-if = Si vous émettez une objection
 object-if-text = { $name } n’est pas utilisé pour vos données tant que votre objection n’est pas tranchée comme votre contrat le prévoit. Vous recevez aussitôt un accusé de réception, et une réponse au plus tard le { $answer }.

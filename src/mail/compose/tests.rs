@@ -15,6 +15,7 @@ use crate::domain::change::{ChangeKind, InUse};
 use crate::domain::customer::{Authorisation, Grounds};
 use crate::domain::notice::{NoticeFacts, NoticeKind, Processor, Replaced};
 use crate::domain::objection::{Remedies, Resolution, Step};
+use crate::domain::subprocessor::List;
 use crate::domain::zone::Zone;
 use crate::mail::letter::{
     Alarm, Arrival, ChangeName, Deadline, EmergencyNotice, InForce, Kind, Reader, Standing, sample,
@@ -225,6 +226,19 @@ fn an_emergency_says_why_and_that_the_right_to_object_stays() {
     let reader =
         Reader { emergency: Some(EmergencyNotice { days: 5, window_after_start: true }), ..reader() };
     insta::assert_snapshot!("variant-emergency", text_of(&Letter::notice(Arc::new(facts), reader)));
+}
+
+#[test]
+fn who_writes_all_means_all_products() {
+    let mut facts = notice(NoticeKind::Announcement);
+    let mut written = |products: &[&str]| {
+        let products = products.iter().map(|&product| product.to_owned()).collect();
+        facts.changes[0].facts.products = List(products);
+        text_of(&Letter::notice(Arc::new(facts.clone()), reader()))
+    };
+    let of_none = written(&[]);
+    assert!(of_none.contains("All our products"), "{of_none}");
+    assert_eq!(written(&["All"]), of_none);
 }
 
 #[test]

@@ -124,7 +124,7 @@ fn the_plan(words: &mut Words<'_>, facts: &NoticeFacts) -> Result<(), WordsError
     words.number("count", i64::try_from(facts.changes.len()).unwrap_or(i64::MAX));
     words.formed("kind", if several { "several".to_owned() } else { first.kind.to_string() });
     words.formed("subprocessor", words.joined(&names)?);
-    words.formed("products", products(words, &first.facts.products)?);
+    words.formed("products", products(words, &first.facts)?);
     if let Some(old) = &first.replaces {
         words.named("old_subprocessor", old);
     }
@@ -145,7 +145,7 @@ fn the_plan(words: &mut Words<'_>, facts: &NoticeFacts) -> Result<(), WordsError
 /// The sentence `prefix` has for this kind of change.
 fn of_change(words: &Words<'_>, prefix: &str, change: &ChangeFacts) -> Result<String, WordsError> {
     let old_name = name(change.replaces.as_deref().unwrap_or_default());
-    let products = products(words, &change.facts.products)?;
+    let products = products(words, &change.facts)?;
     let values = [("name", name(&change.facts.name)), ("old_name", old_name), ("products", products)];
     let values = values.each_ref().map(|(key, value)| (*key, value.as_str()));
     Ok(words.locale.sentence(&format!("{prefix}-{}", change.kind), &values)?)
@@ -266,7 +266,7 @@ fn sheet(words: &Words<'_>, facts: &Facts) -> Result<Vec<(&'static str, String)>
         ("fact-places", places(words, facts)),
         ("fact-transfer_mechanism", transfer),
         ("fact-safeguards", text::in_line(&facts.safeguards)),
-        ("fact-products", capitalised(&products(words, &facts.products)?)),
+        ("fact-products", capitalised(&products(words, facts)?)),
     ])
 }
 
@@ -315,7 +315,7 @@ fn comparable(words: &Words<'_>, facts: &Facts) -> Result<[(&'static str, String
         ("fact-places", places(words, facts)),
         ("fact-transfer_mechanism", text::in_line(&facts.transfer_mechanism)),
         ("fact-safeguards", text::in_line(&facts.safeguards)),
-        ("fact-products", products(words, &facts.products)?),
+        ("fact-products", products(words, facts)?),
         ("fact-affiliate", text::in_line(&facts.affiliate)),
         ("fact-engaged_by", text::in_line(&facts.engaged_by)),
     ])
@@ -338,11 +338,11 @@ fn places(words: &Words<'_>, facts: &Facts) -> String {
     countries.chain(facts.regions.iter().map(text::in_line)).collect::<Vec<_>>().join(", ")
 }
 
-fn products(words: &Words<'_>, products: &List) -> Result<String, WordsError> {
-    if products.is_empty() {
+fn products(words: &Words<'_>, facts: &Facts) -> Result<String, WordsError> {
+    if facts.serves_all() {
         return Ok(words.locale.word("products-all")?);
     }
-    let names: Vec<String> = products.iter().map(name).collect();
+    let names: Vec<String> = facts.products.iter().map(name).collect();
     Ok(text::clip(&words.joined(&names)?, text::NAME_CHARACTERS_MAX))
 }
 

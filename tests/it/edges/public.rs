@@ -191,6 +191,7 @@ async fn an_objection_by_the_letters_link_gets_a_receipt_and_a_second_click_adds
     let page = visitor.get(&object).await;
     assert!(page.body.contains("You can object until"), "{}", page.body);
     assert!(page.body.contains("Berlin time"));
+    assert!(page.body.contains("href=\"#object\">Object</a>"), "{}", page.body);
 
     let form = [("change", "CHG-2026-0001"), ("text", "Not <b>with</b> our data."), ("ground", "transfer")];
     for _ in 0..2 {
@@ -216,7 +217,9 @@ async fn an_objection_by_the_letters_link_gets_a_receipt_and_a_second_click_adds
     visitor.post(&object, &[("change", "CHG-2026-0001"), ("text", "One thing more.")]).await;
     assert_eq!(count(&world, "select count(*) from objection").await, 1);
     assert!(visitor.get(&format!("{object}/objection")).await.body.contains("One thing more."));
-    assert!(visitor.get(&object).await.body.contains("What you write now is added to it"));
+    let page = visitor.get(&object).await.body;
+    assert!(page.contains("What you write now is added to it"), "{page}");
+    assert!(page.contains("href=\"#object\">Add to your objection</a>"), "{page}");
     world.finish().await;
 }
 
