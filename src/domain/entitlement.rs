@@ -64,9 +64,9 @@ pub fn at_announcement(standing: plan::Standing, customer: CustomerId) -> Ruling
 /// The ruling at `now` on a customer whose records were written while `change` is open; `announced_at` is when the announcement
 /// in force began, `known` what it, or an earlier ruling, left behind.
 ///
-/// Whoever signed all that entitles it after the announcement saw the change on the public list: exempt, and told for
-/// information, whatever stood before by contracts that are over, unless the policy has late joiners entitled. Terms that
-/// became better for a customer already served lengthen its periods, worse ones leave them (the terms of the notice day hold).
+/// Whoever had no contract in force at the announcement and signed after it saw the change on the public list: exempt, and told for
+/// information, whatever letter it has had, unless the policy has late joiners entitled. Terms that became better for a customer
+/// already served lengthen its periods, worse ones leave them (the terms of the notice day hold).
 pub fn while_open(
     candidate: &Candidate,
     change: &Change,
@@ -93,9 +93,13 @@ pub fn while_open(
         }
         plan::Standing::Unconcerned => return no_longer(candidate, change, known, policy, now),
     };
-    // What was signed in sight of the announcement entitles to nothing, beside an older contract neither.
-    let before = standing(&signed_by(candidate, policy.zone.day_of(announced_at)));
-    let joined_late = !matches!(before, plan::Standing::Entitled(_));
+    // What was signed in sight of the announcement entitles to nothing, beside an older contract neither; in the place of one that was in
+    // force when it was made, it does: whoever renews has not joined.
+    let announced_on = policy.zone.day_of(announced_at);
+    let signed_before = signed_by(candidate, announced_on);
+    let before = standing(&signed_before);
+    let then = signed_before.standing_by(&change.draft, subject, policy, announced_on, served_at);
+    let joined_late = !matches!(before, plan::Standing::Entitled(_)) && then == plan::Standing::Unconcerned;
     let entitled = match before {
         plan::Standing::Entitled(before) if policy.late_joiners == LateJoiners::Exempt => before,
         _ => entitled,
@@ -324,16 +328,34 @@ mod tests {
         assert_eq!(rule(&late, Some(&known(standing))), Ruling::Unconcerned);
     }
 
-    #[test]
-    fn who_comes_back_by_a_contract_signed_after_the_announcement_is_a_late_joiner() {
+    /// One contract over on that day, and another signed on 9 December.
+    fn signed_again_after(last_day: &str) -> Candidate {
         let mut ended = contract(1, "2026-01-01", Terms::default());
-        ended.ended_on = Some("2026-12-05".parse().unwrap());
-        let back = customer(vec![ended, contract(2, "2026-12-09", Terms::default())]);
+        ended.ended_on = Some(last_day.parse().unwrap());
+        customer(vec![ended, contract(2, "2026-12-09", Terms::default())])
+    }
+
+    #[test]
+    fn who_was_no_customer_at_the_announcement_and_signs_after_it_is_a_late_joiner_whatever_it_has_had() {
         let ended = Standing::Exempt { why: ExemptWhy::ContractEnded };
         for before in [ended, Standing::Owed, Standing::Served(served(&Terms::default()))] {
-            let ruling = rule(&back, Some(&known(before)));
+            let ruling = rule(&signed_again_after("2026-11-30"), Some(&known(before)));
             assert_eq!(why(&ruling), Some((ExemptWhy::JoinedAfterAnnouncement, true)), "{before:?}");
         }
+    }
+
+    #[test]
+    fn who_renews_its_contract_while_its_notice_runs_keeps_it() {
+        let renewed = signed_again_after("2026-12-08");
+        let told = Standing::Served(served(&Terms::default()));
+        assert!(matches!(rule(&renewed, Some(&known(told))), Ruling::Keep(_) | Ruling::Serve { .. }));
+        assert!(matches!(rule(&renewed, Some(&known(Standing::Owed))), Ruling::Owe(_)));
+        assert!(matches!(rule(&renewed, None), Ruling::Owe(_)));
+        let ended = Standing::Exempt { why: ExemptWhy::ContractEnded };
+        assert!(
+            matches!(rule(&renewed, Some(&known(ended))), Ruling::Owe(_)),
+            "a gap between them is none of ours"
+        );
     }
 
     #[test]

@@ -106,8 +106,10 @@ impl Model {
         let known = change.cases.get(&customer.reference);
         let scope = in_scope(change, customer, day);
         let announced = self.announced_on(change);
-        let late =
-            !self.policy.late_joiners_entitled && scope.iter().all(|contract| contract.signed > announced);
+        let after = |scope: &[&Contract]| scope.iter().all(|contract| contract.signed > announced);
+        let late = !self.policy.late_joiners_entitled
+            && after(&scope)
+            && after(&in_scope(change, customer, announced));
         let is_owed = known.is_some_and(|case| self.standing(change, customer, case, at) == Standing::Owed);
         let mut case = known.cloned().unwrap_or_default();
         if scope.is_empty() {
