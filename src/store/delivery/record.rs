@@ -149,11 +149,10 @@ pub async fn serve(tx: &mut Tx, served: &[Served]) -> Result<Vec<(ChangeId, Cust
 }
 
 /// Keeps what letters told that serve nobody, another one of the customer having come first: a deadline printed is a promise.
-/// Returns whom it gave a longer window.
-pub async fn keep_told(tx: &mut Tx, letters: &[Served]) -> Result<Vec<(ChangeId, CustomerId)>, Error> {
+pub async fn keep_told(tx: &mut Tx, letters: &[Served]) -> Result<(), Error> {
     let letters: Vec<&Served> = letters.iter().filter(|letter| letter.told != Told::Nothing).collect();
     if letters.is_empty() {
-        return Ok(Vec::new());
+        return Ok(());
     }
     // A longer window shuts the gate: whoever decides is waited for, and what is decided stays.
     let open: Vec<i64> = sqlx::query_scalar(
@@ -162,7 +161,7 @@ pub async fn keep_told(tx: &mut Tx, letters: &[Served]) -> Result<Vec<(ChangeId,
     .bind(letters.iter().map(|letter| letter.change.0).collect::<Vec<_>>())
     .fetch_all(tx.conn())
     .await?;
-    let rows: Vec<(i64, i64)> = sqlx::query_as(
+    sqlx::query(
         "with told as (
              select change_id, customer_id, max(day) as day, bool_or(day is null) as until_effect
              from unnest($1::bigint[], $2::bigint[], $3::timestamptz[]) as letter(change_id, customer_id, day)
@@ -174,16 +173,15 @@ pub async fn keep_told(tx: &mut Tx, letters: &[Served]) -> Result<Vec<(ChangeId,
              clear_at = case when window_shuts then greatest(earliest_by_notice, window_closes_at, day) else clear_at end
          from told
          where o.change_id = told.change_id and o.customer_id = told.customer_id and o.state = 'served' and o.in_force_at is null
-           and o.window_closes_at is not null and (until_effect or day > o.window_closes_at)
-         returning o.change_id, o.customer_id",
+           and o.window_closes_at is not null and (until_effect or day > o.window_closes_at)",
     )
     .bind(letters.iter().map(|letter| letter.change.0).collect::<Vec<_>>())
     .bind(letters.iter().map(|letter| letter.customer.0).collect::<Vec<_>>())
     .bind(letters.iter().map(|letter| letter.told.day()).collect::<Vec<_>>())
     .bind(open)
-    .fetch_all(tx.conn())
+    .execute(tx.conn())
     .await?;
-    Ok(rows.into_iter().map(|(change, customer)| (ChangeId(change), CustomerId(customer))).collect())
+    Ok(())
 }
 
 /// Keeps the ids that relays gave our letters, as (letter, relay, id); an id that one gives twice stays with the first.
