@@ -131,23 +131,29 @@ pub async fn standing(conn: &mut PgConnection, held: &Lease) -> Result<Standing,
 }
 
 /// Gives the batch back: closed where no letter of it is queued any more, else due when its next letter is, and not
-/// before `not_before`. False: somebody else has it meanwhile.
+/// before `not_before`. How a reader was is kept for letters in doubt alone. False: somebody else has it meanwhile.
 pub async fn give_back(tx: &mut Tx, held: &Lease, not_before: Option<DateTime<Utc>>) -> Result<bool, Error> {
     let (first, end) = held.batch.range();
-    let done = sqlx::query(
-        "with rest as (select min(due_at) as due_at from delivery where id >= $3 and id < $4 and state = 'queued')
-         update batch set leased_until = null, open = rest.due_at is not null,
-                due_at = greatest(coalesce(rest.due_at, batch.due_at), $5)
-         from rest where batch.id = $1 and lease_no = $2",
+    let given = sqlx::query(
+        "with rest as (select min(due_at) as due_at from delivery where id >= $3 and id < $4 and state = 'queued'),
+         given as (
+             update batch set leased_until = null, open = rest.due_at is not null,
+                    due_at = greatest(coalesce(rest.due_at, batch.due_at), $5)
+             from rest where batch.id = $1 and lease_no = $2
+             returning batch.id),
+         kept as (
+             delete from letter_reader k using given, delivery d
+             where k.delivery_id >= $3 and k.delivery_id < $4 and d.id = k.delivery_id and not (d.state = 'queued' and d.in_doubt))
+         select from given",
     )
     .bind(held.batch.0)
     .bind(held.lease_no)
     .bind(first)
     .bind(end)
     .bind(not_before)
-    .execute(tx.conn())
+    .fetch_optional(tx.conn())
     .await?;
-    Ok(done.rows_affected() == 1)
+    Ok(given.is_some())
 }
 
 /// Cancels the queued letters of a batch whose notice was cancelled. Those in doubt stay marked so: they may be out,

@@ -74,7 +74,8 @@ struct LetterRow {
     customer_kind: Option<String>,
 }
 
-/// The letters of a leased batch that are due at `now`, in the order of their places.
+/// The letters of a leased batch that are due at `now`, in the order of their places. The reader of one that may be out is
+/// as it was then.
 pub async fn of_batch(
     conn: &mut PgConnection,
     held: &Lease,
@@ -83,14 +84,16 @@ pub async fn of_batch(
     let (first, end) = held.batch.range();
     let rows: Vec<LetterRow> = sqlx::query_as(
         "select d.id, d.recipient_id, d.customer_id, d.letter_key, d.facts, d.due_at, d.latest_at, d.composed_at, d.in_doubt,
-                d.attempts, r.address, r.name as contact_name, r.language, r.link_epoch,
-                r.suppressed_at is not null as suppressed, r.confirmed_at,
+                d.attempts, r.address, case when k.delivery_id is null then r.name else k.name end as contact_name,
+                coalesce(k.language, r.language) as language, r.link_epoch, r.suppressed_at is not null as suppressed,
+                case when k.delivery_id is null then r.confirmed_at else k.confirmed_at end as confirmed_at,
                 coalesce(r.notice_address, false) or not exists (
                     select from recipient n where n.customer_id = d.customer_id and n.notice_address) as serves,
-                c.name as customer_name, c.reference as customer_reference, c.kind as customer_kind
+                coalesce(k.customer_name, c.name) as customer_name, c.reference as customer_reference, c.kind as customer_kind
          from delivery d
          left join recipient r on r.id = d.recipient_id
          left join customer c on c.id = d.customer_id
+         left join letter_reader k on k.delivery_id = d.id and d.in_doubt
          where d.id >= $1 and d.id < $2 and d.state = 'queued' and d.due_at <= $3
          order by d.id",
     )

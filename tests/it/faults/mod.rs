@@ -14,6 +14,7 @@ mod readers;
 mod reckoning;
 mod recorded_first;
 mod relay;
+mod renamed;
 mod rewritten;
 mod signed;
 mod steps;

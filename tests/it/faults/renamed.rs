@@ -1,0 +1,96 @@
+//! Readers who are called otherwise, or read another language, while a letter to them may be out.
+
+use chrono::TimeDelta;
+use forenotice::actions::deliver;
+use forenotice::demo::mailbox::{Fault, Reply, Times};
+
+use super::mailing::Mailing;
+
+const ACME: &str = "dpo@acme.example";
+
+/// Its contact and its company have other names now, and letters are read in another language.
+async fn called_otherwise(mailing: &Mailing) {
+    for sql in [
+        "update customer set name = 'Acme SE', version = version + 1",
+        "update recipient set name = 'privacy office', language = 'de'",
+        "update recipient set name = 'somebody else'",
+    ] {
+        sqlx::query(sql).execute(mailing.world.cx.db.pool()).await.unwrap();
+    }
+}
+
+async fn readers_kept(mailing: &Mailing) -> i64 {
+    mailing.count("select count(*) from letter_reader").await
+}
+
+#[tokio::test]
+async fn a_letter_in_doubt_goes_again_as_it_was_whatever_its_reader_is_called_since() {
+    let mailing = Mailing::to_one().await;
+    mailing.world.mailbox.arrange(Fault::KeepsThenCloses, Times::Only(1));
+    mailing.send().await;
+    assert!(mailing.row(ACME).await.in_doubt);
+    called_otherwise(&mailing).await;
+    assert_eq!(readers_kept(&mailing).await, 1);
+    mailing.later(TimeDelta::minutes(10)).await;
+    assert_eq!(mailing.send().await, 1);
+    let mails = mailing.world.mailbox.mails();
+    assert_eq!(mails.len(), 2);
+    assert_eq!(mails[0].text(), mails[1].text());
+    assert_eq!(mails[0].bytes, mails[1].bytes, "the second copy differs from the first");
+    assert_eq!(readers_kept(&mailing).await, 0, "nobody needs it any more");
+    mailing.world.finish().await;
+}
+
+#[tokio::test]
+async fn a_letter_of_a_sender_that_died_goes_again_as_it_was_whatever_its_reader_is_called_since() {
+    let mailing = Mailing::to_one().await;
+    mailing
+        .world
+        .as_superuser(
+            "create function io_error() returns trigger language plpgsql as $$
+             begin raise exception 'input/output error' using errcode = '58030'; end $$;
+             create trigger io_error before update on delivery for each row
+             when (new.state = 'accepted') execute function io_error()",
+        )
+        .await;
+    deliver::mailings(&mailing.world.cx).await.unwrap_err();
+    mailing.world.as_superuser("drop trigger io_error on delivery").await;
+    assert!(!mailing.row(ACME).await.in_doubt, "nobody knows of it yet");
+    called_otherwise(&mailing).await;
+    mailing.lease_runs_out().await;
+    assert_eq!(mailing.send().await, 1);
+    let mails = mailing.world.mailbox.mails();
+    assert_eq!(mails.len(), 2);
+    assert_eq!(mails[0].bytes, mails[1].bytes, "the second copy differs from the first");
+    assert_eq!(readers_kept(&mailing).await, 0);
+    mailing.world.finish().await;
+}
+
+#[tokio::test]
+async fn a_letter_that_never_left_is_written_to_its_reader_as_it_is_called_now() {
+    let mailing = Mailing::to_one().await;
+    mailing
+        .world
+        .mailbox
+        .arrange(Fault::RefusesRecipient(ACME.to_owned(), Reply::greylisted()), Times::Only(1));
+    mailing.send().await;
+    called_otherwise(&mailing).await;
+    assert_eq!(readers_kept(&mailing).await, 0);
+    mailing.later(TimeDelta::minutes(10)).await;
+    assert_eq!(mailing.send().await, 1);
+    let mail = &mailing.world.mailbox.mails()[0];
+    assert!(mail.text().contains("Acme SE"), "{}", mail.text());
+    mailing.world.finish().await;
+}
+
+#[tokio::test]
+async fn who_is_forgotten_is_kept_with_no_letter() {
+    let mailing = Mailing::to_one().await;
+    mailing.world.mailbox.arrange(Fault::KeepsThenCloses, Times::Only(1));
+    mailing.send().await;
+    called_otherwise(&mailing).await;
+    assert_eq!(readers_kept(&mailing).await, 1);
+    mailing.world.as_superuser("update recipient set address = null, name = null").await;
+    assert_eq!(readers_kept(&mailing).await, 0);
+    mailing.world.finish().await;
+}
