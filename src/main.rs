@@ -1,10 +1,35 @@
-use std::process::ExitCode;
+use std::io::{self, Write as _};
+use std::panic;
+use std::process::{self, ExitCode};
 
 use clap::Parser;
 use forenotice::cli;
+use tokio::runtime::{Builder, Runtime};
 
-#[tokio::main]
-async fn main() -> ExitCode {
+fn main() -> ExitCode {
+    match start() {
+        Ok(runtime) => runtime.block_on(run()),
+        Err(error) => {
+            eprintln!("forenotice cannot start: {error}");
+            ExitCode::from(cli::NOT_NOW)
+        }
+    }
+}
+
+/// Where a thread cannot be had, tokio panics, and on the way out waits for ever for those it has: the process ends instead.
+fn start() -> io::Result<Runtime> {
+    let usual = panic::take_hook();
+    panic::set_hook(Box::new(|panic| {
+        // Nobody may be listening.
+        let _ = writeln!(io::stderr(), "forenotice cannot start: {panic}");
+        process::exit(cli::NOT_NOW.into());
+    }));
+    let runtime = Builder::new_multi_thread().enable_all().build();
+    panic::set_hook(usual);
+    runtime
+}
+
+async fn run() -> ExitCode {
     // Both the relay and Postgres speak TLS through rustls, which wants its one provider before the first connection.
     // A provider already in place is this one: nothing else in the process installs any.
     let _ = rustls::crypto::ring::default_provider().install_default();
