@@ -227,7 +227,8 @@ impl Case {
         let time = |at: DateTime<Utc>| asked.time(&cx.policy, at);
         let served: Option<(Option<DeliveryId>, Clearance)> = means.clearance(time, self.owed.told);
         let window_shuts = !means.waived.contains_key(&Waivable::WindowOpen);
-        let stands = Stands { served, consent, window_shuts };
+        let notice_waived_at = means.waived.get(&Waivable::NoticeShort).copied();
+        let stands = Stands { served, consent, window_shuts, notice_waived_at };
         store::clearing::settle(tx, self.change.id, self.customer, &stands).await?;
         if let Some((_, clearance)) = &stands.served {
             let contract = asked.deciding_at(&cx.policy, clearance.served_at);
@@ -241,7 +242,8 @@ impl Case {
         store::silence::hear_yes(tx, self.change.id, self.customer, consent).await?;
         let served = self.served();
         let window_shuts = served.is_none_or(|clearance| clearance.window_shuts);
-        Ok(Stands { served: served.map(|c| (self.owed.served_by, c)), consent, window_shuts })
+        let served = served.map(|c| (self.owed.served_by, c));
+        Ok(Stands { served, consent, window_shuts, notice_waived_at: None })
     }
 
     fn done(&self, stands: &Stands) -> Done {

@@ -48,7 +48,8 @@ impl Context {
             let until_effect = change.effective_at.max(clearance.clear_at);
             consent = consent.with_time_until(clearance.window_closes_at.unwrap_or(until_effect), tx.now());
         }
-        let stands = Stands { served, consent, window_shuts };
+        let notice_waived_at = means.waived.get(&Waivable::NoticeShort).copied();
+        let stands = Stands { served, consent, window_shuts, notice_waived_at };
         store::clearing::settle(tx, change.id, customer, &stands).await?;
         let Some((_, clearance)) = served else { return Ok(None) };
         let contract = asked.deciding_at(&self.policy, clearance.served_at);

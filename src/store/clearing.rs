@@ -272,12 +272,13 @@ async fn earliest_letter(
     Ok(row.map(|(id, at)| (DeliveryId(id), at)))
 }
 
-/// Where the customer stands from now on. `window_shuts` counts for a service to come, where nothing serves it now.
+/// Where the customer stands from now on. `window_shuts` and `notice_waived_at` count for a service to come, where nothing serves it now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stands {
     pub served: Option<(Option<DeliveryId>, Clearance)>,
     pub consent: Consent,
     pub window_shuts: bool,
+    pub notice_waived_at: Option<DateTime<Utc>>,
 }
 
 /// Writes it. What a letter told stays told while nothing serves the customer. Call with change and obligation locked.
@@ -299,7 +300,7 @@ pub async fn settle(
     .bind(customer.0)
     .bind(served.map(|c| c.served_at))
     .bind(served.map(|c| c.notice_started_at))
-    .bind(served.map(|c| c.earliest_by_notice))
+    .bind(served.map_or(stands.notice_waived_at, |c| Some(c.earliest_by_notice)))
     .bind(served.and_then(|c| c.window_closes_at))
     .bind(served.map(|c| c.clear_at))
     .bind(served.map_or(stands.window_shuts, |c| c.window_shuts))

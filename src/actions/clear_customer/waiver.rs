@@ -33,7 +33,7 @@ pub async fn propose(
     let of = (case.change.id, customer);
     store::clearing::propose_waiver(&mut tx, of, asked.reason, justification, hash, proposer).await?;
     let served = case.served().map(|clearance| (case.owed.served_by, clearance));
-    let stands = Stands { served, consent: case.owed.consent, window_shuts: true };
+    let stands = Stands { served, consent: case.owed.consent, window_shuts: true, notice_waived_at: None };
     let done = Done { waits_for_approval: true, ..case.done(&stands) };
     tx.commit([Event::OverrideProposed {
         change: case.change.id,

@@ -1,5 +1,5 @@
--- Serves what is owed. The window that a yes, a waiver or an emergency took out of the gate stays out of it, what was told stays
--- told, and an earlier service never moves the end of a notice period later.
+-- Serves what is owed. The window that a yes, a waiver or an emergency took out of the gate stays out of it, a notice period that was
+-- waived stays waived, what was told stays told, and an earlier service never moves the end of a notice period later.
 with letter as (
     select * from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::timestamptz[], $5::timestamptz[], $6::timestamptz[],
                          $7::timestamptz[], $8::boolean[])
@@ -13,9 +13,9 @@ set state = 'served', served_by = letter.delivery_id, served_at = letter.served_
         -- Whoever may object until the effect, and until a day by another promise, is waited for until that day.
         select greatest(by_notice, case when shuts and closes is null then day end), closes, shuts,
                greatest(by_notice, case when shuts then day end)
+        -- What is owed has an end of the notice period where that was waived.
         from (select case when o.consent = 'given' and o.state = 'owed' then letter.served_at
-                          else greatest(letter.served_at, least(letter.earliest_by_notice,
-                                                                case when o.state = 'served' then o.earliest_by_notice end))
+                          else greatest(letter.served_at, least(letter.earliest_by_notice, o.earliest_by_notice))
                      end as by_notice,
                      o.window_shuts and letter.window_shuts and o.consent <> 'given' as shuts,
                      greatest(letter.window_closes_at, o.window_closes_at) as day,

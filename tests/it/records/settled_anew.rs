@@ -203,6 +203,24 @@ async fn a_letter_that_did_not_serve_does_once_its_contact_is_the_one_to_be_writ
     world.finish().await;
 }
 
+#[tokio::test]
+async fn a_notice_period_that_was_waived_stays_so_when_another_letter_serves() {
+    let world = told("C-1,Acme,a@acme.example,2024-03-01,K-1,30,clear_days,10,handed_over,general\n").await;
+    let second = world.second_person().await;
+    waives(&world, &second, Waivable::NoticeShort).await;
+    world.advance_to("2026-11-25T10:00Z").await;
+    let (header, row) = (HEADER.trim_end(), "2024-03-01,K-1,30,clear_days,10,handed_over,general,yes");
+    world.customers(&format!("{header},notice_address\nC-1,Acme,legal@acme.example,{row}\n")).await;
+    assert!(stands(&world, "C-1").await.starts_with("owed"), "its notice address has had no letter");
+    world.settle().await;
+    let served = "served silence K-1 2026-11-25T10:00 2026-12-05T23:00";
+    assert_eq!(stands(&world, "C-1").await, served);
+    // Weighed anew it is the same.
+    by_post(&world, "C-1").await;
+    assert_eq!(stands(&world, "C-1").await, served);
+    world.finish().await;
+}
+
 /// A customer told on Tuesday, 24 November, under K-1, which turns out to have ended before: nothing is owed any more.
 async fn told_under_a_contract_that_was_over(objection_days: &str) -> World {
     let world = told(&format!(
