@@ -185,13 +185,19 @@ async fn is_served(
     let letters = (owed.served_by, cx.settings.notice.proof == Proof::Received);
     let facts = store::clearing::facts(snapshot.conn(), change.id, customer, announced_at, letters).await?;
     let announced_on = cx.policy.zone.day_of(announced_at);
+    // The customer's contracts count as they were when its books were closed.
+    let weighed_at = match owed.in_force_at.or(change.took_effect_at) {
+        Some(closed_at) => closed_at,
+        None => cx.now().await?,
+    };
+    let today = cx.policy.zone.day_of(weighed_at);
     let asked = clearing::Asked {
         draft: &change.draft,
         versions: &facts.versions,
         deciding: owed.contract,
         announced_on,
-        signed_by: cx.policy.counts_signed_by(announced_on, cx.policy.zone.day_of(cx.now().await?)),
-        today: announced_on,
+        signed_by: cx.policy.counts_signed_by(announced_on, today),
+        today,
     };
     let (_, yes_at) = clearing::consent(&asked.contracts(), &facts.said);
     let means = Means { letter: facts.letter, other: facts.service, yes_at, waived: facts.waived };

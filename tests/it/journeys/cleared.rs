@@ -1,8 +1,11 @@
 //! May this customer's data go to this subprocessor now? Asked by command, from the plan to a bounce after the effect.
 
+use forenotice::actions::clear_customer::{self, Said};
 use forenotice::actions::resolve_objection;
+use forenotice::demo::mailbox::{Fault, Reply, Times};
 use forenotice::domain::change::State;
-use forenotice::domain::objection::{Asked, Outcome};
+use forenotice::domain::clearing::Word;
+use forenotice::domain::objection::{Asked, Channel, Outcome};
 use serde_json::{Value, json};
 
 use crate::support::World;
@@ -68,6 +71,33 @@ async fn a_customer_is_cleared_with_the_effect_unless_excluded_and_no_longer_onc
     let (code, said) = clearance(&world, "C-2", "Nimbus").await;
     assert_eq!((code, reasons(&said)), (Some(1), vec!["notice_missing"]));
     assert_eq!(world.change(&reference).await.state, State::Effective);
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn a_yes_that_served_is_one_by_the_contracts_there_were_when_the_change_took_effect() {
+    let world = World::configured("2026-11-23T09:00Z", &[("policy.notice_days", "10")]).await;
+    let dead = Fault::RefusesRecipient("dpo@acme.example".to_owned(), Reply::no_such_user());
+    world.mailbox.arrange(dead, Times::Always);
+    world
+        .customers(
+            "reference,customer,email,customer_since,contract,authorisation\n\
+             C-1,Acme,dpo@acme.example,2024-03-01,K-1,specific\n\
+             C-1,Acme,dpo@acme.example,2024-03-01,K-2,general\n",
+        )
+        .await;
+    let reference = world.schedule(&addition("Nimbus", "2026-12-14")).await.reference;
+    world.advance_to("2026-11-25T09:00Z").await;
+    let ended = ["customers", "end", "C-1", "--contract", "K-1", "--last-day", "2026-11-30"];
+    assert_eq!(world.command(&ended).await.code, Some(0));
+    world.advance_to("2026-12-02T09:00Z").await;
+    let (channel, word) = (Channel::Letter, Word::Yes);
+    let yes = Said { contract: "K-2", customer: None, word, by: "Ada", channel, at: None };
+    clear_customer::record_consent(&world.cx, world.dpo.clone(), &reference, &yes, None).await.unwrap();
+    world.advance_to("2026-12-14T08:00Z").await;
+    assert_eq!(world.change(&reference).await.state, State::Effective);
+    let (code, said) = clearance(&world, "C-1", "Nimbus").await;
+    assert_eq!(code, Some(0), "{said}");
     world.finish().await;
 }
 
