@@ -174,15 +174,16 @@ pub fn customer(random: &mut Random, number: usize, signed: NaiveDate) -> Custom
 pub fn file(random: &mut Random, customer: &Customer) -> String {
     let rows = customer.contacts.len().max(customer.contracts.len());
     let language = random.pick(&LANGUAGES);
+    let name = format!("Customer {}{}", customer.reference, random.pick(&["", "", " AG"]));
     let row = |n: usize| {
         let contact = &customer.contacts[n % customer.contacts.len()];
         let deal = &customer.contracts[n % customer.contracts.len()];
-        row(&customer.reference, contact, deal, language)
+        row((&customer.reference, &name), contact, deal, language)
     };
     format!("{HEADER}{}", (0..rows).map(row).collect::<String>())
 }
 
-fn row(customer: &str, contact: &Contact, deal: &Contract, language: &str) -> String {
+fn row((customer, name): (&str, &str), contact: &Contact, deal: &Contract, language: &str) -> String {
     let terms = &deal.versions.last().unwrap().1;
     let (window, counted) = match terms.objection {
         Some((m, convention)) => (m.to_string(), convention.as_str()),
@@ -195,7 +196,7 @@ fn row(customer: &str, contact: &Contact, deal: &Contract, language: &str) -> St
     };
     [
         customer,
-        &format!("Customer {customer}"),
+        name,
         &contact.address,
         language,
         if contact.privacy { "privacy" } else { "legal" },

@@ -246,6 +246,15 @@ impl Model {
         latest
     }
 
+    /// The contracts under which a yes is waited for.
+    pub fn asks_for_yes(&self, change: &Change, customer: &Customer, case: &Case) -> Vec<String> {
+        let today = self.day_of(self.now);
+        let silent = |contract: &&&Contract| case.said.get(&contract.reference).is_none_or(|(yes, _)| !yes);
+        let counting = self.counting(change, customer, today);
+        let asking = counting.iter().filter(|contract| self.is_specific(change, contract, today));
+        asking.filter(silent).map(|contract| contract.reference.clone()).collect()
+    }
+
     pub fn lacks_consent(&self, change: &Change, customer: &Customer, case: &Case, known: At) -> bool {
         let day = self.day_of(known);
         let silent = |contract: &&Contract| case.said.get(&contract.reference).is_none_or(|(yes, _)| !yes);

@@ -44,6 +44,13 @@ impl Model {
         !is_asked || customer.contracts.is_empty() || !all.all(|(_, terms)| forbids(terms))
     }
 
+    /// Whether who reads mail there may end the objection: who speaks for the customer; of nobody's customer's, who objected.
+    pub fn may_take_back(&self, line: &Line, address: &str) -> bool {
+        let Some(customer) = &line.customer else { return line.address == address };
+        let theirs = &self.customer(customer).contacts;
+        theirs.iter().any(|contact| contact.address == address && (contact.privacy || contact.notice_address))
+    }
+
     /// The place of the line that this party has open against the change.
     pub fn open_line(&self, change: &str, customer: Option<&str>, address: &str) -> Option<usize> {
         let same = |line: &Line| match customer {

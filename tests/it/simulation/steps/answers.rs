@@ -13,8 +13,8 @@ use super::{At, Change, Simulation, paper, short};
 use crate::simulation::model::{Line, next};
 
 impl Simulation {
-    /// Somebody at a customer, or a subscriber, objects to one change or to all that are open; now by link, or before by
-    /// letter.
+    /// Somebody at a customer, or a subscriber, objects to one change, to some or to all that are open; now by link, or before
+    /// by letter.
     pub(super) async fn object(&mut self) {
         let objectable = |change: &Change| change.is_open() || change.state == State::Effective;
         let Some(change) = self.pick_change(objectable) else { return };
@@ -23,7 +23,9 @@ impl Simulation {
         let mut changes = vec![change.reference];
         if self.random.once_in(4) {
             let open = self.model.changes.iter().filter(|change| change.is_open());
-            changes.extend(open.map(|change| change.reference.clone()));
+            let all: Vec<String> = open.map(|change| change.reference.clone()).collect();
+            let some = self.random.once_in(2);
+            changes.extend(all.into_iter().filter(|_| !some || self.random.once_in(2)));
             changes.sort();
             changes.dedup();
         }
@@ -175,9 +177,10 @@ impl Simulation {
     }
 
     pub(super) async fn answer(&mut self) {
-        match self.random.below(7) {
+        match self.random.below(8) {
             0 => self.admit().await,
             1 | 2 => self.confirm_or_approve().await,
+            3 => self.take_back().await,
             _ => self.resolve().await,
         }
     }
@@ -197,6 +200,29 @@ impl Simulation {
         self.did("admit", line.objection.clone());
         let late = |known: &&mut Line| known.objection == line.objection && !known.resolved && !known.in_time;
         self.model.lines.iter_mut().filter(late).for_each(|line| line.admitted = true);
+    }
+
+    /// By the link of somebody's letter: of whoever objected, or of anybody on file.
+    async fn take_back(&mut self) {
+        let Some(line) = self.pick_line(|line| !line.resolved) else { return };
+        let speaker = self.random.pick(&self.model.customers);
+        let own = speaker.contacts.iter().any(|contact| contact.address == line.address);
+        let address = if own || self.random.once_in(3) {
+            self.random.pick(&speaker.contacts).address
+        } else {
+            line.address.clone()
+        };
+        let may = self.model.may_take_back(&line, &address);
+        let words = format!("{} by {address}", line.objection);
+        let recipient = self.recipient(&address).await;
+        if let Err(refused) = resolve_objection::take_back(&self.world.cx, recipient, &line.objection).await {
+            assert!(!may, "SEED={} {words}: {refused}\n{}", self.seed, self.story());
+            return self.did("take back, refused", format!("{words}: {refused}"));
+        }
+        assert!(may, "SEED={} {words}\n{}", self.seed, self.story());
+        self.did("take back", words);
+        self.proposed.remove(&line.objection);
+        self.model.resolve(&line.objection, Some(self.model.now));
     }
 
     async fn resolve(&mut self) {

@@ -5,11 +5,14 @@ use forenotice::actions::clear_customer::{self, AskedWaiver, Received, Said};
 use forenotice::domain::clearing::{ServiceChannel, Waivable, Word};
 use forenotice::domain::objection::Channel;
 
-use super::{Simulation, paper, short};
+use super::{Change, Simulation, paper, short};
 
 impl Simulation {
     pub(super) async fn say(&mut self) {
         let Some((change, customer)) = self.pick_case() else { return };
+        if self.random.once_in(3) {
+            return self.say_yes_by_link(&change, &customer).await;
+        }
         let contract = self.random.pick(&self.model.customer(&customer).contracts).reference;
         let word = self.random.pick(&[Word::Yes, Word::Yes, Word::Yes, Word::No, Word::TakenBack]);
         let said = Said {
@@ -33,6 +36,31 @@ impl Simulation {
             Word::Yes | Word::No => case.said.insert(contract, (word == Word::Yes, now)),
             Word::TakenBack => case.said.remove(&contract),
         };
+    }
+
+    /// Under every contract that asks for it, by whoever speaks for the customer.
+    async fn say_yes_by_link(&mut self, change: &Change, customer: &str) {
+        let known = self.model.customer(customer).clone();
+        let contact = self.random.pick(&known.contacts);
+        let speaks = contact.privacy || contact.notice_address;
+        let case = &change.cases[customer];
+        let asking = if speaks && case.exempt.is_none() {
+            self.model.asks_for_yes(change, &known, case)
+        } else {
+            Vec::new()
+        };
+        let recipient = self.recipient(&contact.address).await;
+        let said = clear_customer::authorise(&self.world.cx, recipient, &change.reference).await;
+        let words = format!("{} to {} under {asking:?}", contact.address, change.reference);
+        if let Err(refused) = said {
+            assert!(asking.is_empty(), "SEED={} {words}: {refused}\n{}", self.seed, self.story());
+            return self.did("yes by link, refused", format!("{words}: {refused}"));
+        }
+        assert!(!asking.is_empty(), "SEED={} {words}\n{}", self.seed, self.story());
+        self.did("yes by link", words);
+        let now = self.model.now;
+        let case = self.model.case_mut(&change.reference, customer);
+        case.said.extend(asking.into_iter().map(|contract| (contract, (true, now))));
     }
 
     /// By post, now or some hours ago.
