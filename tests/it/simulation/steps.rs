@@ -283,6 +283,12 @@ impl Simulation {
         self.advance_to(to).await;
     }
 
+    /// What is said at the very instant of a new announcement could be about either plan.
+    async fn a_second_later(&mut self) {
+        self.advance_to(self.model.now + SECOND).await;
+        self.settled().await;
+    }
+
     async fn advance_to(&mut self, to: At) {
         self.did("advance", format!("to {}", short(to)));
         self.world.daemon.advance_to(to).await.unwrap();

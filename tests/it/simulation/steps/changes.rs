@@ -155,6 +155,7 @@ impl Simulation {
 
     /// A later day keeps what was served; an earlier one, or one on which the notice would be too old, starts anew.
     pub(super) async fn reschedule(&mut self) {
+        self.a_second_later().await;
         let Some(change) = self.pick_change(Change::is_open) else { return };
         let today = self.model.day_of(self.model.now);
         let day = if self.random.once_in(3) {
@@ -182,6 +183,7 @@ impl Simulation {
 
     /// Other facts; more than was announced starts anew.
     pub(super) async fn alter(&mut self) {
+        self.a_second_later().await;
         let alterable = |change: &Change| {
             !matches!(change.kind, ChangeKind::Removal | ChangeKind::Correction)
                 && change.is_open()
