@@ -206,6 +206,8 @@ impl<'a> Settlement<'a> {
                 self.events.push(Event::NoticeOwed { change, customer, contract: entitled.contract });
                 self.latest_at(&entitled)
             }
+            // Of whom more is to be weighed, what is written first would be taken for what it was told.
+            Ruling::Serve { entitled, .. } if anew.is_some() => self.latest_at(&entitled),
             Ruling::Serve { entitled, clearance, by } => {
                 let unspoken = unspoken(entitled.authorisation);
                 let consent = known.map(|known| known.consent).filter(|said| *said != Consent::Silence);
@@ -220,9 +222,7 @@ impl<'a> Settlement<'a> {
                     clearance,
                     by,
                 });
-                if anew.is_none() {
-                    self.events.push(measured_anew(change, customer, entitled.contract, &clearance));
-                }
+                self.events.push(measured_anew(change, customer, entitled.contract, &clearance));
                 self.latest_at(&entitled)
             }
             Ruling::Exempt { contract, why, told, .. } => {

@@ -204,6 +204,20 @@ async fn a_letter_that_did_not_serve_does_once_its_contact_is_the_one_to_be_writ
 }
 
 #[tokio::test]
+async fn a_contract_that_decided_and_is_over_leaves_the_deadline_that_its_letter_told() {
+    let rows = "C-1,Acme,a@acme.example,2024-03-01,K-1,0,clear_days,until_effect,handed_over,general\n\
+                C-1,Acme,a@acme.example,2024-03-01,K-2,0,clear_days,10,handed_over,general\n";
+    let world = told(rows).await;
+    let before = stands(&world, "C-1").await;
+    assert!(before.contains("K-2") && before.ends_with("2026-12-04T23:00"), "{before}");
+    let ended = ["customers", "end", "C-1", "--contract", "K-2", "--last-day", "2026-11-25"];
+    assert_eq!(world.command(&ended).await.code, Some(0));
+    world.advance_to("2026-11-27T09:00Z").await;
+    assert_eq!(stands(&world, "C-1").await, before);
+    world.finish().await;
+}
+
+#[tokio::test]
 async fn a_notice_period_that_was_waived_stays_so_when_another_letter_serves() {
     let world = told("C-1,Acme,a@acme.example,2024-03-01,K-1,30,clear_days,10,handed_over,general\n").await;
     let second = world.second_person().await;
