@@ -317,7 +317,7 @@ pub async fn set_due(
 }
 
 /// Cancels the notices of a change that are not sent to the end, and their letters that no lease holds; letters
-/// in doubt stay so. A notice that tells of other open changes, too, goes on. Call with the change locked
+/// in doubt stay so, and those of a lease that ran out are in doubt from now on. A notice that tells of other open changes, too, goes on. Call with the change locked
 /// `for update`.
 pub async fn cancel_of(tx: &mut Tx, change: ChangeId, kinds: &[NoticeKind]) -> Result<u64, Error> {
     let now = tx.now();
@@ -332,10 +332,13 @@ pub async fn cancel_of(tx: &mut Tx, change: ChangeId, kinds: &[NoticeKind]) -> R
                                  and c.state in ('scheduled', 'in_notice', 'held'))
              returning notice.id),
          held as (
-             select b.id from batch b join gone on gone.id = b.notice_id
+             select b.id, b.composed_at, b.leased_until is not null as ran_out from batch b join gone on gone.id = b.notice_id
              where b.open and (b.leased_until is null or b.leased_until < clock_timestamp()) for update of b),
          dropped as (
-             update delivery d set state = 'cancelled' from held
+             update delivery d set state = 'cancelled', in_doubt = held.ran_out and d.due_at <= $2,
+                    composed_at = case when held.ran_out and d.due_at <= $2 then coalesce(d.composed_at, held.composed_at)
+                                       else d.composed_at end
+             from held
              where d.id >= held.id * 1024 and d.id < (held.id + 1) * 1024 and d.state = 'queued' and not d.in_doubt
              returning 1),
          closed as (

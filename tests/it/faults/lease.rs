@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use forenotice::actions::{deliver, schedule_change};
+use forenotice::actions::{announce, deliver, schedule_change};
 use forenotice::demo::mailbox::{Fault, Times};
 use forenotice::domain::delivery::{DeliveryId, Lane};
 use forenotice::domain::ledger::Actor;
@@ -172,4 +172,29 @@ async fn a_letter_in_doubt_counts_as_told_when_its_change_is_withdrawn() {
     let row = mailing.row(ACME).await;
     assert_eq!((row.state.as_str(), row.in_doubt), ("cancelled", true));
     assert_eq!(mailing.world.mailbox.mails().len(), 1, "a withdrawn plan was announced again");
+}
+
+#[tokio::test]
+async fn the_letters_of_a_lease_that_ran_out_count_as_told_when_their_change_is_withdrawn() {
+    let mailing = Mailing::to_one().await;
+    let held = take(&mailing).await.unwrap();
+    mailing.lease_runs_out().await;
+    schedule_change::withdraw(&mailing.world.cx, mailing.world.dpo.clone(), "CHG-2026-0001", "", None)
+        .await
+        .unwrap();
+    let row = mailing.row(ACME).await;
+    assert_eq!(
+        (row.state.as_str(), row.in_doubt, row.composed_at),
+        ("cancelled", true, Some(held.composed_at))
+    );
+    announce::run_once(&mailing.world.cx).await.unwrap();
+    mailing.send().await;
+    let letters = mailing.world.mailbox.mails_to(ACME);
+    assert_eq!(letters.len(), 1);
+    assert!(
+        letters[0].header("Subject").unwrap().contains("withdrawn"),
+        "{:?}",
+        letters[0].header("Subject")
+    );
+    mailing.world.finish().await;
 }
