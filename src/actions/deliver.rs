@@ -19,7 +19,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use tokio::task::JoinSet;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep};
 use tracing::warn;
 
 use self::batch::{Outcome, Tally};
@@ -38,6 +38,8 @@ const KNOCK_EVERY: Duration = Duration::from_millis(500);
 const SINGLES_AT_ONCE: usize = 32;
 /// Batches of mailings under way at a time: while the last letters of one are answered, the next are being composed.
 const MAILINGS_AT_ONCE: usize = 3;
+/// While some are under way, what has become due meanwhile is begun after so long.
+const LOOK_AGAIN_EVERY: Duration = Duration::from_secs(1);
 /// Batches that one pass takes.
 const BATCHES_PER_PASS: usize = 1_000;
 
@@ -69,11 +71,15 @@ async fn lane(cx: &Context, lane: Lane, at_once: usize) -> Result<Tally, Error> 
     let scribe = Arc::new(Scribe::new(cx));
     let (mut tally, mut trouble) = (Tally::default(), None);
     let mut at_work = JoinSet::new();
-    let (mut left, mut more) = (BATCHES_PER_PASS, true);
+    let (mut left, mut more, mut waited) = (BATCHES_PER_PASS, true, false);
+    let mut look_again = interval_at(Instant::now() + LOOK_AGAIN_EVERY, LOOK_AGAIN_EVERY);
+    look_again.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
-        more &= trouble.is_none() && tally.waiting == 0 && left > 0 && !cx.stopping.is_cancelled();
+        let may = trouble.is_none() && tally.waiting == 0 && left > 0 && !cx.stopping.is_cancelled();
         let free = (at_once - at_work.len()).min(left);
-        if more && at_work.len() <= at_once / 2 {
+        // By halves, so that few leases are taken; and whatever is long on its way holds nobody up.
+        if may && more && free > 0 && (at_work.len() <= at_once / 2 || waited) {
+            waited = false;
             match lease(cx, lane, free).await {
                 Ok(leases) => {
                     more = leases.len() == free;
@@ -85,11 +91,14 @@ async fn lane(cx: &Context, lane: Lane, at_once: usize) -> Result<Tally, Error> 
                 Err(error) => trouble = Some(error),
             }
         }
-        match at_work.join_next().await {
-            Some(Ok(Ok(done))) => tally += done,
-            Some(Ok(Err(error))) => trouble = trouble.or(Some(error)),
-            Some(Err(ended)) => std::panic::resume_unwind(ended.into_panic()),
-            None => return trouble.map_or(Ok(tally), Err),
+        tokio::select! {
+            ended = at_work.join_next() => match ended {
+                Some(Ok(Ok(done))) => tally += done,
+                Some(Ok(Err(error))) => trouble = trouble.or(Some(error)),
+                Some(Err(ended)) => std::panic::resume_unwind(ended.into_panic()),
+                None => return trouble.map_or(Ok(tally), Err),
+            },
+            _ = look_again.tick() => (more, waited) = (true, true),
         }
     }
 }

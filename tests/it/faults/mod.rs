@@ -5,6 +5,7 @@ mod away;
 mod clock;
 mod database;
 pub mod fleet;
+mod hung;
 mod lease;
 pub mod mailing;
 mod memory;
