@@ -216,7 +216,9 @@ pub fn step(said: &Said, attempts: u16, at: DateTime<Utc>, latest_at: DateTime<U
         Said::InDoubt { .. } if attempts < ATTEMPTS_MAX => {
             let wait =
                 TimeDelta::minutes(IN_DOUBT_RETRY_MINUTES << u32::from(attempts.saturating_sub(1)).min(8));
-            Step::Again { at: at + jitter.stretch(wait), counted: true, in_doubt: true }
+            let next = at + jitter.stretch(wait);
+            let at = if at < latest_at { next.min(latest_at) } else { next };
+            Step::Again { at, counted: true, in_doubt: true }
         }
         Said::InDoubt { .. } => Step::GiveUp { suppress: false, ask_next: true },
         Said::Policy { .. } => match next_attempt(attempts, at, latest_at, jitter) {
@@ -251,6 +253,17 @@ mod tests {
 
     fn at(text: &str) -> DateTime<Utc> {
         text.parse().unwrap()
+    }
+
+    #[test]
+    fn no_wait_goes_past_the_last_useful_instant_while_that_is_to_come() {
+        let (failed, latest) = (at("2026-11-23T09:00:00Z"), at("2026-11-23T09:10:00Z"));
+        let in_doubt = Said::InDoubt { words: "cut".to_owned() };
+        let policy = Said::Policy { code: 550, words: "not now".to_owned() };
+        for said in [in_doubt, policy] {
+            let next = step(&said, 7, failed, latest, Jitter(255));
+            assert!(matches!(next, Step::Again { at, .. } if at == latest), "{said:?}: {next:?}");
+        }
     }
 
     #[test]
