@@ -117,10 +117,21 @@ impl Error {
                 | sqlx::Error::Protocol(_)
                 | sqlx::Error::PoolTimedOut,
             ) => true,
-            // Shutting down, starting up, a standby, out of connections, out of disk.
+            // Shutting down, starting up, a standby, out of connections, out of disk; too slow for us; a pooler that has lost it.
             Self::Database(sqlx::Error::Database(refusal)) => matches!(
                 refusal.code().as_deref(),
-                Some("57P01" | "57P02" | "57P03" | "25006" | "53100" | "53200" | "53300")
+                Some(
+                    "57P01"
+                        | "57P02"
+                        | "57P03"
+                        | "25006"
+                        | "53100"
+                        | "53200"
+                        | "53300"
+                        | "57014"
+                        | "25P03"
+                        | "08P01"
+                )
             ),
             _ => false,
         }

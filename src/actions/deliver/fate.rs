@@ -13,7 +13,7 @@ use super::{KNOCK_EVERY, LEASE};
 use crate::actions::{Context, Error};
 use crate::config::Proof;
 use crate::domain::change::ChangeId;
-use crate::domain::customer::{CustomerId, CustomerKind};
+use crate::domain::customer::{CustomerId, CustomerKind, Subscribers};
 use crate::domain::delivery::{DeliveryId, Said};
 use crate::domain::ledger::{Actor, Event, Service};
 use crate::domain::notice::NoticeKind;
@@ -25,12 +25,9 @@ use crate::store::delivery::lease::Lease;
 use crate::store::delivery::record::{self, Fate, Heard, Recorded, Served};
 use crate::store::{self, Tx};
 
-/// Tries of one record that met others' locks before its error is ours; the lease then runs out and the letters go again, as
-/// they were.
-const TRIES: u32 = 3;
 const TRY_AGAIN_AFTER: Duration = Duration::from_millis(50);
-/// What was said is kept for a database that is away or full as long as a lease lasts: a letter that we cannot record is a
-/// letter that goes twice.
+/// What was said is kept for a database that is away, full or busy with others' locks as long as a lease lasts: a letter that we
+/// cannot record is a letter that goes twice.
 const KEPT_FOR: Duration = LEASE;
 
 /// A group's answers, ready to be recorded.
@@ -51,12 +48,10 @@ impl<'a> Verdicts<'a> {
             return Ok(());
         }
         let until = Instant::now() + KEPT_FOR;
-        let mut tries = 1;
         loop {
             match self.record_once(cx).await {
-                Err(Error::Store(error)) if error.is_transient() && tries < TRIES => {
-                    sleep(TRY_AGAIN_AFTER * tries).await;
-                    tries += 1;
+                Err(Error::Store(error)) if error.is_transient() && Instant::now() < until => {
+                    sleep(TRY_AGAIN_AFTER).await;
                 }
                 Err(Error::Store(error)) if error.is_out_of_reach() && Instant::now() < until => {
                     warn!(batch.id = %self.held.batch, letters = self.heard.len(), %error, "answers of the relay wait for the database");
@@ -217,13 +212,16 @@ impl<'a> Verdicts<'a> {
         if to.customer_kind == CustomerKind::Subscriber {
             if suppress {
                 contact::exempt_undeliverable_subscriber(tx, page.notice.id, to.customer).await?;
+                return Ok(());
             }
-            return Ok(());
+            if cx.policy.subscribers != Subscribers::Require {
+                return Ok(());
+            }
         }
         let rest = if ask_next {
             contact::ask_next_contact(tx, page.notice.id, to.customer, sheet.letter.latest_at).await?
         } else {
-            Rest::NobodyLeft
+            contact::rest(tx, page.notice.id, to.customer).await?
         };
         match rest {
             Rest::OthersRemain => {}
@@ -233,6 +231,8 @@ impl<'a> Verdicts<'a> {
                 delivery: asked.delivery,
                 recipient: asked.recipient,
             }),
+            // Who has missed what follows an announcement keeps no gate shut.
+            Rest::NobodyLeft if page.facts.kind != NoticeKind::Announcement => {}
             Rest::NobodyLeft => alert(cx, tx, page, sheet, said).await?,
         }
         Ok(())

@@ -139,7 +139,9 @@ impl Scribe {
             .collect();
         if !anew.is_empty() {
             let mut tx = cx.begin_by_key(Actor::Daemon).await?;
-            store::delivery::record::compose_anew(&mut tx, &anew, held.composed_at).await?;
+            if !store::delivery::record::compose_anew(&mut tx, held, &anew).await? {
+                return Err(store::Error::Stale { what: "lease" }.into());
+            }
             tx.commit_unrecorded().await?;
         }
         let templates = self.templates(cx, page).await?;

@@ -1,6 +1,6 @@
 //! The next contact of a customer whose letter was refused, and the address that takes no more letters.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::customer::CustomerId;
 use crate::domain::delivery::{DeliveryId, Lane};
@@ -18,7 +18,7 @@ pub struct Asked {
 /// What is left to do for a customer after one of its letters of a notice has failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rest {
-    /// Another letter of the notice waits for the relay or has been accepted.
+    /// Another letter of the notice waits for the relay or has been accepted, and has not come back.
     OthersRemain,
     /// The next contact has a letter of its own now.
     Asked(Asked),
@@ -26,24 +26,19 @@ pub enum Rest {
     NobodyLeft,
 }
 
+/// For the letter to a contact who is asked when it is too late, or nearly so.
+const LATE_GETS: TimeDelta = TimeDelta::days(1);
+
 /// Asks a customer's next contact where every letter of this notice to it has failed: privacy contacts first, then
-/// the other roles by rank. It waits behind no mailing, and nobody is asked twice.
+/// the other roles by rank. It waits behind no mailing, and nobody is asked twice. Who is asked late gets a day all the same: one
+/// greylisting would end it.
 pub async fn ask_next_contact(
     tx: &mut Tx,
     notice: NoticeId,
     customer: CustomerId,
     latest_at: DateTime<Utc>,
 ) -> Result<Rest, Error> {
-    let others: bool = sqlx::query_scalar(
-        "select exists (select from delivery where notice_id = $1 and customer_id = $2
-                        and recipient_id in (select id from recipient where customer_id = $2)
-                        and (state = 'queued' or state = 'accepted' and bounced_at is null))",
-    )
-    .bind(notice.0)
-    .bind(customer.0)
-    .fetch_one(tx.conn())
-    .await?;
-    if others {
+    if rest(tx, notice, customer).await? == Rest::OthersRemain {
         return Ok(Rest::OthersRemain);
     }
     let now = tx.now();
@@ -51,13 +46,27 @@ pub async fn ask_next_contact(
         .bind(notice.0)
         .bind(customer.0)
         .bind(now)
-        .bind(latest_at)
+        .bind(latest_at.max(now + LATE_GETS))
         .bind(Lane::Single.number())
         .fetch_optional(tx.conn())
         .await?;
     Ok(asked.map_or(Rest::NobodyLeft, |(delivery, recipient)| {
         Rest::Asked(Asked { delivery: DeliveryId(delivery), recipient: RecipientId(recipient) })
     }))
+}
+
+/// The same, asking nobody: another address is no remedy for the letter's own fault.
+pub async fn rest(tx: &mut Tx, notice: NoticeId, customer: CustomerId) -> Result<Rest, Error> {
+    let others: bool = sqlx::query_scalar(
+        "select exists (select from delivery where notice_id = $1 and customer_id = $2
+                        and recipient_id in (select id from recipient where customer_id = $2)
+                        and state in ('queued', 'accepted') and bounced_at is null)",
+    )
+    .bind(notice.0)
+    .bind(customer.0)
+    .fetch_one(tx.conn())
+    .await?;
+    Ok(if others { Rest::OthersRemain } else { Rest::NobodyLeft })
 }
 
 /// Suppresses an address: no letter goes there any more. False: it was suppressed before.

@@ -199,21 +199,21 @@ pub async fn keep_wire_ids(tx: &mut Tx, ids: &[(DeliveryId, &str, &str)]) -> Res
     Ok(())
 }
 
-/// The `Date` a letter is composed with from now on: written before it leaves, so that another sender makes the
-/// same bytes. Only for letters that are not in doubt.
-pub async fn compose_anew(
-    tx: &mut Tx,
-    letters: &[DeliveryId],
-    composed_at: DateTime<Utc>,
-) -> Result<u64, Error> {
+/// Letters are composed with the lease's `Date` from now on: written before they leave, so that another sender makes the
+/// same bytes. False: they are in doubt, or another sender's by now, and must not leave with it.
+pub async fn compose_anew(tx: &mut Tx, held: &Lease, letters: &[DeliveryId]) -> Result<bool, Error> {
     let done = sqlx::query(
-        "update delivery set composed_at = $2 where id = any($1) and state = 'queued' and not in_doubt",
+        "with fence as (select from batch where id = $3 and lease_no = $4 for update)
+         update delivery set composed_at = $2
+         where id = any($1) and state = 'queued' and not in_doubt and exists (select from fence)",
     )
     .bind(letters.iter().map(|id| id.0).collect::<Vec<_>>())
-    .bind(composed_at)
+    .bind(held.composed_at)
+    .bind(held.batch.0)
+    .bind(held.lease_no)
     .execute(tx.conn())
     .await?;
-    Ok(done.rows_affected())
+    Ok(usize::try_from(done.rows_affected()).is_ok_and(|written| written == letters.len()))
 }
 
 /// Changes whose first announcement the relay has accepted: in notice from now on. Locks them; call it before any

@@ -3,6 +3,12 @@
 use chrono::TimeDelta;
 use forenotice::actions::{announce, schedule_change};
 use forenotice::demo::mailbox::{Fault, Reply, Times};
+use forenotice::domain::customer::CustomerId;
+use forenotice::domain::delivery::DeliveryId;
+use forenotice::domain::ledger::Actor;
+use forenotice::domain::notice::NoticeId;
+use forenotice::store::delivery::contact::{self, Rest};
+use forenotice::store::inbox;
 
 use super::mailing::{Contact, DPO, Mailing};
 
@@ -129,4 +135,49 @@ fn raw_header(bytes: &[u8], name: &str) -> String {
     let text = std::str::from_utf8(bytes).unwrap().replace("\r\n ", " ");
     let line = text.split("\r\n").find(|line| line.starts_with(&format!("{name}: "))).unwrap();
     line[name.len() + 2..].to_owned()
+}
+
+/// Its bounce may be here before the relay's 250, which nobody heard, is said again.
+#[tokio::test]
+async fn a_letter_that_came_back_before_it_counts_as_accepted_asks_the_next_contact() {
+    let second = Contact { name: "second", role: "legal" };
+    let mailing = Mailing::to(&[("acme", &[DPO, second])]).await;
+    mailing.world.mailbox.arrange(Fault::KeepsThenCloses, Times::Only(1));
+    mailing.send().await;
+    let letter = mailing.row(ACME).await;
+    assert!(letter.in_doubt);
+    let mut tx = mailing.world.cx.begin(Actor::Daemon).await.unwrap();
+    let now = tx.now();
+    assert!(inbox::mark_bounced(&mut tx, DeliveryId(letter.id), now).await.unwrap());
+    let (notice, customer, latest_at) =
+        sqlx::query_as("select notice_id, customer_id, latest_at from delivery where id = $1")
+            .bind(letter.id)
+            .fetch_one(tx.conn())
+            .await
+            .unwrap();
+    let rest = contact::ask_next_contact(&mut tx, NoticeId(notice), CustomerId(customer), latest_at).await;
+    assert!(matches!(rest.unwrap(), Rest::Asked(_)), "the letter itself is taken for one that remains");
+    tx.commit_unrecorded().await.unwrap();
+    mailing.later(TimeDelta::minutes(5)).await;
+    mailing.send().await;
+    assert_eq!(mailing.obligations("served").await, 1);
+    let served_by: i64 = sqlx::query_scalar("select served_by from obligation")
+        .fetch_one(mailing.world.cx.db.pool())
+        .await
+        .unwrap();
+    assert_eq!(served_by, mailing.row("second@acme.example").await.id);
+    mailing.world.finish().await;
+}
+
+#[tokio::test]
+async fn a_letter_at_fault_alarms_nobody_where_another_of_the_customer_is_taken() {
+    let second = Contact { name: "second", role: "privacy" };
+    let mailing = Mailing::to(&[("acme", &[DPO, second])]).await;
+    mailing.world.mailbox.arrange(Fault::AnswersMessage(Reply::new(552, "5.3.4 too big")), Times::Only(1));
+    mailing.send().await;
+    mailing.send().await;
+    assert_eq!(mailing.obligations("served").await, 1);
+    assert_eq!(mailing.count("select count(*) from delivery where state = 'failed'").await, 1);
+    assert!(mailing.alerts().is_empty());
+    mailing.world.finish().await;
 }
