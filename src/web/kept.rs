@@ -97,6 +97,11 @@ impl Kept {
 pub async fn serve(site: &Site, pages: Router, mut request: Request) -> Response {
     let Some((moment, form)) = wanted(site, &request) else { return by(pages, request).await };
     let known = request.headers_mut().remove(header::IF_NONE_MATCH);
+    // The page reads this header by itself, and must not come to another reading.
+    request.headers_mut().remove(header::ACCEPT_ENCODING);
+    if form.gzip {
+        request.headers_mut().insert(header::ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
+    }
     let target = request.uri().path_and_query().map(PathAndQuery::as_str).unwrap_or_default();
     if let Some(answer) = site.kept().find(moment, target, form) {
         return answer.given(known.as_ref());
@@ -128,12 +133,26 @@ fn wanted(site: &Site, request: &Request) -> Option<(Moment, Form)> {
     }
     // Known before anything is read: what changes from here on makes the answer one of another moment.
     let generation = cx.freshness.generation()?;
-    let accepted = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok());
-    let form = Form {
-        language: language::spoken(site, request),
-        gzip: accepted.is_some_and(|accepted| accepted.contains("gzip")),
-    };
+    let form = Form { language: language::spoken(site, request), gzip: unpacks_gzip(headers) };
     Some((Moment { generation, minute: minute_of(cx.clock.now()) }, form))
+}
+
+/// Whether the reader can unpack gzip (RFC 9110, 12.5.3).
+fn unpacks_gzip(headers: &HeaderMap) -> bool {
+    let (mut gzip, mut any) = (None, None);
+    let lines = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|line| line.to_str().ok());
+    for coding in lines.flat_map(|line| line.split(',')) {
+        let mut parts = coding.split(';').map(str::trim);
+        let name = parts.next().unwrap_or_default();
+        let weight = parts.find_map(|part| part.strip_prefix("q=").or(part.strip_prefix("Q=")));
+        let wanted = weight.is_none_or(|weight| weight.parse().is_ok_and(|weight: f32| weight > 0.0));
+        if name.eq_ignore_ascii_case("gzip") || name.eq_ignore_ascii_case("x-gzip") {
+            gzip = Some(wanted);
+        } else if name == "*" {
+            any = Some(wanted);
+        }
+    }
+    gzip.or(any).unwrap_or_default()
 }
 
 fn minute_of(now: DateTime<Utc>) -> i64 {
@@ -176,5 +195,34 @@ impl Answer {
         let mut response = Response::new(Body::from(self.body.clone()));
         *response.headers_mut() = self.headers.clone();
         response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gzip_is_given_to_whoever_says_that_it_can_be_unpacked() {
+        let unpacks = |lines: &[&'static str]| {
+            let lines = lines.iter().map(|line| (header::ACCEPT_ENCODING, HeaderValue::from_static(line)));
+            unpacks_gzip(&lines.collect::<Vec<_>>().into_iter().fold(
+                HeaderMap::new(),
+                |mut all, (name, line)| {
+                    all.append(name, line);
+                    all
+                },
+            ))
+        };
+        for can in
+            [["gzip"].as_slice(), &["br", "GZIP;q=0.5"], &["*"], &["deflate, gzip ; q=1"], &["*;q=0, x-gzip"]]
+        {
+            assert!(unpacks(can), "{can:?}");
+        }
+        for cannot in
+            [[].as_slice(), &["identity"], &["gzip;q=0"], &["gzip; q=0.0, *"], &["gzipped"], &["*;q=0"]]
+        {
+            assert!(!unpacks(cannot), "{cannot:?}");
+        }
     }
 }

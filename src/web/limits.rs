@@ -113,8 +113,9 @@ impl<S: Sync> FromRequestParts<S> for Network {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| *peer);
-        let forwarded = parts.headers.get("x-forwarded-for").and_then(|value| value.to_str().ok());
-        Ok(Self::of(peer, forwarded))
+        // Of several lines the last is the proxy's own.
+        let forwarded = parts.headers.get_all("x-forwarded-for").iter().next_back();
+        Ok(Self::of(peer, forwarded.and_then(|hops| hops.to_str().ok())))
     }
 }
 
@@ -138,5 +139,16 @@ mod tests {
         assert_eq!(of("127.0.0.1:1", Some("198.51.100.1, 203.0.113.9")), "203.0.113.9");
         assert_eq!(of("203.0.113.7:1", Some("198.51.100.1")), "203.0.113.7");
         assert_eq!(of("127.0.0.1:1", Some("nonsense")), "127.0.0.1");
+    }
+
+    #[tokio::test]
+    async fn of_several_lines_the_last_is_the_proxys_own() {
+        let asked = axum::http::Request::get("/")
+            .header("x-forwarded-for", "198.51.100.1")
+            .header("x-forwarded-for", "203.0.113.9");
+        let (mut parts, ()) = asked.body(()).unwrap().into_parts();
+        parts.extensions.insert(ConnectInfo::<SocketAddr>("127.0.0.1:1".parse().unwrap()));
+        let Ok(network) = Network::from_request_parts(&mut parts, &()).await;
+        assert_eq!(network.0, "203.0.113.9");
     }
 }

@@ -347,9 +347,10 @@ fn summary(register: &Register<'_>, change: &PublicChange) -> String {
 }
 
 impl Register<'_> {
-    /// No part of what this says is younger; none while something may still turn up that is older.
+    /// No part of what this says is younger: it is another with each day. None while something may still turn up that is older.
     pub(super) fn last_modified(&self) -> Option<DateTime<Utc>> {
-        self.seen.newest_act.filter(|at| *at + LAST_MODIFIED_SETTLES < self.now)
+        let settled = self.seen.newest_act.filter(|at| *at + LAST_MODIFIED_SETTLES < self.now)?;
+        Some(settled.max(self.policy.zone.first_instant(self.today)))
     }
 }
 

@@ -277,6 +277,8 @@ struct Retry {
     action: String,
     hidden: Vec<(&'static str, String)>,
     text: String,
+    /// A file cannot be sent back to be sent again.
+    file_again: Option<String>,
 }
 
 /// Nothing was saved: the page needs no database and holds everything that was written.
@@ -293,6 +295,7 @@ fn retry(site: &Site, token: &str, filled: &Filled, failure: &PageError) -> Resp
         action: format!("/object/{token}"),
         hidden: filled.hidden(),
         text: filled.text.clone(),
+        file_again: filled.file.as_ref().map(|file| words.with("object-file-again", [("name", &file.name)])),
     };
     failure.answered_by(&page).into_response()
 }

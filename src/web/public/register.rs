@@ -178,7 +178,7 @@ fn page_of(
             sentence: words.with("past-day", [("day", &long)]),
             compare: format!("/compare?from={day}"),
         }),
-        not_for_all: not_for_all(register),
+        not_for_all: not_for_all(register, day),
         coming,
         later,
         list_heading: if is_past {
@@ -200,8 +200,8 @@ fn page_of(
     })
 }
 
-/// What is in use, or in force for some, and not on the list: that shows what is in force for all.
-fn not_for_all(register: &Register<'_>) -> Vec<NotForAll> {
+/// What is in use on `day`, or today in force for some, and not on the list: that shows what is in force for all.
+fn not_for_all(register: &Register<'_>, day: NaiveDate) -> Vec<NotForAll> {
     let (words, zone) = (register.words, &register.policy.zone);
     let said = |key: &str, tone: &'static str, change: &PublicChange, since: NaiveDate| {
         let headline = register.headline(change, Tense::Planned);
@@ -210,8 +210,10 @@ fn not_for_all(register: &Register<'_>) -> Vec<NotForAll> {
         let href = format!("/changes/{}", change.reference);
         NotForAll { tone, sentence: words.with(key, parts), href }
     };
-    let in_use =
-        register.in_use_on(register.today).map(|(change, since)| said("in-use", "bad", change, since));
-    let for_some = register.seen.open.iter().filter_map(|change| Some((change, change.in_force_for_some()?)));
+    let is_past = day < register.today;
+    let in_use = if is_past { "was-in-use" } else { "in-use" };
+    let in_use = register.in_use_on(day).map(|(change, since)| said(in_use, "bad", change, since));
+    let open = register.seen.open.iter().filter(|_| !is_past);
+    let for_some = open.filter_map(|change| Some((change, change.in_force_for_some()?)));
     in_use.chain(for_some.map(|(change, at)| said("for-some", "key", change, zone.day_of(at)))).collect()
 }

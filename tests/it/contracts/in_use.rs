@@ -36,6 +36,9 @@ async fn register_pages_and_letters_say_it_and_the_gate_stays_shut() {
     assert!(lines.next().unwrap().ends_with(",in_use_without_completed_notice_since"), "{csv}");
     assert!(csv.lines().last().unwrap().ends_with(",2026-11-23"), "{csv}");
     assert!(!visitor.get("/register.csv?on=2026-11-22").await.body.contains("Nimbus"));
+    world.advance_to("2026-11-25T12:00Z").await;
+    let past = visitor.get("/?on=2026-11-24").await.body;
+    assert!(past.contains("Nimbus was in use from 23 November 2026 on without completed notice"), "{past}");
     world.finish().await;
 }
 

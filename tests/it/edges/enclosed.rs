@@ -56,6 +56,36 @@ async fn a_file_is_kept_with_the_statement_and_with_what_is_added_to_it() {
 }
 
 #[tokio::test]
+async fn what_is_added_to_the_same_words_is_kept_and_a_second_click_is_not() {
+    let (world, visitor, object) = announced().await;
+    let same = [("change", "CHG-2026-0001"), ("text", "We object."), ("ground", "data")];
+    for _ in 0..2 {
+        assert_eq!(visitor.post(&object, &same).await.status, 303);
+        assert_eq!(send(&visitor, &object, "We object.", "why.txt", b"because").await.status, 303);
+        for more in [("ground", "transfer"), ("behalf", "Acme Holding")] {
+            assert_eq!(visitor.post(&object, &[same.as_slice(), &[more]].concat()).await.status, 303);
+        }
+    }
+    let mut snapshot = world.cx.snapshot().await.unwrap();
+    let known = objection::by_reference(snapshot.conn(), "OBJ-2026-0001").await.unwrap();
+    let files = objection::enclosed(snapshot.conn(), known.id()).await.unwrap();
+    assert_eq!(files.len(), 1);
+    let added = objection::correspondence(snapshot.conn(), known.id()).await.unwrap();
+    let added: Vec<String> = added.into_iter().filter_map(|piece| piece.body).collect();
+    let ends = [
+        "We object.\nOn file: why.txt",
+        "Grounds: data, transfer",
+        "Grounds: data\nOn behalf of: Acme Holding",
+    ];
+    assert_eq!(added.len(), ends.len(), "{added:?}");
+    for (said, end) in added.iter().zip(ends) {
+        assert!(said.ends_with(end), "{said}");
+    }
+    drop(snapshot);
+    world.finish().await;
+}
+
+#[tokio::test]
 async fn a_file_that_is_not_kept_loses_nothing_that_was_written() {
     let (world, visitor, object) = announced().await;
     let large = vec![b'a'; 5 * 1024 * 1024 + 1];
@@ -70,6 +100,18 @@ async fn a_file_that_is_not_kept_loses_nothing_that_was_written() {
     }
     assert_eq!(count(&world, "select count(*) from objection").await, 0);
     assert_eq!(count(&world, "select count(*) from file where name in ('large.txt', 'run.exe')").await, 0);
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn a_page_that_only_sends_again_asks_for_the_file_again() {
+    let (world, visitor, object) = announced().await;
+    world.as_superuser("update door set state = 'closed'").await;
+    let answer = send(&visitor, &object, "No.", "why.txt", b"because").await;
+    assert_eq!(answer.status, 503, "{}", answer.body);
+    let asks = "Your file why.txt is not kept yet. Please choose it again.";
+    assert!(answer.body.contains(asks) && answer.body.contains("multipart/form-data"), "{}", answer.body);
+    world.as_superuser("update door set state = 'open'").await;
     world.finish().await;
 }
 

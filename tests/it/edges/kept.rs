@@ -171,3 +171,20 @@ async fn the_tables_that_public_pages_read_tell_of_every_change_and_of_nothing_e
     ear.ask().await.unwrap();
     assert!(tokio::time::timeout(Duration::from_millis(200), ear.hear()).await.is_err(), "one more was told");
 }
+
+/// It says which day it is of, and nothing need have happened overnight.
+#[tokio::test]
+async fn who_asks_by_date_hears_of_a_new_day() {
+    let (world, visitor, _) = announced().await;
+    world.advance_to("2026-11-25T12:00Z").await;
+    let told = visitor.get("/register.json").await.header("last-modified").to_owned();
+    assert!(!told.is_empty());
+    let since = async |told: &str| {
+        let asked = Request::get("/register.json").header("if-modified-since", told);
+        visitor.send(asked.body(Body::empty()).unwrap()).await.status
+    };
+    assert_eq!(since(&told).await, 304);
+    world.as_superuser("update installation set simulated_at = '2026-11-26T12:00Z'").await;
+    assert_eq!(since(&told).await, 200);
+    world.finish().await;
+}

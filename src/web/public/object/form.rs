@@ -173,7 +173,9 @@ impl Filled {
                 said.recipient_id == Some(who)
                     && said.change_id == change.0
                     && said.statement == words
+                    && said.grounds == self.grounds
                     && said.condition.as_deref().unwrap_or_default() == self.condition
+                    && said.on_behalf_of.as_deref().unwrap_or_default() == self.behalf
                     && said.resolved_at.is_none()
             })
         })
