@@ -1,6 +1,6 @@
-use std::io::{self, Write as _};
-use std::panic;
-use std::process::{self, ExitCode};
+use std::process::ExitCode;
+use std::sync::mpsc;
+use std::{panic, thread};
 
 use clap::Parser;
 use forenotice::cli;
@@ -9,24 +9,26 @@ use tokio::runtime::{Builder, Runtime};
 fn main() -> ExitCode {
     match start() {
         Ok(runtime) => runtime.block_on(run()),
-        Err(error) => {
-            eprintln!("forenotice cannot start: {error}");
+        Err(why) => {
+            eprintln!("forenotice cannot start: {why}");
             ExitCode::from(cli::NOT_NOW)
         }
     }
 }
 
-/// Where a thread cannot be had, tokio panics, and on the way out waits for ever for those it has: the process ends instead.
-fn start() -> io::Result<Runtime> {
+/// Where a thread cannot be had, tokio panics, and on the way out waits for ever for those it has: not on the main thread, which
+/// hears of it and ends the process.
+fn start() -> Result<Runtime, String> {
+    let (tell, told) = mpsc::channel();
     let usual = panic::take_hook();
-    panic::set_hook(Box::new(|panic| {
-        // Nobody may be listening.
-        let _ = writeln!(io::stderr(), "forenotice cannot start: {panic}");
-        process::exit(cli::NOT_NOW.into());
-    }));
-    let runtime = Builder::new_multi_thread().enable_all().build();
+    let panicked = tell.clone();
+    panic::set_hook(Box::new(move |panic| drop(panicked.send(Err(panic.to_string())))));
+    let build =
+        move || tell.send(Builder::new_multi_thread().enable_all().build().map_err(|e| e.to_string()));
+    thread::Builder::new().spawn(build).map_err(|error| error.to_string())?;
+    let started = told.recv().map_err(|error| error.to_string())?;
     panic::set_hook(usual);
-    runtime
+    started
 }
 
 async fn run() -> ExitCode {
