@@ -112,7 +112,7 @@ pub struct OverrideArgs {
     #[command(subcommand)]
     command: Option<OverrideCommand>,
     #[command(flatten)]
-    asked: Option<ProposeArgs>,
+    asked: ProposeArgs,
 }
 
 const OVERRIDE_HELP: &str = "\
@@ -133,21 +133,22 @@ enum OverrideCommand {
     Approve(ApproveArgs),
 }
 
+/// Optional only beside `approve`: clap drops a whole `Option` of arguments that stand beside a subcommand.
 #[derive(Debug, clap::Args)]
 struct ProposeArgs {
-    #[arg(value_name = "CHG")]
-    change: String,
+    #[arg(value_name = "CHG", required = true)]
+    change: Option<String>,
     /// The customer's reference
-    #[arg(long, value_name = "REF")]
-    customer: String,
-    #[arg(long, help = "notice_missing, notice_short or window_open")]
-    reason: Waivable,
+    #[arg(long, value_name = "REF", required = true)]
+    customer: Option<String>,
+    #[arg(long, help = "notice_missing, notice_short or window_open", required = true)]
+    reason: Option<Waivable>,
     /// Why; it is in the ledger and in the evidence
-    #[arg(long, value_name = "TEXT")]
-    justification: String,
+    #[arg(long, value_name = "TEXT", required = true)]
+    justification: Option<String>,
     /// The customer's written waiver
-    #[arg(long, value_name = "FILE")]
-    attach: PathBuf,
+    #[arg(long, value_name = "FILE", required = true)]
+    attach: Option<PathBuf>,
     #[command(flatten)]
     output: Output,
 }
@@ -201,22 +202,24 @@ pub async fn override_reason(global: &Global, args: &OverrideArgs) -> Result<(),
             clear_customer::approve_override(&cx, actor, &args.change, &args.customer, args.reason).await;
         return tell(&done.map_err(failure)?, args.output);
     }
-    let Some(args) = &args.asked else {
+    let args = &args.asked;
+    let (Some(change), Some(customer), Some(reason), Some(justification), Some(file)) =
+        (&args.change, &args.customer, args.reason, &args.justification, &args.attach)
+    else {
         return Err(Failure::new("nothing is to be overridden").hint("forenotice override --help"));
     };
-    let waiver = read_attachment(&args.attach)?;
+    let waiver = read_attachment(file)?;
     let (cx, actor) = context::acting(global).await?;
-    let asked =
-        AskedWaiver { customer: &args.customer, reason: args.reason, justification: &args.justification };
-    let done = clear_customer::propose_override(&cx, actor, &args.change, &asked, &waiver).await;
+    let asked = AskedWaiver { customer, reason, justification };
+    let done = clear_customer::propose_override(&cx, actor, change, &asked, &waiver).await;
     let done = done.map_err(failure)?;
     tell(&done, args.output)?;
     if args.output.json {
         return Ok(());
     }
     print(format_args!(
-        "a second person must agree: forenotice override approve {} --customer {} --reason {}",
-        done.change, done.customer, args.reason
+        "a second person must agree: forenotice override approve {} --customer {} --reason {reason}",
+        done.change, done.customer
     ))
 }
 

@@ -6,6 +6,7 @@ mod brand;
 mod bytes;
 mod calendar;
 mod choices;
+mod commands;
 mod compare;
 mod dkim;
 mod enclosed;

@@ -1,0 +1,61 @@
+//! The command line as people type it: what it takes, what it refuses, and what it then says.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::support::World;
+use crate::support::builders::addition;
+use crate::support::command::Ran;
+
+const CHANGE: &str = "CHG-2026-0001";
+
+/// Nimbus for 1 March 2027, announced to Acme, whose periods run, and a folder with a letter and an empty file.
+async fn announced() -> (World, tempfile::TempDir) {
+    let world = World::on("2026-11-23T09:00Z").await;
+    world.customers("reference,customer,email,customer_since\nC-1,Acme,dpo@acme.example,2024-03-01\n").await;
+    world.schedule(&addition("Nimbus", "2027-03-01")).await;
+    world.advance_to("2026-12-01T12:00Z").await;
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("letter.pdf"), "We waive the rest.").unwrap();
+    std::fs::write(folder.path().join("empty.pdf"), "").unwrap();
+    (world, folder)
+}
+
+fn in_folder(folder: &Path, name: &str) -> String {
+    let path: PathBuf = folder.join(name);
+    path.to_str().unwrap().to_owned()
+}
+
+fn refused(ran: &Ran, why: &str) {
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    assert!(ran.said.contains(why), "{ran:?}");
+}
+
+#[tokio::test]
+async fn a_waiver_is_recorded_and_approved_by_the_commands_that_their_help_shows() {
+    let world = World::on("2026-11-23T09:00Z").await;
+    world.customers("reference,customer,email,customer_since\nC-1,Acme,dpo@acme.example,2024-03-01\n").await;
+    world.schedule(&addition("Nimbus", "2027-01-15")).await;
+    world.advance_to("2026-12-01T12:00Z").await;
+    world.second_person().await;
+    let folder = tempfile::tempdir().unwrap();
+    let letter = in_folder(folder.path(), "letter.pdf");
+    std::fs::write(&letter, "We waive the rest.").unwrap();
+    let of = ["--customer", "C-1", "--reason", "notice_short"];
+
+    let proof = ["--justification", "They want it sooner", "--attach", &letter];
+    let ran = world.command(&[&["override", CHANGE], &of[..], &proof[..]].concat()).await;
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    let next = "forenotice override approve CHG-2026-0001 --customer C-1 --reason notice_short";
+    assert!(ran.printed.contains(next), "{ran:?}");
+
+    let approve = [&["override", "approve", CHANGE], &of[..]].concat();
+    refused(&world.command(&approve).await, "another person must approve it");
+    let ran = world.command_as("second@processor.example", &approve).await;
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+
+    let ran = world.command(&["override", CHANGE, "--customer", "C-1"]).await;
+    assert_eq!(ran.code, Some(2), "{ran:?}");
+    assert!(ran.said.contains("--attach <FILE>"), "{ran:?}");
+    world.finish().await;
+}
