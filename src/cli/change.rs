@@ -193,6 +193,9 @@ fn refused(error: Error, output: Output) -> Result<(), Failure> {
     let hint = match &refusal {
         Refusal::TooEarly { earliest, .. } => format!("take --effective {earliest} or later"),
         Refusal::Unreachable { .. } => "import the customers again with an address that works".to_owned(),
+        Refusal::NoticeTooOld { needed_days, .. } => {
+            format!("set policy.notice_valid_days = {needed_days} and restart the daemons")
+        }
         Refusal::FactsMissing { .. } | Refusal::Contradiction { .. } => {
             "forenotice change plan --help".to_owned()
         }

@@ -66,6 +66,9 @@ fn check(global: &Global, output: Output) -> Result<(), Failure> {
     if !output.json {
         let settings = load(global)?.settings;
         print(format_args!("{}: no fault", global.config.display()))?;
+        if let Some(warning) = settings.policy.outlives_its_notices() {
+            print(format_args!("Warning: {warning}."))?;
+        }
         if !settings.inbound.has_door() {
             print(
                 "No door for mail is set in [inbound]: test letters to our own addresses are not sent, and announcements do not wait for them.",
@@ -74,7 +77,10 @@ fn check(global: &Global, output: Output) -> Result<(), Failure> {
         return Ok(());
     }
     match config::load(&global.config, &Variables::of_process()) {
-        Ok(_) => print(serde_json::json!({ "faults": [] })),
+        Ok(loaded) => {
+            let warnings: Vec<_> = loaded.settings.policy.outlives_its_notices().into_iter().collect();
+            print(serde_json::json!({ "faults": [], "warnings": warnings }))
+        }
         Err(config::Error::Faults(faults)) => {
             let lines: Vec<_> = faults
                 .0

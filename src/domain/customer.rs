@@ -94,6 +94,25 @@ pub struct Policy {
 }
 
 impl Policy {
+    /// Why no notice under these days could serve anybody: it is too old before its period is over. None: one can.
+    pub fn outlives_its_notices(&self) -> Option<String> {
+        let n = u32::from(self.notice_days.get());
+        let most = match self.convention {
+            Convention::ClearDays | Convention::CalendarDays | Convention::Eu118271 => n,
+            Convention::WorkingDays => n * 7 / 5,
+            Convention::Months => n * 31,
+        };
+        (u32::from(self.notice_valid_days) <= most + u32::from(self.safety_days)).then(|| {
+            format!(
+                "policy.notice_valid_days = {} is too short for policy.notice_days = {n} ({}): a notice would be too old before its change \
+                 may take effect; let it be valid for {} days or more",
+                self.notice_valid_days,
+                self.convention,
+                most + u32::from(self.safety_days) + 30,
+            )
+        })
+    }
+
     /// The defaults of chapter 2 in a zone: 30 clear days from receipt, objections until the change takes effect.
     pub fn in_zone(zone: Zone) -> Self {
         Self {

@@ -207,6 +207,19 @@ pub enum Refusal {
         listed(unreachable, *count)
     )]
     Unreachable { earliest: NaiveDate, decided_by: Vec<Named>, unreachable: Vec<Named>, count: usize },
+    #[error(
+        "{}, and a notice is too old {valid_days} days after it was given (policy.notice_valid_days): none could ever serve them. Let it be \
+         valid for {needed_days} days or more",
+        decided(decided_by, *deciders)
+    )]
+    NoticeTooOld {
+        earliest: NaiveDate,
+        decided_by: Vec<Named>,
+        deciders: usize,
+        unreachable: Vec<Named>,
+        valid_days: u16,
+        needed_days: i64,
+    },
     #[error("the fact sheet is incomplete: --{} {} empty; state it, or \"none\"", fields.join(", --"), if fields.len() == 1 { "is" } else { "are" })]
     FactsMissing { fields: Vec<&'static str> },
     #[error("{field}: {why}")]
@@ -290,22 +303,20 @@ pub fn plan(
     if count > 0 && !past {
         return Err(Refusal::Unreachable { earliest, decided_by, unreachable, count });
     }
-    let in_reserve = wanted - Days::new(policy.safety_days.into());
-    // Who cannot start on the day, where each starts by itself, is told no sooner for that.
-    let each = start_for_each(drafts, policy);
-    let bound: Vec<&Entitled> =
-        entitled.iter().filter(|c| !each || lawful_day(c, policy, now) <= in_reserve).collect();
-    let early_enough = |at: DateTime<Utc>| bound.iter().all(|c| lawful_day(c, policy, at) <= in_reserve);
-    let valid = Days::new(policy.notice_valid_days.into());
-    let fresh = |at: DateTime<Utc>| at + valid > effective_at;
-    // Where the next window is so early that the notice would be too old on the day: in the middle of its life, so
-    // that being held does not age it at once; else as late as needed.
-    let middle = effective_at - Days::new((policy.notice_valid_days / 2).into());
-    let notice_at = [now, middle, effective_at - valid]
-        .into_iter()
-        .filter_map(|from| next_window(from.max(now)))
-        .find(|at| early_enough(*at) && fresh(*at))
-        .unwrap_or(now);
+    let announcing = Announcing::of(drafts, entitled, policy, wanted, now);
+    if let Some((needed_days, served_too_late)) = announcing.outlived().filter(|_| !past) {
+        let (deciders, decided_by) = named(served_too_late);
+        let valid_days = policy.notice_valid_days;
+        return Err(Refusal::NoticeTooOld {
+            earliest,
+            decided_by,
+            deciders,
+            unreachable,
+            valid_days,
+            needed_days,
+        });
+    }
+    let notice_at = announcing.at(next_window);
     Ok(Plan {
         earliest,
         decided_by,
@@ -318,6 +329,82 @@ pub fn plan(
         effective_at,
         effective_on: wanted,
     })
+}
+
+/// Days that a notice is to stay valid beyond what a period needs, so that being held does not age it at once.
+const HELD_DAYS: i64 = 30;
+
+/// When the announcement of a wanted day may go out: late enough to be young on the day, early enough for every period.
+struct Announcing<'a> {
+    policy: &'a Policy,
+    now: DateTime<Utc>,
+    effective_at: DateTime<Utc>,
+    /// The wanted day less the days kept in reserve.
+    in_reserve: NaiveDate,
+    /// Those whose periods must have run by then, and those who start by themselves later.
+    bound: Vec<&'a Entitled>,
+    later: Vec<&'a Entitled>,
+}
+
+impl<'a> Announcing<'a> {
+    fn of(
+        drafts: &[Draft],
+        entitled: &'a [Entitled],
+        policy: &'a Policy,
+        wanted: NaiveDate,
+        now: DateTime<Utc>,
+    ) -> Self {
+        let in_reserve = wanted - Days::new(policy.safety_days.into());
+        // Who cannot start on the day, where each starts by itself, is told no sooner for that.
+        let each = start_for_each(drafts, policy);
+        let (bound, later) = entitled.iter().partition(|c| !each || lawful_day(c, policy, now) <= in_reserve);
+        Self { policy, now, effective_at: policy.zone.first_instant(wanted), in_reserve, bound, later }
+    }
+
+    fn valid(&self) -> Days {
+        Days::new(self.policy.notice_valid_days.into())
+    }
+
+    fn is_fresh(&self, at: DateTime<Utc>) -> bool {
+        at + self.valid() > self.effective_at
+    }
+
+    fn is_early_enough(&self, at: DateTime<Utc>) -> bool {
+        self.bound.iter().all(|c| lawful_day(c, self.policy, at) <= self.in_reserve)
+    }
+
+    /// The first instant at which a notice is not too old on the day.
+    fn youngest(&self) -> DateTime<Utc> {
+        (self.effective_at - self.valid() + TimeDelta::hours(1)).max(self.now)
+    }
+
+    /// Those whom no notice could serve, because it is too old before their period is over, and for how many days
+    /// it would have to be valid.
+    fn outlived(&self) -> Option<(i64, Vec<&'a Entitled>)> {
+        let at = self.youngest();
+        let reserve = Days::new(self.policy.safety_days.into());
+        let runs_until = |c: &Entitled| lawful_day(c, self.policy, at) + reserve;
+        let too_old = |c: &&Entitled| self.policy.zone.first_instant(runs_until(c)) >= at + self.valid();
+        let bound = self.bound.iter().filter(|c| lawful_day(c, self.policy, at) > self.in_reserve);
+        let served_too_late: Vec<_> =
+            bound.chain(self.later.iter().filter(|c| too_old(c))).copied().collect();
+        let given_on = self.policy.zone.day_of(at);
+        let needed =
+            served_too_late.iter().map(|c| (runs_until(c) - given_on).num_days() + HELD_DAYS).max()?;
+        Some((needed, served_too_late))
+    }
+
+    /// At the next window that is young and early enough; where none is, at once, or as soon as it is young enough.
+    fn at(&self, next_window: impl Fn(DateTime<Utc>) -> Option<DateTime<Utc>>) -> DateTime<Utc> {
+        // Where the next window is so early that the notice would be too old on the day: in the middle of its life, so
+        // that being held does not age it at once; else as late as needed.
+        let middle = self.effective_at - Days::new((self.policy.notice_valid_days / 2).into());
+        [self.now, middle, self.effective_at - self.valid()]
+            .into_iter()
+            .filter_map(|from| next_window(from.max(self.now)))
+            .find(|at| self.is_early_enough(*at) && self.is_fresh(*at))
+            .unwrap_or_else(|| self.youngest())
+    }
 }
 
 fn check_facts(draft: &Draft) -> Result<(), Refusal> {
@@ -384,6 +471,7 @@ pub fn latest_service_at(timing: &Timing, effective_at: DateTime<Utc>) -> Option
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::customer::GoLive;
     use crate::domain::subprocessor::Facts;
     use crate::domain::zone::Zone;
 
@@ -516,5 +604,48 @@ mod tests {
         let entitled = customers(1, &Terms::default(), &policy, &far);
         let notice_at = planned(&far, &entitled, &policy).unwrap().notice_at;
         assert_eq!(notice_at, "2027-08-25T01:00:00Z".parse::<DateTime<Utc>>().unwrap());
+    }
+
+    #[test]
+    fn a_period_that_outlives_every_notice_is_refused_by_name_with_the_setting_that_mends_it() {
+        let terms: Terms =
+            serde_json::from_str(r#"{"notice":{"n":6,"convention":"months"},"objection":null}"#).unwrap();
+        let wanted = draft(ChangeKind::Addition, "2027-12-01");
+        for go_live in [GoLive::Together, GoLive::PerCustomer] {
+            let policy = Policy { go_live, ..Policy::in_zone(Zone::utc()) };
+            let mut entitled = customers(2, &terms, &policy, &wanted);
+            entitled.extend(customers(1, &Terms::default(), &policy, &wanted));
+            let refused = planned(&wanted, &entitled, &policy).unwrap_err().to_string();
+            assert!(
+                refused.starts_with("Customer 0 and 1 more must have 6 months' notice (months, UTC), and")
+                    && refused.contains("policy.notice_valid_days"),
+                "{refused}"
+            );
+            let Err(Refusal::NoticeTooOld { needed_days, decided_by, .. }) =
+                planned(&wanted, &entitled, &policy)
+            else {
+                panic!("served");
+            };
+            assert_eq!(decided_by.len(), 2);
+            let mended = Policy { notice_valid_days: u16::try_from(needed_days).unwrap(), ..policy };
+            let plan = planned(&wanted, &entitled, &mended).unwrap();
+            assert!(plan.notice_at + Days::new(mended.notice_valid_days.into()) > plan.effective_at);
+            assert!(
+                entitled.iter().all(|c| { lawful_day(c, &mended, plan.notice_at) < wanted.effective_on })
+            );
+        }
+    }
+
+    #[test]
+    fn a_notice_waits_for_its_window_also_where_it_is_hardly_valid_long_enough() {
+        let policy = Policy { notice_valid_days: 34, ..Policy::in_zone(Zone::utc()) };
+        let far = draft(ChangeKind::Addition, "2027-11-23");
+        let entitled = customers(1, &Terms::default(), &policy, &far);
+        let mornings = |at: DateTime<Utc>| {
+            let next = at.date_naive().and_hms_opt(9, 0, 0)?.and_utc();
+            Some(if next > at { next } else { next + TimeDelta::days(1) })
+        };
+        let plan = plan(std::slice::from_ref(&far), &entitled, &policy, now(), mornings).unwrap();
+        assert_eq!(plan.notice_at, "2027-10-20T09:00:00Z".parse::<DateTime<Utc>>().unwrap());
     }
 }

@@ -1,7 +1,13 @@
 //! The command line as people type it: what it takes, what it refuses, and what it then says.
 
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 use std::time::Duration;
+
+use tokio::io::{AsyncBufReadExt as _, BufReader};
+use tokio::process::Command;
 
 use crate::support::World;
 use crate::support::builders::addition;
@@ -57,5 +63,55 @@ async fn a_waiver_is_recorded_and_approved_by_the_commands_that_their_help_shows
     let ran = world.command(&["override", CHANGE, "--customer", "C-1"]).await;
     assert_eq!(ran.code, Some(2), "{ran:?}");
     assert!(ran.said.contains("--attach <FILE>"), "{ran:?}");
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn a_period_longer_than_a_notice_lives_is_refused_when_it_is_planned() {
+    let world = World::on("2026-11-23T09:00Z").await;
+    world
+        .customers(
+            "reference,customer,email,customer_since,notice_days,convention\n\
+             C-1,Acme,dpo@acme.example,2024-03-01,6,months\nC-2,Bolt,dpo@bolt.example,2024-03-01,,\n",
+        )
+        .await;
+    let planned = async |changed: &[(&str, &str)]| {
+        let mut words = vec![
+            "change",
+            "plan",
+            "add",
+            "--name",
+            "Nimbus",
+            "--reason",
+            "more",
+            "--effective",
+            "2027-09-01",
+        ];
+        let facts: Vec<(String, String)> = addition("Nimbus", "2027-09-01").facts;
+        let flags: Vec<String> = facts
+            .iter()
+            .flat_map(|(fact, value)| {
+                let flag = if fact == "countries" { "country".to_owned() } else { fact.replace('_', "-") };
+                [format!("--{flag}"), value.clone()]
+            })
+            .collect();
+        words.extend(flags.iter().map(String::as_str));
+        world.fed(&words, b"", changed).await
+    };
+    let ran = planned(&[]).await;
+    refused(
+        &ran,
+        "Acme must have 6 months' notice (months, Europe/Berlin), and a notice is too old 180 days after it was given",
+    );
+    assert!(ran.said.contains("set policy.notice_valid_days = 2"), "{ran:?}");
+    let ran = planned(&[("FORENOTICE__POLICY__NOTICE_VALID_DAYS", "220")]).await;
+    assert!(ran.printed.contains("Lawful on 2027-09-01"), "{ran:?}");
+
+    let ran = world.fed(&["config", "check"], b"", &[("FORENOTICE__POLICY__NOTICE_VALID_DAYS", "30")]).await;
+    assert!(
+        ran.printed.contains("policy.notice_valid_days = 30 is too short for policy.notice_days = 30"),
+        "{ran:?}"
+    );
+    assert!(!world.command(&["config", "check"]).await.printed.contains("Warning"));
     world.finish().await;
 }
