@@ -248,6 +248,7 @@ fn way_out(forbidden: &Forbidden) -> Option<String> {
         Forbidden::NotLinked { reference } => {
             Some(format!("forenotice objection link {reference} --customer REF"))
         }
+        Forbidden::LastDayOver { day, .. } => Some(format!("--last-day {day} or later")),
         Forbidden::RemedyUntold { .. }
         | Forbidden::NoResolutionPeriod { .. }
         | Forbidden::NoLastDay { .. } => None,

@@ -1,5 +1,7 @@
 //! What the terms and the facts let an objection end in.
 
+use chrono::NaiveDate;
+
 use super::Error;
 use crate::actions::Context;
 use crate::domain::change;
@@ -29,6 +31,11 @@ pub enum Forbidden {
     NoResolutionPeriod { reference: String },
     #[error("{reference}: the contract then lets somebody terminate; say until when with --last-day")]
     NoLastDay { reference: String },
+    #[error(
+        "the last day {last_day} of {reference} is before {day}: a service ends no sooner than the objection came in, and a remedy is one \
+         that the customer still has"
+    )]
+    LastDayOver { reference: String, last_day: NaiveDate, day: NaiveDate },
 }
 
 pub(super) async fn allow(
@@ -39,6 +46,10 @@ pub(super) async fn allow(
     resolution: &Resolution,
 ) -> Result<(), Error> {
     let reference = || known.reference.clone();
+    let day = |at| cx.policy.zone.day_of(at);
+    if let Some((last_day, day)) = resolution.last_day_over(day(known.received_at), day(tx.now())) {
+        return Err(Forbidden::LastDayOver { reference: reference(), last_day, day }.into());
+    }
     match resolution.outcome() {
         Outcome::Accommodated if known.customer().is_none() => {
             Err(Forbidden::NotLinked { reference: reference() }.into())

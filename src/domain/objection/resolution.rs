@@ -125,6 +125,24 @@ impl Resolution {
         }
     }
 
+    /// The last day that it promises, where that is before the first that makes sense of an objection of `received_on`: a
+    /// service may have ended before it was written down, what a customer may still do lies ahead.
+    pub fn last_day_over(&self, received_on: NaiveDate, today: NaiveDate) -> Option<(NaiveDate, NaiveDate)> {
+        let (last_day, first) = match self {
+            Self::Terminated { last_day, .. } => (*last_day, received_on),
+            Self::NotUpheld { remedies: Some(remedies), .. } => (remedies.last_day, today),
+            Self::Lapsed { last_day: Some(last_day), .. } => (*last_day, today),
+            Self::Accommodated { .. }
+            | Self::Mitigated { .. }
+            | Self::Withdrawn { .. }
+            | Self::ChangeWithdrawn { .. }
+            | Self::NotUpheld { remedies: None, .. }
+            | Self::Lapsed { last_day: None, .. }
+            | Self::NotEntitled { .. } => return None,
+        };
+        (last_day < first).then_some((last_day, first))
+    }
+
     /// The first instant from which the objection stands in nobody's way, given that it is resolved at `resolved_at`; none = not yet known.
     ///
     /// At once for what is settled; after the remedy's last day in `zone` for what is not; unknown while an exclusion is unconfirmed.
@@ -293,6 +311,23 @@ mod tests {
             let told = format!("{asked:?}");
             assert_eq!(clear(asked), expected, "{told}");
         }
+    }
+
+    #[test]
+    fn a_last_day_that_was_over_before_it_could_be_promised_is_seen() {
+        let (received_on, today) = (day("2026-12-01"), day("2026-12-10"));
+        let over = |outcome, last: &str| {
+            let remedies = (outcome == Outcome::NotUpheld).then(|| "terminate".to_owned());
+            let asked = Asked { last_day: Some(day(last)), remedies, ..asked(outcome) };
+            asked.resolution().unwrap().last_day_over(received_on, today).map(|(_, first)| first)
+        };
+        assert_eq!(over(Outcome::Terminated, "2026-11-30"), Some(received_on));
+        assert_eq!(over(Outcome::Terminated, "2026-12-01"), None);
+        for outcome in [Outcome::NotUpheld, Outcome::Lapsed] {
+            assert_eq!(over(outcome, "2026-12-09"), Some(today));
+            assert_eq!(over(outcome, "2026-12-10"), None);
+        }
+        assert_eq!(asked(Outcome::Lapsed).resolution().unwrap().last_day_over(received_on, today), None);
     }
 
     #[test]

@@ -67,6 +67,22 @@ async fn a_waiver_is_recorded_and_approved_by_the_commands_that_their_help_shows
 }
 
 #[tokio::test]
+async fn nobody_is_promised_a_last_day_that_is_over() {
+    let (world, _folder) = announced().await;
+    let objection = world.object("dpo@acme.example", "We object.").await.reference;
+    let resolve = async |last_day: &str| {
+        let words = ["objection", "resolve", &objection, "--outcome", "terminated", "--reason", "It ends"];
+        world.command(&[&words[..], &["--last-day", last_day]].concat()).await
+    };
+    let ran = resolve("2020-01-01").await;
+    refused(&ran, "the last day 2020-01-01 of OBJ-2026-0001 is before 2026-12-01");
+    assert!(ran.said.contains("--last-day 2026-12-01 or later"), "{ran:?}");
+    let ran = resolve("2026-12-31").await;
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    world.finish().await;
+}
+
+#[tokio::test]
 async fn a_period_longer_than_a_notice_lives_is_refused_when_it_is_planned() {
     let world = World::on("2026-11-23T09:00Z").await;
     world
