@@ -224,6 +224,18 @@ pub async fn lock_open_of(tx: &mut Tx, subprocessors: &[SubprocessorId]) -> Resu
     Ok(ids.into_iter().map(ChangeId).collect())
 }
 
+/// When a change was first scheduled, as the ledger has it; none: it never was.
+pub async fn scheduled_at(conn: &mut PgConnection, change: ChangeId) -> Result<Option<DateTime<Utc>>, Error> {
+    let at = sqlx::query_scalar(
+        "select min(a.at) from ledger_entry e join act a on a.id = e.act_id
+         where e.change_id = $1 and e.kind = 'change_scheduled'",
+    )
+    .bind(change.0)
+    .fetch_one(conn)
+    .await?;
+    Ok(at)
+}
+
 /// When the first of the changes that may still take effect was announced.
 pub async fn oldest_published_at(conn: &mut PgConnection) -> Result<Option<DateTime<Utc>>, Error> {
     let at = sqlx::query_scalar(

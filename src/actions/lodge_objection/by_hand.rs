@@ -1,14 +1,14 @@
 //! What came by letter, phone, ticket or meeting, written down by a person: whose it is, and since when it is known here.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Error, Lodged, Said, Voice, write_down};
 use crate::actions::{Attachment, Context};
-use crate::domain::change::ChangeId;
+use crate::domain::change::{Change, ChangeId};
 use crate::domain::ledger::Actor;
 use crate::domain::objection::Channel;
 use crate::store::objection::{self, Speaker};
-use crate::store::{self, Tx};
+use crate::store::{self, Snapshot, Tx};
 
 /// Who spoke, as the person who writes it down knows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +41,10 @@ pub struct Entered {
 pub enum Refusal {
     #[error("{received_at} is still to come; say when it reached anyone here, at the latest now")]
     NotReceivedYet { received_at: DateTime<Utc> },
+    #[error(
+        "{received_at} is before {change} was scheduled on {scheduled_at}: it cannot be about this plan; say when it reached anyone here"
+    )]
+    BeforeThePlan { received_at: DateTime<Utc>, change: String, scheduled_at: DateTime<Utc> },
     #[error("what comes by {channel} is not written down by hand; choose letter, phone, ticket or meeting")]
     CameByDoor { channel: Channel },
     #[error("only a person of the processor may do this; say who acts with --as")]
@@ -66,7 +70,9 @@ pub async fn record(cx: &Context, actor: Actor, entered: &Entered) -> Result<Lod
     let mut changes: Vec<ChangeId> = Vec::with_capacity(entered.changes.len());
     let mut snapshot = cx.snapshot().await?;
     for reference in &entered.changes {
-        changes.push(store::change::by_reference(snapshot.conn(), reference).await?.id);
+        let change = store::change::by_reference(snapshot.conn(), reference).await?;
+        refuse_before_the_plan(&mut snapshot, &change, entered.received_at).await?;
+        changes.push(change.id);
     }
     drop(snapshot);
     let said = Said {
@@ -85,6 +91,22 @@ pub async fn record(cx: &Context, actor: Actor, entered: &Entered) -> Result<Lod
         file: entered.file.as_ref(),
     };
     write_down(cx, &said).await
+}
+
+/// Somebody may hear of a change and object before its letters are out, but not before it was planned. People write minutes
+/// down, so the one in which it was scheduled counts whole.
+async fn refuse_before_the_plan(
+    snapshot: &mut Snapshot,
+    change: &Change,
+    received_at: DateTime<Utc>,
+) -> Result<(), Error> {
+    match store::change::scheduled_at(snapshot.conn(), change.id).await? {
+        Some(scheduled_at) if received_at + TimeDelta::minutes(1) <= scheduled_at => {
+            let change = change.reference.clone();
+            Err(Refusal::BeforeThePlan { received_at, change, scheduled_at }.into())
+        }
+        Some(_) | None => Ok(()),
+    }
 }
 
 /// A contact of two customers speaks for neither until somebody says for which.

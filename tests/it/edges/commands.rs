@@ -67,6 +67,21 @@ async fn a_waiver_is_recorded_and_approved_by_the_commands_that_their_help_shows
 }
 
 #[tokio::test]
+async fn an_objection_that_came_before_the_change_was_planned_is_about_something_else() {
+    let (world, _folder) = announced().await;
+    let record = async |received: &str| {
+        let who = ["objection", "record", CHANGE, "--customer", "C-1", "--channel", "phone", "--text", "No."];
+        world.command(&[&who[..], &["--received", received]].concat()).await
+    };
+    refused(&record("2026-11-22T10:00:00Z").await, "is before CHG-2026-0001 was scheduled on 2026-11-23");
+    // Before its letters, and long before it is entered: somebody had heard of it.
+    let ran = record("2026-11-23T09:00:00Z").await;
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert!(ran.printed.contains("in time"), "{ran:?}");
+    world.finish().await;
+}
+
+#[tokio::test]
 async fn nobody_is_promised_a_last_day_that_is_over() {
     let (world, _folder) = announced().await;
     let objection = world.object("dpo@acme.example", "We object.").await.reference;
