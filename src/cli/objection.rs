@@ -207,6 +207,10 @@ pub fn read_attachment(path: &Path) -> Result<Attachment, Failure> {
         Failure::new(format!("{} cannot be read: {error}", path.display())).hint("name a file with --attach")
     };
     let bytes = std::fs::metadata(path).map_err(unreadable)?.len();
+    if bytes == 0 {
+        return Err(Failure::new(format!("{} is empty: it proves nothing", path.display()))
+            .hint("attach the file itself, as it was received"));
+    }
     if bytes > ATTACHMENT_BYTES_MAX {
         return Err(Failure::new(format!("{} has {bytes} bytes", path.display()))
             .hint(format!("attach a file of up to {ATTACHMENT_BYTES_MAX} bytes")));

@@ -67,6 +67,57 @@ async fn a_waiver_is_recorded_and_approved_by_the_commands_that_their_help_shows
 }
 
 #[tokio::test]
+async fn an_empty_file_proves_nothing_and_empty_words_confirm_nothing() {
+    let (world, folder) = announced().await;
+    let empty = in_folder(folder.path(), "empty.pdf");
+    let at = "2026-12-01T10:00:00Z";
+    let consent =
+        ["consent", "record", CHANGE, "--contract", "main", "--yes", "--by", "Ada", "--attach", &empty];
+    let objection = [
+        "objection",
+        "record",
+        CHANGE,
+        "--customer",
+        "C-1",
+        "--channel",
+        "letter",
+        "--received",
+        at,
+        "--text",
+        "No.",
+    ];
+    let service = [
+        "service",
+        "record",
+        CHANGE,
+        "--customer",
+        "C-1",
+        "--channel",
+        "post",
+        "--received",
+        at,
+        "--attach",
+        &empty,
+    ];
+    let waiver =
+        ["override", CHANGE, "--customer", "C-1", "--reason", "notice_short", "--justification", "Sooner"];
+    let attached = ["--attach", empty.as_str()];
+    for words in [
+        consent.to_vec(),
+        [&objection[..], &attached[..]].concat(),
+        service.to_vec(),
+        [&waiver[..], &attached[..]].concat(),
+    ] {
+        refused(&world.command(&words).await, "empty.pdf is empty: it proves nothing");
+    }
+    let ran = world
+        .command(&["exclusion", "confirm", "--customer", "C-1", "--subprocessor", "Nimbus", "--how", " "])
+        .await;
+    refused(&ran, "how C-1 is kept from Nimbus is empty");
+    world.finish().await;
+}
+
+#[tokio::test]
 async fn an_objection_that_came_before_the_change_was_planned_is_about_something_else() {
     let (world, _folder) = announced().await;
     let record = async |received: &str| {
