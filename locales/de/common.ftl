@@ -37,7 +37,7 @@ button-status = Zum Stand der Sache
 button-console = Konsole öffnen
 
 preheader-until = Sie können Einspruch erheben bis { $deadline }.
-preheader-answer-by = Bitte antworten Sie bis { $deadline }.
+preheader-answer-by = Bitte antworten Sie bis { $deadline_at }.
 preheader-start = Geplanter Beginn: { $effective }.
 
 signature = { $dpo_name }, { $processor_legal }

@@ -81,6 +81,10 @@ announcement-authorise = Um zu antworten,
     .open = öffnen Sie
     .how = und wählen Sie Genehmigen oder Ablehnen.
 announcement-refusal = Wenn wir bis { $deadline } nichts hören
+    .until-effect = Wenn wir nichts hören, bevor { $kind ->
+        [several] die Änderungen wirksam werden
+       *[other] die Änderung wirksam wird
+    }
     .rest = , gilt das nach { $clause } als Ablehnung.
 announcement-then = Was dann geschieht.
     .rest = Wir antworten bis zu dem Tag, der in der Bestätigung steht. Bis über Ihren Einspruch so entschieden ist, wie Ihr Vertrag es vorsieht, { $kind ->
@@ -146,8 +150,8 @@ reminder-head = { $days_left ->
         [one] Noch 1 Tag
        *[other] Noch { $days_left } Tage
     }: Wir brauchen noch Ihre Antwort zu { $kind ->
-        [several] { $count } Änderungen bei Unterauftragsverarbeitern bis { $deadline }. Ohne Ihr Ja wird keine Änderung, die es braucht, für Ihre Daten wirksam.
-       *[other] { $subprocessor } bis { $deadline }. Ohne Ihr Ja findet kein Einsatz für Ihre Daten statt.
+        [several] { $count } Änderungen bei Unterauftragsverarbeitern bis { $deadline_at }. Ohne Ihr Ja wird keine Änderung, die es braucht, für Ihre Daten wirksam.
+       *[other] { $subprocessor } bis { $deadline_at }. Ohne Ihr Ja findet kein Einsatz für Ihre Daten statt.
     }
 reminder-start = Geplanter Beginn: { $effective }.
 reminder-body = Wir haben am { $announced } an { $reader } über { $kind ->

@@ -37,7 +37,7 @@ button-status = See where it stands
 button-console = Open the console
 
 preheader-until = You can object until { $deadline }.
-preheader-answer-by = Please answer by { $deadline }.
+preheader-answer-by = Please answer by { $deadline_at }.
 preheader-start = Planned start: { $effective }.
 
 signature = { $dpo_name }, { $processor_legal }

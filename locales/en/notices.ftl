@@ -82,6 +82,10 @@ announcement-authorise = To answer
     .open = open
     .how = and choose authorise or refuse.
 announcement-refusal = If we hear nothing by { $deadline }
+    .until-effect = If we hear nothing before { $kind ->
+        [several] the changes take
+       *[other] the change takes
+    } effect
     .rest = , { $clause } treats that as a refusal.
 announcement-then = What happens then.
     .rest = We answer by the date in the receipt. Until your objection is resolved as your agreement provides, { $kind ->
@@ -147,8 +151,8 @@ reminder-head = { $days_left ->
         [one] 1 day left
        *[other] { $days_left } days left
     }: we still need your answer on { $kind ->
-        [several] { $count } subprocessor changes by { $deadline }. Without your yes, no change that needs it takes effect for your data.
-       *[other] { $subprocessor } by { $deadline }. Without your yes it is not used for your data.
+        [several] { $count } subprocessor changes by { $deadline_at }. Without your yes, no change that needs it takes effect for your data.
+       *[other] { $subprocessor } by { $deadline_at }. Without your yes it is not used for your data.
     }
 reminder-start = Planned start: { $effective }.
 reminder-body = We wrote to { $reader } about { $kind ->

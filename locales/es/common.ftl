@@ -37,7 +37,7 @@ button-status = Ver en qué punto está
 button-console = Abrir la consola
 
 preheader-until = Puede oponerse hasta { $deadline }.
-preheader-answer-by = Su plazo para responder: hasta { $deadline }.
+preheader-answer-by = Su plazo para responder: hasta { $deadline_at }.
 preheader-start = Inicio previsto: { $effective }.
 
 signature = { $dpo_name }, { $processor_legal }

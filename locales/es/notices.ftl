@@ -81,6 +81,10 @@ announcement-authorise = Para responder,
     .open = abra
     .how = y elija autorizar o denegar.
 announcement-refusal = Si no sabemos nada hasta { $deadline }
+    .until-effect = Si no sabemos nada antes de que { $kind ->
+        [several] los cambios surtan
+       *[other] el cambio surta
+    } efecto
     .rest = , se entiende como denegación según { $clause }.
 announcement-then = Qué pasa después.
     .rest = Respondemos a más tardar en la fecha del acuse de recibo. Hasta que su oposición se resuelva como dispone su contrato, { $kind ->
@@ -150,8 +154,8 @@ reminder-head = { $days_left ->
         [many] Quedan { $days_left } de días
        *[other] Quedan { $days_left } días
     }: todavía necesitamos su respuesta sobre { $kind ->
-        [several] { $count } cambios de subencargados, hasta { $deadline }. Sin su sí, ningún cambio que lo necesite surte efecto para sus datos.
-       *[other] { $subprocessor }, hasta { $deadline }. Sin su sí no se utiliza para sus datos.
+        [several] { $count } cambios de subencargados, hasta { $deadline_at }. Sin su sí, ningún cambio que lo necesite surte efecto para sus datos.
+       *[other] { $subprocessor }, hasta { $deadline_at }. Sin su sí no se utiliza para sus datos.
     }
 reminder-start = Inicio previsto: { $effective }.
 reminder-body = Escribimos a { $reader } sobre { $kind ->

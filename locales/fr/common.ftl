@@ -37,7 +37,7 @@ button-status = Voir où elle en est
 button-console = Ouvrir la console
 
 preheader-until = Vous pouvez émettre une objection jusqu’à { $deadline }.
-preheader-answer-by = Veuillez répondre avant la fin de ce délai : { $deadline }.
+preheader-answer-by = Veuillez répondre avant la fin de ce délai : { $deadline_at }.
 preheader-start = Début prévu : { $effective }.
 
 signature = { $dpo_name }, { $processor_legal }

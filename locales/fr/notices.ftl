@@ -81,6 +81,10 @@ announcement-authorise = Pour répondre,
     .open = ouvrez
     .how = et choisissez autoriser ou refuser.
 announcement-refusal = Sans nouvelles de vous avant la fin du délai ({ $deadline })
+    .until-effect = Sans nouvelles de vous avant que { $kind ->
+        [several] les modifications prennent
+       *[other] la modification prenne
+    } effet
     .rest = , cela vaut refus selon { $clause }.
 announcement-then = Ce qui se passe ensuite.
     .rest = Nous répondons au plus tard à la date indiquée dans l’accusé de réception. Tant que votre objection n’est pas tranchée comme votre contrat le prévoit, { $kind ->
@@ -150,8 +154,8 @@ reminder-head = { $days_left ->
         [many] Encore { $days_left } de jours
        *[other] Encore { $days_left } jours
     } : il nous faut encore votre réponse sur { $kind ->
-        [several] { $count } modifications de sous-traitants ultérieurs avant la fin du délai ({ $deadline }). Sans votre oui, aucune modification qui l’exige ne prend effet pour vos données.
-       *[other] { $subprocessor } avant la fin du délai ({ $deadline }). Sans votre oui, aucune utilisation pour vos données.
+        [several] { $count } modifications de sous-traitants ultérieurs avant la fin du délai ({ $deadline_at }). Sans votre oui, aucune modification qui l’exige ne prend effet pour vos données.
+       *[other] { $subprocessor } avant la fin du délai ({ $deadline_at }). Sans votre oui, aucune utilisation pour vos données.
     }
 reminder-start = Début prévu : { $effective }.
 reminder-body = Nous avons écrit à { $reader } au sujet de { $kind ->

@@ -290,6 +290,30 @@ fn a_window_open_until_effect_says_so() {
 }
 
 #[test]
+fn who_is_asked_for_a_yes_without_objection_days_is_told_until_when_in_every_language() {
+    let effective_at = notice(NoticeKind::Announcement).changes[0].effective_at;
+    let asked = |language: &str| Reader {
+        language: language.to_owned(),
+        authorisation: Authorisation::Specific,
+        deadline: Some(Deadline::UntilEffect(effective_at)),
+        ..reader()
+    };
+    for (language, sentence) in [
+        ("en", "If we hear nothing before the change takes effect, section 6 of your"),
+        ("de", "Wenn wir nichts hören, bevor die Änderung wirksam wird, gilt das nach"),
+        ("fr", "Sans nouvelles de vous avant que la modification prenne effet, cela vaut"),
+        ("es", "Si no sabemos nada antes de que el cambio surta efecto, se entiende como"),
+    ] {
+        let in_one_line = |letter: &Letter| text_of(letter).split_whitespace().collect::<Vec<_>>().join(" ");
+        let text = in_one_line(&announcement_to(asked(language)));
+        assert!(text.contains(sentence), "{text}");
+        let reminder = Letter::notice(Arc::new(notice(NoticeKind::Reminder)), asked(language));
+        let text = in_one_line(&reminder);
+        assert!(!text.contains("by the change") && !text.contains("bis die Änderung"), "{text}");
+    }
+}
+
+#[test]
 fn a_new_announcement_says_which_it_replaces() {
     let mut facts = notice(NoticeKind::Announcement);
     facts.replaces = Some(Replaced {
