@@ -50,6 +50,8 @@ const READ_WITHIN: TimeDelta = TimeDelta::minutes(2);
 /// Customers read at once for a list that is printed as it comes.
 const CUSTOMERS_PER_READ: i64 = 1000;
 const FAILURES_MAX: i64 = 1000;
+/// Customers that a reason names to a person.
+const NAMED_SHOWN: usize = 5;
 
 pub async fn gate(global: &Global, args: &GateArgs) -> Result<(), Failure> {
     let cx = context::open(global)?;
@@ -104,14 +106,27 @@ fn in_words(concern: &Concern) -> String {
         1 => words += " (1 customer)",
         count => words += &format!(" ({count} customers)"),
     }
-    for customer in concern.customers.iter().take(5) {
+    for customer in concern.customers.iter().take(NAMED_SHOWN) {
         let until = customer
             .until
             .map_or_else(String::new, |at| format!(", until {}", at.format("%Y-%m-%d %H:%M UTC")));
         let consent = customer.consent.as_ref().map_or_else(String::new, |consent| format!(", {consent}"));
         words += &format!("\n    {} {}{until}{consent}", customer.reference, customer.name);
     }
-    words
+    words + &the_rest(concern)
+}
+
+/// How many more there are than are named, and where they are.
+fn the_rest(concern: &Concern) -> String {
+    let shown = concern.customers.len().min(NAMED_SHOWN);
+    let named = concern.customers.len();
+    match usize::try_from(concern.count).unwrap_or_default().saturating_sub(shown) {
+        0 => String::new(),
+        // A statement of nobody's counts and has no customer to name.
+        _ if named <= NAMED_SHOWN => String::new(),
+        more if more + shown > named => format!("\n    and {more} more; --json names the first {named}"),
+        more => format!("\n    and {more} more; --json names all"),
+    }
 }
 
 pub async fn deliveries(global: &Global, args: &DeliveriesArgs) -> Result<(), Failure> {

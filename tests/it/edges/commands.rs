@@ -149,6 +149,22 @@ async fn nobody_is_promised_a_last_day_that_is_over() {
 }
 
 #[tokio::test]
+async fn a_gate_that_many_shut_says_how_many_it_does_not_name() {
+    let world = World::on("2026-11-23T09:00Z").await;
+    let mut file = "reference,customer,email,customer_since\n".to_owned();
+    for n in 1..=8 {
+        file += &format!("C-{n},Customer {n},dpo@c{n}.example,2024-03-01\n");
+    }
+    world.customers(&file).await;
+    world.schedule(&addition("Nimbus", "2027-03-01")).await;
+    world.advance_to("2026-12-01T12:00Z").await;
+    let ran = world.command(&["gate", CHANGE]).await;
+    assert!(ran.printed.contains("C-5 Customer 5") && !ran.printed.contains("C-6 Customer 6"), "{ran:?}");
+    assert!(ran.printed.contains("    and 3 more; --json names all"), "{ran:?}");
+    world.finish().await;
+}
+
+#[tokio::test]
 async fn a_period_longer_than_a_notice_lives_is_refused_when_it_is_planned() {
     let world = World::on("2026-11-23T09:00Z").await;
     world
