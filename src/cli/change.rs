@@ -243,8 +243,12 @@ async fn show(global: &Global, args: &RefArgs) -> Result<(), Failure> {
     let change = store::change::by_reference(snapshot.conn(), &args.reference)
         .await
         .or_hint("forenotice change list names them all")?;
+    let announcement = store::notice::announcement_times(snapshot.conn(), change.id).await?;
     if args.output.json {
-        return print(change_json(&change));
+        let mut value = change_json(&change);
+        value["notice_at"] = json!(announcement.map(|(due_at, _)| due_at));
+        value["announced_at"] = json!(announcement.and_then(|(_, began_at)| began_at));
+        return print(value);
     }
     let mut lines = vec![
         format!("{} {} {}", change.reference, change.draft.kind, change.draft.facts.name),
@@ -252,6 +256,7 @@ async fn show(global: &Global, args: &RefArgs) -> Result<(), Failure> {
         format!("effective  {}", effective_in_words(&cx, &change)),
         format!("reason     {}", change.draft.reason),
     ];
+    lines.extend(announcement.map(|times| announced_in_words(&change, times)));
     if let Some(since) = change.in_force_for_some() {
         let counts = store::go_live::counts(cx.snapshot().await?.conn(), change.id).await?;
         lines.push(format!(
@@ -302,15 +307,32 @@ pub(super) async fn too_old(
     )))
 }
 
+/// When it was announced, or will be.
+fn announced_in_words(change: &Change, (due_at, began_at): (DateTime<Utc>, Option<DateTime<Utc>>)) -> String {
+    let at = |instant: DateTime<Utc>| instant.format("%Y-%m-%d %H:%M UTC");
+    match began_at {
+        Some(began_at) => format!("notice     announced {}", at(began_at)),
+        None if change.needs_approval && !change.approved => {
+            format!("notice     goes out {}, once another person has approved it", at(due_at))
+        }
+        None => format!("notice     goes out {}", at(due_at)),
+    }
+}
+
+/// The day on which it took effect, or is planned to.
+fn effective_day(cx: &Context, change: &Change) -> NaiveDate {
+    let planned = change.draft.effective_on;
+    let took_effect_on = change.took_effect_at.map(|at| cx.policy.zone.day_of(at));
+    // A removal may be recorded after its day.
+    took_effect_on
+        .filter(|_| change.draft.kind != ChangeKind::Removal)
+        .map_or(planned, |day| day.max(planned))
+}
+
 /// The day; of a change that took effect on another than was planned, both.
 fn effective_in_words(cx: &Context, change: &Change) -> String {
-    let planned = change.draft.effective_on;
-    match change.took_effect_at.map(|at| cx.policy.zone.day_of(at)) {
-        Some(day) if day > planned && change.draft.kind != ChangeKind::Removal => {
-            format!("{day} (planned for {planned})")
-        }
-        Some(_) | None => planned.to_string(),
-    }
+    let (planned, day) = (change.draft.effective_on, effective_day(cx, change));
+    if day > planned { format!("{day} (planned for {planned})") } else { planned.to_string() }
 }
 
 fn change_json(change: &Change) -> Value {
@@ -338,7 +360,11 @@ async fn list(global: &Global, args: &ListArgs) -> Result<(), Failure> {
         let draft = &change.draft;
         print(format_args!(
             "{:<14} {:<10} {}  {:<15} {}",
-            change.reference, change.state, draft.effective_on, draft.kind, draft.facts.name
+            change.reference,
+            change.state,
+            effective_day(&cx, change),
+            draft.kind,
+            draft.facts.name
         ))?;
     }
     Ok(())

@@ -177,6 +177,22 @@ pub async fn live_announcement(
     Ok(row.map(|(id, facts)| (NoticeId(id), facts.0)))
 }
 
+/// When the live announcement of a change is due, and when it began to go out; none: it has none.
+pub async fn announcement_times(
+    conn: &mut PgConnection,
+    change: ChangeId,
+) -> Result<Option<(DateTime<Utc>, Option<DateTime<Utc>>)>, Error> {
+    let times = sqlx::query_as(
+        "select n.due_at, n.barrier_at from notice n join notice_change nc on nc.notice_id = n.id
+         where nc.change_id = $1 and n.kind = 'announcement' and n.cancelled_at is null
+         order by n.id desc limit 1",
+    )
+    .bind(change.0)
+    .fetch_optional(conn)
+    .await?;
+    Ok(times)
+}
+
 /// The live announcement of a change and when it began; none = it has not begun, and will scan whoever is written until then.
 pub async fn begun_announcement(
     conn: &mut PgConnection,

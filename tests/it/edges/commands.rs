@@ -149,6 +149,31 @@ async fn nobody_is_promised_a_last_day_that_is_over() {
 }
 
 #[tokio::test]
+async fn a_change_says_when_it_is_announced_and_when_it_took_effect() {
+    let world = World::on("2026-11-23T09:00Z").await;
+    world.customers("reference,customer,email,customer_since\nC-1,Acme,dpo@acme.example,2024-03-01\n").await;
+    world.schedule(&addition("Nimbus", "2027-03-01")).await;
+    let ran = world.command(&["change", "show", CHANGE]).await;
+    assert!(ran.printed.contains("notice     goes out 2026-11-24 08:00 UTC"), "{ran:?}");
+    world.advance_to("2026-12-01T12:00Z").await;
+    let ran = world.command(&["change", "show", CHANGE]).await;
+    assert!(ran.printed.contains("notice     announced 2026-11-24 08:00 UTC"), "{ran:?}");
+    let ran = world.command(&["change", "show", CHANGE, "--json"]).await.json();
+    assert_eq!(ran["notice_at"], "2026-11-24T08:00:00Z");
+    assert!(ran["announced_at"].is_string(), "{ran}");
+
+    let objection = world.object("dpo@acme.example", "We object.").await.reference;
+    world.advance_to("2027-03-01T12:00Z").await;
+    let words = ["objection", "resolve", &objection, "--outcome", "mitigated", "--reason", "Agreed"];
+    let ran = world.command(&[&words[..], &["--condition", "EU only"]].concat()).await;
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    world.advance_to("2027-03-03T12:00Z").await;
+    let ran = world.command(&["change", "list"]).await;
+    assert!(ran.printed.contains("effective  2027-03-02"), "{ran:?}");
+    world.finish().await;
+}
+
+#[tokio::test]
 async fn a_gate_that_many_shut_says_how_many_it_does_not_name() {
     let world = World::on("2026-11-23T09:00Z").await;
     let mut file = "reference,customer,email,customer_since\n".to_owned();
