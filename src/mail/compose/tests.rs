@@ -11,7 +11,7 @@ use mail_parser::{MessageParser, MimeHeaders};
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::change::{ChangeKind, InUse};
+use crate::domain::change::{ChangeKind, InUse, State};
 use crate::domain::customer::{Authorisation, Grounds};
 use crate::domain::notice::{NoticeFacts, NoticeKind, Processor, Replaced};
 use crate::domain::objection::{Remedies, Resolution, Step};
@@ -311,6 +311,23 @@ fn who_is_asked_for_a_yes_without_objection_days_is_told_until_when_in_every_lan
         let text = in_one_line(&reminder);
         assert!(!text.contains("by the change") && !text.contains("bis die Änderung"), "{text}");
     }
+}
+
+#[test]
+fn a_held_change_alone_is_a_thing_that_needs_the_dpo() {
+    let subject = |state: State| {
+        let Letter::Occasional(letter) = sample::letter(Kind::Digest, processor(), reader(), now()) else {
+            panic!("a notice");
+        };
+        let Occasional::Digest(mut digest) = *letter else { panic!("another letter") };
+        digest.objections.clear();
+        digest.failures.clear();
+        digest.changes[0].state = state;
+        let shown = shown(&Letter::occasional(Occasional::Digest(digest)));
+        shown.lines().find(|line| line.starts_with("Subject: ")).unwrap().to_owned()
+    };
+    assert!(subject(State::Held).ends_with("one thing needs you"), "{}", subject(State::Held));
+    assert!(subject(State::InNotice).ends_with("nothing needs you"), "{}", subject(State::InNotice));
 }
 
 #[test]

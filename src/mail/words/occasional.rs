@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::{Words, WordsError};
+use crate::domain::change::State;
 use crate::domain::objection::Resolution;
 use crate::mail::dates;
 use crate::mail::letter::{Alarm, Alert, Answer, ChangeName, Confirmation, Digest, Occasional, Test};
@@ -331,7 +332,8 @@ struct DigestLine {
 fn tell_digest(words: &mut Words<'_>, digest: &Digest) -> Result<(), WordsError> {
     words.day("day", digest.day)?;
     words.formed("day_short", dates::short(&words.locale, digest.day)?);
-    let needs = digest.objections.len() + digest.failures.len();
+    let held = digest.changes.iter().filter(|change| change.state == State::Held).count();
+    let needs = digest.objections.len() + digest.failures.len() + held;
     words.number("needs", i64::try_from(needs).unwrap_or(i64::MAX));
     let sections = [
         DigestSection { title: words.locale.word("digest-objections")?, lines: objections(words, digest)? },
