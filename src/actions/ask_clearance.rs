@@ -16,7 +16,7 @@ use crate::domain::gate::{self, OfCustomer};
 use crate::domain::obligation::Standing;
 use crate::domain::plan::{self, Candidate};
 use crate::domain::register::{Version, on_day};
-use crate::domain::subprocessor::SubprocessorId;
+use crate::domain::subprocessor::{Meant, SubprocessorId, meant};
 use crate::store::clearing::Obligation;
 use crate::store::{self, Snapshot};
 
@@ -33,9 +33,11 @@ pub enum Error {
 pub struct Said {
     pub at: DateTime<Utc>,
     pub answer: Answer,
+    /// The names of those who may be meant, where nobody is called as asked.
+    pub perhaps: Vec<String>,
 }
 
-/// Whether the data of the customer of that reference may go to the subprocessor of that name or id at `at`; none = now, that is the
+/// Whether the data of the customer of that reference may go to the subprocessor of that name, id or legal entity at `at`; none = now, that is the
 /// last moment that every door vouches for.
 pub async fn ask(
     cx: &Context,
@@ -49,14 +51,22 @@ pub async fn ask(
     let at = at.unwrap_or(vouched);
     let found = store::customer::by_reference(snapshot.conn(), customer).await?;
     let customer = found.ok_or_else(|| Error::NoCustomer(customer.to_owned()))?.id;
-    let case = match store::subprocessor::called(snapshot.conn(), subprocessor).await? {
-        Some(id) => {
+    let (case, perhaps) = match called(&mut snapshot, subprocessor).await? {
+        Meant::One(id) => {
             let on_file = OnFile::read(cx, &mut snapshot, customer, &[id], at).await?;
-            case(cx, &mut snapshot, &on_file, id).await?
+            (case(cx, &mut snapshot, &on_file, id).await?, Vec::new())
         }
-        None => Case::default(),
+        Meant::Perhaps(names) => (Case::default(), names),
     };
-    Ok(Said { at, answer: clearance::judge(&case, at) })
+    Ok(Said { at, answer: clearance::judge(&case, at), perhaps })
+}
+
+/// By its name or id, or by its legal entity where that is one subprocessor's only.
+async fn called(snapshot: &mut Snapshot, subprocessor: &str) -> Result<Meant, store::Error> {
+    match store::subprocessor::called(snapshot.conn(), subprocessor).await? {
+        Some(id) => Ok(Meant::One(id)),
+        None => Ok(meant(&store::subprocessor::known_as(snapshot.conn()).await?, subprocessor)),
+    }
 }
 
 /// [`ask`] for each of these subprocessors at once, in their order, as one snapshot says it: read together, but for the changes among them

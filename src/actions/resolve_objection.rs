@@ -28,7 +28,8 @@ pub use super::Attachment;
 use super::Context;
 use crate::domain::ledger::{Actor, Event};
 use crate::domain::objection::{Act, Asked, AskedTooLittle, IllegalAct, Resolution, State};
-use crate::store::objection::{Exclusion, Objected, Objection, Resolved};
+use crate::domain::subprocessor::same_name;
+use crate::store::objection::{Exclusion, Objected, Objection, Resolved, Unconfirmed};
 use crate::store::{self, Tx, objection};
 
 /// Where the objection stands now.
@@ -58,6 +59,10 @@ pub enum Error {
     NotTheirs { reference: String },
     #[error("an answer needs words")]
     NoWords,
+    #[error(
+        "how {customer} is kept from {subprocessor} is empty: name the switch, region or plan that does it"
+    )]
+    HowUnsaid { customer: String, subprocessor: String },
     #[error(transparent)]
     Forbidden(#[from] Forbidden),
     #[error("{reference} waits for nobody's approval")]
@@ -65,7 +70,12 @@ pub enum Error {
     #[error("{reference} was resolved by you; another person must approve it")]
     SameApprover { reference: String },
     #[error("{customer} has no exclusion from {subprocessor} that waits to be confirmed")]
-    NothingToConfirm { customer: String, subprocessor: String },
+    NothingToConfirm {
+        customer: String,
+        subprocessor: String,
+        /// From whom the customer's exclusion does wait.
+        waiting: Vec<String>,
+    },
     #[error(transparent)]
     Store(#[from] store::Error),
     #[error(transparent)]
@@ -287,6 +297,13 @@ pub async fn approve(cx: &Context, actor: Actor, reference: &str) -> Result<Done
     finish(cx, tx, known, &changes, resolution).await
 }
 
+/// The one whose name or legal entity is called so; its name counts first.
+fn called<'a>(waiting: &'a [Unconfirmed], subprocessor: &str) -> Option<&'a Unconfirmed> {
+    let by_name = waiting.iter().find(|one| same_name(&one.subprocessor, subprocessor));
+    let mut legally = waiting.iter().filter(|one| same_name(&one.legal_entity, subprocessor));
+    by_name.or_else(|| legally.next().filter(|_| legally.next().is_none()))
+}
+
 /// Confirms that a customer's data cannot reach a subprocessor, and how; what waited for it is clear from now on.
 pub async fn confirm_exclusion(
     cx: &Context,
@@ -296,10 +313,21 @@ pub async fn confirm_exclusion(
     how: &str,
 ) -> Result<(), Error> {
     let confirmer = account(&actor)?;
-    let nothing =
-        || Error::NothingToConfirm { customer: customer.to_owned(), subprocessor: subprocessor.to_owned() };
+    let how = how.trim();
+    if how.is_empty() {
+        return Err(Error::HowUnsaid {
+            customer: customer.to_owned(),
+            subprocessor: subprocessor.to_owned(),
+        });
+    }
     let mut tx = cx.begin(actor).await?;
-    let open = objection::unconfirmed(tx.conn(), customer, subprocessor).await?.ok_or_else(nothing)?;
+    let waiting = objection::unconfirmed(tx.conn(), customer).await?;
+    let nothing = || Error::NothingToConfirm {
+        customer: customer.to_owned(),
+        subprocessor: subprocessor.to_owned(),
+        waiting: waiting.iter().map(|one| one.subprocessor.clone()).collect(),
+    };
+    let open = called(&waiting, subprocessor).ok_or_else(nothing)?;
     let cleared = objection::confirm_exclusion(&mut tx, open.customer(), open.subprocessor(), how, confirmer)
         .await?
         .ok_or_else(nothing)?;

@@ -23,7 +23,7 @@ pub struct Args {
     /// The customer's reference
     #[arg(value_name = "CUSTOMER")]
     customer: String,
-    /// The subprocessor's name, or its id on the register
+    /// The subprocessor's name, its id on the register, or its legal entity
     #[arg(value_name = "SUBPROCESSOR")]
     subprocessor: String,
     /// The instant to ask for (default: now)
@@ -56,13 +56,16 @@ pub async fn run(global: &Global, args: &Args) -> Result<(), Failure> {
     if args.output.json {
         print(json!({
             "customer": args.customer, "subprocessor": args.subprocessor, "at": said.at, "cleared": cleared, "reasons": whys,
-            "earliest": earliest, "earliest_on": earliest.map(|at| earliest_effective_on(at, zone)),
+            "earliest": earliest, "earliest_on": earliest.map(|at| earliest_effective_on(at, zone)), "did_you_mean": said.perhaps,
         }))?;
     } else {
         let is = if cleared { "is cleared" } else { "is not cleared" };
         let at = said.at.format("%Y-%m-%d %H:%M:%S UTC");
         print(format_args!("{} {is} for {} at {at}", args.customer, args.subprocessor))?;
         whys.iter().try_for_each(|why| print(in_words(why)))?;
+        if !said.perhaps.is_empty() {
+            print(format_args!("  did you mean {}?", said.perhaps.join(", ")))?;
+        }
         if let Some(earliest) = earliest {
             let day = earliest_effective_on(earliest, zone);
             print(format_args!(

@@ -225,6 +225,9 @@ pub fn failure(error: Error) -> Failure {
         Error::Illegal { reference, .. } => Some(format!("forenotice objection show {reference}")),
         Error::Forbidden(forbidden) => way_out(forbidden),
         Error::SameApprover { .. } => Some("act as another approver: --as EMAIL".to_owned()),
+        Error::NothingToConfirm { waiting, .. } if !waiting.is_empty() => {
+            Some(format!("did you mean {}?", waiting.join(", ")))
+        }
         Error::NothingToConfirm { .. } => Some("forenotice exclusion list names those that wait".to_owned()),
         Error::Store(store::Error::NotFound { .. }) => {
             Some("forenotice objection list names them all".to_owned())
@@ -233,6 +236,7 @@ pub fn failure(error: Error) -> Failure {
         Error::NobodyActs
         | Error::NotTheirs { .. }
         | Error::NoWords
+        | Error::HowUnsaid { .. }
         | Error::NothingToApprove { .. }
         | Error::Store(_)
         | Error::Begin(_) => None,

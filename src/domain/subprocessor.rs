@@ -279,6 +279,50 @@ pub fn same_name(one: &str, other: &str) -> bool {
     one.trim().to_lowercase() == other.trim().to_lowercase()
 }
 
+/// What a subprocessor is or was called, and the legal entity behind it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownAs {
+    pub id: SubprocessorId,
+    pub name: String,
+    pub legal_entity: String,
+}
+
+/// Whom somebody means by what is nobody's name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Meant {
+    /// The only one whose legal entity is called so.
+    One(SubprocessorId),
+    /// The names of those it may be; empty: nobody is called much alike.
+    Perhaps(Vec<String>),
+}
+
+const SUGGESTED_MAX: usize = 3;
+const ALIKE: f64 = 0.88;
+
+/// Whom of the `known` somebody means who says `wanted`, which is the name of none of them.
+pub fn meant(known: &[KnownAs], wanted: &str) -> Meant {
+    let wanted = wanted.trim().to_lowercase();
+    let legally: Vec<_> = known.iter().filter(|one| same_name(&one.legal_entity, &wanted)).collect();
+    let mut ids: Vec<_> = legally.iter().map(|one| one.id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    if let [only] = ids[..] {
+        return Meant::One(only);
+    }
+    let alike = |text: &str| {
+        let text = text.trim().to_lowercase();
+        let within = text.len().min(wanted.len()) > 2 && (text.contains(&wanted) || wanted.contains(&text));
+        within || strsim::jaro_winkler(&text, &wanted) >= ALIKE
+    };
+    let perhaps = known.iter().filter(|one| alike(&one.name) || alike(&one.legal_entity));
+    let chosen: Vec<&KnownAs> = if legally.is_empty() { perhaps.collect() } else { legally };
+    let mut names: Vec<String> = chosen.into_iter().map(|one| one.name.clone()).collect();
+    names.sort();
+    names.dedup();
+    names.truncate(SUGGESTED_MAX);
+    Meant::Perhaps(names)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -361,5 +405,25 @@ mod tests {
         assert_eq!(slug("Amazon Web Services, Inc."), "amazon-web-services-inc");
         assert_eq!(slug("Müller & Søn Café"), "muller-s-n-cafe");
         assert_eq!(slug("日本"), "subprocessor");
+    }
+
+    #[test]
+    fn a_legal_entity_names_the_only_one_behind_which_it_stands_and_else_those_alike_are_named() {
+        let known = |id, name: &str, legal_entity: &str| KnownAs {
+            id: SubprocessorId(id),
+            name: name.into(),
+            legal_entity: legal_entity.into(),
+        };
+        let on_file = [
+            known(1, "Nimbus", "Nimbus GmbH"),
+            known(1, "Nimbus Cloud", "Nimbus GmbH"),
+            known(2, "Amazon Web Services", "Amazon EMEA SARL"),
+            known(3, "Amazon Bedrock", "Amazon EMEA SARL"),
+        ];
+        let perhaps = |names: &[&str]| Meant::Perhaps(names.iter().map(|&name| name.into()).collect());
+        assert_eq!(meant(&on_file, " nimbus gmbh"), Meant::One(SubprocessorId(1)));
+        assert_eq!(meant(&on_file, "Amazon EMEA SARL"), perhaps(&["Amazon Bedrock", "Amazon Web Services"]));
+        assert_eq!(meant(&on_file, "Nimbsu"), perhaps(&["Nimbus"]));
+        assert_eq!(meant(&on_file, "Hetzner"), perhaps(&[]));
     }
 }

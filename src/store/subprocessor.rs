@@ -7,7 +7,7 @@ use sqlx::{FromRow, PgConnection};
 use super::{Error, Tx};
 use crate::domain::change::ChangeId;
 use crate::domain::register::Version;
-use crate::domain::subprocessor::{Facts, SubprocessorId, slug};
+use crate::domain::subprocessor::{Facts, KnownAs, SubprocessorId, slug};
 
 #[derive(FromRow)]
 struct VersionRow {
@@ -72,6 +72,21 @@ pub async fn called(conn: &mut PgConnection, name: &str) -> Result<Option<Subpro
     .fetch_optional(conn)
     .await?;
     Ok(id.map(SubprocessorId))
+}
+
+/// What every subprocessor is and was called, and what changes call it; by name.
+pub async fn known_as(conn: &mut PgConnection) -> Result<Vec<KnownAs>, Error> {
+    let rows: Vec<(i64, String, String)> = sqlx::query_as(
+        "select subprocessor_id as id, facts ->> 'name' as name, coalesce(facts ->> 'legal_entity', '') as legal_entity
+         from subprocessor_version
+         union
+         select subprocessor_id, facts #>> '{facts,name}', coalesce(facts #>> '{facts,legal_entity}', '') from change
+         order by name, id",
+    )
+    .fetch_all(conn)
+    .await?;
+    let known = |(id, name, legal_entity)| KnownAs { id: SubprocessorId(id), name, legal_entity };
+    Ok(rows.into_iter().map(known).collect())
 }
 
 /// A new subprocessor, on no register yet. Its slug is its name's, with a number behind it where that is taken.

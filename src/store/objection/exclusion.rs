@@ -125,6 +125,7 @@ pub struct Unconfirmed {
     pub customer_id: i64,
     pub subprocessor_id: i64,
     pub subprocessor: String,
+    pub legal_entity: String,
 }
 
 impl Unconfirmed {
@@ -137,22 +138,22 @@ impl Unconfirmed {
     }
 }
 
-/// The one of this customer, by its reference, from this subprocessor, by its name.
-pub async fn unconfirmed(
-    conn: &mut PgConnection,
-    customer: &str,
-    subprocessor: &str,
-) -> Result<Option<Unconfirmed>, Error> {
-    let rows: Vec<Unconfirmed> = sqlx::query_as(concat!(
+/// Those of this customer, by its reference.
+pub async fn unconfirmed(conn: &mut PgConnection, customer: &str) -> Result<Vec<Unconfirmed>, Error> {
+    let rows = sqlx::query_as(concat!(
         "select e.customer_id, e.subprocessor_id, ",
         called!(),
+        ", coalesce((select facts ->> 'legal_entity' from subprocessor_version v where v.subprocessor_id = e.subprocessor_id
+                     order by valid_from desc limit 1),
+                    (select facts #>> '{facts,legal_entity}' from change where change.subprocessor_id = e.subprocessor_id
+                     order by change.id desc limit 1), '') as legal_entity",
         " from exclusion e join customer on customer.id = e.customer_id join subprocessor on subprocessor.id = e.subprocessor_id
          where e.confirmed_at is null and e.until is null and customer.reference = $1"
     ))
         .bind(customer)
         .fetch_all(conn)
         .await?;
-    Ok(rows.into_iter().find(|row| row.subprocessor.eq_ignore_ascii_case(subprocessor)))
+    Ok(rows)
 }
 
 /// Confirms an exclusion and clears the objections and the silence that waited for it; returns their changes. None: there is no such

@@ -149,6 +149,32 @@ async fn nobody_is_promised_a_last_day_that_is_over() {
 }
 
 #[tokio::test]
+async fn who_is_called_by_its_legal_entity_is_found_and_a_slip_is_told_whom_it_may_mean() {
+    let (world, _folder) = announced().await;
+    let ran = world.command(&["clearance", "C-1", "Nimbus GmbH"]).await;
+    assert!(ran.printed.contains("CHG-2026-0001") && !ran.printed.contains("not_on_register"), "{ran:?}");
+    let ran = world.command(&["clearance", "C-1", "Nimbsu"]).await;
+    assert!(
+        ran.printed.contains("not_on_register") && ran.printed.contains("did you mean Nimbus?"),
+        "{ran:?}"
+    );
+
+    let objection = world.object("dpo@acme.example", "We object.").await.reference;
+    let words = ["objection", "resolve", &objection, "--outcome", "accommodated", "--reason", "Not for them"];
+    assert_eq!(world.command(&words).await.code, Some(0));
+    let confirm = async |name: &str| {
+        let words =
+            ["exclusion", "confirm", "--customer", "C-1", "--how", "flag off", "--subprocessor", name];
+        world.command(&words).await
+    };
+    let ran = confirm("Cumulus").await;
+    refused(&ran, "no exclusion from Cumulus");
+    assert!(ran.said.contains("did you mean Nimbus?"), "{ran:?}");
+    assert_eq!(confirm("nimbus gmbh").await.code, Some(0));
+    world.finish().await;
+}
+
+#[tokio::test]
 async fn a_change_says_when_it_is_announced_and_when_it_took_effect() {
     let world = World::on("2026-11-23T09:00Z").await;
     world.customers("reference,customer,email,customer_since\nC-1,Acme,dpo@acme.example,2024-03-01\n").await;
