@@ -18,7 +18,7 @@ use crate::domain::notice::NoticeKind;
 use crate::domain::plan::{self, Entitled, Plan, Refusal, entitled};
 use crate::domain::register::{Version, as_planned};
 use crate::domain::request::{self, Request, Understood};
-use crate::domain::subprocessor::SubprocessorId;
+use crate::domain::subprocessor::{SubprocessorId, same_name};
 use crate::store::{self, Tx};
 
 #[derive(Debug, thiserror::Error)]
@@ -29,6 +29,10 @@ pub enum Error {
     Illegal { reference: String, source: IllegalAct },
     #[error("{reference} already plans this for {name}; reschedule or withdraw it")]
     AlreadyPlanned { reference: String, name: String },
+    #[error(
+        "{name} is planned for {on} by {reference} and on no register yet; reschedule or withdraw {reference} (forenotice change show {reference})"
+    )]
+    PlannedAlready { reference: String, name: String, on: NaiveDate },
     #[error(
         "{reference} is planned for {name} on {on} as if this did not come first; take a later day, or withdraw it"
     )]
@@ -105,6 +109,7 @@ pub async fn plan_together(cx: &Context, requests: &[Request]) -> Result<Plan, E
     let today = cx.policy.zone.day_of(now);
     let mut snapshot = cx.snapshot().await?;
     let open = store::change::open(snapshot.conn()).await?;
+    refuse_planned(&open, requests)?;
     let versions = as_planned(&store::subprocessor::versions(snapshot.conn()).await?, &open);
     let understood = request::together(requests, &versions, today)?;
     let subjects: Vec<_> =
@@ -143,6 +148,7 @@ pub async fn schedule_together(cx: &Context, actor: Actor, requests: &[Request])
     let now = tx.now();
     let today = cx.policy.zone.day_of(now);
     let open = store::change::open(tx.conn()).await?;
+    refuse_planned(&open, requests)?;
     let versions = as_planned(&store::subprocessor::versions(tx.conn()).await?, &open);
     let understood = request::together(requests, &versions, today)?;
     let steps = in_order(&mut tx, &open, &understood).await?;
@@ -267,6 +273,23 @@ async fn locked(cx: &Context, actor: Actor, reference: &str) -> Result<(Tx, Chan
 fn nothing() -> Error {
     let why = "there is no change in it".to_owned();
     Error::Refused(Refusal::Contradiction { field: "from", why })
+}
+
+/// Whoever is only planned for the register is on none yet; where the plan takes it off again, it may come back.
+fn refuse_planned(open: &[Change], requests: &[Request]) -> Result<(), Error> {
+    let brings = |kind| matches!(kind, ChangeKind::Addition | ChangeKind::Replacement);
+    for request in requests.iter().filter(|request| brings(request.kind)) {
+        let own = || open.iter().filter(|change| same_name(&change.draft.facts.name, &request.name));
+        let leaves = own().any(|change| change.draft.kind == ChangeKind::Removal);
+        if let Some(change) = own().find(|change| brings(change.draft.kind) && !leaves) {
+            return Err(Error::PlannedAlready {
+                reference: change.reference.clone(),
+                name: change.draft.facts.name.clone(),
+                on: change.draft.effective_on,
+            });
+        }
+    }
+    Ok(())
 }
 
 fn refuse_twice(open: &[Change], draft: &Draft) -> Result<(), Error> {

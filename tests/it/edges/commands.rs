@@ -175,6 +175,18 @@ async fn who_is_called_by_its_legal_entity_is_found_and_a_slip_is_told_whom_it_m
 }
 
 #[tokio::test]
+async fn who_is_only_planned_is_not_said_to_be_on_the_register() {
+    let (world, _folder) = announced().await;
+    for verb in ["plan", "schedule"] {
+        let words =
+            ["change", verb, "add", "--name", "nimbus", "--reason", "more", "--effective", "2027-06-01"];
+        let ran = world.command(&words).await;
+        refused(&ran, "Nimbus is planned for 2027-03-01 by CHG-2026-0001 and on no register yet");
+    }
+    world.finish().await;
+}
+
+#[tokio::test]
 async fn a_change_says_when_it_is_announced_and_when_it_took_effect() {
     let world = World::on("2026-11-23T09:00Z").await;
     world.customers("reference,customer,email,customer_since\nC-1,Acme,dpo@acme.example,2024-03-01\n").await;
