@@ -7,6 +7,8 @@ use serde::Serialize;
 use super::{Failure, Global, OrHint, Output, context, load, print};
 use crate::actions::Context;
 use crate::clock::Clock;
+use crate::config::LedgerKey;
+use crate::domain::access::Keys;
 use crate::domain::holidays::Holidays;
 use crate::domain::zone;
 use crate::store::{self, Db, Snapshot, door, invariants, migrate};
@@ -62,8 +64,9 @@ pub async fn run(global: &Global, args: &Args) -> Result<(), Failure> {
     let schema = schema(&mut snapshot).await.or_hint("run `forenotice migrate`")?;
     let mut checks = vec![clock, zones(now)];
     if schema.ok {
+        checks.push(key(&mut snapshot, &settings.ledger.key).await?);
         checks.push(holidays(&mut snapshot, &settings.policy.holidays, now).await?);
-        if settings.inbound.has_door() {
+        if settings.inbound.has_door() && settings.ledger.key.bytes().is_ok() {
             checks.extend(reply_paths(&context::open(global)?).await?);
         }
         checks.extend(invariants::check(snapshot.conn()).await?.iter().map(of_invariant));
@@ -86,6 +89,22 @@ async fn schema(snapshot: &mut Snapshot) -> Result<Check, Failure> {
         "the database has every migration of this program",
         rows,
         "run `forenotice migrate`",
+    ))
+}
+
+async fn key(snapshot: &mut Snapshot, given: &LedgerKey) -> Result<Check, Failure> {
+    let row = match given.bytes() {
+        Err(missing) => Some(serde_json::json!({ "missing": missing.path })),
+        Ok(key) => {
+            let is_the_one = super::key::is_the_one(snapshot, &Keys::from_master(key)).await?;
+            (!is_the_one).then(|| serde_json::json!({ "ledger.key": "another" }))
+        }
+    };
+    Ok(Check::new(
+        "key",
+        "ledger.key is the key that this installation began with",
+        row.into_iter().collect(),
+        "put the key back from the backup: by another one the links of every letter sent are dead",
     ))
 }
 

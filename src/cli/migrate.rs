@@ -11,6 +11,7 @@ use super::os_user::os_user;
 use super::{Failure, Global, OrHint, load, print};
 use crate::clock::Clock;
 use crate::config::{LedgerKey, Settings};
+use crate::domain::access::Keys;
 use crate::domain::ledger::{Actor, Event};
 use crate::entropy::Entropy;
 use crate::store::Db;
@@ -48,7 +49,8 @@ pub async fn run(global: &Global, args: &Args) -> Result<(), Failure> {
         .await
         .or_hint("check database.direct_url and the rights of its user; nothing half-done remains")?;
     tell(&migrated)?;
-    make_key(&settings)?;
+    let mark = key(&settings).await?;
+    migrate::keep_key_mark(order.url, mark).await?;
     make_admin(&settings, args.admin.as_deref()).await
 }
 
@@ -87,9 +89,25 @@ fn origin(settings: &Settings) -> String {
     settings.ledger.origin.clone().unwrap_or_else(host)
 }
 
-fn make_key(settings: &Settings) -> Result<(), Failure> {
+/// Makes the key where nothing was ever made by one, and answers its mark.
+async fn key(settings: &Settings) -> Result<[u8; 32], Failure> {
+    let db = Db::open(settings.database.url.expose_secret(), 1)?;
+    let mut snapshot = db.snapshot().await?;
     match &settings.ledger.key {
-        LedgerKey::Given(_) => print("key: there"),
+        LedgerKey::Given(key) => {
+            let keys = Keys::from_master(key.expose_secret());
+            super::key::refuse_another(&mut snapshot, &keys).await?;
+            print("key: there")?;
+            Ok(keys.mark())
+        }
+        LedgerKey::Awaited(path) if migrate::has_used_its_key(snapshot.conn()).await? => {
+            Err(Failure::new(format!(
+                "{} is not there, and the ledger of this database is not empty: with a new key it would end, and the links of \
+                 every letter sent would be dead",
+                path.display()
+            ))
+            .hint(format!("put {} back from the backup, then run it again", path.display())))
+        }
         LedgerKey::Awaited(path) => {
             let key: [u8; 32] = Entropy::os().bytes()?;
             write_key(path, &key)
@@ -97,7 +115,8 @@ fn make_key(settings: &Settings) -> Result<(), Failure> {
             print(format_args!(
                 "key: made {}; back it up, without it letters cannot be made again and the ledger ends",
                 path.display()
-            ))
+            ))?;
+            Ok(Keys::from_master(&key).mark())
         }
     }
 }

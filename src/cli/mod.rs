@@ -19,6 +19,7 @@ mod failure;
 mod findings;
 mod gate;
 mod in_use;
+mod key;
 mod link;
 mod mail;
 mod migrate;

@@ -70,7 +70,7 @@ pub async fn run(global: &Global, args: &Args) -> Result<(), Failure> {
     // A door that was silent is fenced for ever: whoever came by it is turned away, and a new replica opens a new one.
     while !stopping.is_cancelled() {
         let in_flight = InFlight::default();
-        let Some(daemon) = enlist(&cx, &roles, &in_flight, &health, &stopping).await else { break };
+        let Some(daemon) = enlist(&cx, &roles, &in_flight, &health, &stopping).await? else { break };
         enlisted.set(daemon.clone());
         let watch = stopping.child_token();
         let mut served = Vec::new();
@@ -109,18 +109,23 @@ async fn work(daemon: &Daemon, served: Vec<JoinHandle<()>>, watch: &Cancellation
     }
 }
 
-/// Waits for the database and puts this replica on the list. None: told to stop before there was one.
+/// Waits for the database and puts this replica on the list; refused with a key that is not the installation's. None: told
+/// to stop before there was one.
 async fn enlist(
     cx: &Context,
     roles: &[Role],
     in_flight: &InFlight,
     health: &Health,
     stopping: &CancellationToken,
-) -> Option<Daemon> {
+) -> Result<Option<Daemon>, Failure> {
     loop {
         tokio::select! {
-            () = stopping.cancelled() => return None,
+            () = stopping.cancelled() => return Ok(None),
             () = daemon::wait_for_database(cx, health) => {}
+        }
+        // A database that is away again is waited for again.
+        if let Ok(mut snapshot) = cx.snapshot().await {
+            super::key::refuse_another(&mut snapshot, &cx.keys).await?;
         }
         let read_to = roles.contains(&Role::Web).then(|| {
             let in_flight = in_flight.clone();
@@ -131,7 +136,7 @@ async fn enlist(
             Daemon::enlist(cx.clone(), roles, TASKS, read_to, health.clone()).await
         };
         match enlisted.await {
-            Ok(daemon) => return Some(daemon),
+            Ok(daemon) => return Ok(Some(daemon)),
             Err(error) => warn!("not on the list of replicas yet: {error}"),
         }
         sleep(ENLIST_AGAIN_AFTER).await;

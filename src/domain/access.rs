@@ -53,6 +53,11 @@ impl Keys {
         Self { current: Key::derive(version, master), retired }
     }
 
+    /// What tells the current key from every other, and nothing about it: kept with the installation.
+    pub fn mark(&self) -> [u8; 32] {
+        self.current.mark
+    }
+
     /// The current key, then the retired ones from the newest to the oldest.
     fn newest_first(&self) -> impl Iterator<Item = &Key> {
         std::iter::once(&self.current).chain(&self.retired)
@@ -72,6 +77,7 @@ struct Key {
     permutation: Permutation,
     mail_mac: HmacSha256,
     link_mac: HmacSha256,
+    mark: [u8; 32],
 }
 
 impl std::fmt::Debug for Key {
@@ -87,6 +93,7 @@ impl Key {
             permutation: Permutation::new(&subkey(master, b"forenotice 1 mail serial permutation")),
             mail_mac: keyed(&subkey(master, b"forenotice 1 mail token")),
             link_mac: keyed(&subkey(master, b"forenotice 1 link")),
+            mark: subkey(master, b"forenotice 1 key mark"),
         }
     }
 }

@@ -173,6 +173,37 @@ pub async fn first_admin(tx: &mut Tx, email: &str, name: &str) -> Result<bool, s
     Ok(done.rows_affected() == 1)
 }
 
+/// The mark of the installation's key; none: it was never marked.
+pub async fn key_mark(conn: &mut PgConnection) -> Result<Option<Vec<u8>>, super::Error> {
+    let mark: Option<Option<Vec<u8>>> =
+        sqlx::query_scalar("select key_mark from installation where one").fetch_optional(conn).await?;
+    Ok(mark.flatten())
+}
+
+/// Whether anything was ever written by the installation's key: from then on there is no other.
+pub async fn has_used_its_key(conn: &mut PgConnection) -> Result<bool, super::Error> {
+    let used = sqlx::query_scalar(
+        "select exists (select from act) or exists (select from checkpoint)
+             or exists (select from installation where key_mark is not null)",
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(used)
+}
+
+/// Marks the installation by its key, if it is not marked yet.
+pub async fn keep_key_mark(url: &str, mark: [u8; 32]) -> Result<(), Error> {
+    let mut conn = PgConnection::connect(url).await.map_err(Error::Unreachable)?;
+    conn.execute("set role forenotice_owner").await?;
+    conn.execute("set search_path = forenotice, pg_temp").await?;
+    sqlx::query("update installation set key_mark = $1 where key_mark is null")
+        .bind(mark.as_slice())
+        .execute(&mut conn)
+        .await?;
+    conn.close().await?;
+    Ok(())
+}
+
 async fn run(conn: &mut PgConnection) -> Result<(), Error> {
     let mut tries = 0;
     loop {

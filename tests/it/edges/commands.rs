@@ -276,3 +276,31 @@ async fn a_period_longer_than_a_notice_lives_is_refused_when_it_is_planned() {
     assert!(!world.command(&["config", "check"]).await.printed.contains("Warning"));
     world.finish().await;
 }
+
+#[tokio::test]
+async fn another_key_is_noticed_and_a_lost_one_is_not_replaced() {
+    const OTHER: &str = "ffeeddccbbaa99887766554433221100ffeeddccbbaa99887766554433221100";
+    let (world, folder) = announced().await;
+    let key = folder.path().join("ledger.key");
+    let ran = world.by_key_file(&["migrate"], &key).await;
+    refused(&ran, "ledger.key is not there, and the ledger of this database is not empty");
+    assert!(ran.said.contains("from the backup") && !key.exists(), "{ran:?}");
+
+    // The one it began with is marked; from then on no other is taken.
+    let ran = world.fed(&["migrate"], b"", &[]).await;
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    let other = [("FORENOTICE__LEDGER__KEY", OTHER)];
+    refused(&world.fed(&["migrate"], b"", &other).await, "not the key that this installation began with");
+    let here =
+        [other[0], ("FORENOTICE__WEB__LISTEN", "127.0.0.1:0"), ("FORENOTICE__ADMIN__LISTEN", "127.0.0.1:0")];
+    let serving = tokio::time::timeout(Duration::from_secs(60), world.fed(&["serve"], b"", &here)).await;
+    refused(&serving.unwrap(), "not the key that this installation began with");
+    let key_holds = async |changed: &[(&str, &str)]| {
+        let found = world.fed(&["doctor", "--json"], b"", changed).await.json();
+        let checks = found["checks"].as_array().unwrap().clone();
+        checks.iter().find(|check| check["name"] == "key").unwrap()["ok"].as_bool().unwrap()
+    };
+    assert!(!key_holds(&other).await);
+    assert!(key_holds(&[]).await);
+    world.finish().await;
+}

@@ -54,11 +54,25 @@ impl World {
         running.ended().await
     }
 
+    /// Runs `forenotice WORDS` by the key in that file, which may not be there.
+    pub async fn by_key_file(&self, words: &[&str], key: &Path) -> Ran {
+        let by_file = |line: &str| match line.strip_prefix("key = ") {
+            Some(_) => format!("key_file = {key:?}\n"),
+            None => format!("{line}\n"),
+        };
+        let settings: String = SETTINGS.lines().map(by_file).collect();
+        self.started(words, &settings, &[]).ended().await
+    }
+
     /// Starts `forenotice WORDS`, whose standard input is the caller's.
     pub fn running(&self, words: &[&str], changed: &[(&str, &str)]) -> Running {
+        self.started(words, SETTINGS, changed)
+    }
+
+    fn started(&self, words: &[&str], settings: &str, changed: &[(&str, &str)]) -> Running {
         let folder = tempfile::tempdir().unwrap();
         let config = folder.path().join("forenotice.toml");
-        std::fs::write(&config, SETTINGS).unwrap();
+        std::fs::write(&config, settings).unwrap();
         let child = Command::new(env!("CARGO_BIN_EXE_forenotice"))
             .args(words)
             .arg("--config")
