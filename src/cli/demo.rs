@@ -10,7 +10,9 @@ use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::time::{Instant, sleep};
+use tokio_util::sync::CancellationToken;
 
+use super::serve::stop_on_signals;
 use super::{Failure, Global, OrHint as _, print};
 use crate::clock::Clock;
 use crate::demo::controls::{self, Remote};
@@ -39,6 +41,8 @@ pub struct Args {
 }
 
 pub async fn run(_global: &Global, args: Args) -> Result<(), Failure> {
+    let stop = CancellationToken::new();
+    stop_on_signals(stop.clone())?;
     print("forenotice demo: setting the stage (Postgres, mailbox, simulated clock) …")?;
     let stage = Stage::set(args.postgres_bin, Clock::System).await.map_err(|error| {
         let hint = error.hint();
@@ -47,26 +51,34 @@ pub async fn run(_global: &Global, args: Args) -> Result<(), Failure> {
     // The address that the customers' file calls refused: the relay says so at once.
     let refused = "refused@rosenfeld-kliniken.example".to_owned();
     stage.mailbox.arrange(Fault::RefusesRecipient(refused, Reply::no_such_user()), Times::Always);
-    let ended = play(&stage, args.exit).await;
+    let ended = play(&stage, args.exit, &stop).await;
     stage.clear().await.or_hint("look for a Postgres that still runs in the temporary directory")?;
     ended
 }
 
-async fn play(stage: &Stage, exit: bool) -> Result<(), Failure> {
+/// Told to stop, it ends in order wherever it is: the daemon first, then the stage.
+async fn play(stage: &Stage, exit: bool, stop: &CancellationToken) -> Result<(), Failure> {
     let admin = format!("http://{}", stage.admin);
     let clock = Remote::new(&admin);
     let mut story = Story::new(stage, clock.clone())?;
     story.command(&["migrate", "--admin", story::DPO]).await?;
     // The daemon is a process of its own, as in production; it ends with us.
     let mut daemon = story.serve()?;
-    wait_until_ready(&admin).await?;
-    let told = story.tell().await;
+    let telling = async {
+        wait_until_ready(&admin).await?;
+        story.tell().await
+    };
+    let told = tokio::select! {
+        told = telling => told,
+        () = stop.cancelled() => Ok(()),
+    };
     let failed = story.failed();
     let result = match told {
         Err(failure) => Err(failure),
         Ok(()) if failed > 0 => Err(Failure::new(format!("{failed} expectations of the story did not hold"))),
+        Ok(()) if stop.is_cancelled() => Ok(()),
         Ok(()) if exit => print("\nThe story is told, and every expectation held."),
-        Ok(()) => stay(stage, clock).await,
+        Ok(()) => stay(stage, clock, stop).await,
     };
     // SIGTERM drains it; a process that does not end is killed with its handle.
     if let Some(pid) = daemon.id().and_then(|id| rustix::process::Pid::from_raw(id.cast_signed())) {
@@ -96,7 +108,7 @@ async fn wait_until_ready(admin: &str) -> Result<(), Failure> {
 }
 
 /// Leaves everything open until somebody ends it.
-async fn stay(stage: &Stage, clock: Remote) -> Result<(), Failure> {
+async fn stay(stage: &Stage, clock: Remote, stop: &CancellationToken) -> Result<(), Failure> {
     let listener = TcpListener::bind((std::net::Ipv4Addr::LOCALHOST, 0)).await?;
     let buttons = listener.local_addr()?;
     tokio::spawn(axum::serve(listener, controls::router(clock)).into_future());
@@ -107,6 +119,6 @@ async fn stay(stage: &Stage, clock: Remote) -> Result<(), Failure> {
         stage.config().display(),
         story::DPO,
     ))?;
-    tokio::signal::ctrl_c().await?;
+    stop.cancelled().await;
     Ok(())
 }

@@ -168,7 +168,7 @@ async fn listen(address: SocketAddr, key: &str) -> Result<TcpListener, Failure> 
 }
 
 /// The first SIGTERM or SIGINT cancels `stopping`.
-fn stop_on_signals(stopping: CancellationToken) -> Result<(), Failure> {
+pub(super) fn stop_on_signals(stopping: CancellationToken) -> Result<(), Failure> {
     let (mut term, mut int) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     tokio::spawn(async move {
         tokio::select! {

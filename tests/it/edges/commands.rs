@@ -304,3 +304,32 @@ async fn another_key_is_noticed_and_a_lost_one_is_not_replaced() {
     assert!(key_holds(&[]).await);
     world.finish().await;
 }
+
+#[tokio::test]
+async fn a_demo_that_is_told_to_stop_leaves_neither_a_process_nor_a_folder() {
+    // Its Postgres may run as another user.
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::set_permissions(folder.path(), Permissions::from_mode(0o777)).unwrap();
+    let mut demo = Command::new(env!("CARGO_BIN_EXE_forenotice"))
+        .arg("demo")
+        .env("TMPDIR", folder.path())
+        .stdout(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(demo.stdout.take().unwrap()).lines();
+    // In the midst of its story: the daemon serves.
+    while !lines.next_line().await.unwrap().expect("the story is told").starts_with("2. ") {}
+    let id = rustix::process::Pid::from_raw(demo.id().unwrap().cast_signed()).unwrap();
+    rustix::process::kill_process(id, rustix::process::Signal::TERM).unwrap();
+    let ended = tokio::time::timeout(Duration::from_secs(60), demo.wait()).await.unwrap().unwrap();
+    assert!(ended.success(), "{ended}");
+    let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|one| one.unwrap().path()).collect();
+    assert_eq!(left, Vec::<PathBuf>::new());
+    let names_it = |id: &str| {
+        let words = std::fs::read(format!("/proc/{id}/cmdline")).unwrap_or_default();
+        String::from_utf8_lossy(&words).contains(folder.path().to_str().unwrap())
+    };
+    let ids = std::fs::read_dir("/proc").unwrap().map(|one| one.unwrap().file_name().into_string().unwrap());
+    assert_eq!(ids.filter(|id| names_it(id)).collect::<Vec<_>>(), Vec::<String>::new());
+}
