@@ -333,3 +333,17 @@ async fn a_demo_that_is_told_to_stop_leaves_neither_a_process_nor_a_folder() {
     let ids = std::fs::read_dir("/proc").unwrap().map(|one| one.unwrap().file_name().into_string().unwrap());
     assert_eq!(ids.filter(|id| names_it(id)).collect::<Vec<_>>(), Vec::<String>::new());
 }
+
+#[tokio::test]
+async fn the_readmes_first_steps_take_the_sample_customers() {
+    let at_root = |name: &str| Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
+    let readme = std::fs::read_to_string(at_root("README.md")).unwrap();
+    let (_, rest) = readme.split_once("export FORENOTICE__SITE__PRODUCTS=\"").unwrap();
+    let (products, _) = rest.split_once('"').unwrap();
+    let world = World::on("2026-11-23T09:00Z").await;
+    let file = at_root("config/demo/customers.csv");
+    let words = ["customers", "import", file.to_str().unwrap(), "--dry-run", "--json"];
+    let ran = world.fed(&words, b"", &[("FORENOTICE__SITE__PRODUCTS", products)]).await;
+    assert_eq!((ran.code, &ran.json()["rejected"]), (Some(0), &serde_json::json!([])), "{ran:?}");
+    world.finish().await;
+}
