@@ -153,11 +153,12 @@ async fn finish(
         customer: found.and_then(Match::customer),
         recipient: found.and_then(|found| found.recipient),
         findings: reading,
-        waits: outcome.waits,
+        // Behind what was read may stand what nobody has weighed.
+        waits: outcome.waits || reading.cut,
         ruling: outcome.ruling,
     };
     store::inbox::sort(&mut tx, id, &sorted).await?;
-    if outcome.case.is_some() && !mail.is_on_file {
+    if outcome.case.is_some() && !mail.is_on_file && !reading.cut {
         store::inbox::lodged(&mut tx, id, outcome.case).await?;
     }
     let (class, rule) = (reading.class, sorted.rule);
@@ -166,7 +167,7 @@ async fn finish(
         customer: sorted.customer,
         class,
         matched_by: rule,
-        waits: outcome.waits,
+        waits: sorted.waits,
     }];
     events.extend(outcome.events);
     tx.commit(events).await?;

@@ -224,6 +224,9 @@ pub struct Reading {
     /// It is encrypted, or in a box of another system: what `own_words` has is not what was said.
     #[serde(default)]
     pub wrapped: bool,
+    /// It is longer than anything that is read: no machine says what it is.
+    #[serde(default)]
+    pub cut: bool,
     #[serde(default)]
     pub subject: Option<String>,
     /// The address in From.
@@ -270,6 +273,7 @@ impl Reading {
             delegate: None,
             own_words: String::new(),
             wrapped: false,
+            cut: false,
             subject: None,
             sender: None,
             sender_name: None,

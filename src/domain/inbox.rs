@@ -87,7 +87,7 @@ pub fn course(reading: &Reading, sign: Option<Sign>) -> Course {
         Class::AutoReply => Course::Nothing,
         // Whoever says nothing of himself may be anybody who was forwarded the letter: a person looks first.
         Class::Reply if reading.objects && reading.sender.is_some() => Course::Objection,
-        Class::Reply if reading.unsubscribe => Course::Unsubscribe,
+        Class::Reply if reading.unsubscribe && !reading.cut => Course::Unsubscribe,
         Class::Reply => Course::Reply,
         Class::Unmatched => Course::Stranger,
     }

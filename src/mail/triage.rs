@@ -121,18 +121,23 @@ fn classified(
     }
     let own_words = own_words::of(mail);
     let is_wrapped = wrapped::is_in(mail);
+    let is_cut = own_words::is_cut(mail);
     let declared = || {
         mail.fields.first("Auto-Submitted").is_some_and(|said| said.to_ascii_lowercase().starts_with("auto-"))
     };
-    // By its subject alone nothing is a machine's that cannot be read.
-    if (!is_wrapped || declared())
+    // By its subject alone nothing is a machine's that cannot be read to its end.
+    if (!is_wrapped && !is_cut || declared())
         && let Some(answer) = automatic::read(mail, envelope, is_ours)
     {
         let automatic::Answer { kind, delegate, why } = answer;
         return Reading { automatic: Some(kind), delegate, own_words, ..Reading::of(Class::AutoReply, &why) };
     }
-    let why = if is_wrapped { wrapped::WHY } else { "nothing says that a machine wrote it" };
-    Reading { own_words, wrapped: is_wrapped, ..Reading::of(Class::Reply, why) }
+    let why = match (is_wrapped, is_cut) {
+        (true, _) => wrapped::WHY,
+        (false, true) => "it is longer than what is read, a person must read it",
+        (false, false) => "nothing says that a machine wrote it",
+    };
+    Reading { own_words, wrapped: is_wrapped, cut: is_cut, ..Reading::of(Class::Reply, why) }
 }
 
 /// A report on recipients, with that one's fate on top whom the letter was for; else a failure before a delay.

@@ -5,22 +5,31 @@ use html5gum::{StartTag, Token, Tokenizer};
 
 /// Deeper than any client nests quotes.
 const DEPTH_MAX: usize = 200;
+/// Deeper is as deep as this: each line has its marks, and there may be very many lines.
+const MARKS_MAX: usize = 20;
 
-pub(super) fn text(html: &str) -> String {
+/// The text, of up to `bytes_max`, and whether there is more.
+pub(super) fn text(html: &str, bytes_max: usize) -> (String, bool) {
     let mut emitter = DefaultEmitter::default();
     // Scripts and styles are no markup.
     emitter.naively_switch_states(true);
     let mut page = Page::default();
     for Ok(token) in Tokenizer::new_with_emitter(html, emitter) {
+        page.is_full = page.out.len() + page.line.len() >= bytes_max;
+        if page.is_full {
+            break;
+        }
         match token {
             Token::StartTag(tag) => page.open(&tag),
             Token::EndTag(tag) => page.close(&tag.name),
-            Token::String(text) => page.say(&String::from_utf8_lossy(&text)),
+            Token::String(text) => page.say(&String::from_utf8_lossy(&text), bytes_max),
             Token::Comment(_) | Token::Doctype(_) | Token::Error(_) => {}
         }
     }
     page.end_line();
-    page.out
+    let is_longer = page.is_full || page.out.len() > bytes_max;
+    page.out.truncate(page.out.floor_char_boundary(bytes_max));
+    (page.out, is_longer)
 }
 
 #[derive(Default)]
@@ -32,6 +41,7 @@ struct Page {
     /// The element whose content nobody sees.
     hidden: Option<Vec<u8>>,
     preformatted: usize,
+    is_full: bool,
 }
 
 impl Page {
@@ -59,7 +69,7 @@ impl Page {
                     self.quotes.push(quotes);
                 }
             }
-            b"td" | b"th" => self.say(" "),
+            b"td" | b"th" => self.say(" ", usize::MAX),
             name if is_block(name) => self.end_line(),
             _ => {}
         }
@@ -88,7 +98,7 @@ impl Page {
         }
     }
 
-    fn say(&mut self, text: &str) {
+    fn say(&mut self, text: &str, bytes_max: usize) {
         if self.hidden.is_some() {
             return;
         }
@@ -97,6 +107,9 @@ impl Page {
             self.line.push_str(lines.next().unwrap_or_default());
             for line in lines {
                 self.end_line();
+                if self.out.len() > bytes_max {
+                    break;
+                }
                 self.line.push_str(line);
             }
             return;
@@ -132,7 +145,7 @@ impl Page {
     }
 
     fn prefix(&mut self) {
-        let depth = self.quotes.iter().filter(|quotes| **quotes).count();
+        let depth = self.quotes.iter().filter(|quotes| **quotes).take(MARKS_MAX).count();
         self.out.extend(std::iter::repeat_n('>', depth));
         if depth > 0 {
             self.out.push(' ');
@@ -174,7 +187,19 @@ fn is_block(name: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    fn text(html: &str) -> String {
+        super::text(html, usize::MAX).0
+    }
+
+    #[test]
+    fn a_page_is_read_up_to_its_bound_and_says_when_there_is_more() {
+        assert_eq!(super::text("one<br>two", 100), ("one\ntwo\n".to_owned(), false));
+        assert_eq!(super::text("one<br>two<br>three", 5), ("one\nt".to_owned(), true));
+        let quoted = "<blockquote type=cite>".repeat(50);
+        assert_eq!(text(&format!("{quoted}a")), format!("{} a\n", ">".repeat(20)));
+        let (long, is_longer) = super::text(&format!("{quoted}<pre>{}", "a\n".repeat(100_000)), 10_000);
+        assert_eq!((long.len(), is_longer), (10_000, true));
+    }
 
     #[test]
     fn words_stand_in_their_lines_and_quotes_are_marked() {

@@ -7,6 +7,8 @@ use crate::domain::delivery::DeliveryId;
 use crate::domain::inbound::{Envelope, Identifier, Names, Rule};
 
 const IDENTIFIERS_MAX: usize = 40;
+/// A letter of ours has some twenty in each form; the same ones are counted again.
+const TOKENS_MAX: usize = 1000;
 /// Where mail systems write to whom they delivered.
 const DELIVERED_TO: [&str; 6] =
     ["Delivered-To", "X-Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To", "X-Forwarded-To"];
@@ -26,25 +28,25 @@ pub(super) struct Found {
 impl Found {
     pub fn of(mail: &Mail<'_>, envelope: &Envelope, keys: &Keys) -> Self {
         let thread_ids = message_ids(&mail.fields, &["References", "In-Reply-To"]);
-        let text: Vec<String> = mail.texts().map(super::mime::Part::text).collect();
         let mut returned = Vec::new();
         let mut returned_ids = Vec::new();
         for part in mail.parts.iter().filter(|part| {
             part.kind.starts_with("message/") || part.kind.starts_with("text/rfc822") || part.returned
         }) {
             let content = part.text();
-            returned.extend(address::tokens(keys, &content));
+            returned.extend(address::tokens(keys, &content).take(TOKENS_MAX));
             if !part.kind.starts_with("message/delivery") {
                 returned_ids.extend(message_ids(&Fields::of(content.as_bytes()), &["Message-ID"]));
             }
         }
-        let mut changes: Vec<String> = mail
-            .fields
-            .text("Subject")
-            .iter()
-            .chain(&text)
-            .flat_map(|text| change_references(text))
-            .collect();
+        let mut changes: Vec<String> = Vec::new();
+        mail.fields.text("Subject").iter().for_each(|subject| changes.extend(change_references(subject)));
+        let mut quoted = Vec::new();
+        for part in mail.texts() {
+            let text = part.text();
+            changes.extend(change_references(&text));
+            quoted.extend(address::tokens(keys, &text).take(TOKENS_MAX));
+        }
         changes.dedup();
         Self {
             addressed: addressed(mail, envelope, keys),
@@ -52,7 +54,7 @@ impl Found {
             returned_ids,
             thread: thread_ids.iter().filter_map(|id| address::token(keys, id)).collect(),
             thread_ids: thread_ids.into_iter().filter(|id| address::token(keys, id).is_none()).collect(),
-            quoted: text.iter().flat_map(|text| address::tokens(keys, text)).collect(),
+            quoted,
             changes,
         }
     }

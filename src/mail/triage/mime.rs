@@ -7,6 +7,7 @@
 use super::html;
 use std::borrow::Cow;
 use std::cell::OnceCell;
+use std::collections::BTreeSet;
 
 use mail_parser::decoders::base64::base64_decode;
 use mail_parser::decoders::charsets::map::charset_decoder;
@@ -15,9 +16,13 @@ use mail_parser::{ContentType, Header, HeaderValue, MessageParser};
 
 /// Text and reports stand at the beginning; what is behind is attachments.
 const LOOKED_AT_BYTES_MAX: usize = 16 << 20;
+/// A parsed field takes up to fifty times its bytes. The parts' headers together are as much at most as the mail's own.
 const HEADER_BYTES_MAX: usize = 1 << 20;
+const HEADER_LINES_MAX: usize = 10_000;
 const FIELD_BYTES_MAX: usize = 32 << 10;
 const TEXT_BYTES_MAX: usize = 1 << 20;
+/// Of what is read of all parts together.
+const READ_BYTES_MAX: usize = 2 << 20;
 const PARTS_MAX: usize = 200;
 const DEPTH_MAX: usize = 12;
 
@@ -29,7 +34,12 @@ pub(super) struct Fields<'a> {
 
 impl<'a> Fields<'a> {
     pub fn of(raw: &'a [u8]) -> Self {
-        let raw = &raw[..raw.len().min(HEADER_BYTES_MAX)];
+        Self::within(raw, &mut Room::default())
+    }
+
+    /// As many of them as there is room for.
+    fn within(raw: &'a [u8], room: &mut Room) -> Self {
+        let raw = room.take(raw);
         let parsed = MessageParser::default().parse_headers(raw);
         let fields = parsed.and_then(|mut message| message.parts.pop()).map(|part| part.headers);
         Self { raw, fields: fields.unwrap_or_default() }
@@ -88,6 +98,34 @@ impl<'a> Fields<'a> {
     fn unfolded(&self, field: &Header<'_>) -> String {
         let value = self.raw.get(field.offset_start() as usize..field.offset_end() as usize);
         in_line(&String::from_utf8_lossy(value.unwrap_or_default()))
+    }
+}
+
+/// What may still be read of header fields.
+struct Room {
+    bytes: usize,
+    lines: usize,
+    /// Something had no room.
+    is_short: bool,
+}
+
+impl Default for Room {
+    fn default() -> Self {
+        Self { bytes: HEADER_BYTES_MAX, lines: HEADER_LINES_MAX, is_short: false }
+    }
+}
+
+impl Room {
+    fn take<'a>(&mut self, header: &'a [u8]) -> &'a [u8] {
+        let within = &header[..header.len().min(self.bytes)];
+        let mut ends = memchr::memchr_iter(b'\n', within);
+        let end =
+            if self.lines == 0 { 0 } else { ends.nth(self.lines - 1).map_or(within.len(), |end| end + 1) };
+        let taken = &within[..end];
+        self.bytes -= taken.len();
+        self.lines -= memchr::memchr_iter(b'\n', taken).count().min(self.lines);
+        self.is_short |= taken.len() < header.len();
+        taken
     }
 }
 
@@ -175,18 +213,28 @@ fn leniently(body: &[u8]) -> Option<Vec<u8>> {
 pub(super) struct Mail<'a> {
     pub fields: Fields<'a>,
     pub parts: Vec<Part<'a>>,
-    readable: OnceCell<String>,
+    readable: OnceCell<Text>,
+    /// Some of its header fields or parts were left out.
+    is_partial: bool,
+}
+
+/// What people read of a mail, and whether there is more of it.
+struct Text {
+    words: String,
+    is_cut: bool,
 }
 
 impl<'a> Mail<'a> {
     pub fn of(raw: &'a [u8]) -> Self {
-        let raw = &raw[..raw.len().min(LOOKED_AT_BYTES_MAX)];
-        let (head, body) = head_and_body(without_leading_lines(raw));
-        let fields = Fields::of(head);
-        let mut parts = Vec::new();
+        let looked_at = &raw[..raw.len().min(LOOKED_AT_BYTES_MAX)];
+        let (head, body) = head_and_body(without_leading_lines(looked_at));
+        let mut own = Room::default();
+        let fields = Fields::within(head, &mut own);
         let place = Place { depth: 0, returned: false, alternative: None, default: "text/plain" };
-        Walk { parts: &mut parts, alternatives: 0 }.go(Fields::of(head), body, place);
-        Self { fields, parts, readable: OnceCell::new() }
+        let mut walk = Walk { parts: Vec::new(), alternatives: 0, room: Room::default(), is_full: false };
+        walk.go(Fields::of(head), body, place);
+        let is_partial = looked_at.len() < raw.len() || own.is_short || walk.room.is_short || walk.is_full;
+        Self { fields, parts: walk.parts, readable: OnceCell::new(), is_partial }
     }
 
     /// Of what a multipart/report says that it is one.
@@ -201,26 +249,34 @@ impl<'a> Mail<'a> {
 
     /// The text as a person reads it: of several forms the plain one, if anything stands in it.
     pub fn readable(&self) -> &str {
-        self.readable.get_or_init(|| self.read())
+        &self.read().words
     }
 
-    fn read(&self) -> String {
-        let texts: Vec<(&Part<'_>, String)> = self.texts().map(|part| (part, part.text())).collect();
-        let is_plain = |part: &Part<'_>, text: &str| part.kind == "text/plain" && !text.trim().is_empty();
-        let has_plain = |number: usize| {
-            texts.iter().any(|(part, text)| part.alternative == Some(number) && is_plain(part, text))
-        };
-        let mut read: Vec<String> = Vec::new();
-        for (part, text) in &texts {
-            if part.alternative.is_some_and(has_plain) && !is_plain(part, text) {
-                continue;
+    /// There is more to read than was.
+    pub fn is_cut(&self) -> bool {
+        self.is_partial || self.read().is_cut
+    }
+
+    fn read(&self) -> &Text {
+        self.readable.get_or_init(|| {
+            // One part's text at a time: all of them together may be many times the mail.
+            let is_plain = |part: &Part<'_>| part.kind == "text/plain";
+            let said = |part: &&Part<'_>| is_plain(part) && !part.text().trim().is_empty();
+            let with_plain: BTreeSet<usize> = self
+                .texts()
+                .filter(|part| part.alternative.is_some())
+                .filter(said)
+                .filter_map(|part| part.alternative)
+                .collect();
+            let mut text = Text { words: String::new(), is_cut: false };
+            for part in self.texts() {
+                if part.alternative.is_some_and(|number| with_plain.contains(&number)) && !is_plain(part) {
+                    continue;
+                }
+                text.add(part);
             }
-            let text = if part.kind == "text/html" { html::text(text) } else { text.replace('\r', "") };
-            if !text.trim().is_empty() {
-                read.push(text);
-            }
-        }
-        read.join("\n")
+            text
+        })
     }
 
     /// What holds the header of the mail that this one returns.
@@ -236,6 +292,25 @@ impl<'a> Mail<'a> {
     }
 }
 
+impl Text {
+    fn add(&mut self, part: &Part<'_>) {
+        let left = READ_BYTES_MAX.saturating_sub(self.words.len());
+        let (mut words, is_longer) = match &*part.kind {
+            "text/html" => html::text(&part.text(), left),
+            _ => (part.text().replace('\r', ""), false),
+        };
+        self.is_cut |= is_longer || words.len() > left || part.body.len() > TEXT_BYTES_MAX;
+        words.truncate(words.floor_char_boundary(left));
+        if words.trim().is_empty() {
+            return;
+        }
+        if !self.words.is_empty() {
+            self.words.push('\n');
+        }
+        self.words.push_str(&words);
+    }
+}
+
 #[derive(Clone, Copy)]
 struct Place {
     depth: usize,
@@ -245,14 +320,19 @@ struct Place {
     default: &'static str,
 }
 
-struct Walk<'w, 'a> {
-    parts: &'w mut Vec<Part<'a>>,
+struct Walk<'a> {
+    parts: Vec<Part<'a>>,
     alternatives: usize,
+    /// For the header fields of parts.
+    room: Room,
+    /// There are more parts.
+    is_full: bool,
 }
 
-impl<'a> Walk<'_, 'a> {
+impl<'a> Walk<'a> {
     fn go(&mut self, fields: Fields<'a>, body: &'a [u8], place: Place) {
         if self.parts.len() >= PARTS_MAX {
+            self.is_full = true;
             return;
         }
         let kind = kind(&fields, place.default);
@@ -261,6 +341,7 @@ impl<'a> Walk<'_, 'a> {
             let boundary = fields.content_type().and_then(|kind| kind.attribute("boundary"));
             let pieces =
                 boundary.map(|boundary| pieces(body, boundary.trim_end().as_bytes())).unwrap_or_default();
+            self.is_full |= pieces.len() >= PARTS_MAX;
             if !pieces.is_empty() {
                 self.go_on(&kind, &pieces, deeper);
                 return;
@@ -271,7 +352,8 @@ impl<'a> Walk<'_, 'a> {
             // The returned mail is a part, and so are its own parts.
             let (head, inner) = head_and_body(body);
             self.parts.push(Part { fields, kind, body, returned: place.returned, alternative: None });
-            self.go(Fields::of(head), inner, Place { returned: true, alternative: None, ..deeper });
+            let fields = Fields::within(head, &mut self.room);
+            self.go(fields, inner, Place { returned: true, alternative: None, ..deeper });
             return;
         }
         // A multipart that has no parts is what it looks like.
@@ -295,7 +377,8 @@ impl<'a> Walk<'_, 'a> {
         }
         for piece in pieces {
             let (head, body) = head_and_body(piece);
-            self.go(Fields::of(head), body, inside);
+            let fields = Fields::within(head, &mut self.room);
+            self.go(fields, body, inside);
         }
     }
 }

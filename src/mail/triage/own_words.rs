@@ -19,6 +19,11 @@ pub(super) fn of(mail: &Mail<'_>) -> String {
     own(mail.readable())
 }
 
+/// Whether there is more text than anybody reads.
+pub(super) fn is_cut(mail: &Mail<'_>) -> bool {
+    mail.is_cut() || mail.readable().lines().nth(LINES_MAX).is_some()
+}
+
 pub(super) fn own(text: &str) -> String {
     let lines: Vec<&str> = text.lines().take(LINES_MAX).map(str::trim_end).collect();
     let (mut own, was_cut) = kept(&lines);
@@ -237,7 +242,7 @@ mod tests {
             "<hr id=\"stopSpelling\">Date: Mon, 26 Jan 2026<br>Subject: x<br>From: n@p.example<br>To: j@c.example<br><div>old</div>",
             "<div>Sent from my iPhone</div><div>On 26.01.2026, at 09:14, N wrote:</div><blockquote type=\"cite\">old</blockquote>",
         ] {
-            let text = crate::mail::triage::html::text(&format!("{said}{quoted}"));
+            let (text, _) = crate::mail::triage::html::text(&format!("{said}{quoted}"), usize::MAX);
             assert_eq!(own(&text), "We object.\nJane", "{quoted}");
         }
     }

@@ -180,3 +180,52 @@ fn nothing_that_a_machine_a_list_or_we_wrote_is_answered() {
     let looping = format!("{}From: jane@customer.example\n\nWho?\n", "Received: from a by b\n".repeat(51));
     assert_eq!(read_to("privacy@processor.example", &looping).unanswerable, Some(Unanswerable::Loop));
 }
+
+/// Fifteen parts of HTML that quotes itself as deep as it can, a mark for each two bytes.
+fn of_many_quotes() -> String {
+    let page = format!("{}<pre>{}", "<blockquote type=cite>".repeat(200), "a\n".repeat(500_000));
+    let parts = format!("--b\nContent-Type: text/html\n\n{page}\n").repeat(15);
+    format!("{}Content-Type: multipart/mixed; boundary=b\n\n{parts}--b--\n", head_of(REPLY))
+}
+
+/// As many short header fields as there are bytes for, in the mail and in each of its parts.
+fn of_many_fields() -> String {
+    let fields = "X:a\n".repeat(260_000);
+    let parts = format!("--b\nContent-Type: text/plain\n{fields}\nNo.\n").repeat(12);
+    format!("{}Content-Type: multipart/mixed; boundary=b\n{fields}\n{parts}--b--\n", head_of(REPLY))
+}
+
+fn head_of(mail: &str) -> &str {
+    mail.split_once("\n\n").map_or(mail, |(head, _)| &mail[..=head.len()])
+}
+
+/// What this process has had at most, in MiB.
+fn peak() -> Option<usize> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.split_whitespace().next()?.parse().ok().map(|kilobytes: usize| kilobytes / 1024)
+}
+
+#[test]
+fn a_mail_costs_no_more_memory_than_a_few_times_its_length_whatever_is_in_it() {
+    for hostile in [of_many_quotes(), of_many_fields()] {
+        let (envelope, keys) = (Envelope::default(), keys());
+        let before = peak();
+        let reading = read(hostile.as_bytes(), &envelope, &keys, &Trust::default(), &own());
+        if let (Some(before), Some(after)) = (before, peak()) {
+            assert!(after - before < 100, "from {before} to {after} MiB");
+        }
+        assert!(reading.own_words.len() <= 2 << 20, "{} bytes are kept", reading.own_words.len());
+        assert!(reading.cut, "there is more");
+    }
+}
+
+#[test]
+fn what_is_too_long_to_be_read_is_a_persons_and_no_subject_makes_it_a_machines() {
+    let away = REPLY.replace("Re: CHG-2026-0001", "Automatic reply: out of office");
+    assert_eq!(read_to("privacy@processor.example", &away).class, Class::AutoReply);
+    let long = format!("{away}{}We object.\n", "I am away.\n".repeat(300_000));
+    let reading = read_to("privacy@processor.example", &long);
+    assert!(reading.cut && reading.class == Class::Reply, "{}", reading.why);
+    assert!(!read_to("privacy@processor.example", REPLY).cut);
+}
