@@ -108,6 +108,16 @@ pub struct Authentication {
     pub dmarc: Option<String>,
 }
 
+impl Authentication {
+    /// What the same server says besides. The word above counts, but for a signature that passed.
+    pub fn add(&mut self, below: Self) {
+        self.spf = self.spf.take().or(below.spf);
+        self.dmarc = self.dmarc.take().or(below.dmarc);
+        self.dkim = if below.dkim_domains.is_empty() { self.dkim.take().or(below.dkim) } else { below.dkim };
+        self.dkim_domains.extend(below.dkim_domains);
+    }
+}
+
 words!(
     /// What kind of machine's answer it is.
     Automatic {

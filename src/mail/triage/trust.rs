@@ -18,25 +18,37 @@ pub(super) fn received(fields: &Fields<'_>, hops: usize) -> Option<DateTime<Utc>
         .min()
 }
 
-/// The topmost result of the trusted server: it puts its own above whatever the sender brought along.
+/// The topmost results of the trusted server: it puts its own above whatever the sender brought along. Each of its filters may write a
+/// field; those that stand under one another, with nothing of another hop between them, are its word together.
 pub(super) fn authentication(fields: &Fields<'_>, trust: &Trust) -> Option<Authentication> {
     let trusted = trust.authserv_id.as_deref()?;
     let mut hops = 0;
+    let mut own: Option<Authentication> = None;
     for (name, value) in fields.all() {
         if name.eq_ignore_ascii_case("Received") {
             hops += 1;
+            if own.is_some() {
+                break;
+            }
             if trust.hops > 0 && hops > trust.hops {
                 return None;
             }
         }
         if name.eq_ignore_ascii_case("Authentication-Results") {
             let results = results(&value);
-            if results.authserv_id.eq_ignore_ascii_case(trusted) {
-                return Some(results);
+            if !results.authserv_id.eq_ignore_ascii_case(trusted) {
+                if own.is_some() {
+                    break;
+                }
+                continue;
+            }
+            match &mut own {
+                Some(own) => own.add(results),
+                None => own = Some(results),
             }
         }
     }
-    None
+    own
 }
 
 /// RFC 8601, section 2.2.
@@ -110,6 +122,29 @@ mod tests {
         assert_eq!(results.dkim_domains, ["customer.example"]);
         assert_eq!(authentication(&fields, &trust("mx.customer.example")), None);
         assert_eq!(authentication(&fields, &Trust::default()), None);
+    }
+
+    #[test]
+    fn what_our_servers_filters_write_one_under_the_other_is_read_together() {
+        let by_milters = "Authentication-Results: mx.processor.example; dmarc=pass header.from=customer.example\n\
+            Authentication-Results: mx.processor.example; spf=pass smtp.mailfrom=customer.example\n\
+            Authentication-Results: mx.processor.example; dkim=fail header.d=list.example\n\
+            X-Filter: OpenDKIM\n\
+            Authentication-Results: mx.processor.example; dkim=pass header.d=customer.example\n\
+            Received: from a by mx.processor.example; Mon, 23 Nov 2026 09:00:04 +0000\n\
+            Authentication-Results: mx.processor.example; dkim=pass header.d=forged.example\n\n";
+        let results =
+            authentication(&Fields::of(by_milters.as_bytes()), &trust("mx.processor.example")).unwrap();
+        let said = [results.spf, results.dkim, results.dmarc];
+        assert_eq!(said.map(Option::unwrap_or_default), ["pass", "pass", "pass"]);
+        assert_eq!(results.dkim_domains, ["customer.example"]);
+        let other = by_milters.replacen("mx.processor.example; spf", "mx.other.example; spf", 1);
+        let results = authentication(&Fields::of(other.as_bytes()), &trust("mx.processor.example")).unwrap();
+        assert_eq!(
+            (results.dmarc.as_deref(), results.dkim),
+            (Some("pass"), None),
+            "another's word parts them"
+        );
     }
 
     #[test]
