@@ -101,8 +101,12 @@ fn fate(reading: &Reading, sign: Sign) -> Course {
                 && names_the_recipient(sign.rule),
         },
         Some(LetterVerdict::Delayed) => Course::Delayed,
-        Some(LetterVerdict::Delivered) if sign.of_the_way => Course::Delivered,
+        // The newest letter to an address need not be the one that arrived, or that somebody complained of.
+        Some(LetterVerdict::Delivered) if sign.of_the_way && sign.rule != Rule::EventAddress => {
+            Course::Delivered
+        }
         Some(LetterVerdict::Delivered) => Course::Nothing,
+        None if sign.rule == Rule::EventAddress => Course::Show,
         None if reading.complaint.as_ref().is_some_and(|complaint| complaint.accuses) => Course::Complaint,
         None => Course::Nothing,
     }
@@ -248,6 +252,20 @@ mod tests {
         assert_eq!(course(&delivered, Some(by(Rule::EnvelopeToken))), Course::Delivered);
         let alive = Reading { address: Some(AddressVerdict::Alive), ..failed };
         assert_eq!(course(&alive, Some(by(Rule::EnvelopeToken))), Course::Failed { address_dead: false });
+    }
+
+    #[test]
+    fn what_names_an_address_alone_takes_a_letter_back_and_proves_nothing() {
+        let event = |letter| Reading { letter, ..read(Class::RelayEvent) };
+        let delivered = event(Some(LetterVerdict::Delivered));
+        assert_eq!(course(&delivered, Some(by(Rule::EventAddress))), Course::Nothing);
+        assert_eq!(course(&delivered, Some(by(Rule::RelayEvent))), Course::Delivered);
+        let failed = Reading { address: Some(AddressVerdict::Dead), ..event(Some(LetterVerdict::Failed)) };
+        assert_eq!(course(&failed, Some(by(Rule::EventAddress))), Course::Failed { address_dead: false });
+        let complaint = Some(Complaint { accuses: true, ..Complaint::default() });
+        let complained = Reading { complaint, ..event(None) };
+        assert_eq!(course(&complained, Some(by(Rule::EventAddress))), Course::Show);
+        assert_eq!(course(&complained, Some(by(Rule::RelayEvent))), Course::Complaint);
     }
 
     #[test]
