@@ -3,7 +3,7 @@
 use super::{Mail, Outcome};
 use crate::actions::Error;
 use crate::domain::change::{Change, ChangeId, State};
-use crate::domain::inbound::{AddressVerdict, Class, Reading};
+use crate::domain::inbound::{AddressVerdict, Class, Reading, Rule};
 use crate::domain::ledger::Event;
 use crate::mail::letter::{Alarm, ChangeName, MailMatter};
 use crate::store::delivery::contact::{self, Rest};
@@ -35,9 +35,31 @@ impl Mail<'_> {
             events.extend(self.suppress(tx, letter).await?);
         }
         self.tell_of_loss(tx, letter, &changes).await?;
+        self.tell_of_case(tx, letter).await?;
         let next = self.ask_next(tx, letter, &changes).await?;
         events.extend(next);
-        Ok(Outcome { events, ..Outcome::default() })
+        // Whom it names by an address alone a person should see.
+        Ok(Outcome { waits: self.is_by_address(), events, ..Outcome::default() })
+    }
+
+    fn is_by_address(&self) -> bool {
+        self.found.is_some_and(|found| found.rule == Rule::EventAddress)
+    }
+
+    /// Whoever objected waits for what the letter said: a receipt, an answer, how it ended.
+    async fn tell_of_case(&self, tx: &mut Tx, letter: &Named) -> Result<(), Error> {
+        let Some(case) = letter.objection.as_ref().filter(|_| letter.notice.is_none()) else { return Ok(()) };
+        let alarm = Alarm::Mail {
+            message: self.id.0,
+            customer: letter.customer_name.clone(),
+            sender: letter.address.clone().unwrap_or_default(),
+            subject: String::new(),
+            words: self.words(),
+            delegate: None,
+            matter: MailMatter::LetterLost { objection_ref: case.clone() },
+        };
+        self.cx.alert(tx, &format!("lost:{}:{case}", letter.delivery), alarm).await?;
+        Ok(())
     }
 
     /// A token says so, or a second bounce does.
@@ -47,7 +69,7 @@ impl Mail<'_> {
         }
         let says_dead = self.reading.address == Some(AddressVerdict::Dead);
         match letter.recipient {
-            Some(recipient) if says_dead => {
+            Some(recipient) if says_dead && !self.is_by_address() => {
                 Ok(inbox::bounced_before(tx.conn(), recipient, letter.delivery).await?)
             }
             _ => Ok(false),
