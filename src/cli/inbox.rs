@@ -5,8 +5,9 @@ use std::io::{self, Write as _};
 use clap::Subcommand;
 use serde_json::{Value, json};
 
+use super::foreign::{harmless, print};
 use super::objection::instant;
-use super::{Failure, Global, Output, context, print};
+use super::{Failure, Global, Output, context};
 use crate::actions::rule_on_mail::{self, Error};
 use crate::domain::inbound::Reading;
 use crate::domain::inbox::Ruling;
@@ -217,7 +218,7 @@ fn failure(error: Error) -> Failure {
         Error::Store(error) => error.into(),
         Error::Begin(error) => error.into(),
         other @ (Error::NobodyActs | Error::NotWaiting { .. } | Error::WhoseIsIt { .. }) => {
-            Failure::new(other.to_string())
+            Failure::new(harmless(&other.to_string()))
         }
     }
 }

@@ -17,6 +17,7 @@ mod doctor;
 mod exclusion;
 mod failure;
 mod findings;
+mod foreign;
 mod gate;
 mod in_use;
 mod key;

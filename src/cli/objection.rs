@@ -9,7 +9,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use clap::Subcommand;
 use serde_json::{Value, json};
 
-use super::{Failure, Global, OrHint as _, Output, context, print};
+use super::foreign::print;
+use super::{Failure, Global, OrHint as _, Output, context};
 use crate::actions::resolve_objection::{self, Done, Error, Forbidden};
 use crate::actions::{Attachment, admit_objection, link_objection};
 use crate::domain::objection::{Asked, Outcome, State, Timeliness};

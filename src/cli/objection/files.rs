@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use super::super::{Failure, Global, OrHint as _, Output, context, print};
+use super::super::foreign::print;
+use super::super::{Failure, Global, OrHint as _, Output, context};
 use crate::store;
 
 pub const HELP: &str = "\

@@ -7,7 +7,8 @@ use serde_json::json;
 
 use super::{instant, read_attachment};
 use crate::actions::lodge_objection::{self, Became, Entered, Error, Refusal, Who};
-use crate::cli::{Failure, Global, Output, context, print};
+use crate::cli::foreign::print;
+use crate::cli::{Failure, Global, Output, context};
 use crate::domain::objection::{Channel, Timeliness};
 use crate::store;
 
