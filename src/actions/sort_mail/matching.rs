@@ -51,6 +51,12 @@ impl Match {
         best.into_iter().chain(self.further.iter().map(|(rule, letter)| (*rule, letter)))
     }
 
+    /// It answers letters that went to an address on no file: a subscription to be confirmed.
+    fn is_to_nobody(&self) -> bool {
+        let is_on_file = |letter: &Named| letter.recipient.is_some() || letter.objection.is_some();
+        self.letter.is_some() && !self.letters().any(|(_, letter)| is_on_file(letter) || letter.is_ours)
+    }
+
     fn knows(&self, identifier: &Identifier) -> bool {
         matches!(identifier.names, Names::Delivery { id, .. } if self.letters().any(|(_, known)| known.delivery == id))
     }
@@ -107,7 +113,13 @@ pub(super) async fn find(tx: &mut Tx, reading: &Reading) -> Result<Option<Match>
             Some(_) => {}
         }
     }
-    Ok(best)
+    match (&best, &reading.sender) {
+        // Anybody may have had that letter; who answers it is known by his address, if at all.
+        (Some(known), Some(sender)) if reading.class == Class::Reply && known.is_to_nobody() => {
+            of_sender(tx, sender).await
+        }
+        _ => Ok(best),
+    }
 }
 
 async fn by(tx: &mut Tx, Identifier { rule, names }: &Identifier) -> Result<Option<Match>, Error> {

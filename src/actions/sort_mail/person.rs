@@ -155,11 +155,10 @@ impl Mail<'_> {
         sender.is_some_and(|sender| office().any(|address| address.eq_ignore_ascii_case(sender)))
     }
 
-    /// An answer to letters that went to nobody on file: an alarm, a digest.
+    /// The DPO's, or an answer to what we write to the DPO alone: an alarm, a digest.
     fn is_our_own(&self, found: &Match) -> bool {
-        let to_nobody = |letter: &Named| letter.recipient.is_none() && letter.objection.is_none();
-        let of_nobody = found.letter.is_some() && found.letters().all(|(_, letter)| to_nobody(letter));
-        self.is_from_the_office() || of_nobody
+        let is_ours = found.letter.is_some() && found.letters().all(|(_, letter)| letter.is_ours);
+        self.is_from_the_office() || is_ours
     }
 
     /// A subscriber speaks for the customer that it is linked to; for itself only where the policy has every subscriber count.

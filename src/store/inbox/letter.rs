@@ -26,6 +26,8 @@ pub struct Named {
     pub latest_at: DateTime<Utc>,
     /// A single letter of a case: a receipt, an answer.
     pub objection: Option<String>,
+    /// To the DPO or to ourselves: an alarm, a digest, a test.
+    pub is_ours: bool,
 }
 
 #[derive(FromRow)]
@@ -42,6 +44,7 @@ struct Row {
     language: String,
     latest_at: DateTime<Utc>,
     objection: Option<String>,
+    is_ours: bool,
 }
 
 /// The letter with this id; none: a token of ours whose letter is gone.
@@ -52,7 +55,8 @@ pub async fn named(conn: &mut PgConnection, delivery: DeliveryId) -> Result<Opti
                 d.recipient_id, d.customer_id, coalesce(c.name, '') as customer_name,
                 coalesce(c.kind = 'subscriber', false) as is_subscriber,
                 coalesce(r.address, d.facts ->> 'address') as address, coalesce(r.language, 'en') as language, d.latest_at,
-                d.facts -> 'letter' ->> 'objection_ref' as objection
+                d.facts -> 'letter' ->> 'objection_ref' as objection,
+                coalesce(d.facts -> 'letter' ->> 'letter' in ('alert', 'digest', 'test', 'probe'), false) as is_ours
          from delivery d left join notice n on n.id = d.notice_id left join customer c on c.id = d.customer_id
          left join recipient r on r.id = d.recipient_id
          where d.id = $1",
@@ -73,6 +77,7 @@ pub async fn named(conn: &mut PgConnection, delivery: DeliveryId) -> Result<Opti
         language: row.language,
         latest_at: row.latest_at,
         objection: row.objection,
+        is_ours: row.is_ours,
     }))
 }
 
