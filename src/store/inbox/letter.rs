@@ -115,7 +115,7 @@ pub async fn newest_to(
     Ok(found.map(DeliveryId))
 }
 
-/// Contacts and subscribers with this address: (recipient, customer), contacts first. One address may be several customers'.
+/// The contacts with this address, else the subscribers: (recipient, customer). One address may be several customers'.
 pub async fn contacts_at(
     conn: &mut PgConnection,
     address: &str,
@@ -123,7 +123,10 @@ pub async fn contacts_at(
 ) -> Result<Vec<(RecipientId, CustomerId)>, Error> {
     let rows: Vec<(i64, i64)> = sqlx::query_as(
         "select r.id, c.id from recipient r join customer c on c.id = r.customer_id
-         where lower(r.address) = lower($1) order by c.kind = 'subscriber', r.id limit $2",
+         where lower(r.address) = lower($1)
+           and (c.kind <> 'subscriber' or not exists (select from recipient other join customer oc on oc.id = other.customer_id
+                                                      where lower(other.address) = lower($1) and oc.kind <> 'subscriber'))
+         order by r.id limit $2",
     )
     .bind(address)
     .bind(limit)
