@@ -18,6 +18,7 @@ use tracing::{error, info};
 use self::again::Further;
 use self::matching::Match;
 use super::{Context, Error, Report};
+use crate::domain::change::ChangeId;
 use crate::domain::inbound::{Envelope, Reading, Trust};
 use crate::domain::inbox::{self, Course, Ruling};
 use crate::domain::ledger::{Actor, Event};
@@ -100,6 +101,8 @@ struct Outcome {
     ruling: Option<Ruling>,
     /// It belongs to this objection.
     case: Option<ObjectionId>,
+    /// What it is lodged against, once it is an objection.
+    about: Vec<ChangeId>,
     events: Vec<Event>,
 }
 
@@ -156,6 +159,7 @@ async fn finish(
         // Behind what was read may stand what nobody has weighed.
         waits: outcome.waits || reading.cut,
         ruling: outcome.ruling,
+        about: &outcome.about,
     };
     store::inbox::sort(&mut tx, id, &sorted).await?;
     if outcome.case.is_some() && !mail.is_on_file && !reading.cut {
@@ -204,7 +208,10 @@ impl Mail<'_> {
             Course::Unsubscribe => self.unsubscribed(tx).await,
             Course::Objection => self.hear_customer(tx, true).await,
             Course::Reply => self.hear_customer(tx, false).await,
-            Course::Stranger => self.hear_stranger(tx).await,
+            Course::Stranger => {
+                let named = store::inbox::changes_called(tx.conn(), &self.reading.changes).await?;
+                self.hear_stranger(tx, named).await
+            }
             Course::Show => Ok(Outcome { waits: true, ..Outcome::default() }),
             Course::Nothing => Ok(Outcome::default()),
         }

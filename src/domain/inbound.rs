@@ -253,6 +253,9 @@ pub struct Reading {
     /// It came to an unsubscribe address.
     #[serde(default)]
     pub unsubscribe: bool,
+    /// The changes that its subject or the person's own words name, by reference: not what is quoted.
+    #[serde(default)]
+    pub changes: Vec<String>,
     #[serde(default)]
     pub authentication: Option<Authentication>,
     #[serde(default)]
@@ -290,6 +293,7 @@ impl Reading {
             message_id: None,
             objects: false,
             unsubscribe: false,
+            changes: Vec::new(),
             authentication: None,
             homecoming: None,
             unanswerable: None,

@@ -62,6 +62,9 @@ pub fn read(raw: &[u8], envelope: &Envelope, keys: &Keys, trust: &Trust, own: &O
     reading.objects = reading.class == Class::Reply
         && (found.came_to(MailPurpose::Objection)
             || objecting::is_said(reading.subject.as_deref(), &reading.own_words));
+    if reading.class == Class::Reply {
+        reading.changes = identify::named_in(reading.subject.as_deref(), &reading.own_words);
+    }
     reading.unsubscribe = found.came_to(MailPurpose::Unsubscribe);
     reading.homecoming =
         (reading.class == Class::Probe).then(|| homecoming::of(&mail, &found, keys)).flatten();

@@ -110,6 +110,8 @@ pub struct Sorted<'a> {
     pub waits: bool,
     /// The mail says so itself.
     pub ruling: Option<Ruling>,
+    /// What it is lodged against, once it is an objection.
+    pub about: &'a [ChangeId],
 }
 
 /// Writes what a mail was taken for. Who has ruled on it stays: what is new of one that is an objection waits to be lodged.
@@ -117,7 +119,7 @@ pub async fn sort(tx: &mut Tx, id: MessageId, sorted: &Sorted<'_>) -> Result<(),
     let now = tx.now();
     let done = sqlx::query(
         "update inbound_message
-         set class = $2, matched_by = $3, delivery_id = $4, customer_id = $5, recipient_id = $6, findings = $7, look_again = false,
+         set class = $2, matched_by = $3, delivery_id = $4, customer_id = $5, recipient_id = $6, findings = $7, look_again = false, about = nullif($11::bigint[], '{}'),
              state = $8, ruling = coalesce(ruling, $9), ruled_by = case when ruling is null and $9 is not null then 'daemon' else ruled_by end,
              ruled_at = case when ruling is null and $9 is not null then $10 else ruled_at end
          where id = $1",
@@ -132,6 +134,7 @@ pub async fn sort(tx: &mut Tx, id: MessageId, sorted: &Sorted<'_>) -> Result<(),
     .bind(if sorted.waits { "untriaged" } else { "done" })
     .bind(sorted.ruling.map(Ruling::as_str))
     .bind(now)
+    .bind(sorted.about.iter().map(|id| id.0).collect::<Vec<_>>())
     .execute(tx.conn())
     .await?;
     exactly_one(&done, "mail")
@@ -217,6 +220,8 @@ pub struct Waiting {
     pub findings: Reading,
     /// What it holds back.
     pub changes: Vec<i64>,
+    /// What it is about, open or not; empty: it does not say.
+    pub about: Vec<i64>,
 }
 
 /// Locks a mail that waits and reads it; none: it does not wait any more.
@@ -224,7 +229,8 @@ pub async fn lock_waiting(tx: &mut Tx, id: MessageId) -> Result<Option<Waiting>,
     sqlx::query("select from inbound_message where id = $1 for update").bind(id.0).execute(tx.conn()).await?;
     let mail = sqlx::query_as(
         "select received_at, class, ruling, delivery_id, customer_id, recipient_id, findings,
-                array(select change_id from inbound_hold where message_id = id and released_at is null order by change_id) as changes
+                array(select change_id from inbound_hold where message_id = id and released_at is null order by change_id) as changes,
+                coalesce(about, '{}') as about
          from inbound_message where id = $1 and state = 'untriaged'",
     )
     .bind(id.0)
@@ -297,6 +303,15 @@ pub async fn open_to_objection(
     .bind(customer.map(|id| id.0))
     .fetch_all(tx.conn())
     .await?;
+    Ok(ids.into_iter().map(ChangeId).collect())
+}
+
+/// The changes with these references.
+pub async fn changes_called(conn: &mut PgConnection, references: &[String]) -> Result<Vec<ChangeId>, Error> {
+    let ids: Vec<i64> = sqlx::query_scalar("select id from change where reference = any($1) order by id")
+        .bind(references)
+        .fetch_all(conn)
+        .await?;
     Ok(ids.into_iter().map(ChangeId).collect())
 }
 

@@ -3,7 +3,7 @@
 //! Each is measured by the instant it reached us, however late it was sorted or ruled on. From the mail's arrival until here it held
 //! its changes back itself, so no gate opened in between.
 
-use super::{ByMail, Error, Said, Voice, Who, write_down};
+use super::{ByMail, Error, Said, Voice, Who, counts_for, write_down};
 use crate::actions::{self, Context, Report};
 use crate::domain::change::ChangeId;
 use crate::domain::customer::CustomerId;
@@ -17,6 +17,7 @@ use tracing::{error, warn};
 use crate::mail::letter::{Alarm, MailMatter};
 use crate::store::inbound::MessageId;
 use crate::store::inbox::{self, Waiting};
+use crate::store::objection;
 
 /// The pass, and its bell.
 pub const PASS: &str = "lodge_mail";
@@ -52,7 +53,8 @@ pub async fn run_once(cx: &Context) -> Result<Report, actions::Error> {
 async fn lodge_mail(cx: &Context, id: MessageId) -> Result<Option<String>, actions::Error> {
     let mut tx = cx.begin(Actor::Daemon).await?;
     let Some(mail) = inbox::lock_waiting(&mut tx, id).await? else { return Ok(None) };
-    let changes = against(&mut tx, &mail).await?;
+    let customer = whose(cx, &mut tx, &mail).await?;
+    let changes = against(&mut tx, &mail, customer).await?;
     let door = inbox::first_door(tx.conn(), id).await?;
     let hand = who(&mut tx, &mail).await?;
     tx.rollback().await?;
@@ -122,17 +124,31 @@ async fn give_back(
     Ok(None)
 }
 
-/// What the mail holds back, else what the answered letter was about, else all that its customer was told of: of these what this customer
-/// can still object to.
-async fn against(tx: &mut store::Tx, mail: &Waiting) -> Result<Vec<ChangeId>, store::Error> {
-    let customer = mail.customer_id.map(CustomerId);
+/// For whom it counts: a subscriber is a customer of its own on file, and speaks for another, or for none.
+async fn whose(cx: &Context, tx: &mut store::Tx, mail: &Waiting) -> Result<Option<CustomerId>, store::Error> {
+    match mail.recipient_id {
+        Some(recipient) => {
+            let speaker = objection::speaker(tx.conn(), RecipientId(recipient)).await?;
+            Ok(counts_for(&speaker, cx.policy.subscribers))
+        }
+        None => Ok(mail.customer_id.map(CustomerId)),
+    }
+}
+
+/// What the mail is about, else what it holds back, else what the answered letter was about, else all that its customer was told of: of
+/// these what this customer can still object to.
+async fn against(
+    tx: &mut store::Tx,
+    mail: &Waiting,
+    customer: Option<CustomerId>,
+) -> Result<Vec<ChangeId>, store::Error> {
     let letter = match mail.delivery_id {
         Some(delivery) => inbox::named(tx.conn(), DeliveryId(delivery)).await?,
         None => None,
     };
-    let held: Vec<ChangeId> = mail.changes.iter().copied().map(ChangeId).collect();
-    let about = letter.map(|letter| letter.changes).unwrap_or_default();
-    for meant in [held, about] {
+    let ids = |ids: &[i64]| ids.iter().copied().map(ChangeId).collect::<Vec<_>>();
+    let answered = letter.map(|letter| letter.changes).unwrap_or_default();
+    for meant in [ids(&mail.about), ids(&mail.changes), answered] {
         let open = inbox::open_to_objection(tx, &meant, customer).await?;
         if !open.is_empty() {
             return Ok(open);

@@ -34,14 +34,25 @@ struct Held {
 struct Heard {
     /// The first of them.
     case: Option<ObjectionId>,
+    /// By the letters that it answers.
     about: Vec<ChangeId>,
+    /// By reference, and of no letter or case that it answers.
+    named: Vec<ChangeId>,
     events: Vec<Event>,
+}
+
+/// What a customer's mail is about.
+struct Meant {
+    /// It is lodged against these, if it objects.
+    about: Vec<ChangeId>,
+    /// It holds these back as far as it is in time.
+    open: Vec<ChangeId>,
 }
 
 impl Mail<'_> {
     /// A customer's: an objection at once, or one until somebody says otherwise.
     pub(super) async fn hear_customer(&self, tx: &mut Tx, objects: bool) -> Result<Outcome, Error> {
-        let Some(found) = self.found else { return self.hear_stranger(tx).await };
+        let Some(found) = self.found else { return self.hear_stranger(tx, Vec::new()).await };
         if self.is_our_own(found) {
             return Ok(Outcome { waits: true, ..Outcome::default() });
         }
@@ -51,32 +62,49 @@ impl Mail<'_> {
                 self.stand_anew(tx, letter, &changes).await?;
             }
         }
-        let Heard { case, about, events } = self.hear_cases(tx, found).await?;
-        if case.is_some() && about.is_empty() {
-            return Ok(Outcome { case, events, ..Outcome::default() });
-        }
+        let mut heard = self.hear_cases(tx, found).await?;
+        let events = std::mem::take(&mut heard.events);
         let customers = self.speaks_for(tx, found).await?;
-        let held = match customers.as_slice() {
-            [] => Vec::new(),
-            [customer] => self.hold(tx, &about, *customer).await?,
-            // It may be any's.
-            [_, _, ..] => {
-                return Ok(Outcome { events, ..self.hear_stranger(tx).await? });
-            }
+        let [customer] = customers.as_slice() else {
+            let of_nobodys = objects && customers.is_empty() && found.recipient.is_some();
+            return self.hear_anybody(tx, heard, events, of_nobodys).await;
         };
-        if objects && !customers.is_empty() {
-            return Ok(Outcome {
-                waits: true,
-                ruling: Some(Ruling::Objection),
-                events,
-                ..Outcome::default()
-            });
+        let meant = self.meant(tx, &heard, *customer, objects).await?;
+        if heard.case.is_some() && meant.about.is_empty() {
+            return Ok(Outcome { case: heard.case, events, ..Outcome::default() });
+        }
+        let held = self.hold(tx, &meant.open, *customer).await?;
+        let heard = Outcome { waits: true, events, about: meant.about, ..Outcome::default() };
+        if objects {
+            return Ok(Outcome { ruling: Some(Ruling::Objection), ..heard });
         }
         self.ask_back(tx, found, &held).await?;
-        let matter = MailMatter::Reply { holds: !held.is_empty() };
+        self.tell_of_reply(tx, !held.is_empty()).await?;
+        Ok(heard)
+    }
+
+    /// It may be any customer's. `of_nobodys`: the objection of a subscriber who speaks for none is on file as its link's page would have it.
+    async fn hear_anybody(
+        &self,
+        tx: &mut Tx,
+        heard: Heard,
+        events: Vec<Event>,
+        of_nobodys: bool,
+    ) -> Result<Outcome, Error> {
+        let about = [heard.about, heard.named].concat();
+        if heard.case.is_some() && about.is_empty() {
+            return Ok(Outcome { case: heard.case, events, ..Outcome::default() });
+        }
+        if of_nobodys {
+            let ruling = Some(Ruling::Objection);
+            return Ok(Outcome { waits: true, ruling, about, events, ..Outcome::default() });
+        }
+        Ok(Outcome { events, ..self.hear_stranger(tx, about).await? })
+    }
+
+    async fn tell_of_reply(&self, tx: &mut Tx, holds: bool) -> Result<(), Error> {
         let again = if self.decided { ":again" } else { "" };
-        self.tell(tx, &format!("mail:{}{again}", self.id.0), matter).await?;
-        Ok(Outcome { waits: true, events, ..Outcome::default() })
+        self.tell(tx, &format!("mail:{}{again}", self.id.0), MailMatter::Reply { holds }).await
     }
 
     /// A reply to receipts and answers belongs to their cases. What else it is about is what it was sent to besides: the letter that began
@@ -97,6 +125,10 @@ impl Mail<'_> {
         let about = found.letters().filter(|(rule, _)| heard.case.is_none() || is_sent_to(*rule));
         heard.about = about.flat_map(|(_, letter)| letter.changes.iter().copied()).collect();
         heard.about.retain(|change| !of_cases.contains(change));
+        if !self.decided {
+            heard.named = inbox::changes_called(tx.conn(), &self.reading.changes).await?;
+            heard.named.retain(|change| !of_cases.contains(change) && !heard.about.contains(change));
+        }
         Ok(heard)
     }
 
@@ -134,8 +166,33 @@ impl Mail<'_> {
         Ok(())
     }
 
+    /// What this customer may still object to by the mail. Where its letters are about nothing of that, or about no change at all, it may be
+    /// about anything that the customer was told of.
+    async fn meant(
+        &self,
+        tx: &mut Tx,
+        heard: &Heard,
+        customer: CustomerId,
+        objects: bool,
+    ) -> Result<Meant, Error> {
+        let open = inbox::hold_open_at(tx, self.received_at, Some(customer)).await?;
+        let by_letter = inbox::open_to_objection(tx, &heard.about, Some(customer)).await?;
+        let is_known = self.decided || heard.case.is_some() || !by_letter.is_empty();
+        let mut about = by_letter;
+        about.extend(inbox::open_to_objection(tx, &heard.named, Some(customer)).await?);
+        if !is_known {
+            about.extend(open.iter().filter(|change| !heard.named.contains(change)));
+        }
+        let mut held: Vec<ChangeId> = open.iter().copied().filter(|change| about.contains(change)).collect();
+        // Who answers a letter about what is over, and does not say what he wants, may mean another.
+        if held.is_empty() && !objects && !self.decided && heard.case.is_none() {
+            held = open;
+        }
+        Ok(Meant { about, open: held })
+    }
+
     /// Nobody's that we know: it may be anybody's objection to anything in notice when it came.
-    pub(super) async fn hear_stranger(&self, tx: &mut Tx) -> Result<Outcome, Error> {
+    pub(super) async fn hear_stranger(&self, tx: &mut Tx, about: Vec<ChangeId>) -> Result<Outcome, Error> {
         if self.is_from_the_office() {
             return Ok(Outcome { waits: true, ..Outcome::default() });
         }
@@ -144,7 +201,7 @@ impl Mail<'_> {
         let matter = MailMatter::Stranger { holds: !changes.is_empty() };
         // Once an hour, however many write: the inbox has them all.
         self.tell(tx, &format!("stranger:{}", self.received_at.format("%Y-%m-%dT%H")), matter).await?;
-        Ok(Outcome { waits: true, ..Outcome::default() })
+        Ok(Outcome { waits: true, about, ..Outcome::default() })
     }
 
     /// The DPO or a deputy: whoever answers our alarms must not be told of its own answer, and objects to nothing.
@@ -173,14 +230,9 @@ impl Mail<'_> {
         Ok(customer.into_iter().collect())
     }
 
-    /// Holds the changes that the answered letters were about, else all that this customer was told of and are open: those for which the
-    /// mail is in time.
-    async fn hold(&self, tx: &mut Tx, about: &[ChangeId], customer: CustomerId) -> Result<Vec<Held>, Error> {
-        let open = inbox::hold_open_at(tx, self.received_at, Some(customer)).await?;
-        let meant: Vec<ChangeId> = open.iter().copied().filter(|id| about.contains(id)).collect();
-        // What the letters were about may be over, or they were about no change at all.
-        let meant = if meant.is_empty() && !self.decided { open } else { meant };
-        let changes = objection::hold_changes(tx, &meant).await?;
+    /// Holds those of the changes for which the mail is in time.
+    async fn hold(&self, tx: &mut Tx, meant: &[ChangeId], customer: CustomerId) -> Result<Vec<Held>, Error> {
+        let changes = objection::hold_changes(tx, meant).await?;
         let policy = &self.cx.policy;
         let measured =
             objection::measure(tx.conn(), &changes, Some(customer), self.received_at, policy).await?;

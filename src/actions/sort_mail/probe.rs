@@ -44,6 +44,7 @@ pub(super) async fn eat(
         findings: reading,
         waits: false,
         ruling: None,
+        about: &[],
     };
     inbox::sort(&mut tx, id, &sorted).await?;
     inbox::release(&mut tx, id).await?;

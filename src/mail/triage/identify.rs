@@ -40,7 +40,7 @@ impl Found {
             }
         }
         let mut changes: Vec<String> = Vec::new();
-        mail.fields.text("Subject").iter().for_each(|subject| changes.extend(change_references(subject)));
+        changes.extend(mail.fields.text("Subject").iter().flat_map(|subject| change_references(subject)));
         let mut quoted = Vec::new();
         for part in mail.texts() {
             let text = part.text();
@@ -138,6 +138,16 @@ fn message_ids(fields: &Fields<'_>, names: &[&str]) -> Vec<String> {
         .collect();
     ids.reverse();
     ids
+}
+
+/// The changes that the person names, each once: what stands in its own words between marks of quoting is ours.
+pub(super) fn named_in(subject: Option<&str>, own_words: &str) -> Vec<String> {
+    let said = own_words.lines().filter(|line| !line.trim_start().starts_with('>'));
+    let mut named: Vec<String> = subject.into_iter().chain(said).flat_map(change_references).collect();
+    named.sort();
+    named.dedup();
+    named.truncate(IDENTIFIERS_MAX);
+    named
 }
 
 /// `CHG-2026-0001` wherever it stands.

@@ -2,6 +2,7 @@
 
 pub mod killed;
 pub mod listener;
+mod heard;
 mod loops;
 mod one_room;
 mod pipe;

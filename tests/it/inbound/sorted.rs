@@ -83,7 +83,7 @@ pub(super) fn person(from: &str, subject: &str, words: &str) -> String {
     .replace(&format!("<{subject}"), &format!("<{}", subject.replace([' ', ':'], "-")))
 }
 
-fn report(action: &str, status: &str, address: &str) -> String {
+pub(super) fn report(action: &str, status: &str, address: &str) -> String {
     format!(
         "From: MAILER-DAEMON@mx.acme.example\nTo: bounce\nSubject: report\nDate: Wed, 25 Nov 2026 10:00:00 +0000\n\
          Message-ID: <{action}.{status}@mx.acme.example>\nMIME-Version: 1.0\nAuto-Submitted: auto-replied\n\

@@ -11,16 +11,17 @@ use super::sorted::{
 use crate::support::World;
 use crate::support::builders::addition;
 
-const AGAINST: &str =
+pub(super) const AGAINST: &str =
     "select o.reference || ' ' || coalesce(cu.reference, 'nobody') || ' ' || c.reference || ' ' || x.in_time
     from objection o join objection_change x on x.objection_id = o.id join change c on c.id = x.change_id
     left join customer cu on cu.id = o.customer_id order by 1";
-const HOLDS: &str = "select h.message_id || ' ' || c.reference || ' ' || coalesce(cu.reference, 'anybody')
+pub(super) const HOLDS: &str =
+    "select h.message_id || ' ' || c.reference || ' ' || coalesce(cu.reference, 'anybody')
     from inbound_hold h join change c on c.id = h.change_id left join customer cu on cu.id = h.customer_id
     where h.released_at is null order by 1";
 
 /// Acme and Birch have their letters about Nimbus and about Cumulus; by customer, where a reply to each goes.
-async fn two_announced() -> (World, [String; 2], [String; 2]) {
+pub(super) async fn two_announced() -> (World, [String; 2], [String; 2]) {
     let (world, nimbus) = announced().await;
     let cumulus = world.schedule(&addition("Cumulus", "2027-02-01")).await.reference;
     world.advance_to("2026-11-25T12:00Z").await;
