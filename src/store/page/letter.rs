@@ -15,7 +15,7 @@ use crate::store::Error;
 pub struct Letter {
     pub who: Addressee,
     pub sent: Sent,
-    /// What it is about: the changes of its notice, or of the objection that it answers, by number.
+    /// What it is about: the changes of its notice that it told, or of the objection that it answers, by number.
     pub changes: Vec<PublicChange>,
     /// To the reader's customer, by change.
     pub duties: Vec<Duty>,

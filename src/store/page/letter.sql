@@ -9,9 +9,15 @@ cross join lateral (
                r.id as recipient, c.id as customer, c.name as customer_name, c.kind, c.linked_to, r.address, r.name, r.language,
                r.confirmed_at, r.suppressed_at, r.suppressed_why, r.link_epoch, r.role, r.notice_address, c.wanted_products, c.wanted_kinds,
                coalesce(c.linked_to, c.id) as reader,
-               -- Of its notice, or of the objection that it answers: `receipt:OBJ-2026-0007:12`.
+               -- Of its notice those that it told: what concerns its customer, or all where nothing does. Or of the objection that it
+               -- answers: `receipt:OBJ-2026-0007:12`.
                case when d.notice_id is not null
-                    then array(select change_id from notice_change where notice_id = d.notice_id)
+                    then coalesce(
+                        nullif(array(select o.change_id from notice_change x
+                                     cross join lateral (select change_id from obligation
+                                                         where change_id = x.change_id and customer_id = d.customer_id offset 0) o
+                                     where x.notice_id = d.notice_id), '{}'),
+                        array(select change_id from notice_change where notice_id = d.notice_id))
                     else array(select x.change_id from objection o join objection_change x on x.objection_id = o.id
                                where o.reference = substring(d.letter_key from '(?:^|:)(OBJ-[^:]*)')) end as about
         from delivery d

@@ -155,7 +155,8 @@ pub async fn times_revised(
     Ok(counts.into_iter().map(|(change, count)| (ChangeId(change), count)).collect())
 }
 
-/// The changes that a letter is about: those of its notice, or of the objection it answers, by number.
+/// The changes that a letter is about: those of its notice that it told, or of the objection it answers, by number. It told what
+/// concerns its customer, or all where nothing does.
 ///
 /// `objection` is the reference in the letter's key, of a letter that is no notice.
 pub async fn changes_of_delivery(
@@ -169,7 +170,11 @@ pub async fn changes_of_delivery(
          from change
          where id in (
              select notice_change.change_id from delivery
-             join notice_change on notice_change.notice_id = delivery.notice_id where delivery.id = $1
+             join notice_change on notice_change.notice_id = delivery.notice_id
+             where delivery.id = $1
+               and (exists (select from obligation o where o.customer_id = delivery.customer_id and o.change_id = notice_change.change_id)
+                    or not exists (select from obligation o join notice_change n on n.change_id = o.change_id
+                                   where o.customer_id = delivery.customer_id and n.notice_id = delivery.notice_id))
              union
              select objection_change.change_id from objection
              join objection_change on objection_change.objection_id = objection.id where objection.reference = $2)

@@ -230,7 +230,9 @@ impl<'a> Mine<'a> {
     fn coming(&self, change: &PublicChange) -> Coming {
         let words = self.words();
         let duty = self.duties.iter().find(|duty| duty.change == change.id);
-        let page = self.pages.iter().find(|(id, _)| *id == change.id);
+        // A letter told what concerns its customer, and its page tells nothing else.
+        let is_told = duty.is_some() || self.duties.is_empty();
+        let page = self.pages.iter().find(|(id, _)| is_told && *id == change.id);
         let href = page.map_or_else(
             || format!("/changes/{}", change.reference),
             |(_, delivery)| {

@@ -96,6 +96,12 @@ impl<'a> Personal<'a> {
         })
     }
 
+    /// Those of them that concern the customer; all, where none does. A subscriber's letter tells more than its customer may object to.
+    fn concerning(&self) -> impl Iterator<Item = &PublicChange> {
+        let concerns_none = self.objectable().all(|change| self.duty(change).is_none());
+        self.objectable().filter(move |change| concerns_none || self.duty(change).is_some())
+    }
+
     fn duty(&self, change: &PublicChange) -> Option<&Duty> {
         self.duties.iter().find(|duty| duty.change == change.id)
     }

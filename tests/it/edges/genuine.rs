@@ -3,7 +3,7 @@
 use super::visitor::{Answer, announced};
 
 /// The code as it stands in the letter's words, quoted-printable or not.
-fn code_in(letter: &str) -> String {
+pub fn code_in(letter: &str) -> String {
     let at = letter.find("g-").unwrap();
     letter[at..].chars().take(20).collect()
 }

@@ -8,6 +8,7 @@ use url::form_urlencoded;
 use super::Personal;
 use crate::domain::change::ChangeId;
 use crate::domain::objection::STATEMENT_BYTES_MAX;
+use crate::store::page::PublicChange;
 use crate::web::BODY_BYTES_MAX;
 
 /// Reasons that the page offers, as they are stored.
@@ -50,10 +51,11 @@ pub enum Fault {
 }
 
 impl Filled {
-    /// The form as it is first shown: every change is ticked, for a tick too many is asked about and one too few lost.
+    /// The form as it is first shown: every change that concerns the customer is ticked, for a tick too many is asked about and one too
+    /// few lost.
     pub fn blank(personal: &Personal<'_>) -> Self {
         Self {
-            changes: personal.objectable().map(|change| change.reference.clone()).collect(),
+            changes: personal.concerning().map(|change| change.reference.clone()).collect(),
             name: personal.opened.who.name.clone().unwrap_or_default(),
             ..Self::default()
         }
@@ -140,16 +142,19 @@ impl Filled {
         faults
     }
 
-    /// The changes ticked; whoever ticks none and writes a sentence means all.
+    /// The changes ticked; whoever ticks none and writes a sentence means all that concern the customer.
     pub fn changes_meant(&self, personal: &Personal<'_>) -> Vec<ChangeId> {
-        let all = || personal.objectable();
-        let ticked: Vec<ChangeId> =
-            all().filter(|change| self.changes.contains(&change.reference)).map(|change| change.id).collect();
+        let is_ticked = |change: &&PublicChange| self.changes.contains(&change.reference);
+        let ticked: Vec<ChangeId> = personal.objectable().filter(is_ticked).map(|change| change.id).collect();
         let says_something = !self.text.is_empty()
             || !self.condition.is_empty()
             || !self.grounds.is_empty()
             || self.file.is_some();
-        if ticked.is_empty() && says_something { all().map(|change| change.id).collect() } else { ticked }
+        if ticked.is_empty() && says_something {
+            personal.concerning().map(|change| change.id).collect()
+        } else {
+            ticked
+        }
     }
 
     /// What is kept word for word: the text, signed if a name was given other than the one on file.
