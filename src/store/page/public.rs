@@ -34,6 +34,8 @@ pub struct PublicChange {
     pub emergency: Option<String>,
     /// None only of a correction, which nobody announces.
     pub published_at: Option<DateTime<Utc>>,
+    /// When the announcement in force began, or will: later than the first, where the change was announced anew. Read with the register.
+    pub announced_at: Option<DateTime<Utc>>,
     pub in_use_since: Option<NaiveDate>,
     /// The last day of that use; none: it goes on, or ended with the effect.
     pub in_use_until: Option<NaiveDate>,
@@ -83,6 +85,9 @@ pub(super) struct ChangeRow {
     effective_at: DateTime<Utc>,
     emergency: Option<String>,
     published_at: Option<DateTime<Utc>>,
+    #[sqlx(default)]
+    #[serde(default)]
+    announced_at: Option<DateTime<Utc>>,
     in_use_since: Option<NaiveDate>,
     in_use_until: Option<NaiveDate>,
     in_use_why: Option<String>,
@@ -109,6 +114,7 @@ impl ChangeRow {
             effective_at: self.effective_at,
             emergency: self.emergency,
             published_at: self.published_at,
+            announced_at: self.announced_at,
             in_use_since: self.in_use_since,
             in_use_until: self.in_use_until,
             in_use_why: self.in_use_why,

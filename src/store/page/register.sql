@@ -5,7 +5,10 @@ select (select coalesce(json_agg(v order by v.valid_from, v.subprocessor_id), '[
               left join change c on c.id = v.change_id) v) as versions,
        (select coalesce(json_agg(c order by c.effective_at, c.id), '[]')
         from (select id, reference, kind, state, subprocessor_id, replaces_id, facts, reason, effective_on, effective_at, emergency,
-                     published_at, in_use_since, in_use_until, in_use_why, go_live, first_in_force_at, took_effect_at
+                     published_at, in_use_since, in_use_until, in_use_why, go_live, first_in_force_at, took_effect_at,
+                     -- One that is frozen and waits for its hour is the plan that stands.
+                     (select max(coalesce(n.barrier_at, n.due_at)) from notice n join notice_change nc on nc.notice_id = n.id
+                      where nc.change_id = change.id and n.kind = 'announcement' and n.cancelled_at is null) as announced_at
               from change
               where id = any (array(
                   select id from picked

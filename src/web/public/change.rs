@@ -5,7 +5,7 @@ use axum::extract::Path;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
-use super::coming::{Point, badge, standard_deadline, time_line};
+use super::coming::{Point, badge, standard_deadline, standard_periods, time_line};
 use super::register::{Entry, Register, entries_of};
 use super::wording::{self, Comparison, Fact, Tense};
 use super::{feed, subprocessor};
@@ -192,7 +192,7 @@ fn points(register: &Register<'_>, change: &PublicChange) -> Vec<Point> {
         ChangeState::Held | ChangeState::Withdrawn | ChangeState::Discarded => "point-was-planned",
         ChangeState::Draft | ChangeState::Scheduled | ChangeState::InNotice => "point-in-force",
     };
-    let deadline = change.published_at.map(|served| standard_periods(register, change, served));
+    let closes_at = standard_periods(change, register.policy).and_then(|periods| periods.window_closes_at);
     if let Some(Some(day)) = standard_deadline(change, register.policy).filter(|_| change.state.is_open()) {
         points.push((day, "point-objections-plain"));
     }
@@ -201,8 +201,7 @@ fn points(register: &Register<'_>, change: &PublicChange) -> Vec<Point> {
     let mut line = time_line(words, points, register.today);
     for point in &mut line {
         if point.label == words.get("point-objections-plain") {
-            let time =
-                deadline.flatten().map_or_else(|| "24:00".to_owned(), |at| Deadline::of(at, zone).time);
+            let time = closes_at.map_or_else(|| "24:00".to_owned(), |at| Deadline::of(at, zone).time);
             point.hint =
                 words.with("change-objections-hint", [("time", &time), ("zone", &dates::zone(words, zone))]);
         } else if point.label == words.get("point-in-force") {
@@ -210,16 +209,6 @@ fn points(register: &Register<'_>, change: &PublicChange) -> Vec<Point> {
         }
     }
     line
-}
-
-fn standard_periods(
-    register: &Register<'_>,
-    change: &PublicChange,
-    served: chrono::DateTime<chrono::Utc>,
-) -> Option<chrono::DateTime<chrono::Utc>> {
-    let timing =
-        crate::domain::customer::Terms::default().timing(register.policy, change.emergency.is_some());
-    timing.periods(served).window_closes_at
 }
 
 /// Whether the database may be asked for it: there are bytes that it takes for a fault.

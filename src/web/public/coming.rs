@@ -4,6 +4,7 @@ use chrono::{Datelike, NaiveDate};
 
 use super::register::Register;
 use super::wording::{self, Tense};
+use crate::domain::calendar::Periods;
 use crate::domain::change::State;
 use crate::domain::customer::{Policy, Terms};
 use crate::store::page::PublicChange;
@@ -117,12 +118,15 @@ pub fn badge(
     }
 }
 
-/// The last day to object under the standard agreement; `Some(None)`: until the change takes effect; none: the change
-/// is not announced.
+/// The periods under the standard agreement, from when the announcement in force began; none: the change is not announced.
+pub fn standard_periods(change: &PublicChange, policy: &Policy) -> Option<Periods> {
+    let served = change.announced_at.or(change.published_at)?;
+    Some(Terms::default().timing(policy, change.emergency.is_some()).periods(served))
+}
+
+/// The last day to object by these; `Some(None)`: until the change takes effect; none: the change is not announced.
 pub fn standard_deadline(change: &PublicChange, policy: &Policy) -> Option<Option<NaiveDate>> {
-    let served = change.published_at?;
-    let timing = Terms::default().timing(policy, change.emergency.is_some());
-    Some(timing.periods(served).objection_last_day)
+    standard_periods(change, policy).map(|periods| periods.objection_last_day)
 }
 
 /// "One change", "Two changes", "12 changes"

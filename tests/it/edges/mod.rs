@@ -8,6 +8,7 @@ mod calendar;
 mod choices;
 mod commands;
 mod compare;
+mod dates;
 mod dkim;
 mod enclosed;
 mod genuine;
