@@ -15,6 +15,7 @@ mod mine;
 pub mod object;
 pub mod register;
 mod reply;
+mod start;
 pub mod subprocessor;
 pub mod subscribe;
 pub mod wording;

@@ -4,6 +4,7 @@ use askama::Template;
 use axum::extract::Path;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
+use chrono::NaiveDate;
 
 use super::coming::{Point, badge, standard_deadline, standard_periods, time_line};
 use super::register::{Entry, Register, entries_of};
@@ -73,7 +74,7 @@ fn page_of(register: &Register<'_>, change: &PublicChange, slug: &str) -> Page {
     let (badge, badge_tone) = badge(words, change, register.policy, register.today);
     let day = dates::plain(words, change.effective_on);
     let comparison = match &change.before {
-        Some(before) if change.is_alteration() => comparison(words, change, before),
+        Some(before) if change.is_alteration() => comparison(words, change, before, change.effective_on),
         _ => Comparison::default(),
     };
     Page {
@@ -216,20 +217,21 @@ pub fn may_be_reference(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
-/// What differs, in a table headed by the days.
+/// What differs, in a table headed by `day`, from which on it is so, and the one before.
 pub fn comparison(
     words: &Words,
     change: &PublicChange,
     before: &crate::domain::subprocessor::Facts,
+    day: NaiveDate,
 ) -> Comparison {
-    let until = change.effective_on.pred_opt().unwrap_or(change.effective_on);
+    let until = day.pred_opt().unwrap_or(day);
     let heads = |day: &str, key: &str| words.with(key, [("day", day)]);
     Comparison {
         caption: words.with("change-caption", [("name", &before.name)]),
         before: heads(&dates::plain(words, until), "comparison-until"),
-        after: heads(&dates::plain(words, change.effective_on), "comparison-from"),
+        after: heads(&dates::plain(words, day), "comparison-from"),
         before_short: heads(&dates::day_and_month(words, until), "comparison-until"),
-        after_short: heads(&dates::day_and_month(words, change.effective_on), "comparison-from"),
+        after_short: heads(&dates::day_and_month(words, day), "comparison-from"),
         rows: wording::compared(words, before, &change.facts),
     }
 }

@@ -68,7 +68,7 @@ fn page_of(personal: &Personal<'_>) -> Page {
 fn facts(personal: &Personal<'_>, window: Option<Window>) -> Vec<Fact> {
     let words = personal.site.words();
     let mut facts = Vec::new();
-    if let Some(day) = personal.changes.iter().map(|change| change.effective_on).min() {
+    if let Some(day) = personal.changes.iter().map(|change| personal.day(change)).min() {
         facts.push(Fact::of(words.get("letter-planned"), dates::long(words, day)));
     }
     let said = |key: &str, at| Fact::of(words.get(key), dates::deadline(words, at, &personal.zone));

@@ -10,6 +10,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::genuine;
 use super::link;
 use super::object::status::masked;
+use super::start::own_day;
 use super::subprocessor;
 use super::wording::{self, Fact, Tense};
 use crate::actions::ask_clearance;
@@ -240,10 +241,11 @@ impl<'a> Mine<'a> {
                 format!("/object/{token}")
             },
         );
+        let day = own_day(change, duty, &self.site.cx().policy.zone);
         Coming {
             headline: wording::headline(words, change, Tense::Planned),
-            day: dates::long(words, change.effective_on),
-            iso: change.effective_on.to_string(),
+            day: dates::long(words, day),
+            iso: day.to_string(),
             until: self.until(duty),
             href,
         }

@@ -18,9 +18,10 @@ use axum::body::to_bytes;
 use axum::extract::{FromRequest as _, Multipart, Path, Request};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::link::{self, Opened};
+use super::start::own_day;
 use crate::actions::Attachment;
 use crate::actions::lodge_objection::{self, Statement};
 use crate::domain::access::LinkPurpose;
@@ -29,7 +30,6 @@ use crate::domain::customer::{CustomerId, Terms};
 use crate::domain::delivery::DeliveryId;
 use crate::domain::objection::{Channel, Reach, answer_due_on};
 use crate::domain::obligation::Consent;
-use crate::domain::plan::own_start;
 use crate::domain::zone::Zone;
 use crate::store::page::{self, Duty, Letter, PublicChange, Sent, Spoken};
 use crate::web::error::PageError;
@@ -126,15 +126,18 @@ impl<'a> Personal<'a> {
         stated.map_or_else(|| reach(&Terms::default()), reach) == Reach::AfterStart
     }
 
+    /// The day planned for this customer.
+    pub fn day(&self, change: &PublicChange) -> NaiveDate {
+        own_day(change, self.duty(change), &self.site.cx().policy.zone)
+    }
+
     /// When it is planned to start for this customer.
     fn starts_at(&self, change: &PublicChange) -> DateTime<Utc> {
-        let own = self.duty(change).and_then(|duty| duty.clear_at).filter(|_| change.is_for_each());
-        let zone = &self.site.cx().policy.zone;
-        own.map_or(change.effective_at, |at| zone.first_instant(own_start(change.effective_on, at, zone)))
+        self.site.cx().policy.zone.first_instant(self.day(change))
     }
 
     /// The day by which something said now is answered.
-    fn answer_by(&self) -> chrono::NaiveDate {
+    fn answer_by(&self) -> NaiveDate {
         let cx = self.site.cx();
         let today = cx.policy.zone.day_of(self.now);
         let within = cx.settings.objections.answer_within;

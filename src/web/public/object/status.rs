@@ -354,7 +354,7 @@ fn facts(personal: &Personal<'_>, first: &Statement, changes: &[(&PublicChange, 
         .iter()
         .map(|(change, _)| {
             let headline = wording::headline(words, change, Tense::Planned);
-            let day = dates::plain(words, change.effective_on);
+            let day = dates::plain(words, personal.day(change));
             let href = Some(format!("/changes/{}", change.reference));
             let text = words.with("change-title", [("headline", headline.as_str()), ("day", &day)]);
             Fact { href, ..Fact::of(words.get("about-change"), text) }

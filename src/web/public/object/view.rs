@@ -138,12 +138,13 @@ pub fn title(personal: &Personal<'_>) -> String {
     match personal.changes.as_slice() {
         [] => words.get("object-follows"),
         [only] => {
-            let day = dates::plain(words, only.effective_on);
+            let day = dates::plain(words, personal.day(only));
             let headline = wording::headline(words, only, Tense::Planned);
             words.with("object-title-one", [("headline", &headline), ("day", &day)])
         }
-        [first, ..] => {
-            let day = dates::plain(words, first.effective_on);
+        [first, others @ ..] => {
+            let day = others.iter().fold(personal.day(first), |day, other| day.min(personal.day(other)));
+            let day = dates::plain(words, day);
             let count = count_of_changes(words, personal.changes.len());
             words.with("object-title-several", [("changes", &count), ("day", &day)])
         }
@@ -267,8 +268,7 @@ fn follows(personal: &Personal<'_>, window: Window) -> Vec<(String, String)> {
         [_, ..] => words.with("object-if-several", [answer]),
     };
     let mut follows = vec![(words.get("object-if"), object)];
-    let zone = &personal.site.cx().policy.zone;
-    let day = personal.objectable().map(|change| zone.day_of(personal.starts_at(change))).min();
+    let day = personal.objectable().map(|change| personal.day(change)).min();
     if has_started {
         follows.push((words.get("object-if-not"), words.get("object-if-not-after-start")));
     } else if let Some(day) = day.filter(|_| window != Window::NotOwed) {
@@ -298,7 +298,9 @@ pub fn planned(personal: &Personal<'_>, change: &PublicChange) -> Planned {
         state,
         tone,
         reason: change.reason.clone(),
-        comparison: compare.map(|before| comparison(words, change, before)).unwrap_or_default(),
+        comparison: compare
+            .map(|before| comparison(words, change, before, personal.day(change)))
+            .unwrap_or_default(),
         facts: if compare.is_some() { Vec::new() } else { wording::fact_sheet(words, &change.facts) },
     }
 }
