@@ -17,6 +17,7 @@ use super::feed::revalidated;
 use super::object::Personal;
 use super::object::clock::{Window, window_of};
 use super::register::{CHANGES_LOGGED, Register, entries_of};
+use super::start;
 use super::wording::{self, Tense};
 use crate::domain::access::LinkPurpose;
 use crate::domain::change::{ChangeId, State as ChangeState};
@@ -42,7 +43,7 @@ pub async fn changes_ics(site: Site, headers: HeaderMap) -> Result<Response, Pag
         let entry = &mut entry(&site, change, &change.reference, &revised, stamp);
         entry.summary(&summary(&site, change, "ics-change"));
         entry.description(&one_line(&change.reason));
-        calendar.push(entry.starts(change.effective_on).done());
+        calendar.push(entry.starts(start::day(change, &register.policy.zone)).done());
     }
     Ok(revalidated(response(&calendar, "changes"), &headers, register.last_modified()).await)
 }

@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 use super::coming::{Point, badge, standard_deadline, standard_periods, time_line};
 use super::register::{Entry, Register, entries_of};
 use super::wording::{self, Comparison, Fact, Tense};
-use super::{feed, subprocessor};
+use super::{feed, start, subprocessor};
 use crate::domain::change::State as ChangeState;
 use crate::store::page::{self, Announced, PublicChange};
 use crate::web::Site;
@@ -74,7 +74,9 @@ fn page_of(register: &Register<'_>, change: &PublicChange, slug: &str) -> Page {
     let (badge, badge_tone) = badge(words, change, register.policy, register.today);
     let day = dates::plain(words, change.effective_on);
     let comparison = match &change.before {
-        Some(before) if change.is_alteration() => comparison(words, change, before, change.effective_on),
+        Some(before) if change.is_alteration() => {
+            comparison(words, change, before, start::day(change, &register.policy.zone))
+        }
         _ => Comparison::default(),
     };
     Page {
@@ -82,7 +84,7 @@ fn page_of(register: &Register<'_>, change: &PublicChange, slug: &str) -> Page {
             .site
             .shell("changes", false)
             .canonical(register.site, &format!("/changes/{}", change.reference)),
-        title: title(register, change, &day),
+        title: title(register, change),
         reference: change.reference.clone(),
         badge,
         badge_tone,
@@ -122,7 +124,7 @@ fn entries(register: &Register<'_>, change: &PublicChange, slug: &str) -> Vec<su
     [named(slug, &change.facts.name)].into_iter().chain(replaced).collect()
 }
 
-fn title(register: &Register<'_>, change: &PublicChange, day: &str) -> String {
+fn title(register: &Register<'_>, change: &PublicChange) -> String {
     let words = register.words;
     let tense = if change.state == ChangeState::Effective { Tense::Done } else { Tense::Planned };
     let headline = register.headline(change, tense);
@@ -133,8 +135,8 @@ fn title(register: &Register<'_>, change: &PublicChange, day: &str) -> String {
             "change-title"
         }
     };
-    let took_effect = change.took_effect_at.map(|at| dates::plain(words, register.policy.zone.day_of(at)));
-    words.with(key, [("headline", &headline), ("day", took_effect.as_deref().unwrap_or(day))])
+    let day = dates::plain(words, start::day(change, &register.policy.zone));
+    words.with(key, [("headline", &headline), ("day", &day)])
 }
 
 fn kind_and_announced(register: &Register<'_>, change: &PublicChange) -> String {
@@ -198,7 +200,7 @@ fn points(register: &Register<'_>, change: &PublicChange) -> Vec<Point> {
         points.push((day, "point-objections-plain"));
     }
     points.extend(withdrawn.map(|event| (zone.day_of(event.at), "point-withdrawn")));
-    points.push((change.took_effect_at.map_or(change.effective_on, |at| zone.day_of(at)), effect));
+    points.push((start::day(change, zone), effect));
     let mut line = time_line(words, points, register.today);
     for point in &mut line {
         if point.label == words.get("point-objections-plain") {

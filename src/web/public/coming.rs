@@ -3,6 +3,7 @@
 use chrono::{Datelike, NaiveDate};
 
 use super::register::Register;
+use super::start;
 use super::wording::{self, Tense};
 use crate::domain::calendar::Periods;
 use crate::domain::change::State;
@@ -232,11 +233,12 @@ pub fn card_change(register: &Register<'_>, change: &PublicChange) -> CardChange
 /// A change as one line.
 pub fn later(register: &Register<'_>, change: &PublicChange) -> Later {
     let words = register.words;
+    let day = start::day(change, &register.policy.zone);
     Later {
         href: format!("/changes/{}", change.reference),
         headline: register.headline(change, Tense::Planned),
-        iso: change.effective_on.to_string(),
-        day: dates::short(words, change.effective_on),
+        iso: day.to_string(),
+        day: dates::short(words, day),
         badge: badge(words, change, register.policy, register.today).0,
     }
 }

@@ -126,7 +126,7 @@ impl<'a> Personal<'a> {
         stated.map_or_else(|| reach(&Terms::default()), reach) == Reach::AfterStart
     }
 
-    /// The day planned for this customer.
+    /// The day planned for this customer, or on which it began.
     pub fn day(&self, change: &PublicChange) -> NaiveDate {
         own_day(change, self.duty(change), &self.site.cx().policy.zone)
     }

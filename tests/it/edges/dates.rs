@@ -1,8 +1,11 @@
 //! The dates that pages give, where a plan went another way: announced anew, held, started later or for each by itself, under other terms.
 
-use forenotice::actions::schedule_change;
+use forenotice::actions::{resolve_objection, schedule_change};
+use forenotice::domain::change::{ChangeKind, State};
+use forenotice::domain::objection::{Asked, Outcome};
+use forenotice::domain::request::Request;
 
-use super::visitor::{Visitor, path_of};
+use super::visitor::{STRIPE, Visitor, path_of};
 use crate::support::World;
 use crate::support::builders::addition;
 
@@ -48,9 +51,10 @@ async fn announced_anew_it_is_open_to_objections_by_the_new_announcement() {
     world.finish().await;
 }
 
-/// The page of the newest letter to Acme.
+/// The page of the newest letter to Acme that has one.
 fn object_page(world: &World) -> String {
-    path_of(&world.mailbox.mails_to("dpo@acme.example").pop().unwrap().link("/object/").unwrap())
+    let letters = world.mailbox.mails_to("dpo@acme.example");
+    path_of(&letters.iter().rev().find_map(|letter| letter.link("/object/")).unwrap())
 }
 
 fn href(page: &str, path: &str) -> String {
@@ -85,5 +89,80 @@ async fn who_starts_by_itself_reads_its_own_day_on_each_of_its_pages() {
     visitor.post(&object, &[("text", "We object.")]).await;
     let status = visitor.get(&format!("{object}/objection")).await.body;
     assert!(status.contains("Nimbus joins on 24 January 2027"), "{status}");
+    world.finish().await;
+}
+
+const STRIPE_MOVES: &str = "CHG-2026-0001";
+
+/// Stripe's move to another place, announced for 14 December to Acme, which objected; it is noon of that day. And the objection.
+async fn held(settings: &[(&str, &str)]) -> (World, Visitor, String) {
+    let settings = [&[("policy.notice_days", "10")], settings].concat();
+    let world = World::configured("2026-11-23T09:00Z", &settings).await;
+    world.as_superuser(STRIPE).await;
+    world.customers("reference,customer,email,customer_since\nC-1,Acme,dpo@acme.example,2024-03-01\n").await;
+    let mut moves = Request { kind: ChangeKind::MaterialChange, ..addition("Stripe", "2026-12-14") };
+    moves.facts.retain(|(fact, _)| fact != "category");
+    world.schedule(&moves).await;
+    world.advance_to("2026-12-10T12:00Z").await;
+    let objection = world.object("dpo@acme.example", "We object.").await.reference;
+    world.advance_to("2026-12-14T11:00Z").await;
+    assert_eq!(world.change(STRIPE_MOVES).await.state, State::Held);
+    let visitor = Visitor::of(&world);
+    (world, visitor, objection)
+}
+
+/// Whatever page says that it will be on 14 December, or has been from then on.
+fn promises_the_day(page: &str) -> bool {
+    [
+        "from 14 Dec",
+        "From 14 Dec",
+        "Until 13 Dec",
+        "on 14 December 2026 at",
+        "at the earliest",
+        "hanges on 14 Dec",
+        ">Stripe changes on 14",
+    ]
+    .iter()
+    .any(|promise| page.contains(promise))
+}
+
+#[tokio::test]
+async fn what_took_effect_after_being_held_did_so_on_that_day_on_every_page() {
+    let (world, visitor, objection) = held(&[]).await;
+    let asked = Asked {
+        outcome: Outcome::Mitigated,
+        reason: "as agreed".to_owned(),
+        condition: Some("data stay in the EU".to_owned()),
+        how: None,
+        last_day: None,
+        remedies: None,
+        refund: None,
+        agreed: None,
+        contacts_asked: None,
+        attached: None,
+    };
+    let path = object_page(&world);
+    world.advance_to("2026-12-15T09:00Z").await;
+    resolve_objection::resolve(&world.cx, world.dpo.clone(), &objection, asked, None).await.unwrap();
+    world.advance_to("2026-12-16T08:00Z").await;
+    assert_eq!(world.change(STRIPE_MOVES).await.state, State::Effective);
+    let calendar = visitor.get("/changes.ics").await.body;
+    assert!(calendar.contains("DTSTART;VALUE=DATE:20261216"), "{calendar}");
+    let change = visitor.get(&format!("/changes/{STRIPE_MOVES}")).await.body;
+    let object = visitor.get(&path).await.body;
+    for page in [&change, &object] {
+        assert!(page.contains("Until 15 December 2026") && page.contains("From 16 December 2026"), "{page}");
+    }
+    assert!(object.contains("<h1>Stripe changes from 16 December 2026</h1>"), "{object}");
+    let status = visitor.get(&format!("{path}/objection")).await.body;
+    assert!(status.contains("Stripe changes on 16 December 2026"), "{status}");
+    let letter = visitor.get(&href(&object, "/letter/")).await.body;
+    let entry = visitor.get("/subprocessors/stripe").await.body;
+    for page in [&change, &object, &status, &letter, &entry] {
+        assert!(!promises_the_day(page), "{page}");
+    }
+    let listed =
+        entry.split("<li>").find(|part| part.contains(STRIPE_MOVES) && part.contains("In force")).unwrap();
+    assert!(listed.contains("datetime=\"2026-12-16\""), "{listed}");
     world.finish().await;
 }
