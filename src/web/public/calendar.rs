@@ -70,13 +70,11 @@ pub async fn deadline_ics(site: Site, Path(token): Path<String>) -> Result<Respo
     Ok(response)
 }
 
-/// Until when the reader can object to the change, or could.
+/// Until when the reader can object to the change, or could; none too where it is held and no day is known.
 pub fn deadline(personal: &Personal<'_>, change: &PublicChange) -> Option<DateTime<Utc>> {
     match window_of(personal, change) {
-        Window::Open { until: at, .. }
-        | Window::AfterStart { until: at }
-        | Window::UntilEffect { at }
-        | Window::Closed { at } => Some(at),
+        Window::Open { until: at, .. } | Window::AfterStart { until: at } | Window::Closed { at } => Some(at),
+        Window::UntilEffect { at } => at,
         Window::InForce { .. } | Window::NotServed | Window::NotOwed => None,
     }
 }

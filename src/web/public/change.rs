@@ -72,11 +72,9 @@ pub async fn show(
 fn page_of(register: &Register<'_>, change: &PublicChange, slug: &str) -> Page {
     let words = register.words;
     let (badge, badge_tone) = badge(words, change, register.policy, register.today);
-    let day = dates::plain(words, change.effective_on);
+    let day = start::known_day(change, &register.policy.zone);
     let comparison = match &change.before {
-        Some(before) if change.is_alteration() => {
-            comparison(words, change, before, start::day(change, &register.policy.zone))
-        }
+        Some(before) if change.is_alteration() => comparison(words, change, before, day),
         _ => Comparison::default(),
     };
     Page {
@@ -95,7 +93,10 @@ fn page_of(register: &Register<'_>, change: &PublicChange, slug: &str) -> Page {
         comparison,
         facts: wording::fact_sheet(words, &change.facts),
         open_to_objections: change.state.is_open(),
-        how_then: words.with("change-how-then", [("day", &day)]),
+        how_then: match day {
+            Some(day) => words.with("change-how-then", [("day", &dates::plain(words, day))]),
+            None => words.get("change-how-then-held"),
+        },
         together: register
             .seen
             .published
@@ -219,21 +220,30 @@ pub fn may_be_reference(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
-/// What differs, in a table headed by `day`, from which on it is so, and the one before.
+/// What differs, in a table headed by `day`, from which on it is so, and the one before; by neither, where no day is known.
 pub fn comparison(
     words: &Words,
     change: &PublicChange,
     before: &crate::domain::subprocessor::Facts,
-    day: NaiveDate,
+    day: Option<NaiveDate>,
 ) -> Comparison {
-    let until = day.pred_opt().unwrap_or(day);
-    let heads = |day: &str, key: &str| words.with(key, [("day", day)]);
+    let until = day.map(|day| day.pred_opt().unwrap_or(day));
+    let said =
+        |day: Option<NaiveDate>, written: fn(&Words, NaiveDate) -> String| day.map(|day| written(words, day));
+    let first = |day: Option<String>| match day {
+        Some(day) => words.with("comparison-until", [("day", &day)]),
+        None => words.get("comparison-before"),
+    };
+    let then = |day: Option<String>| match day {
+        Some(day) => words.with("comparison-from", [("day", &day)]),
+        None => words.get("comparison-after"),
+    };
     Comparison {
         caption: words.with("change-caption", [("name", &before.name)]),
-        before: heads(&dates::plain(words, until), "comparison-until"),
-        after: heads(&dates::plain(words, day), "comparison-from"),
-        before_short: heads(&dates::day_and_month(words, until), "comparison-until"),
-        after_short: heads(&dates::day_and_month(words, day), "comparison-from"),
+        before: first(said(until, dates::plain)),
+        after: then(said(day, dates::plain)),
+        before_short: first(said(until, dates::day_and_month)),
+        after_short: then(said(day, dates::day_and_month)),
         rows: wording::compared(words, before, &change.facts),
     }
 }

@@ -68,8 +68,10 @@ fn page_of(personal: &Personal<'_>) -> Page {
 fn facts(personal: &Personal<'_>, window: Option<Window>) -> Vec<Fact> {
     let words = personal.site.words();
     let mut facts = Vec::new();
-    if let Some(day) = personal.changes.iter().map(|change| personal.day(change)).min() {
-        facts.push(Fact::of(words.get("letter-planned"), dates::long(words, day)));
+    if !personal.changes.is_empty() {
+        let no_day = || words.get("held-no-day");
+        let day = personal.first_day().map_or_else(no_day, |day| dates::long(words, day));
+        facts.push(Fact::of(words.get("letter-planned"), day));
     }
     let said = |key: &str, at| Fact::of(words.get(key), dates::deadline(words, at, &personal.zone));
     match window {
@@ -77,7 +79,10 @@ fn facts(personal: &Personal<'_>, window: Option<Window>) -> Vec<Fact> {
             facts.push(said("letter-until", until));
         }
         Some(Window::Closed { at }) => facts.push(said("letter-was-until", at)),
-        Some(Window::UntilEffect { at }) => facts.push(said("letter-until-effect", at)),
+        Some(Window::UntilEffect { at: Some(at) }) => facts.push(said("letter-until-effect", at)),
+        Some(Window::UntilEffect { at: None }) => {
+            facts.push(Fact::of(words.get("letter-until-effect"), words.get("held-no-day")));
+        }
         Some(Window::InForce { .. } | Window::NotServed | Window::NotOwed) | None => {}
     }
     facts

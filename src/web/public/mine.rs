@@ -64,7 +64,8 @@ struct Row {
 struct Coming {
     headline: String,
     day: String,
-    iso: String,
+    /// None: held, and no day is known.
+    iso: Option<String>,
     until: String,
     /// This reader's own page of it, or everybody's.
     href: String,
@@ -241,11 +242,11 @@ impl<'a> Mine<'a> {
                 format!("/object/{token}")
             },
         );
-        let day = own_day(change, duty, &self.site.cx().policy.zone);
+        let day = own_day(change, duty, &self.site.cx().policy.zone, self.today);
         Coming {
             headline: wording::headline(words, change, Tense::Planned),
-            day: dates::long(words, day),
-            iso: day.to_string(),
+            day: day.map_or_else(|| words.get("held-no-day"), |day| dates::long(words, day)),
+            iso: day.map(|day| day.to_string()),
             until: self.until(duty),
             href,
         }

@@ -126,14 +126,20 @@ impl<'a> Personal<'a> {
         stated.map_or_else(|| reach(&Terms::default()), reach) == Reach::AfterStart
     }
 
-    /// The day planned for this customer, or on which it began.
-    pub fn day(&self, change: &PublicChange) -> NaiveDate {
-        own_day(change, self.duty(change), &self.site.cx().policy.zone)
+    /// The day planned for this customer, or on which it began. None: held or kept back, and no day is known.
+    pub fn day(&self, change: &PublicChange) -> Option<NaiveDate> {
+        let zone = &self.site.cx().policy.zone;
+        own_day(change, self.duty(change), zone, zone.day_of(self.now))
     }
 
-    /// When it is planned to start for this customer.
-    fn starts_at(&self, change: &PublicChange) -> DateTime<Utc> {
-        self.site.cx().policy.zone.first_instant(self.day(change))
+    /// The first of these days among all that its letter told.
+    pub fn first_day(&self) -> Option<NaiveDate> {
+        self.changes.iter().filter_map(|change| self.day(change)).min()
+    }
+
+    /// When it is planned to start for this customer, if a day is known.
+    fn starts_at(&self, change: &PublicChange) -> Option<DateTime<Utc>> {
+        self.day(change).map(|day| self.site.cx().policy.zone.first_instant(day))
     }
 
     /// The day by which something said now is answered.

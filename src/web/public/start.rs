@@ -3,21 +3,35 @@
 
 use chrono::NaiveDate;
 
+use crate::domain::change::State;
 use crate::domain::plan::own_start;
 use crate::domain::zone::Zone;
 use crate::store::page::{Duty, PublicChange};
 
+/// The day of its entry, though it be held.
 pub fn day(change: &PublicChange, zone: &Zone) -> NaiveDate {
     change.took_effect_at.map_or(change.effective_on, |at| zone.day_of(at))
 }
 
-/// The day for one customer: where each starts by itself, its own, as its letter has it.
-pub fn own_day(change: &PublicChange, duty: Option<&Duty>, zone: &Zone) -> NaiveDate {
+/// [`day`], if it is one to rely on. None: held, its day has come, and no other is known before it is moved.
+pub fn known_day(change: &PublicChange, zone: &Zone) -> Option<NaiveDate> {
+    (change.state != State::Held).then(|| day(change, zone))
+}
+
+/// [`known_day`] for one customer: where each starts by itself, its own, as its letter has it. None too where others have begun and its
+/// own day is over: something of its own keeps it back.
+pub fn own_day(
+    change: &PublicChange,
+    duty: Option<&Duty>,
+    zone: &Zone,
+    today: NaiveDate,
+) -> Option<NaiveDate> {
     let began_at = duty.and_then(|duty| duty.in_force_at).into_iter().chain(change.took_effect_at).min();
-    let clear_at = duty.and_then(|duty| duty.clear_at).filter(|_| change.is_for_each());
-    match (began_at, clear_at) {
-        (Some(at), _) => zone.day_of(at),
-        (None, Some(at)) => own_start(change.effective_on, at, zone),
-        (None, None) => change.effective_on,
+    if let Some(at) = began_at {
+        return Some(zone.day_of(at));
     }
+    let clear_at = duty.and_then(|duty| duty.clear_at).filter(|_| change.is_for_each());
+    let planned = known_day(change, zone)?;
+    let own = clear_at.map_or(planned, |at| own_start(planned, at, zone));
+    (today <= own || change.in_force_for_some().is_none()).then_some(own)
 }

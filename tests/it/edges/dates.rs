@@ -89,6 +89,12 @@ async fn who_starts_by_itself_reads_its_own_day_on_each_of_its_pages() {
     visitor.post(&object, &[("text", "We object.")]).await;
     let status = visitor.get(&format!("{object}/objection")).await.body;
     assert!(status.contains("Nimbus joins on 24 January 2027"), "{status}");
+    // The others have begun; its objection keeps it back.
+    world.advance_to("2027-01-26T12:00Z").await;
+    for page in own_pages(&world, &visitor).await {
+        assert!(page.contains("no new day is known") && !page.contains("24 January 2027"), "{page}");
+    }
+    assert_eq!(visitor.get(&format!("{object}/deadline.ics")).await.status, 404);
     world.finish().await;
 }
 
@@ -124,6 +130,46 @@ fn promises_the_day(page: &str) -> bool {
     ]
     .iter()
     .any(|promise| page.contains(promise))
+}
+
+#[tokio::test]
+async fn what_is_held_is_promised_for_no_day_and_no_calendar_has_a_deadline_that_has_passed() {
+    let (world, visitor, _) = held(&[]).await;
+    world.advance_to("2026-12-20T11:00Z").await;
+    let path = object_page(&world);
+    let [object, letter, mine] = own_pages(&world, &visitor).await;
+    let status = visitor.get(&format!("{path}/objection")).await.body;
+    let change = visitor.get(&format!("/changes/{STRIPE_MOVES}")).await.body;
+    let register = visitor.get("/").await.body;
+    for page in [&object, &letter, &mine, &status, &change, &register] {
+        assert!(!promises_the_day(page), "{page}");
+        assert!(page.contains("held") || page.contains("Held"), "{page}");
+    }
+    for said in [
+        "<h1>Stripe changes: held</h1>",
+        "You can object until the change takes effect; it is held, and no new day is known yet",
+        "We take it that you do not object. The change is held, and no new day is known yet.",
+    ] {
+        assert!(object.contains(said), "{said}\n{object}");
+    }
+    assert!(!object.contains("class=\"leaf\"") && !object.contains("deadline.ics"), "{object}");
+    assert_eq!(visitor.get(&format!("{path}/deadline.ics")).await.status, 404);
+    for page in [&letter, &mine] {
+        assert!(page.contains("Held; no new day is known yet"), "{page}");
+    }
+    assert!(change.contains("This change is held, and no new day is known yet."), "{change}");
+
+    // Moved, it has a day again.
+    let to = "2027-01-11".parse().unwrap();
+    schedule_change::reschedule(&world.cx, world.dpo.clone(), STRIPE_MOVES, to).await.unwrap();
+    world.settle().await;
+    let [object, letter, mine] = own_pages(&world, &visitor).await;
+    for page in [&object, &letter, &mine] {
+        assert!(page.contains("11 January 2027") && !page.contains("no new day"), "{page}");
+    }
+    let calendar = visitor.get(&format!("{path}/deadline.ics")).await.body;
+    assert!(calendar.contains("DTEND:20270110T230000Z"), "{calendar}");
+    world.finish().await;
 }
 
 #[tokio::test]

@@ -33,8 +33,9 @@ pub enum Window {
         from: DateTime<Utc>,
         until: DateTime<Utc>,
     },
+    /// At the earliest; none: held, and no day is known.
     UntilEffect {
-        at: DateTime<Utc>,
+        at: Option<DateTime<Utc>>,
     },
     Closed {
         at: DateTime<Utc>,
@@ -65,7 +66,7 @@ pub fn window(personal: &Personal<'_>) -> Option<Window> {
     windows.min_by_key(|window| match window {
         Window::Open { until, .. } => (0, *until),
         Window::AfterStart { until } => (0, *until),
-        Window::UntilEffect { at } => (1, *at),
+        Window::UntilEffect { at } => (1, at.unwrap_or(DateTime::<Utc>::MAX_UTC)),
         Window::NotServed => (2, DateTime::<Utc>::MAX_UTC),
         Window::Closed { at } => (3, *at),
         Window::NotOwed => (4, DateTime::<Utc>::MAX_UTC),
@@ -132,9 +133,10 @@ pub fn clock(personal: &Personal<'_>, window: Window) -> Clock {
             button: true,
         },
         Window::UntilEffect { at } => Clock {
-            tone: "key",
-            leaf: leaf(at),
-            heading: until("object-until-effect", at),
+            tone: if at.is_some() { "key" } else { "warn" },
+            leaf: at.and_then(leaf),
+            heading: at
+                .map_or_else(|| words.get("object-until-effect-held"), |at| until("object-until-effect", at)),
             bar: None,
             lines: vec![html(need)],
             button: true,

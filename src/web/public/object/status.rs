@@ -354,9 +354,11 @@ fn facts(personal: &Personal<'_>, first: &Statement, changes: &[(&PublicChange, 
         .iter()
         .map(|(change, _)| {
             let headline = wording::headline(words, change, Tense::Planned);
-            let day = dates::plain(words, personal.day(change));
             let href = Some(format!("/changes/{}", change.reference));
-            let text = words.with("change-title", [("headline", headline.as_str()), ("day", &day)]);
+            let text = match personal.day(change).map(|day| dates::plain(words, day)) {
+                Some(day) => words.with("change-title", [("headline", headline.as_str()), ("day", &day)]),
+                None => words.with("change-title-held", [("headline", &headline)]),
+            };
             Fact { href, ..Fact::of(words.get("about-change"), text) }
         })
         .collect();

@@ -138,15 +138,18 @@ pub fn title(personal: &Personal<'_>) -> String {
     match personal.changes.as_slice() {
         [] => words.get("object-follows"),
         [only] => {
-            let day = dates::plain(words, personal.day(only));
             let headline = wording::headline(words, only, Tense::Planned);
-            words.with("object-title-one", [("headline", &headline), ("day", &day)])
+            match personal.day(only).map(|day| dates::plain(words, day)) {
+                Some(day) => words.with("object-title-one", [("headline", &headline), ("day", &day)]),
+                None => words.with("change-title-held", [("headline", &headline)]),
+            }
         }
-        [first, others @ ..] => {
-            let day = others.iter().fold(personal.day(first), |day, other| day.min(personal.day(other)));
-            let day = dates::plain(words, day);
-            let count = count_of_changes(words, personal.changes.len());
-            words.with("object-title-several", [("changes", &count), ("day", &day)])
+        several => {
+            let count = count_of_changes(words, several.len());
+            match personal.first_day().map(|day| dates::plain(words, day)) {
+                Some(day) => words.with("object-title-several", [("changes", &count), ("day", &day)]),
+                None => words.with("change-title-held", [("headline", &count)]),
+            }
         }
     }
 }
@@ -268,20 +271,33 @@ fn follows(personal: &Personal<'_>, window: Window) -> Vec<(String, String)> {
         [_, ..] => words.with("object-if-several", [answer]),
     };
     let mut follows = vec![(words.get("object-if"), object)];
-    let day = personal.objectable().map(|change| personal.day(change)).min();
     if has_started {
         follows.push((words.get("object-if-not"), words.get("object-if-not-after-start")));
-    } else if let Some(day) = day.filter(|_| window != Window::NotOwed) {
-        let day = dates::plain(words, day);
-        let asked = planned.iter().any(|change| personal.yes_awaited(change));
-        let key = match planned.len() {
-            _ if asked => "object-if-not-specific",
-            0 | 1 => "object-if-not-text",
-            _ => "object-if-not-several",
-        };
-        follows.push((words.get("object-if-not"), words.with(key, [("day", &day)])));
+    } else if window != Window::NotOwed {
+        follows.extend(if_not(personal, &planned).map(|text| (words.get("object-if-not"), text)));
     }
     follows
+}
+
+/// What silence brings; none, where all has begun.
+fn if_not(personal: &Personal<'_>, planned: &[&PublicChange]) -> Option<String> {
+    let words = personal.site.words();
+    let has_not_begun =
+        |change: &PublicChange| personal.in_force_at(change).is_none() && change.took_effect_at.is_none();
+    let to_come: Vec<&PublicChange> =
+        planned.iter().copied().filter(|change| has_not_begun(change)).collect();
+    let day = to_come.iter().filter_map(|change| personal.day(change)).min();
+    let asked = planned.iter().any(|change| personal.yes_awaited(change));
+    let key = match (to_come.len(), day) {
+        (0, _) => return None,
+        _ if asked => "object-if-not-specific",
+        (1, Some(_)) => "object-if-not-text",
+        (1, None) => "object-if-not-held",
+        (_, Some(_)) => "object-if-not-several",
+        (_, None) => "object-if-not-several-held",
+    };
+    let day = day.map(|day| dates::plain(words, day)).unwrap_or_default();
+    Some(words.with(key, [("day", &day)]))
 }
 
 pub fn planned(personal: &Personal<'_>, change: &PublicChange) -> Planned {

@@ -9,7 +9,8 @@ use crate::domain::register::{Version, on_day};
 use crate::domain::subprocessor::Facts;
 use crate::store::page::PublicChange;
 use crate::web::dates;
-use crate::web::public::wording::{self, Fact};
+use crate::web::public::start::known_day;
+use crate::web::public::wording::{self, Fact, Tense};
 
 /// What fits into the last column without squeezing the others.
 const ONE_LINE_CHARS: usize = 22;
@@ -319,11 +320,14 @@ fn coming(register: &Register<'_>, version: &Version) -> Option<Coming> {
     let change = register.seen.open.iter().find(concerns)?;
     let leaves = change.kind == ChangeKind::Removal || change.replaces_id == Some(version.subprocessor_id);
     let key = if leaves { "row-leaves" } else { "row-changes" };
-    let day = dates::plain(register.words, change.effective_on);
-    Some(Coming {
-        href: format!("/changes/{}", change.reference),
-        text: register.words.with(key, [("day", &day)]),
-    })
+    let text = match known_day(change, &register.policy.zone) {
+        Some(day) => register.words.with(key, [("day", &dates::plain(register.words, day))]),
+        None => {
+            let headline = register.headline(change, Tense::Planned);
+            register.words.with("change-title-held", [("headline", &headline)])
+        }
+    };
+    Some(Coming { href: format!("/changes/{}", change.reference), text })
 }
 
 /// Words by which a mechanism is recognised in what the register states.
