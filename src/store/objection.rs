@@ -12,7 +12,7 @@ pub use exclusion::{
     Exclusion, OnFile, Unconfirmed, confirm_exclusion, exclude, excluded, exclusions, name_of, unconfirmed,
 };
 pub use link::{Linked, came_earlier, link, unlinked_of};
-pub use measure::{Measured, Standing, measure, standings};
+pub use measure::{Measured, Standing, Version, measure, standings, terms_held};
 pub use read::{
     Change, Correspondence, Enclosed, Filter, Objection, Receiver, Speaker, by_reference, correspondence,
     enclosed, is_under, list, open_of, receivers, speaker, speaker_of, speakers_at,

@@ -103,9 +103,9 @@ async fn read_group(site: Site, group: Vec<Waiting>) {
 
 async fn called(site: &Site, deliveries: &[i64]) -> Result<(DateTime<Utc>, Vec<Letter>), store::Error> {
     let now = site.cx().now().await?;
-    let day = site.cx().policy.zone.day_of(now);
+    let zone = &site.cx().policy.zone;
     let mut reading = site.cx().reading().await?;
-    Ok((now, page::letters_called(reading.conn(), deliveries, day).await?))
+    Ok((now, page::letters_called(reading.conn(), deliveries, zone, zone.day_of(now)).await?))
 }
 
 fn answer(group: Vec<Waiting>, read: Result<(DateTime<Utc>, Vec<Letter>), store::Error>) {

@@ -27,8 +27,9 @@ pub struct Standing {
     versions: Vec<Version>,
 }
 
+/// Terms of a contract, and from when on they hold.
 #[derive(Clone, Debug, Deserialize)]
-struct Version {
+pub struct Version {
     valid_from: NaiveDate,
     terms: Terms,
 }
@@ -36,10 +37,21 @@ struct Version {
 impl Standing {
     /// The terms of the notice day; while nothing is served, those of `day`.
     pub fn terms(&self, policy: &Policy, day: NaiveDate) -> Terms {
-        let day = self.notice_started_at.map_or(day, |at| policy.zone.day_of(at));
-        let held = self.versions.iter().rfind(|version| version.valid_from <= day);
-        held.or(self.versions.first()).map(|version| version.terms.clone()).unwrap_or_default()
+        let held = terms_held(&self.versions, self.notice_started_at, &policy.zone, day);
+        held.cloned().unwrap_or_default()
     }
+}
+
+/// Of a contract's versions, the oldest first, the terms of the day on which the notice began; while nothing is served, those of `day`.
+pub fn terms_held<'a>(
+    versions: &'a [Version],
+    notice_started_at: Option<DateTime<Utc>>,
+    zone: &Zone,
+    day: NaiveDate,
+) -> Option<&'a Terms> {
+    let day = notice_started_at.map_or(day, |at| zone.day_of(at));
+    let held = versions.iter().rfind(|version| version.valid_from <= day);
+    held.or(versions.first()).map(|version| &version.terms)
 }
 
 /// The customer's standing with each of these changes; none with a change that owes it nothing.

@@ -5,9 +5,10 @@ use serde::Deserialize;
 use sqlx::types::Json;
 use sqlx::{FromRow, PgConnection};
 
-use super::personal::AddresseeRow;
+use super::personal::{AddresseeRow, DutyRow};
 use super::public::{ChangeRow, read_all};
 use super::{Addressee, Duty, PublicChange, Sent};
+use crate::domain::zone::Zone;
 use crate::store::Error;
 
 /// What a letter's page says of it, of its reader, and of what became of it.
@@ -82,31 +83,32 @@ struct Row {
     #[sqlx(flatten)]
     sent: Sent,
     changes: Json<Vec<ChangeRow>>,
-    duties: Json<Vec<Duty>>,
+    duties: Json<Vec<DutyRow>>,
     objections: Json<Vec<Statement>>,
     spoken: Json<Vec<Spoken>>,
 }
 
 impl Row {
-    fn read(self) -> Result<Letter, Error> {
+    fn read(self, zone: &Zone, day: NaiveDate) -> Result<Letter, Error> {
         Ok(Letter {
             who: self.who.read()?,
             sent: self.sent,
             changes: read_all(self.changes.0)?,
-            duties: self.duties.0,
+            duties: self.duties.0.into_iter().map(|duty| duty.read(zone, day)).collect(),
             objections: self.objections.0,
             spoken: self.spoken.0,
         })
     }
 }
 
-/// Each of these letters that went to somebody on file, with the terms as they were on `day` or since.
+/// Each of these letters that went to somebody on file, with the terms of its notice day in the policy's zone; while nothing is served, those
+/// of `day`.
 pub async fn letters_called(
     conn: &mut PgConnection,
     deliveries: &[i64],
+    zone: &Zone,
     day: NaiveDate,
 ) -> Result<Vec<Letter>, Error> {
-    let rows: Vec<Row> =
-        sqlx::query_as(include_str!("letter.sql")).bind(deliveries).bind(day).fetch_all(conn).await?;
-    rows.into_iter().map(Row::read).collect()
+    let rows: Vec<Row> = sqlx::query_as(include_str!("letter.sql")).bind(deliveries).fetch_all(conn).await?;
+    rows.into_iter().map(|row| row.read(zone, day)).collect()
 }

@@ -1,6 +1,5 @@
--- What the page of each letter ($1) says, with the terms as they were on the day ($2) or since. One look for each letter: joined to all of
--- them, a table that nobody has counted yet would be read from end to end. In a subquery: with an array's length in sight Postgres plans
--- anew each time.
+-- What the page of each letter ($1) says, with all terms that there were. One look for each letter: joined to all of them, a table that
+-- nobody has counted yet would be read from end to end. In a subquery: with an array's length in sight Postgres plans anew each time.
 select one.*
 from unnest((select $1::bigint[])) as asked(id)
 cross join lateral (
@@ -55,8 +54,8 @@ cross join lateral (
                          case when o.state = 'served' then o.notice_started_at end as notice_started_at,
                          case when o.state = 'served' then o.window_closes_at end as window_closes_at,
                          k.document, k.clause,
-                         (select t.terms from contract_terms t where t.contract_id = k.id and t.valid_from <= $2
-                          order by t.valid_from desc limit 1) as terms
+                         (select coalesce(json_agg(json_build_object('valid_from', t.valid_from, 'terms', t.terms) order by t.valid_from), '[]')
+                          from contract_terms t where t.contract_id = k.id) as versions
                   from obligation o left join contract k on k.id = o.contract_id
                   where o.customer_id = letter.reader and o.change_id = any (letter.about)) o) as duties,
            (select coalesce(json_agg(said order by said.received_at, said.objection_id, said.change_id), '[]')

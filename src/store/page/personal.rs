@@ -10,7 +10,9 @@ use crate::domain::change::ChangeId;
 use crate::domain::customer::{CustomerId, CustomerKind, Terms, Wishes};
 use crate::domain::obligation::Consent;
 use crate::domain::recipient::{self, RecipientId};
+use crate::domain::zone::Zone;
 use crate::store::Error;
+use crate::store::objection::{Version, terms_held};
 use crate::store::subscriber::wishes;
 
 /// Whom a link belongs to.
@@ -147,9 +149,8 @@ pub async fn sent(conn: &mut PgConnection, delivery: i64) -> Result<Option<Sent>
 }
 
 /// What is owed to a customer for one change, as its own page says it.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Duty {
-    #[serde(rename = "change_id")]
     pub change: ChangeId,
     /// `owed`, `served` or `exempt`
     pub state: String,
@@ -163,8 +164,41 @@ pub struct Duty {
     /// The document and clause that decide, as letters quote them.
     pub document: Option<String>,
     pub clause: Option<String>,
-    /// The terms on the notice day.
+    /// The terms of the day on which the notice began; while nothing is served, those of the day of reading.
     pub terms: Option<Terms>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct DutyRow {
+    change_id: ChangeId,
+    state: String,
+    consent: Consent,
+    served_at: Option<DateTime<Utc>>,
+    notice_started_at: Option<DateTime<Utc>>,
+    window_closes_at: Option<DateTime<Utc>>,
+    clear_at: Option<DateTime<Utc>>,
+    in_force_at: Option<DateTime<Utc>>,
+    document: Option<String>,
+    clause: Option<String>,
+    versions: Vec<Version>,
+}
+
+impl DutyRow {
+    pub(super) fn read(self, zone: &Zone, day: NaiveDate) -> Duty {
+        Duty {
+            terms: terms_held(&self.versions, self.notice_started_at, zone, day).cloned(),
+            change: self.change_id,
+            state: self.state,
+            consent: self.consent,
+            served_at: self.served_at,
+            notice_started_at: self.notice_started_at,
+            window_closes_at: self.window_closes_at,
+            clear_at: self.clear_at,
+            in_force_at: self.in_force_at,
+            document: self.document,
+            clause: self.clause,
+        }
+    }
 }
 
 impl Duty {
@@ -174,32 +208,33 @@ impl Duty {
     }
 }
 
-/// What is owed to the customer for each of `changes`, with the terms as they were on `day` or since; by change.
+/// What is owed to the customer for each of `changes`, with the terms of its notice day in the policy's zone, while nothing is served those of
+/// `day`; by change.
 pub async fn duties(
     conn: &mut PgConnection,
     customer: CustomerId,
     changes: &[ChangeId],
+    zone: &Zone,
     day: NaiveDate,
 ) -> Result<Vec<Duty>, Error> {
     let ids: Vec<i64> = changes.iter().map(|id| id.0).collect();
-    let rows: Vec<Json<Duty>> = sqlx::query_scalar(
+    let rows: Vec<Json<DutyRow>> = sqlx::query_scalar(
         "select row_to_json(duty)
          from (select o.change_id, o.state, o.consent, o.served_at, o.clear_at, o.in_force_at,
                       case when o.state = 'served' then o.notice_started_at end as notice_started_at,
                       case when o.state = 'served' then o.window_closes_at end as window_closes_at,
                       k.document, k.clause,
-                      (select t.terms from contract_terms t where t.contract_id = k.id and t.valid_from <= $3
-                       order by t.valid_from desc limit 1) as terms
+                      (select coalesce(json_agg(json_build_object('valid_from', t.valid_from, 'terms', t.terms) order by t.valid_from), '[]')
+                       from contract_terms t where t.contract_id = k.id) as versions
                from obligation o left join contract k on k.id = o.contract_id
                where o.customer_id = $1 and o.change_id = any($2)
                order by o.change_id) duty",
     )
     .bind(customer.0)
     .bind(ids)
-    .bind(day)
     .fetch_all(conn)
     .await?;
-    Ok(rows.into_iter().map(|Json(duty)| duty).collect())
+    Ok(rows.into_iter().map(|Json(duty)| duty.read(zone, day)).collect())
 }
 
 /// A letter that a customer had, as its own page lists it.

@@ -129,7 +129,7 @@ impl<'a> Mine<'a> {
         let versions = store::subprocessor::versions(conn).await?;
         let open = page::open_changes(conn).await?;
         let changes: Vec<ChangeId> = open.iter().map(|change| change.id).collect();
-        let duties = page::duties(conn, customer, &changes, today).await?;
+        let duties = page::duties(conn, customer, &changes, &site.cx().policy.zone, today).await?;
         let pages = page::pages_of(conn, who.recipient, &changes).await?;
         let letters = page::letters(conn, who.customer, NOTICES_LISTED).await?;
         let contacts = store::recipient::of_customer(conn, who.customer).await?;

@@ -212,3 +212,26 @@ async fn what_took_effect_after_being_held_did_so_on_that_day_on_every_page() {
     assert!(listed.contains("datetime=\"2026-12-16\""), "{listed}");
     world.finish().await;
 }
+
+#[tokio::test]
+async fn a_page_goes_by_the_terms_of_its_notice_as_what_is_said_on_it_does() {
+    let world = announced(&[]).await;
+    let visitor = Visitor::of(&world);
+    world.advance_to("2026-12-01T09:00Z").await;
+    let cairo = "reference,customer,email,customer_since,time_zone,grounds\n\
+                 C-1,Acme,dpo@acme.example,2024-03-01,Africa/Cairo,reasonable\n";
+    world.customers(cairo).await;
+    world.advance_to("2026-12-02T09:00Z").await;
+    let [object, letter, mine] = own_pages(&world, &visitor).await;
+    for page in [&object, &letter, &mine] {
+        assert!(page.contains("Tuesday 8 December 2026, 24:00, Berlin time"), "{page}");
+        assert!(!page.contains("Cairo"), "{page}");
+    }
+    assert!(!object.contains("Your agreement asks for data protection reasons"), "{object}");
+    // The receipt is of the same terms.
+    visitor.post(&object_page(&world), &[("text", "We object.")]).await;
+    world.settle().await;
+    let receipt = world.mailbox.mails_to("dpo@acme.example").pop().unwrap().text();
+    assert!(receipt.contains("Berlin time") && !receipt.contains("Cairo"), "{receipt}");
+    world.finish().await;
+}
