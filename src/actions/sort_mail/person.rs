@@ -96,6 +96,10 @@ impl Mail<'_> {
             return Ok(Outcome { case: heard.case, events, ..Outcome::default() });
         }
         if of_nobodys {
+            // No gate opens until it is on file.
+            let mut held = inbox::hold_open_at(tx, self.received_at, None).await?;
+            held.retain(|change| about.is_empty() || about.contains(change));
+            inbox::hold(tx, self.id, &held, None).await?;
             let ruling = Some(Ruling::Objection);
             return Ok(Outcome { waits: true, ruling, about, events, ..Outcome::default() });
         }
