@@ -91,9 +91,9 @@ async fn a_yes_that_served_is_one_by_the_contracts_there_were_when_the_change_to
     let ended = ["customers", "end", "C-1", "--contract", "K-1", "--last-day", "2026-11-30"];
     assert_eq!(world.command(&ended).await.code, Some(0));
     world.advance_to("2026-12-02T09:00Z").await;
-    let (channel, word) = (Channel::Letter, Word::Yes);
-    let yes = Said { contract: "K-2", customer: None, word, by: "Ada", channel, at: None };
-    clear_customer::record_consent(&world.cx, world.dpo.clone(), &reference, &yes, None).await.unwrap();
+    let (channel, yes) = (Channel::Letter, Word::Yes);
+    let said = Said { contract: "K-2", customer: None, word: yes, by: "Ada", channel, at: None };
+    clear_customer::record_consent(&world.cx, world.dpo.clone(), &reference, &said, None).await.unwrap();
     world.advance_to("2026-12-14T08:00Z").await;
     assert_eq!(world.change(&reference).await.state, State::Effective);
     let (code, said) = clearance(&world, "C-1", "Nimbus").await;
