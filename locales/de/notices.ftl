@@ -223,6 +223,7 @@ withdrawn-subject = { $change_ref } zurückgezogen: { $subprocessor } { $kind ->
         [several] und die anderen Änderungen kommen nicht
        *[other] wird nicht eingesetzt
     }
+    .in-use = { $change_ref } zurückgezogen: Der Einsatz von { $subprocessor } endet am { $stops_on }
 withdrawn-head = { $count ->
         [one] Wir haben diese Änderung zurückgezogen
        *[other] Wir haben diese Änderungen zurückgezogen
@@ -234,6 +235,7 @@ withdrawn-head = { $count ->
        *[other] nicht eingesetzt
     }.
     .when = Angekündigt am { $announced } für { $old_effective }.
+    .in-use = Wir haben diese Änderung zurückgezogen: Der Einsatz von { $subprocessor } endet am { $stops_on }.
 withdrawn-objected = Ihr Einspruch { $objection_ref } ist erledigt, weil die Änderung zurückgezogen ist; er wird weder Ihnen noch uns angerechnet.
 withdrawn-in-force = { $subprocessor } hat seit { $in_force_since } Daten von { $customer } verarbeitet. Das endet am { $stops_on }; Löschung oder Rückgabe folgt bis { $deletion_due }, und wir bestätigen sie Ihnen.
 withdrawn-again = Wenn wir sie wieder planen, erhalten Sie ein neues Schreiben mit einer neuen vollen Frist.

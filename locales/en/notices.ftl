@@ -224,6 +224,7 @@ withdrawn-subject = { $change_ref } withdrawn: { $subprocessor } { $kind ->
         [several] and the other changes will not come
        *[other] will not be used
     }
+    .in-use = { $change_ref } withdrawn: { $subprocessor } stops on { $stops_on }
 withdrawn-head = { $count ->
         [one] We have withdrawn this change
        *[other] We have withdrawn these changes
@@ -235,6 +236,7 @@ withdrawn-head = { $count ->
        *[other] be used
     }.
     .when = It was announced on { $announced } for { $old_effective }.
+    .in-use = We have withdrawn this change: { $subprocessor } stops on { $stops_on }.
 withdrawn-objected = Your objection { $objection_ref } is closed as change withdrawn; it is not counted against you or us.
 withdrawn-in-force = { $subprocessor } has processed data of { $customer } since { $in_force_since }. It stops on { $stops_on }; deletion or return follows by { $deletion_due } and we confirm it to you.
 withdrawn-again = If we plan it again, you get a new letter with a new full period.

@@ -227,6 +227,7 @@ withdrawn-subject = { $change_ref } retirado: { $subprocessor } { $kind ->
         [several] y los demás cambios no se harán
        *[other] no se utilizará
     }
+    .in-use = { $change_ref } retirado: el uso de { $subprocessor } termina el { $stops_on }
 withdrawn-head = { $count ->
         [one] Hemos retirado este cambio
        *[other] Hemos retirado estos cambios
@@ -238,6 +239,7 @@ withdrawn-head = { $count ->
        *[other] se utilizará
     }.
     .when = Se anunció el { $announced } para el { $old_effective }.
+    .in-use = Hemos retirado este cambio: el uso de { $subprocessor } termina el { $stops_on }.
 withdrawn-objected = Su oposición { $objection_ref } queda cerrada porque el cambio se ha retirado; no cuenta ni contra usted ni contra nosotros.
 withdrawn-in-force = { $subprocessor } ha tratado datos de { $customer } desde el { $in_force_since }. Termina el { $stops_on }; la supresión o devolución sigue a más tardar el { $deletion_due } y se la confirmamos.
 withdrawn-again = Si lo prevemos de nuevo, recibirá una nueva carta con un nuevo plazo completo.

@@ -227,6 +227,7 @@ withdrawn-subject = { $change_ref } retiré : { $subprocessor } { $kind ->
         [several] et les autres modifications n’auront pas lieu
        *[other] ne sera pas utilisé
     }
+    .in-use = { $change_ref } retiré : l’utilisation de { $subprocessor } prend fin le { $stops_on }
 withdrawn-head = { $count ->
         [one] Nous avons retiré cette modification
        *[other] Nous avons retiré ces modifications
@@ -238,6 +239,7 @@ withdrawn-head = { $count ->
        *[other] ne sera pas utilisé
     }.
     .when = Annonce du { $announced } pour le { $old_effective }.
+    .in-use = Nous avons retiré cette modification : l’utilisation de { $subprocessor } prend fin le { $stops_on }.
 withdrawn-objected = Votre objection { $objection_ref } est close, la modification étant retirée ; elle n’est retenue ni contre vous ni contre nous.
 withdrawn-in-force = { $subprocessor } a traité des données de { $customer } depuis le { $in_force_since }. Cela prend fin le { $stops_on } ; l’effacement ou la restitution suit au plus tard le { $deletion_due }, et nous vous les confirmons.
 withdrawn-again = Si nous la prévoyons de nouveau, vous recevrez une nouvelle lettre avec un nouveau délai complet.

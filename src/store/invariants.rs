@@ -153,7 +153,7 @@ pub const ALL: &[Invariant] = &[
         announced_to_whoever_is_entitled,
         2,
         "every customer with a contract in scope of a change in notice has an obligation",
-        "run the daemon for a minute: its sweep writes missing obligations; if the row stays, report it",
+        "import the customer again, which settles it; if the row stays, report it",
         "select change.reference, customer.reference as customer from change
          join customer on customer.kind = 'contract'
          where change.state in ('in_notice', 'held')

@@ -3,6 +3,8 @@ select reading.letter, o.change_id, o.state, o.exempt_why, o.consent, o.served_a
        k.document, k.clause, k.signed_on, t.terms,
        (select objection.reference from objection_change x join objection on objection.id = x.objection_id
         where x.change_id = o.change_id and x.customer_id = o.customer_id
+          -- Of those that a withdrawal ends: what was resolved before stays as it was resolved.
+          and ((select kind from notice where id = $1) <> 'withdrawn' or x.outcome = 'change_withdrawn')
         order by x.received_at desc, x.objection_id desc limit 1) as objection,
        exists (select from exclusion e where e.customer_id = o.customer_id and e.subprocessor_id = change.subprocessor_id
                and e.until is null) as excluded,

@@ -1,9 +1,9 @@
 //! A change that is given up: those who heard of it hear of that, and nobody else.
 
-use forenotice::actions::schedule_change;
+use forenotice::actions::{resolve_objection, schedule_change};
 use forenotice::demo::mailbox::{Fault, Reply, Times};
 use forenotice::domain::change::State;
-use forenotice::domain::objection::Outcome;
+use forenotice::domain::objection::{Asked, Outcome};
 use forenotice::store::objection;
 
 use crate::support::World;
@@ -72,5 +72,30 @@ async fn after_it_those_who_were_told_are_told_and_what_they_said_is_closed() {
     world.advance_to("2027-01-16T12:00Z").await;
     assert_eq!(world.change(&reference).await.state, State::Withdrawn);
     assert_eq!(world.subjects(ACME).len(), 3);
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn an_objection_settled_before_is_not_said_to_end_with_the_withdrawal() {
+    let (world, reference) = scheduled().await;
+    world.advance_to("2026-11-24T12:00Z").await;
+    let said = world.object(ACME, "We object.").await.reference;
+    let agreed = Asked {
+        outcome: Outcome::Mitigated,
+        reason: "as agreed".to_owned(),
+        condition: Some("in the EU".to_owned()),
+        how: None,
+        last_day: None,
+        remedies: None,
+        refund: None,
+        agreed: Some("by mail".to_owned()),
+        contacts_asked: None,
+        attached: None,
+    };
+    resolve_objection::resolve(&world.cx, world.dpo.clone(), &said, agreed, None).await.unwrap();
+    withdraw(&world, &reference).await;
+    world.advance_to("2026-11-27T12:00Z").await;
+    let letter = world.mailbox.mails_to(ACME).pop().unwrap().text();
+    assert!(letter.contains("Nimbus was too dear") && !letter.contains(&said), "{letter}");
     world.finish().await;
 }
