@@ -88,8 +88,8 @@ alert-mail-left-head = { $sender } seems to have left { $customer }.
 alert-mail-complaint-subject = { $customer }: { $sender } has marked our letter as unwanted
 alert-mail-complaint-head = { $sender } at { $customer } has marked our letter as unwanted.
     .rest = It is owed by contract, so letters go on. The relay may drop what goes there from now on: ask { $customer } for another contact.
-alert-mail-lost-subject = { $objection_ref }: our letter to { $sender } came back
-alert-mail-lost-head = Our letter to { $sender } in the case { $objection_ref } did not arrive.
+alert-letter-lost-subject = { $objection_ref }: our letter to { $address } did not arrive
+alert-letter-lost-head = Our letter to { $address } in the case { $objection_ref } did not arrive.
     .rest = Nobody there has read it. Write another way, or ask { $customer } for another contact: forenotice objection show { $objection_ref }.
 alert-waits-subject = { $objection_ref }: { $step ->
         [answer_due] the answer to { $customer } is due today

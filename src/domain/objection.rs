@@ -146,6 +146,11 @@ pub fn may_take_back(customer: Option<CustomerId>, sender: Option<RecipientId>, 
     }
 }
 
+/// The objection that a single letter is about, by its key: `receipt:OBJ-2026-0007:12`.
+pub fn in_letter_key(key: &str) -> Option<&str> {
+    key.split(':').find(|part| part.starts_with("OBJ-"))
+}
+
 /// `OBJ-2026-0001`: the year it was entered in, and a number that never repeats.
 pub fn reference(year: i32, number: ObjectionId) -> String {
     format!("OBJ-{year}-{:04}", number.0)

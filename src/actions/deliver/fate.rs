@@ -17,11 +17,13 @@ use crate::domain::customer::{CustomerId, CustomerKind, Subscribers};
 use crate::domain::delivery::{DeliveryId, Said};
 use crate::domain::ledger::{Actor, Event, Service};
 use crate::domain::notice::NoticeKind;
+use crate::domain::objection::in_letter_key;
 use crate::domain::obligation::Clearance;
 use crate::mail::letter::{Alarm, ChangeName};
 use crate::mail::relay::Handed;
 use crate::store::delivery::contact::{self, Rest};
 use crate::store::delivery::lease::Lease;
+use crate::store::delivery::letter::Addressee;
 use crate::store::delivery::record::{self, Fate, Heard, Recorded, Served};
 use crate::store::{self, Tx};
 
@@ -200,7 +202,7 @@ impl<'a> Verdicts<'a> {
         Ok(done.collect())
     }
 
-    /// After a letter of a notice was given up: the next contact, else the DPO.
+    /// After a letter was given up: of a notice the next contact, else the DPO; of a case the DPO.
     async fn after_failure(
         &self,
         cx: &Context,
@@ -208,7 +210,8 @@ impl<'a> Verdicts<'a> {
         (sheet, said, suppress, ask_next): (&Sheet, &Said, bool, bool),
         events: &mut Vec<Event>,
     ) -> Result<(), Error> {
-        let (Some(page), Some(to)) = (&self.page.notice, &sheet.letter.to) else { return Ok(()) };
+        let Some(to) = &sheet.letter.to else { return Ok(()) };
+        let Some(page) = &self.page.notice else { return letter_lost(cx, tx, sheet, to, said).await };
         if to.customer_kind == CustomerKind::Subscriber {
             if suppress {
                 contact::exempt_undeliverable_subscriber(tx, page.notice.id, to.customer).await?;
@@ -289,6 +292,26 @@ async fn alert(
         words: said.words().to_owned(),
     };
     cx.alert(tx, &format!("unreachable:{}:{}", page.facts.reference, to.customer), alarm).await?;
+    Ok(())
+}
+
+/// Whoever objected waits for what the letter says.
+async fn letter_lost(
+    cx: &Context,
+    tx: &mut Tx,
+    sheet: &Sheet,
+    to: &Addressee,
+    said: &Said,
+) -> Result<(), Error> {
+    let Some(case) = sheet.letter.key.as_deref().and_then(in_letter_key) else { return Ok(()) };
+    let alarm = Alarm::LetterLost {
+        objection_ref: case.to_owned(),
+        customer: to.customer_name.clone(),
+        address: to.address.clone().unwrap_or_default(),
+        code: said.code(),
+        words: said.words().to_owned(),
+    };
+    cx.alert(tx, &format!("lost:{}:{case}", sheet.letter.id), alarm).await?;
     Ok(())
 }
 

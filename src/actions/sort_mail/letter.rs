@@ -49,14 +49,12 @@ impl Mail<'_> {
     /// Whoever objected waits for what the letter said: a receipt, an answer, how it ended.
     async fn tell_of_case(&self, tx: &mut Tx, letter: &Named) -> Result<(), Error> {
         let Some(case) = letter.objection.as_ref().filter(|_| letter.notice.is_none()) else { return Ok(()) };
-        let alarm = Alarm::Mail {
-            message: self.id.0,
+        let alarm = Alarm::LetterLost {
+            objection_ref: case.clone(),
             customer: letter.customer_name.clone(),
-            sender: letter.address.clone().unwrap_or_default(),
-            subject: String::new(),
+            address: letter.address.clone().unwrap_or_default(),
+            code: None,
             words: self.words(),
-            delegate: None,
-            matter: MailMatter::LetterLost { objection_ref: case.clone() },
         };
         self.cx.alert(tx, &format!("lost:{}:{case}", letter.delivery), alarm).await?;
         Ok(())

@@ -70,6 +70,8 @@ pub enum Alarm {
     ObjectionWaits { change: ChangeName, objection_ref: String, customer: String, step: Step, day: NaiveDate },
     /// The letter that served a customer came back after the change had taken effect for it.
     ServiceLost { change: ChangeName, customer: String, address: String, words: String },
+    /// A letter of this case has not arrived: a receipt, an answer, how it ended.
+    LetterLost { objection_ref: String, customer: String, address: String, code: Option<u16>, words: String },
     /// A mail came in that a person must see.
     Mail {
         message: i64,
@@ -138,6 +140,7 @@ impl Alarm {
             | Self::ReplyPathLost { .. }
             | Self::SuccessorNamed { .. }
             | Self::ServiceLost { .. }
+            | Self::LetterLost { .. }
             | Self::Mail { .. } => &[],
         }
     }
@@ -161,6 +164,7 @@ impl Alarm {
             Self::RelayRefusesUs { .. }
             | Self::ReplyPathLost { .. }
             | Self::SuccessorNamed { .. }
+            | Self::LetterLost { .. }
             | Self::Mail { .. } => None,
         }
     }

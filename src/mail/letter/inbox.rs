@@ -42,6 +42,4 @@ pub enum MailMatter {
     ContactLeft,
     /// A contact, or its provider, does not want our mail.
     Complaint,
-    /// A letter of this case has not arrived.
-    LetterLost { objection_ref: String },
 }

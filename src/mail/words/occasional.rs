@@ -156,6 +156,7 @@ fn sentences(alarm: &Alarm) -> (&'static str, &'static [&'static str]) {
         Alarm::ReplyPathLost { flaw: None, .. } => ("path", &["rest", "mend"]),
         Alarm::SuccessorNamed { .. } => ("successor", &["rest"]),
         Alarm::ServiceLost { .. } => ("lost", &["rest"]),
+        Alarm::LetterLost { .. } => ("letter-lost", &["rest"]),
         Alarm::Mail { matter, delegate, .. } => inbox::sentences(matter, delegate.is_some()),
     }
 }
@@ -226,6 +227,10 @@ fn tell_alarm(words: &mut Words<'_>, alert: &Alert) -> Result<(), WordsError> {
         }
         Alarm::ServiceLost { customer, address, words: said, .. } => {
             refused_by(words, customer, address, None, said);
+        }
+        Alarm::LetterLost { objection_ref, customer, address, code, words: said } => {
+            words.named("objection_ref", objection_ref);
+            refused_by(words, customer, address, *code, said);
         }
         Alarm::Mail { .. } => inbox::tell(words, &alert.what),
     }

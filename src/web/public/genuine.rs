@@ -6,10 +6,10 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::object::objection_in;
 use super::wording::{self, Tense};
 use crate::domain::access::MailPurpose;
 use crate::domain::notice::NoticeKind;
+use crate::domain::objection;
 use crate::store::page::{self, PublicChange, Sent};
 use crate::web::Site;
 use crate::web::dates;
@@ -91,7 +91,7 @@ async fn known(site: &Site, code: &str) -> Result<Option<Known>, PageError> {
     let Some((MailPurpose::Genuine, delivery)) = site.keys().read_mail_token(code) else { return Ok(None) };
     let mut snapshot = site.cx().snapshot().await?;
     let Some(sent) = page::sent(snapshot.conn(), delivery.0).await? else { return Ok(None) };
-    let objection = sent.letter_key.as_deref().and_then(objection_in);
+    let objection = sent.letter_key.as_deref().and_then(objection::in_letter_key);
     let changes = page::changes_of_delivery(snapshot.conn(), delivery.0, objection).await?;
     Ok(Some(told(site, &sent, &changes)))
 }

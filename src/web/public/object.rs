@@ -151,11 +151,6 @@ impl<'a> Personal<'a> {
     }
 }
 
-/// The objection that a letter is about, from its key: `receipt:OBJ-2026-0007:12`.
-pub fn objection_in(letter_key: &str) -> Option<&str> {
-    letter_key.split(':').find(|part| part.starts_with("OBJ-"))
-}
-
 /// `GET /object/{token}`
 pub async fn show(site: Site, Path(token): Path<String>) -> Result<Response, PageError> {
     let personal = Personal::read(&site, &token, LinkPurpose::Object).await.map_err(unknown)?;

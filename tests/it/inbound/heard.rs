@@ -2,6 +2,7 @@
 
 use forenotice::actions::rule_on_mail::rule;
 use forenotice::actions::subscribe;
+use forenotice::demo::mailbox::{Fault, Reply, Times};
 use forenotice::domain::delivery::DeliveryId;
 use forenotice::domain::inbox::Ruling;
 use forenotice::store::inbound::MessageId;
@@ -152,8 +153,21 @@ async fn the_dpo_is_told_when_a_receipt_comes_back() {
     let receipt = world.mailbox.mails_to(JANE).pop().unwrap();
     comes(&world, &report("failed", "5.2.2", JANE), &receipt.envelope_from, "").await;
     let told = world.mailbox.mails_to(DPO).pop().unwrap();
-    assert_eq!(told.subject(), "OBJ-2026-0001: our letter to jane@acme.example came back");
+    assert_eq!(told.subject(), "OBJ-2026-0001: our letter to jane@acme.example did not arrive");
     assert!(told.text().contains("> 5.2.2 550 5.2.2 so it is"), "{}", told.text());
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn the_dpo_is_told_when_no_relay_takes_a_receipt() {
+    let (world, _) = announced().await;
+    let letter = reply_to(&letter_to(&world, JANE));
+    world.mailbox.arrange(Fault::RefusesRecipient(JANE.to_owned(), Reply::no_such_user()), Times::Always);
+    comes(&world, &person(JANE, "OBJECT", "No."), &letter, JANE).await;
+    let subjects: Vec<String> =
+        world.mailbox.mails_to(DPO).iter().map(forenotice::demo::mailbox::Mail::subject).collect();
+    let told = "OBJ-2026-0001: our letter to jane@acme.example did not arrive";
+    assert_eq!(subjects.iter().filter(|subject| *subject == told).count(), 1, "{subjects:?}");
     world.finish().await;
 }
 

@@ -32,7 +32,6 @@ pub(super) fn sentences(
         MailMatter::ContactLeft if names_a_delegate => ("mail-left", &["rest", "delegate"]),
         MailMatter::ContactLeft => ("mail-left", &["rest"]),
         MailMatter::Complaint => ("mail-complaint", &["rest"]),
-        MailMatter::LetterLost { .. } => ("mail-lost", &["rest"]),
     }
 }
 
@@ -44,7 +43,7 @@ pub(super) fn tell(words: &mut Words<'_>, alarm: &Alarm) {
     words.named("sender", sender);
     words.named("customer", if customer.is_empty() { sender } else { customer });
     words.formed("mail", message.to_string());
-    if let MailMatter::Case { objection_ref } | MailMatter::LetterLost { objection_ref } = matter {
+    if let MailMatter::Case { objection_ref } = matter {
         words.named("objection_ref", objection_ref);
     }
     if let Some(delegate) = delegate {
