@@ -146,7 +146,9 @@ async fn a_second_statement_joins_the_first_and_a_second_click_writes_nothing() 
     let mut snapshot = world.cx.snapshot().await.unwrap();
     let said = objection::correspondence(snapshot.conn(), known.id()).await.unwrap();
     let said: Vec<_> = said.iter().map(|piece| piece.body.as_deref().unwrap()).collect();
-    assert_eq!(said, ["dpo@acme.example: And it is in the US.", "legal@acme.example: And it is in the US."]);
+    let added =
+        ["dpo", "legal"].map(|who| format!("{who}@acme.example: And it is in the US.\nGrounds: transfer"));
+    assert_eq!(said, added);
     let objections: i64 =
         sqlx::query_scalar("select count(*) from objection").fetch_one(snapshot.conn()).await.unwrap();
     assert_eq!(objections, 1);
