@@ -225,16 +225,20 @@ fn tell_alarm(words: &mut Words<'_>, alert: &Alert) -> Result<(), WordsError> {
             words.named("address", address);
             words.named("successor", &named(name, successor));
         }
-        Alarm::ServiceLost { customer, address, words: said, .. } => {
-            refused_by(words, customer, address, None, said);
-        }
-        Alarm::LetterLost { objection_ref, customer, address, code, words: said } => {
-            words.named("objection_ref", objection_ref);
-            refused_by(words, customer, address, *code, said);
-        }
+        Alarm::ServiceLost { .. } | Alarm::LetterLost { .. } => lost(words, &alert.what),
         Alarm::Mail { .. } => inbox::tell(words, &alert.what),
     }
     Ok(())
+}
+
+fn lost(words: &mut Words<'_>, alarm: &Alarm) {
+    if let Alarm::ServiceLost { customer, address, words: said, .. } = alarm {
+        refused_by(words, customer, address, None, said);
+    }
+    if let Alarm::LetterLost { objection_ref, customer, address, code, words: said } = alarm {
+        words.named("objection_ref", objection_ref);
+        refused_by(words, customer, address, *code, said);
+    }
 }
 
 fn path_lost(words: &mut Words<'_>, alert: &Alert) -> Result<(), WordsError> {
