@@ -27,6 +27,8 @@ pub enum Fault {
     ClosesAfterFinalDot,
     /// Takes and keeps the whole message and closes without a reply: *done but not said*.
     KeepsThenCloses,
+    /// Takes and keeps the whole message, and says nothing any more.
+    KeepsThenHangs,
     /// Takes, keeps and accepts the message, and closes after the 250.
     AcceptsThenCloses,
     /// Answers the next command, whatever it is, with 421 and closes.

@@ -54,6 +54,8 @@ struct Conversation<'a> {
     shared: &'a Shared,
     replies: Vec<u8>,
     closes: bool,
+    /// Whatever comes is not heard any more.
+    hangs: bool,
     drip: Option<Duration>,
     requests: RequestReceiver,
     greeted: bool,
@@ -88,6 +90,7 @@ impl<'a> Conversation<'a> {
             shared,
             replies: Vec::new(),
             closes: false,
+            hangs: false,
             drip: None,
             requests: RequestReceiver::default(),
             greeted: false,
@@ -120,7 +123,7 @@ impl<'a> Conversation<'a> {
 
     fn hear(&mut self, heard: &[u8]) {
         let mut bytes = heard.iter();
-        while !self.closes && !bytes.as_slice().is_empty() {
+        while !self.closes && !self.hangs && !bytes.as_slice().is_empty() {
             if let Some(message) = &mut self.message {
                 let whole = message.unstuff.ingest(&mut bytes, &mut message.bytes);
                 if message.bytes.len() > MAIL_BYTES_MAX {
@@ -255,6 +258,7 @@ impl<'a> Conversation<'a> {
             Fault::AnswersMessage(_)
             | Fault::ClosesAfterFinalDot
             | Fault::KeepsThenCloses
+            | Fault::KeepsThenHangs
             | Fault::AcceptsThenCloses => Some(fault.clone()),
             _ => None,
         });
@@ -264,6 +268,10 @@ impl<'a> Conversation<'a> {
             Some(Fault::KeepsThenCloses) => {
                 self.shared.keep(envelope.with(message.bytes));
                 self.closes = true;
+            }
+            Some(Fault::KeepsThenHangs) => {
+                self.shared.keep(envelope.with(message.bytes));
+                self.hangs = true;
             }
             other => {
                 let serial = self.shared.keep(envelope.with(message.bytes));
