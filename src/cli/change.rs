@@ -246,8 +246,8 @@ async fn show(global: &Global, args: &RefArgs) -> Result<(), Failure> {
     let announcement = store::notice::announcement_times(snapshot.conn(), change.id).await?;
     if args.output.json {
         let mut value = change_json(&change);
-        value["notice_at"] = json!(announcement.map(|(due_at, _)| due_at));
-        value["announced_at"] = json!(announcement.and_then(|(_, began_at)| began_at));
+        value["notice_at"] = json!(announcement.map(|(_, due_at, _)| due_at));
+        value["announced_at"] = json!(announcement.and_then(|(_, _, began_at)| began_at));
         return print(value);
     }
     let mut lines = vec![
@@ -256,7 +256,7 @@ async fn show(global: &Global, args: &RefArgs) -> Result<(), Failure> {
         format!("effective  {}", effective_in_words(&cx, &change)),
         format!("reason     {}", change.draft.reason),
     ];
-    lines.extend(announcement.map(|times| announced_in_words(&change, times)));
+    lines.extend(announcement.map(|(_, due_at, began_at)| announced_in_words(&change, (due_at, began_at))));
     if let Some(since) = change.in_force_for_some() {
         let counts = store::go_live::counts(cx.snapshot().await?.conn(), change.id).await?;
         lines.push(format!(

@@ -177,20 +177,20 @@ pub async fn live_announcement(
     Ok(row.map(|(id, facts)| (NoticeId(id), facts.0)))
 }
 
-/// When the live announcement of a change is due, and when it began to go out; none: it has none.
+/// The live announcement of a change, when it is due, and when it began to go out; none: it has none.
 pub async fn announcement_times(
     conn: &mut PgConnection,
     change: ChangeId,
-) -> Result<Option<(DateTime<Utc>, Option<DateTime<Utc>>)>, Error> {
-    let times = sqlx::query_as(
-        "select n.due_at, n.barrier_at from notice n join notice_change nc on nc.notice_id = n.id
+) -> Result<Option<(NoticeId, DateTime<Utc>, Option<DateTime<Utc>>)>, Error> {
+    let row: Option<(i64, DateTime<Utc>, Option<DateTime<Utc>>)> = sqlx::query_as(
+        "select n.id, n.due_at, n.barrier_at from notice n join notice_change nc on nc.notice_id = n.id
          where nc.change_id = $1 and n.kind = 'announcement' and n.cancelled_at is null
          order by n.id desc limit 1",
     )
     .bind(change.0)
     .fetch_optional(conn)
     .await?;
-    Ok(times)
+    Ok(row.map(|(id, due_at, began_at)| (NoticeId(id), due_at, began_at)))
 }
 
 /// The live announcement of a change and when it began; none = it has not begun, and will scan whoever is written until then.
@@ -198,15 +198,8 @@ pub async fn begun_announcement(
     conn: &mut PgConnection,
     change: ChangeId,
 ) -> Result<Option<(NoticeId, DateTime<Utc>)>, Error> {
-    let row: Option<(i64, Option<DateTime<Utc>>)> = sqlx::query_as(
-        "select n.id, n.barrier_at from notice n join notice_change nc on nc.notice_id = n.id
-         where nc.change_id = $1 and n.kind = 'announcement' and n.cancelled_at is null
-         order by n.id desc limit 1",
-    )
-    .bind(change.0)
-    .fetch_optional(conn)
-    .await?;
-    Ok(row.and_then(|(id, began)| Some((NoticeId(id), began?))))
+    let times = announcement_times(conn, change).await?;
+    Ok(times.and_then(|(id, _, began_at)| Some((id, began_at?))))
 }
 
 /// An announcement that a change shares with others that are still open.
