@@ -2,12 +2,11 @@
 
 use forenotice::actions::{resolve_objection, schedule_change};
 use forenotice::domain::change::{ChangeKind, State};
-use forenotice::domain::objection::{Asked, Outcome};
 use forenotice::domain::request::Request;
 
 use super::visitor::{STRIPE, Visitor, path_of};
 use crate::support::World;
-use crate::support::builders::addition;
+use crate::support::builders::{addition, mitigated_as_agreed};
 
 const NIMBUS: &str = "CHG-2026-0001";
 
@@ -175,18 +174,7 @@ async fn what_is_held_is_promised_for_no_day_and_no_calendar_has_a_deadline_that
 #[tokio::test]
 async fn what_took_effect_after_being_held_did_so_on_that_day_on_every_page() {
     let (world, visitor, objection) = held(&[]).await;
-    let asked = Asked {
-        outcome: Outcome::Mitigated,
-        reason: "as agreed".to_owned(),
-        condition: Some("data stay in the EU".to_owned()),
-        how: None,
-        last_day: None,
-        remedies: None,
-        refund: None,
-        agreed: None,
-        contacts_asked: None,
-        attached: None,
-    };
+    let asked = mitigated_as_agreed();
     let path = object_page(&world);
     world.advance_to("2026-12-15T09:00Z").await;
     resolve_objection::resolve(&world.cx, world.dpo.clone(), &objection, asked, None).await.unwrap();

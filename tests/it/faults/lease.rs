@@ -89,6 +89,9 @@ async fn a_lease_is_renewed_and_given_back_by_its_holder_only() {
     assert!(!lease::renew(&mut tx, &first, Duration::from_mins(5)).await.unwrap());
     assert!(!lease::give_back(&mut tx, &first, None).await.unwrap());
     assert_eq!(lease::cancel_rest(&mut tx, &first).await.unwrap(), 0);
+    let letters = [DeliveryId(mailing.row(ACME).await.id)];
+    assert!(!record::compose_anew(&mut tx, &first, &letters).await.unwrap());
+    assert!(record::compose_anew(&mut tx, &second, &letters).await.unwrap());
     assert!(lease::renew(&mut tx, &second, Duration::from_mins(5)).await.unwrap());
     assert_eq!(lease::doubt_queued(&mut tx, &second).await.unwrap(), 1);
     let later = tx.now() + TimeDelta::minutes(9);

@@ -157,6 +157,30 @@ impl Mailing {
         self.world.mailbox.mails_to("dpo@processor.example")
     }
 
+    /// From now on no acceptance can be recorded: the database answers with this code.
+    pub async fn records_none(&self, code: &str) {
+        let refuse = format!(
+            "create sequence refusals; grant select on refusals to public;
+             create function refuse() returns trigger language plpgsql security definer set search_path = forenotice as $$
+             begin perform nextval('refusals'); raise exception 'refused' using errcode = '{code}'; end $$;
+             create trigger refuse before update on delivery for each row
+             when (new.state = 'accepted') execute function refuse()"
+        );
+        self.world.as_superuser(&refuse).await;
+    }
+
+    /// They can again.
+    pub async fn records_again(&self) {
+        self.world
+            .as_superuser("drop trigger refuse on delivery; drop function refuse; drop sequence refusals")
+            .await;
+    }
+
+    /// The letter of the notice by which the customer is served.
+    pub async fn served_by(&self) -> i64 {
+        self.count("select served_by from obligation").await
+    }
+
     /// A lease that its sender will not come back to has run out.
     pub async fn lease_runs_out(&self) {
         self.world

@@ -27,11 +27,7 @@ async fn where_a_customer_has_a_notice_address_only_letters_to_it_serve() {
     mailing.later(TimeDelta::minutes(6)).await;
     mailing.send().await;
     assert_eq!(mailing.obligations("served").await, 1);
-    let served_by: i64 = sqlx::query_scalar("select served_by from obligation")
-        .fetch_one(mailing.world.cx.db.pool())
-        .await
-        .unwrap();
-    assert_eq!(served_by, mailing.row("second@acme.example").await.id);
+    assert_eq!(mailing.served_by().await, mailing.row("second@acme.example").await.id);
     mailing.world.finish().await;
 }
 
@@ -149,23 +145,21 @@ async fn a_letter_that_came_back_before_it_counts_as_accepted_asks_the_next_cont
     let mut tx = mailing.world.cx.begin(Actor::Daemon).await.unwrap();
     let now = tx.now();
     assert!(inbox::mark_bounced(&mut tx, DeliveryId(letter.id), now).await.unwrap());
-    let (notice, customer, latest_at) =
-        sqlx::query_as("select notice_id, customer_id, latest_at from delivery where id = $1")
-            .bind(letter.id)
-            .fetch_one(tx.conn())
-            .await
-            .unwrap();
-    let rest = contact::ask_next_contact(&mut tx, NoticeId(notice), CustomerId(customer), latest_at).await;
+    let (notice, customer) = sqlx::query_as("select notice_id, customer_id from delivery where id = $1")
+        .bind(letter.id)
+        .fetch_one(tx.conn())
+        .await
+        .unwrap();
+    let rest = contact::ask_next_contact(&mut tx, NoticeId(notice), CustomerId(customer), now).await;
     assert!(matches!(rest.unwrap(), Rest::Asked(_)), "the letter itself is taken for one that remains");
     tx.commit_unrecorded().await.unwrap();
+    let late =
+        mailing.count("select count(*) from delivery where latest_at >= due_at + interval '1 day'").await;
+    assert_eq!(late, 2, "who is asked late has no time");
     mailing.later(TimeDelta::minutes(5)).await;
     mailing.send().await;
     assert_eq!(mailing.obligations("served").await, 1);
-    let served_by: i64 = sqlx::query_scalar("select served_by from obligation")
-        .fetch_one(mailing.world.cx.db.pool())
-        .await
-        .unwrap();
-    assert_eq!(served_by, mailing.row("second@acme.example").await.id);
+    assert_eq!(mailing.served_by().await, mailing.row("second@acme.example").await.id);
     mailing.world.finish().await;
 }
 

@@ -193,20 +193,12 @@ async fn a_letter_that_was_only_deferred_is_composed_anew_when_its_dates_no_long
 #[tokio::test]
 async fn an_acceptance_that_we_could_not_record_is_handed_over_again_as_the_same_letter() {
     let mailing = Mailing::to_one().await;
-    mailing
-        .world
-        .as_superuser(
-            "create function io_error() returns trigger language plpgsql as $$
-             begin raise exception 'input/output error' using errcode = '58030'; end $$;
-             create trigger io_error before update on delivery for each row
-             when (new.state = 'accepted') execute function io_error()",
-        )
-        .await;
+    mailing.records_none("58030").await;
     deliver::mailings(&mailing.world.cx).await.unwrap_err();
     assert_eq!(mailing.world.mailbox.mails().len(), 1);
     assert_eq!(mailing.row(ACME).await.state, "queued");
     assert_eq!(mailing.obligations("owed").await, 1);
-    mailing.world.as_superuser("drop trigger io_error on delivery").await;
+    mailing.records_again().await;
     mailing.later(minutes(10)).await;
     assert_eq!(mailing.send().await, 0, "its lease still runs");
     mailing.lease_runs_out().await;
@@ -216,6 +208,28 @@ async fn an_acceptance_that_we_could_not_record_is_handed_over_again_as_the_same
     assert_eq!(mails[0].bytes, mails[1].bytes, "the second copy differs from the first");
     assert_eq!(mailing.row(ACME).await.state, "accepted");
     mailing.world.finish().await;
+}
+
+/// Others' locks, a statement too slow for us, and a pooler that has lost its server.
+#[tokio::test]
+async fn an_acceptance_waits_for_a_database_that_is_in_its_way() {
+    for code in ["55P03", "57014", "08P01"] {
+        let mailing = Mailing::to_one().await;
+        mailing.records_none(code).await;
+        let cx = mailing.world.cx.clone();
+        let pass = tokio::spawn(async move { deliver::mailings(&cx).await });
+        while mailing.count("select last_value from refusals").await < 5 {
+            assert!(!pass.is_finished(), "{code}: given up");
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+        mailing.records_again().await;
+        pass.await.unwrap().unwrap();
+        assert_eq!(
+            (mailing.row(ACME).await.state.as_str(), mailing.world.mailbox.mails().len()),
+            ("accepted", 1)
+        );
+        mailing.world.finish().await;
+    }
 }
 
 #[tokio::test]

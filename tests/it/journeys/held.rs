@@ -2,11 +2,10 @@
 
 use forenotice::actions::{resolve_objection, schedule_change};
 use forenotice::domain::change::State;
-use forenotice::domain::objection::{Asked, Outcome};
 use forenotice::store;
 
 use crate::support::World;
-use crate::support::builders::addition;
+use crate::support::builders::{addition, mitigated_as_agreed};
 
 const ACME: &str = "dpo@acme.example";
 const BIRCH: &str = "dpo@birch.example";
@@ -30,18 +29,7 @@ async fn held() -> (World, String, String) {
 }
 
 async fn mitigated(world: &World, objection: &str) {
-    let asked = Asked {
-        outcome: Outcome::Mitigated,
-        reason: "as agreed".to_owned(),
-        condition: Some("data stay in the EU".to_owned()),
-        how: None,
-        last_day: None,
-        remedies: None,
-        refund: None,
-        agreed: None,
-        contacts_asked: None,
-        attached: None,
-    };
+    let asked = mitigated_as_agreed();
     resolve_objection::resolve(&world.cx, world.dpo.clone(), objection, asked, None).await.unwrap();
     world.settle().await;
 }

@@ -3,11 +3,11 @@
 use forenotice::actions::{resolve_objection, schedule_change};
 use forenotice::demo::mailbox::{Fault, Reply, Times};
 use forenotice::domain::change::State;
-use forenotice::domain::objection::{Asked, Outcome};
+use forenotice::domain::objection::Outcome;
 use forenotice::store::objection;
 
 use crate::support::World;
-use crate::support::builders::addition;
+use crate::support::builders::{addition, mitigated_as_agreed};
 
 const ACME: &str = "dpo@acme.example";
 const BIRCH: &str = "dpo@birch.example";
@@ -80,18 +80,7 @@ async fn an_objection_settled_before_is_not_said_to_end_with_the_withdrawal() {
     let (world, reference) = scheduled().await;
     world.advance_to("2026-11-24T12:00Z").await;
     let said = world.object(ACME, "We object.").await.reference;
-    let agreed = Asked {
-        outcome: Outcome::Mitigated,
-        reason: "as agreed".to_owned(),
-        condition: Some("in the EU".to_owned()),
-        how: None,
-        last_day: None,
-        remedies: None,
-        refund: None,
-        agreed: Some("by mail".to_owned()),
-        contacts_asked: None,
-        attached: None,
-    };
+    let agreed = mitigated_as_agreed();
     resolve_objection::resolve(&world.cx, world.dpo.clone(), &said, agreed, None).await.unwrap();
     withdraw(&world, &reference).await;
     world.advance_to("2026-11-27T12:00Z").await;

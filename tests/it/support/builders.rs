@@ -15,7 +15,7 @@ use forenotice::demo::mailbox::Mail;
 use forenotice::domain::account::Role;
 use forenotice::domain::change::{Change, ChangeKind};
 use forenotice::domain::ledger::Actor;
-use forenotice::domain::objection::Channel;
+use forenotice::domain::objection::{Asked, Channel, Outcome};
 use forenotice::domain::recipient::RecipientId;
 use forenotice::domain::request::Request;
 use forenotice::domain::table::Mapping;
@@ -48,6 +48,22 @@ pub fn addition(name: &str, effective: &str) -> Request {
         effective: Some(effective.parse().unwrap()),
         emergency: None,
         attested: None,
+    }
+}
+
+/// A resolution that opens the gate at once: the customer has agreed on a condition.
+pub fn mitigated_as_agreed() -> Asked {
+    Asked {
+        outcome: Outcome::Mitigated,
+        reason: "as agreed".to_owned(),
+        condition: Some("data stay in the EU".to_owned()),
+        how: None,
+        last_day: None,
+        remedies: None,
+        refund: None,
+        agreed: None,
+        contacts_asked: None,
+        attached: None,
     }
 }
 
