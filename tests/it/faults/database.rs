@@ -12,7 +12,7 @@ use super::fleet::Fleet;
 use super::reckoning::Reckoning;
 use crate::support::cluster::{self, Cluster, Stop};
 use crate::support::forwarder::Forwarder;
-use crate::support::postgres;
+use crate::support::{left_out, postgres};
 
 const LETTERS: u32 = 800;
 /// Letters before the first fault, and between two.
@@ -146,7 +146,7 @@ const PGBOUNCER: &str = "/usr/sbin/pgbouncer";
 #[tokio::test]
 async fn a_pooler_killed_in_between_loses_no_letter() {
     if !Path::new(PGBOUNCER).exists() {
-        println!("not tried: there is no {PGBOUNCER}; script/bootstrap installs it where it may");
+        left_out(&format!("there is no {PGBOUNCER}; script/bootstrap installs it where it may"));
         return;
     }
     let cluster = Cluster::start().await;
@@ -200,7 +200,7 @@ impl Drop for SmallDisk {
 #[tokio::test]
 async fn a_full_disk_loses_no_letter() {
     let Some(disk) = SmallDisk::of(160) else {
-        println!("not tried: only root can make a small file system");
+        left_out("only root can make a small file system, and a container that may mount");
         return;
     };
     let place = disk.0.path().to_owned();

@@ -16,7 +16,7 @@ use super::postfix::{Postfix, obstacle};
 use crate::inbound::listener::Post;
 use crate::inbound::probes::{probe, until};
 use crate::inbound::{Stored, stored};
-use crate::support::World;
+use crate::support::{World, left_out};
 
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -59,7 +59,7 @@ async fn come_to(world: &World, count: usize) -> Vec<Stored> {
 #[tokio::test]
 async fn what_postfix_took_for_our_domains_reaches_us_and_what_we_cannot_take_it_keeps() {
     if let Some(obstacle) = obstacle() {
-        eprintln!("left out: {obstacle}");
+        left_out(obstacle);
         return;
     }
     let post = Post::open().await;
@@ -120,7 +120,7 @@ minimal_backoff_time = 300s
 #[tokio::test]
 async fn what_postfix_gives_to_the_pipe_is_committed_and_what_is_not_it_keeps() {
     if let Some(obstacle) = obstacle() {
-        eprintln!("left out: {obstacle}");
+        left_out(obstacle);
         return;
     }
     let world = World::without_probes("2026-11-24T12:00Z", &[]).await;
@@ -167,7 +167,7 @@ async fn queue_says(postfix: &Postfix, words: &str) {
 #[tokio::test]
 async fn probes_come_home_through_a_postfix_that_is_relay_and_mx_and_so_does_the_bounce() {
     if let Some(obstacle) = obstacle() {
-        eprintln!("left out: {obstacle}");
+        left_out(obstacle);
         return;
     }
     let settings = [("inbound.listen", "127.0.0.1:0"), ("smtp.profile", "postfix")];
@@ -202,7 +202,7 @@ async fn swaks(post: &Post, arguments: &[&str]) -> (Option<i32>, String) {
 #[tokio::test]
 async fn a_rude_client_gets_its_due_and_its_mail_is_kept_once() {
     if !Path::new("/usr/bin/swaks").exists() {
-        eprintln!("left out: swaks is missing; script/bootstrap installs it where it may");
+        left_out("swaks is missing; script/bootstrap installs it where it may");
         return;
     }
     let post = Post::open().await;

@@ -19,7 +19,7 @@ use super::postfix::number_of;
 use crate::faults::fleet::full;
 use crate::inbound::killed::{Doors, subjects};
 use crate::inbound::{mail, open_door, stored};
-use crate::support::World;
+use crate::support::{World, left_out};
 
 const PROGRAM: &str = "/usr/sbin/dovecot";
 pub(super) const PATIENCE: Duration = Duration::from_mins(1);
@@ -52,7 +52,7 @@ pub(super) fn is_here() -> bool {
         Some("its master runs as root here only")
     };
     if let Some(obstacle) = obstacle {
-        eprintln!("left out, Dovecot: {obstacle}");
+        left_out(&format!("Dovecot: {obstacle}"));
     }
     obstacle.is_none()
 }

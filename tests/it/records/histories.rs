@@ -50,7 +50,10 @@ fn histories() -> Vec<PathBuf> {
     let mut files = BTreeMap::new();
     for folder in [here.join("../shared/data/history"), here.join("tests/fixtures/history")] {
         let Ok(entries) = std::fs::read_dir(&folder) else {
-            eprintln!("skipped: {} is not there, its histories are not replayed", folder.display());
+            crate::support::left_out(&format!(
+                "{} is not there, its histories are not replayed",
+                folder.display()
+            ));
             continue;
         };
         for entry in entries {

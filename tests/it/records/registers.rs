@@ -38,7 +38,10 @@ fn registers() -> Vec<PathBuf> {
     let mut files = BTreeMap::new();
     for folder in [&blueprint, &kept] {
         let Ok(entries) = std::fs::read_dir(folder) else {
-            eprintln!("skipped: {} is not there, its registers are not read", folder.display());
+            crate::support::left_out(&format!(
+                "{} is not there, its registers are not read",
+                folder.display()
+            ));
             continue;
         };
         let paths = entries.map(|entry| entry.unwrap().path());
