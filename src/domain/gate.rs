@@ -57,7 +57,8 @@ impl Reason {
 /// The announcement of a change as the gate sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Announcement {
-    pub fanned_out: bool,
+    /// When all its letters were in the queue: it is no notice of what takes effect before that.
+    pub fanned_out_at: Option<DateTime<Utc>>,
     pub cancelled: bool,
     /// Too old for what takes effect from here on.
     pub valid_until: DateTime<Utc>,
@@ -192,8 +193,10 @@ fn those<const N: usize>(checks: [(Reason, bool); N]) -> BTreeSet<Reason> {
 
 fn announcement_missing(facts: &Facts, at: DateTime<Utc>) -> bool {
     let live = || facts.announcements.iter().filter(|announcement| !announcement.cancelled);
-    let good = |announcement: &Announcement| announcement.fanned_out && announcement.valid_until > at;
-    live().any(|announcement| !announcement.fanned_out)
+    let fanned_out =
+        |announcement: &Announcement| announcement.fanned_out_at.is_some_and(|fanned_out| fanned_out <= at);
+    let good = |announcement: &Announcement| fanned_out(announcement) && announcement.valid_until > at;
+    live().any(|announcement| !fanned_out(announcement))
         || facts.kind != ChangeKind::Correction && !live().any(good)
 }
 

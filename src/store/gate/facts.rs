@@ -47,8 +47,8 @@ pub async fn facts_of(
     changes: &[&Change],
 ) -> Result<BTreeMap<ChangeId, Facts>, Error> {
     let ids: Vec<i64> = changes.iter().map(|change| change.id.0).collect();
-    let announcements: Vec<(i64, bool, bool, DateTime<Utc>)> = sqlx::query_as(
-        "select nc.change_id, n.fanned_out_at is not null, n.cancelled_at is not null, n.valid_until
+    let announcements: Vec<(i64, Option<DateTime<Utc>>, bool, DateTime<Utc>)> = sqlx::query_as(
+        "select nc.change_id, n.fanned_out_at, n.cancelled_at is not null, n.valid_until
          from notice_change nc join notice n on n.id = nc.notice_id where nc.change_id = any($1) and n.kind = 'announcement'",
     )
     .bind(&ids)
@@ -89,8 +89,8 @@ pub async fn facts_of(
         announcements: announcements
             .iter()
             .filter(|(of, ..)| *of == change.id.0)
-            .map(|&(_, fanned_out, cancelled, valid_until)| Announcement {
-                fanned_out,
+            .map(|&(_, fanned_out_at, cancelled, valid_until)| Announcement {
+                fanned_out_at,
                 cancelled,
                 valid_until,
             })

@@ -4,9 +4,11 @@ use forenotice::actions::resolve_objection;
 use forenotice::domain::change::{ChangeKind, State};
 use forenotice::domain::objection::{Asked, Outcome};
 use forenotice::domain::request::Request;
+use forenotice::store::simulated;
 
 use crate::support::World;
 use crate::support::builders::addition;
+use crate::support::world::parse_instant;
 
 const ACME: &str = "dpo@acme.example";
 const BIRCH: &str = "dpo@birch.example";
@@ -171,5 +173,23 @@ async fn it_is_held_where_a_later_change_builds_on_it() {
     terminated(&world, &objection, "2026-12-31").await;
     world.advance_to("2026-12-14T11:00Z").await;
     assert_eq!(stands(&world, &reference).await, (State::Held, "2026-12-14".to_owned()));
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn what_was_announced_only_after_its_day_takes_effect_no_sooner_than_that_though_it_concerns_nobody() {
+    let world = World::configured("2026-11-23T09:00Z", &[("policy.hold", "postpone")]).await;
+    let change = world.schedule(&addition("Nimbus", "2026-12-14")).await.reference;
+    // No daemon ran until then.
+    simulated::move_to(world.cx.db.pool(), parse_instant("2026-12-16T12:00Z")).await.unwrap();
+    world.settle().await;
+    assert_eq!(world.change(&change).await.state, State::Held);
+    world.advance_to("2026-12-18T12:00Z").await;
+    let after = world.change(&change).await;
+    assert_eq!(
+        (after.state, after.published_at),
+        (State::Effective, Some(parse_instant("2026-12-16T12:00Z")))
+    );
+    assert!(after.took_effect_at >= after.published_at, "{after:?}");
     world.finish().await;
 }

@@ -122,8 +122,10 @@ fn customer() -> impl Strategy<Value = OfCustomer> {
 }
 
 fn announcement() -> impl Strategy<Value = Announcement> {
-    (mostly(Just(true), any::<bool>()), any::<bool>(), mostly(Just(at() + TimeDelta::days(9)), instant()))
-        .prop_map(|(fanned_out, cancelled, valid_until)| Announcement { fanned_out, cancelled, valid_until })
+    let fanned_out_at = mostly(Just(Some(at() - TimeDelta::days(9))), prop::option::of(instant()));
+    (fanned_out_at, any::<bool>(), mostly(Just(at() + TimeDelta::days(9)), instant())).prop_map(
+        |(fanned_out_at, cancelled, valid_until)| Announcement { fanned_out_at, cancelled, valid_until },
+    )
 }
 
 fn place(change: impl Strategy<Value = ChangeId>) -> impl Strategy<Value = Place> {
@@ -140,7 +142,11 @@ fn place(change: impl Strategy<Value = ChangeId>) -> impl Strategy<Value = Place
 
 fn facts() -> impl Strategy<Value = Facts> {
     let own = place(Just(CHANGE)).prop_map(|own| Place { state: State::InNotice, ..own });
-    let good = Announcement { fanned_out: true, cancelled: false, valid_until: at() + TimeDelta::days(9) };
+    let good = Announcement {
+        fanned_out_at: Some(at() - TimeDelta::days(9)),
+        cancelled: false,
+        valid_until: at() + TimeDelta::days(9),
+    };
     let announcements = mostly(
         announcement().prop_map(move |another| vec![good, another]),
         prop::collection::vec(announcement(), 0..3),
@@ -213,13 +219,12 @@ impl Case {
             rows.push(change_row(other, kind, false, "null"));
         }
         for (n, announcement) in facts.announcements.iter().enumerate() {
-            let instant = |is: bool| if is { "'2026-12-01'" } else { "null" };
             rows.push(format!(
                 "insert into notice (id, reference, kind, facts, template_hash, due_at, fanned_out_at, cancelled_at, valid_until)
                  values ({n}, 'N-{n}', 'announcement', '{{}}', sha256('templates'), '2026-12-01', {}, {}, {});
                  insert into notice_change values ({n}, 100)",
-                instant(announcement.fanned_out),
-                instant(announcement.cancelled),
+                sql(announcement.fanned_out_at),
+                if announcement.cancelled { "'2026-12-01'" } else { "null" },
                 sql(Some(announcement.valid_until)),
             ));
         }

@@ -32,7 +32,7 @@ impl Model {
     /// What lies with no customer.
     fn for_all(&self, change: &Change, at: At) -> BTreeSet<Reason> {
         let mut reasons = BTreeSet::new();
-        let good = change.announced.is_some_and(|announced| at < announced.valid_until);
+        let good = change.announced.is_some_and(|announced| announced.at <= at && at < announced.valid_until);
         if change.kind != ChangeKind::Correction && !good {
             reasons.insert(Reason::NoticeMissing);
         }
