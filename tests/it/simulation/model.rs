@@ -106,6 +106,8 @@ pub struct Case {
     pub waived: BTreeMap<Waivable, At>,
     /// The longest window that it was ever told.
     pub promised: Option<Window>,
+    /// The last day that it was ever told, also where its window runs until the effect since.
+    pub promised_day: Option<At>,
 }
 
 /// One objection against one change.

@@ -91,6 +91,7 @@ impl Model {
         for change in self.changes.iter_mut().filter(|change| asks(change)) {
             if let Some(case) = change.cases.get_mut(&heard.customer) {
                 case.promised = case.promised.max(Some(window));
+                case.promised_day = case.promised_day.max(window.closes_at());
             }
         }
     }

@@ -186,7 +186,7 @@ impl Model {
         // Until the effect is the longest, and that is not before a day that was promised.
         if let Some(promised) = case.promised {
             instants.window = instants.window.max(promised);
-            instants.day = instants.day.max(promised.closes_at());
+            instants.day = instants.day.max(case.promised_day);
         }
         let mut earliest = instants.earliest_by_notice;
         if let Some(yes) = yes {

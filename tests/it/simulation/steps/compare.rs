@@ -83,7 +83,11 @@ impl Simulation {
     /// change had taken effect.
     pub(super) async fn broken_promises(&self) -> Vec<String> {
         let mut broken = self.world.broken_promises().await;
-        let effect = |line: &Line| self.model.change(&line.change).took_effect_at;
+        let effect = |line: &Line| {
+            let change = self.model.change(&line.change);
+            let own = line.customer.as_ref().and_then(|customer| change.in_force.get(customer));
+            own.copied().or(change.took_effect_at)
+        };
         let is_open = |line: &&Line| line.in_time && effect(line).is_some() && line.clear_at.is_none();
         let is_late = |line: &&Line| line.customer.is_some() && effect(line) <= Some(line.written_at);
         let may_be = self.model.lines.iter().any(|line| is_open(&line));
@@ -214,6 +218,7 @@ impl Simulation {
         for (customer, served) in told {
             let case = self.model.case_mut(&change.reference, &customer);
             case.promised = case.promised.max(Some(served.instants.window));
+            case.promised_day = case.promised_day.max(served.instants.day);
         }
     }
 
