@@ -146,6 +146,7 @@ pub async fn resolve(
     asked.attached = hash.map(hex::encode);
     let resolution = asked.resolution()?;
     let mut tx = cx.begin(actor).await?;
+    store::entitlement::lock_shared(&mut tx).await?;
     let (known, changes) = locked(&mut tx, reference).await?;
     legal(&known, Act::Resolve)?;
     terms::allow(cx, &mut tx, &known, &changes, &resolution).await?;
@@ -212,22 +213,24 @@ async fn end(
         };
         objection::resolve(&mut tx, &ended).await?;
     }
-    exclude(&mut tx, &known, changes, &resolution, resolver).await?;
-    finish(cx, tx, known, changes, resolution).await
+    let settled = exclude(cx, &mut tx, &known, changes, &resolution, resolver).await?;
+    finish(cx, tx, known, changes, resolution, settled).await
 }
 
-/// Whoever is accommodated is excluded from every subprocessor that the objection is about.
+/// Whoever is accommodated is excluded from every subprocessor that the objection is about, and, once that is confirmed, owed nothing
+/// more of it.
 async fn exclude(
+    cx: &Context,
     tx: &mut Tx,
     known: &Objection,
     changes: &[Objected],
     resolution: &Resolution,
     resolver: Option<i64>,
-) -> Result<(), Error> {
+) -> Result<Vec<Event>, Error> {
     let (Resolution::Accommodated { reason, how }, Some(customer), Some(resolver)) =
         (resolution, known.customer(), resolver)
     else {
-        return Ok(());
+        return Ok(Vec::new());
     };
     for change in changes {
         let exclusion = Exclusion {
@@ -239,7 +242,7 @@ async fn exclude(
         };
         objection::exclude(tx, &exclusion).await?;
     }
-    Ok(())
+    if how.is_some() { Ok(cx.settle(tx, &[customer]).await?) } else { Ok(Vec::new()) }
 }
 
 /// Tells the customer, closes the objection, and commits.
@@ -249,6 +252,7 @@ async fn finish(
     known: Objection,
     changes: &[Objected],
     resolution: Resolution,
+    settled: Vec<Event>,
 ) -> Result<Done, Error> {
     let (from, to) = legal(&known, Act::Resolve)?;
     objection::move_state(&mut tx, known.id(), from, to).await?;
@@ -257,17 +261,14 @@ async fn finish(
     let letters_to = letter::queue(cx, &mut tx, &known, changes, "resolved", &words, outcome).await?;
     let now = tx.now();
     let waits_for_exclusion = resolution.clear_at(now, &cx.policy.zone).is_none();
-    let events: Vec<Event> = changes
-        .iter()
-        .map(|change| Event::ObjectionResolved {
-            objection: known.reference.clone(),
-            change: change.id,
-            customer: known.customer(),
-            resolution: resolution.clone(),
-            clear_at: resolution.clear_at(now, &cx.policy.zone),
-        })
-        .collect();
-    tx.commit(events).await?;
+    let resolved = changes.iter().map(|change| Event::ObjectionResolved {
+        objection: known.reference.clone(),
+        change: change.id,
+        customer: known.customer(),
+        resolution: resolution.clone(),
+        clear_at: resolution.clear_at(now, &cx.policy.zone),
+    });
+    tx.commit(resolved.chain(settled)).await?;
     cx.bells.ring("deliver");
     cx.bells.ring("take_effect");
     Ok(Done {
@@ -294,7 +295,7 @@ pub async fn approve(cx: &Context, actor: Actor, reference: &str) -> Result<Done
     for line in waiting {
         objection::approve(&mut tx, known.id(), line.id(), approver, clear_at).await?;
     }
-    finish(cx, tx, known, &changes, resolution).await
+    finish(cx, tx, known, &changes, resolution, Vec::new()).await
 }
 
 /// The one whose name or legal entity is called so; its name counts first.
@@ -321,6 +322,8 @@ pub async fn confirm_exclusion(
         });
     }
     let mut tx = cx.begin(actor).await?;
+    store::entitlement::lock_shared(&mut tx).await?;
+    store::entitlement::lock_published(&mut tx).await?;
     let waiting = objection::unconfirmed(tx.conn(), customer).await?;
     let nothing = || Error::NothingToConfirm {
         customer: customer.to_owned(),
@@ -331,13 +334,14 @@ pub async fn confirm_exclusion(
     let cleared = objection::confirm_exclusion(&mut tx, open.customer(), open.subprocessor(), how, confirmer)
         .await?
         .ok_or_else(nothing)?;
-    tx.commit([Event::ExclusionConfirmed {
+    let mut events = vec![Event::ExclusionConfirmed {
         customer: open.customer(),
         subprocessor: open.subprocessor(),
         how: how.to_owned(),
         cleared,
-    }])
-    .await?;
+    }];
+    events.extend(cx.settle(&mut tx, &[open.customer()]).await?);
+    tx.commit(events).await?;
     cx.bells.ring("take_effect");
     Ok(())
 }

@@ -31,6 +31,7 @@ impl Mail<'_> {
             words: self.words(),
         }];
         self.stand_anew(tx, letter, &changes).await?;
+        events.extend(self.exempt_excluded(tx, letter, &changes).await?);
         if self.is_dead(tx, letter, address_dead).await? {
             events.extend(self.suppress(tx, letter).await?);
         }
@@ -40,6 +41,21 @@ impl Mail<'_> {
         events.extend(next);
         // Whom it names by an address alone a person should see.
         Ok(Outcome { waits: self.is_by_address(), events, ..Outcome::default() })
+    }
+
+    /// Whom nothing serves any more and who is kept from what the letter told of is owed nothing.
+    async fn exempt_excluded(
+        &self,
+        tx: &mut Tx,
+        letter: &Named,
+        changes: &[Change],
+    ) -> Result<Vec<Event>, Error> {
+        let Some(customer) = letter.customer.filter(|_| letter.announces) else { return Ok(Vec::new()) };
+        let excluded = store::objection::excluded(tx.conn(), customer).await?;
+        if changes.iter().any(|change| excluded.contains_key(&change.subprocessor_id)) {
+            return self.cx.settle(tx, &[customer]).await;
+        }
+        Ok(Vec::new())
     }
 
     fn is_by_address(&self) -> bool {
@@ -140,10 +156,12 @@ impl Mail<'_> {
     /// The service waits until its arrival is proved.
     pub(super) async fn delayed(&self, tx: &mut Tx) -> Result<Outcome, Error> {
         let Some(letter) = self.letter() else { return Ok(Outcome::default()) };
+        store::entitlement::lock_shared(tx).await?;
         let changes = lock(tx, &letter.changes).await?;
         let mut events = Vec::new();
         if inbox::mark_delayed(tx, letter.delivery, self.received_at).await? {
             self.stand_anew(tx, letter, &changes).await?;
+            events.extend(self.exempt_excluded(tx, letter, &changes).await?);
             events.push(Event::LetterDelayed {
                 change: letter.changes.first().copied(),
                 customer: letter.customer,

@@ -283,7 +283,9 @@ impl Simulation {
         let same = self.model.lines.iter().filter(|known| known.objection == line.objection);
         let subjects: Vec<String> =
             same.map(|known| self.model.change(&known.change).subject.clone()).collect();
-        self.model.customer_mut(line.customer.as_ref().unwrap()).excluded.extend(subjects);
+        let customer = line.customer.as_ref().unwrap();
+        self.model.customer_mut(customer).excluded.extend(subjects);
+        self.model.settled(customer, self.model.now);
     }
 
     async fn confirm_or_approve(&mut self) {
@@ -324,5 +326,6 @@ impl Simulation {
         };
         self.model.lines.iter_mut().filter(waits).for_each(|line| line.clear_at = Some(now));
         self.model.customer_mut(&customer).excluded.insert(subject);
+        self.model.settled(&customer, now);
     }
 }
