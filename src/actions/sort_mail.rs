@@ -19,7 +19,7 @@ use self::again::Further;
 use self::matching::Match;
 use super::{Context, Error, Report};
 use crate::domain::change::ChangeId;
-use crate::domain::inbound::{Envelope, Reading, Trust};
+use crate::domain::inbound::{Class, Envelope, Reading, Trust};
 use crate::domain::inbox::{self, Course, Ruling};
 use crate::domain::ledger::{Actor, Event};
 use crate::domain::objection::ObjectionId;
@@ -125,7 +125,7 @@ async fn sort_once(cx: &Context, id: MessageId) -> Result<bool, Error> {
         // It is weighed anew, and may be one customer's now, or a machine's.
         store::inbox::release(&mut tx, id).await?;
     }
-    let reading = match mail.relay.as_deref() {
+    let mut reading = match mail.relay.as_deref() {
         Some(relay) => event::read(relay, &mail.raw, &cx.keys),
         None => read_mail(cx, &mail),
     };
@@ -134,6 +134,9 @@ async fn sort_once(cx: &Context, id: MessageId) -> Result<bool, Error> {
     }
     let found = matching::find(&mut tx, &reading).await?;
     let course = inbox::course(&reading, found.as_ref().map(Match::sign));
+    if found.is_none() && reading.class == Class::Reply {
+        reading.class = Class::Unmatched;
+    }
     finish(cx, tx, id, &mail, &reading, found.as_ref(), course).await
 }
 

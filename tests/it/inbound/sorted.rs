@@ -1,11 +1,13 @@
 //! What follows from a mail that came back: letters taken back, objections lodged, changes held until a person has looked.
 
+use forenotice::actions::lodge_objection::{self, Entered, Who};
 use forenotice::actions::rule_on_mail::{self, rule};
-use forenotice::actions::{ask_clearance, receive_mail, schedule_change};
+use forenotice::actions::{ask_clearance, receive_mail, resolve_objection, schedule_change};
 use forenotice::demo::mailbox::Mail;
 use forenotice::domain::clearance::Answer;
 use forenotice::domain::inbox::Ruling;
 use forenotice::domain::ledger::Actor;
+use forenotice::domain::objection::{Asked, Channel, Outcome};
 use forenotice::store::inbound::MessageId;
 use forenotice::store::inbox::{self, Filter, Item};
 use forenotice::store::{door, gate};
@@ -289,7 +291,7 @@ async fn a_strangers_mail_holds_whatever_is_in_notice_and_counts_for_the_custome
     .await;
     assert_eq!(reasons(&world, &reference).await, ["reply_untriaged"]);
     let [waiting] = inbox(&world, Filter::Waiting).await.try_into().unwrap();
-    assert_eq!((waiting.class.as_deref(), waiting.customer), (Some("reply"), None));
+    assert_eq!((waiting.class.as_deref(), waiting.customer), (Some("unmatched"), None));
     rule(&world.cx, world.dpo.clone(), MessageId(waiting.id), Ruling::Objection, Some("C-2"), None)
         .await
         .unwrap();
@@ -350,6 +352,65 @@ async fn a_bounce_takes_the_service_back_asks_the_next_contact_and_then_tells_th
     assert_eq!(strings(&world, OBLIGATIONS).await, ["C-1 owed", "C-2 served"]);
     assert_eq!(world.subjects("legal@acme.example").len(), 1);
     world.finish().await;
+}
+
+/// What Birch has objected to is settled by keeping its data from Nimbus.
+async fn keep_out(world: &World) {
+    let asked = Asked {
+        outcome: Outcome::Accommodated,
+        reason: "switched off".to_owned(),
+        condition: None,
+        how: None,
+        last_day: None,
+        remedies: None,
+        refund: None,
+        agreed: None,
+        contacts_asked: None,
+        attached: None,
+    };
+    let objection = &strings(world, "select reference from objection").await[0];
+    resolve_objection::resolve(&world.cx, world.dpo.clone(), objection, asked, None).await.unwrap();
+    resolve_objection::confirm_exclusion(&world.cx, world.dpo.clone(), "C-2", "Nimbus", "off").await.unwrap();
+    world.settle().await;
+}
+
+#[tokio::test]
+async fn who_is_kept_from_what_a_lost_letter_told_of_is_owed_nothing() {
+    let (world, reference) = announced().await;
+    let letter = letter_to(&world, BIRCH);
+    comes(&world, &report("failed", "5.1.1", BIRCH), &letter.envelope_from, "").await;
+    comes(&world, &person(BIRCH, "OBJECT", "OBJECT"), &reply_to(&letter), BIRCH).await;
+    assert_eq!(strings(&world, OBLIGATIONS).await, ["C-1 served", "C-2 owed"]);
+    keep_out(&world).await;
+    assert_eq!(strings(&world, OBLIGATIONS).await, ["C-1 served", "C-2 exempt"]);
+    assert_eq!(reasons(&world, &reference).await, Vec::<String>::new());
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn a_letter_lost_to_whoever_is_kept_from_what_it_told_of_is_owed_to_nobody() {
+    for lost in [report("failed", "5.1.1", BIRCH), report("delayed", "4.4.1", BIRCH)] {
+        let (world, reference) = announced().await;
+        let by_phone = Entered {
+            who: Who::Customer { reference: "C-2".to_owned(), address: None },
+            changes: vec![reference.clone()],
+            channel: Channel::Phone,
+            received_at: world.now().await,
+            text: "No.".to_owned(),
+            grounds: Vec::new(),
+            condition: None,
+            on_behalf_of: None,
+            file: None,
+        };
+        lodge_objection::record(&world.cx, world.dpo.clone(), &by_phone).await.unwrap();
+        keep_out(&world).await;
+        assert_eq!(strings(&world, OBLIGATIONS).await, ["C-1 served", "C-2 served"]);
+        let to = letter_to(&world, BIRCH).envelope_from;
+        comes(&world, &lost, &to, "").await;
+        assert_eq!(strings(&world, OBLIGATIONS).await, ["C-1 served", "C-2 exempt"]);
+        assert_eq!(reasons(&world, &reference).await, Vec::<String>::new());
+        world.finish().await;
+    }
 }
 
 #[tokio::test]
