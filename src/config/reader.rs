@@ -80,13 +80,14 @@ impl Reader {
         self.take(key, &given, parse).map(Some)
     }
 
-    /// A secret: under its key, or in the file that `<key>_file` names. `show` masks it.
+    /// A secret: under its key, or in the file that `<key>_file` names; what the environment says wins. `show` masks it.
     pub fn secret<T>(
         &mut self,
         key: &'static str,
         parse: impl Fn(&str) -> Result<T, Why>,
         show: impl Fn(&str) -> String,
     ) -> Result<Option<T>, Noted> {
+        self.prefer_environment(key);
         let in_file = self.secret_file(key)?;
         let (text, origin) = match (in_file, self.values.remove(key)) {
             (Some(_), Some(given)) => {
@@ -127,6 +128,19 @@ impl Reader {
             }
             Err(Why(why)) => Err(self.fault(key, why, Some(origin))),
         }
+    }
+
+    /// Of a secret under its key and in a file, one given in the environment puts the configuration's other aside.
+    pub fn prefer_environment(&mut self, key: &str) {
+        let file_key = format!("{key}_file");
+        let is_variable =
+            |key: &str| self.values.get(key).map(|given| matches!(given.origin, Origin::Variable(_)));
+        let aside = match (is_variable(key), is_variable(&file_key)) {
+            (Some(true), Some(false)) => file_key,
+            (Some(false), Some(true)) => key.to_owned(),
+            _ => return,
+        };
+        self.values.remove(&aside);
     }
 
     /// Where `<key>_file` points; none where it is not given.
@@ -225,16 +239,21 @@ pub fn masked(_: &str) -> String {
     MASK.to_owned()
 }
 
-/// Shows a URL with its password masked.
+/// Shows a URL with its password masked, also one among its parameters.
 pub fn masked_url(text: &str) -> String {
-    match url::Url::parse(text) {
-        Ok(mut url) if url.password().is_some() => match url.set_password(Some(MASK)) {
-            Ok(()) => url.into(),
-            Err(()) => MASK.to_owned(),
-        },
-        Ok(url) => url.into(),
-        Err(_) => MASK.to_owned(),
+    let Ok(mut url) = url::Url::parse(text) else { return MASK.to_owned() };
+    if url.password().is_some() && url.set_password(Some(MASK)).is_err() {
+        return MASK.to_owned();
     }
+    let is_secret = |name: &str| name.to_ascii_lowercase().contains("password");
+    if url.query_pairs().any(|(name, _)| is_secret(&name)) {
+        let pairs: Vec<(String, String)> = url.query_pairs().into_owned().collect();
+        let shown = pairs
+            .iter()
+            .map(|(name, value)| (name.as_str(), if is_secret(name) { MASK } else { value.as_str() }));
+        url.query_pairs_mut().clear().extend_pairs(shown);
+    }
+    url.into()
 }
 
 fn nearest<'a>(key: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {

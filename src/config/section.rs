@@ -152,6 +152,7 @@ pub fn ledger(r: &mut Reader) -> Result<Ledger, Noted> {
 /// The key file may still be missing: `migrate` makes it.
 fn ledger_key(r: &mut Reader) -> Result<LedgerKey, Noted> {
     const KEY: &str = "ledger.key";
+    r.prefer_environment(KEY);
     let awaited = r.peek_secret_file(KEY).filter(|path| !path.exists());
     if let Some(path) = awaited {
         r.secret_file(KEY)?;

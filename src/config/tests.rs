@@ -373,6 +373,10 @@ fn what_is_shown_holds_no_secret() {
     let shown = format!("{:?} {:?}", loaded.shown, loaded.settings);
     assert!(!shown.contains("s3cret") && !shown.contains("00112233"), "{shown}");
     assert!(shown.contains("postgres://app:********@db.example/forenotice"), "{shown}");
+    let parameter =
+        LEAST.replace("app:s3cret@db.example/forenotice", "db.example/forenotice?user=app&password=s3cret");
+    let shown = format!("{:?}", parsed(&parameter, &[]).unwrap().shown);
+    assert!(!shown.contains("db.example/forenotice?user=app&password=s3cret"), "{shown}");
 }
 
 #[test]
@@ -391,6 +395,21 @@ fn a_secret_is_read_from_its_file_beside_the_configuration() {
     let twice = text.replace("url_file = \"url\"", "url_file = \"url\"\nurl = \"postgres://db.example\"");
     let Faults(twice) = parse(&path, &twice, &Variables::default()).unwrap_err();
     assert_eq!(twice[0].why, "given twice: here and as database.url_file");
+
+    // The environment's puts the configuration's other form aside, whichever of the two it is.
+    let variables = |key: &str, value: &str| Variables::from_iter([(key.to_owned(), value.to_owned())]);
+    let url = variables("FORENOTICE__DATABASE__URL", "postgres://app@elsewhere.example/forenotice");
+    let loaded = parse(&path, &text, &url).unwrap();
+    assert_eq!(loaded.settings.database.url.expose_secret(), "postgres://app@elsewhere.example/forenotice");
+    let loaded = parse(&path, LEAST, &variables("FORENOTICE__DATABASE__URL_FILE", "url")).unwrap();
+    assert_eq!(
+        loaded.settings.database.url.expose_secret(),
+        "postgres://app:from-file@db.example/forenotice"
+    );
+    let (before, _) = LEAST.split_once("key = \"00112233").unwrap();
+    let awaited = format!("{before}key_file = \"nowhere\"\n");
+    let key = variables("FORENOTICE__LEDGER__KEY", &"7f".repeat(32));
+    assert!(matches!(parse(&path, &awaited, &key).unwrap().settings.ledger.key, LedgerKey::Given(_)));
 
     let missing = text.replace("\"url\"", "\"nowhere\"");
     let Faults(missing) = parse(&path, &missing, &Variables::default()).unwrap_err();
