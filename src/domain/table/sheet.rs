@@ -334,12 +334,21 @@ impl Sheet {
     ) {
         let Form::Json { unknown, .. } = &mut self.form else { return };
         let mut cells: Vec<(&'static str, _)> = Vec::with_capacity(content.len());
+        // Another name of a field that is there by its own is no column of ours: the register's own JSON has `url` beside `website`.
+        let by_name: Vec<&str> = self
+            .format
+            .fields
+            .iter()
+            .map(|field| field.name)
+            .filter(|name| content.contains_key(*name))
+            .collect();
         for (key, value) in content {
             let field = match self.mapping.field(&key) {
                 Some(ours) => {
                     self.format.fields.iter().find(|field| field.name == ours).map(|field| field.name)
                 }
-                None => field_of(&key, self.format.fields),
+                None => field_of(&key, self.format.fields)
+                    .filter(|field| !by_name.contains(field) || key.eq_ignore_ascii_case(field)),
             };
             match field {
                 Some(field) if cells.iter().any(|(known, _)| *known == field) => {

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::visitor::{Visitor, announced};
+use crate::records::register_from;
 
 #[tokio::test]
 async fn each_document_is_as_its_schema_says_and_says_nothing_else() {
@@ -38,6 +39,16 @@ async fn each_document_is_as_its_schema_says_and_says_nothing_else() {
         assert!(!compared[list].as_array().unwrap().is_empty(), "{list} in {compared:#}");
     }
     assert!(!read(&visitor, "/register.json").await["in_use_without_completed_notice"][0].is_null());
+}
+
+#[tokio::test]
+async fn the_register_that_programs_read_is_one_that_an_import_reads() {
+    let (world, visitor, _) = announced().await;
+    let document = visitor.get("/register.json").await.body;
+    let listed = serde_json::from_str::<Value>(&document).unwrap()["subprocessors"].as_array().unwrap().len();
+    let imported = register_from(&world, document.as_bytes()).await;
+    assert!(imported.rejected.is_empty(), "{:?}", imported.rejected);
+    assert_eq!((imported.imported, imported.unchanged), (0, listed));
 }
 
 async fn read(visitor: &Visitor, path: &str) -> Value {
