@@ -85,7 +85,8 @@ impl Request {
                 match self.kind {
                     ChangeKind::Correction => self.corrects(&before, &facts)?,
                     ChangeKind::Removal => self.stopped(versions, subject, today)?,
-                    ChangeKind::Addition | ChangeKind::Replacement | ChangeKind::MaterialChange => {}
+                    ChangeKind::MaterialChange => same_person(&before, &facts)?,
+                    ChangeKind::Addition | ChangeKind::Replacement => {}
                 }
                 (facts, Some(before), subject)
             }
@@ -243,6 +244,19 @@ fn find<'a>(
     }
 }
 
+/// Another legal person (merger, assignment) is another subprocessor.
+fn same_person(before: &Facts, after: &Facts) -> Result<(), Refusal> {
+    if before.legal_entity.trim().is_empty() || same_name(&before.legal_entity, &after.legal_entity) {
+        return Ok(());
+    }
+    let why = format!(
+        "{:?} is another legal person than {:?}, and so another subprocessor: schedule it as `replace`; a new name of the same one is \
+         a `correct` with --attest",
+        after.legal_entity, before.legal_entity
+    );
+    Err(contradiction("legal-entity", why))
+}
+
 fn not_listed(current: &[&Version], name: &str) -> String {
     let nearest = current
         .iter()
@@ -343,6 +357,28 @@ mod tests {
         assert_eq!(understood.draft.facts.purpose, "Hosting");
         assert_eq!(understood.draft.facts.countries.join(";"), "DE;FI");
         assert_eq!(understood.subject.unwrap().subprocessor_id, SubprocessorId(1));
+    }
+
+    #[test]
+    fn another_legal_person_is_another_subprocessor() {
+        let to = |entity: &str| Request {
+            facts: vec![("legal_entity".into(), entity.into())],
+            ..request(ChangeKind::MaterialChange, "Vercel")
+        };
+        let mut versions = register();
+        let understood = |entity: &str, versions: &[Version]| {
+            to(entity).understand(versions, "2026-11-23".parse().unwrap()).map(drop)
+        };
+        // Of whom the register does not say who it is, it may be said.
+        versions.iter_mut().for_each(|version| version.facts.legal_entity = String::new());
+        assert_eq!(understood("Vercel Inc.", &versions), Ok(()));
+        versions.iter_mut().for_each(|version| version.facts.legal_entity = "Vercel Inc.".to_owned());
+        assert_eq!(understood("vercel inc.", &versions), Ok(()));
+        assert_eq!(
+            understood("Nimbus Holding", &versions).unwrap_err().to_string(),
+            "legal-entity: \"Nimbus Holding\" is another legal person than \"Vercel Inc.\", and so another subprocessor: schedule it as \
+             `replace`; a new name of the same one is a `correct` with --attest"
+        );
     }
 
     #[test]
