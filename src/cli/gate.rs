@@ -59,15 +59,18 @@ pub async fn gate(global: &Global, args: &GateArgs) -> Result<(), Failure> {
     let mut snapshot = cx.snapshot().await?;
     // Of now, the doors vouch for a moment less; of an instant to come, nobody can.
     let vouched = store::door::decidable_until(snapshot.conn()).await?.unwrap_or(now).min(now);
-    let at = args.at.unwrap_or(vouched);
+    let at = args.at.unwrap_or(if now - vouched < READ_WITHIN { now } else { vouched });
     let change = store::change::by_reference(snapshot.conn(), &args.reference)
         .await
         .or_hint("forenotice change list names them all")?;
+    let mut reasons = store::gate::shut_by(snapshot.conn(), change.id, at).await?;
+    if at > vouched && (args.at.is_none() || at > now) {
+        let behind = store::gate::shut_by(snapshot.conn(), change.id, vouched).await?;
+        reasons.retain(|reason| *reason != Reason::InboundBehind || behind.contains(reason));
+    }
     let mut concerns = Vec::new();
-    for reason in store::gate::shut_by(snapshot.conn(), change.id, at).await? {
-        if reason != Reason::InboundBehind || at <= now {
-            concerns.push(store::gate::concern(snapshot.conn(), change.id, reason, at).await?);
-        }
+    for reason in reasons {
+        concerns.push(store::gate::concern(snapshot.conn(), change.id, reason, at).await?);
     }
     let behind = store::door::sources_behind(snapshot.conn(), now - READ_WITHIN).await?;
     let open = concerns.is_empty();

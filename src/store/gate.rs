@@ -132,7 +132,8 @@ pub async fn concern(
             "f.consent"
         ),
         Reason::ReplyUntriaged => statements!(
-            "from inbound_hold f where f.change_id = $1 and f.released_at is null and $2::timestamptz is not null",
+            "from (select distinct customer_id from inbound_hold
+                   where change_id = $1 and released_at is null and $2::timestamptz is not null) f",
             "null::timestamptz"
         ),
         Reason::InboundBehind | Reason::ApprovalMissing | Reason::PredecessorOpen => {
