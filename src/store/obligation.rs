@@ -192,7 +192,7 @@ pub async fn of_change(
     Ok(rows)
 }
 
-/// The deliveries of a change's notices by state.
+/// The deliveries of a change's notices by state; one that came back has failed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, FromRow)]
 pub struct Counts {
     pub queued: i64,
@@ -204,8 +204,8 @@ pub struct Counts {
 /// How many letters of a change's notices stand where.
 pub async fn counts(conn: &mut PgConnection, change: ChangeId) -> Result<Counts, Error> {
     let counts = sqlx::query_as(
-        "select count(*) filter (where d.state = 'queued') as queued, count(*) filter (where d.state = 'accepted') as accepted,
-                count(*) filter (where d.state = 'failed') as failed, count(*) filter (where d.state = 'cancelled') as cancelled
+        "select count(*) filter (where d.state = 'queued') as queued, count(*) filter (where d.state = 'accepted' and d.bounced_at is null) as accepted,
+                count(*) filter (where d.state = 'failed' or d.bounced_at is not null) as failed, count(*) filter (where d.state = 'cancelled') as cancelled
          from notice_change nc join delivery d on d.notice_id = nc.notice_id where nc.change_id = $1",
     )
     .bind(change.0)
@@ -214,11 +214,12 @@ pub async fn counts(conn: &mut PgConnection, change: ChangeId) -> Result<Counts,
     Ok(counts)
 }
 
-/// A letter of a change that the relay refused for good.
+/// A letter of a change that the relay refused for good, or that came back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, FromRow)]
 pub struct Failure {
     pub address: String,
     pub customer: String,
+    /// Of the relay's refusal; none: it came back later.
     pub code: Option<i16>,
     pub text: String,
 }
@@ -226,11 +227,14 @@ pub struct Failure {
 /// The failed letters of a change, oldest first.
 pub async fn failures(conn: &mut PgConnection, change: ChangeId, limit: i64) -> Result<Vec<Failure>, Error> {
     let rows = sqlx::query_as(
-        "select coalesce(r.address, '') as address, c.reference as customer, d.relay_code as code,
-                coalesce(d.relay_words, '') as text
+        "select coalesce(r.address, '') as address, c.reference as customer, 
+                case when d.bounced_at is null then d.relay_code end as code,
+                coalesce(case when d.bounced_at is null then d.relay_words else (select concat_ws(' ', 'came back:',
+                    m.findings ->> 'status', m.findings ->> 'diagnostic') from inbound_message m
+                    where m.delivery_id = d.id and m.findings ->> 'letter' = 'failed' order by m.id limit 1) end, '') as text
          from notice_change nc join delivery d on d.notice_id = nc.notice_id
          join recipient r on r.id = d.recipient_id join customer c on c.id = d.customer_id
-         where nc.change_id = $1 and d.state = 'failed' order by d.id limit $2",
+         where nc.change_id = $1 and (d.state = 'failed' or d.bounced_at is not null) order by d.id limit $2",
     )
     .bind(change.0)
     .bind(limit)
