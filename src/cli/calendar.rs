@@ -31,6 +31,9 @@ pub struct Args {
     /// Read cases from standard input, one JSON object a line, and answer each on a line of its own
     #[arg(long, conflicts_with = "Flags")]
     batch: bool,
+    /// JSON, as every answer is
+    #[arg(long)]
+    json: bool,
     #[command(flatten)]
     case: Option<Flags>,
 }

@@ -53,7 +53,7 @@ struct RecordConsentArgs {
     #[arg(long, group = "word", help = "It takes back what it said")]
     withdraw: bool,
     /// Who said it
-    #[arg(long, value_name = "WHO")]
+    #[arg(long, value_name = "WHO", default_value = "not named")]
     by: String,
     #[arg(long, help = "How: reply, letter, phone, ticket, meeting or console", default_value = "console")]
     channel: Channel,

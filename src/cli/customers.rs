@@ -10,7 +10,7 @@ use clap::Subcommand;
 
 use super::context::{acting, open};
 use super::findings::{self, Outcome};
-use super::register::Format;
+use super::register::Written;
 use super::{Failure, Global, OrHint as _, Output, print};
 use crate::actions::end_contract::end_contract;
 use crate::actions::import_customers::{Import, Imported, Mode};
@@ -90,8 +90,8 @@ Cells that a spreadsheet would run as a formula get an apostrophe in front, whic
 Example:
   forenotice customers export > customers.csv")]
 struct ExportArgs {
-    #[arg(long, value_enum, default_value_t = Format::Csv)]
-    format: Format,
+    #[command(flatten)]
+    written: Written,
 }
 
 pub async fn run(global: &Global, args: &Args) -> Result<(), Failure> {
@@ -198,36 +198,39 @@ async fn export(global: &Global, args: &ExportArgs) -> Result<(), Failure> {
     let cx = open(global)?;
     let today = cx.policy.zone.day_of(cx.now().await?);
     let mut snapshot = cx.snapshot().await?;
+    let as_json = args.written.as_json();
     let mut writer = Writer::new();
-    if args.format == Format::Csv {
+    if !as_json {
         write_header(&mut writer);
         print(writer.take().trim_end_matches('\n'))?;
     }
     let mut after = 0;
-    let mut lines = Vec::new();
+    let mut written = 0_u64;
     while let (rows, Some(last)) =
         store::customer_export::page(snapshot.conn(), today, after, CUSTOMERS_PER_PAGE).await?
     {
         after = last;
         for row in &rows {
-            match args.format {
-                Format::Csv => write_row(&mut writer, row, &cx.policy),
-                Format::Json => {
-                    let object: serde_json::Map<String, serde_json::Value> = cells(row, &cx.policy)
-                        .into_iter()
-                        .filter(|(_, cell)| !cell.is_empty())
-                        .map(|(field, cell)| (field.to_owned(), cell.into()))
-                        .collect();
-                    lines.push(serde_json::to_string(&object)?);
-                }
+            if !as_json {
+                write_row(&mut writer, row, &cx.policy);
+                continue;
             }
+            let object: serde_json::Map<String, serde_json::Value> = cells(row, &cx.policy)
+                .into_iter()
+                .filter(|(_, cell)| !cell.is_empty())
+                .map(|(field, cell)| (field.to_owned(), cell.into()))
+                .collect();
+            let before = if written == 0 { '[' } else { ',' };
+            print(format_args!("{before}{}", serde_json::to_string(&object)?))?;
+            written += 1;
         }
-        match args.format {
-            Format::Csv if rows.is_empty() => {}
-            Format::Csv => print(writer.take().trim_end_matches('\n'))?,
-            Format::Json if lines.is_empty() => {}
-            Format::Json => print(std::mem::take(&mut lines).join("\n"))?,
+        if !as_json && !rows.is_empty() {
+            print(writer.take().trim_end_matches('\n'))?;
         }
     }
-    Ok(())
+    match (as_json, written) {
+        (false, _) => Ok(()),
+        (true, 0) => print("[]"),
+        (true, _) => print("]"),
+    }
 }

@@ -48,7 +48,7 @@ struct ConfirmArgs {
     #[arg(long, value_name = "NAME")]
     subprocessor: String,
     /// The switch, region or plan that keeps its data out
-    #[arg(long)]
+    #[arg(long, default_value = "not stated")]
     how: String,
     #[command(flatten)]
     output: Output,

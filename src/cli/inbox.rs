@@ -25,8 +25,8 @@ pub struct Args {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Those that wait for a person, the oldest first; with --all every mail, the newest first
-    #[command(after_help = "Examples:\n  forenotice inbox list\n  forenotice inbox list --all --json")]
+    /// Those that wait for a person, the oldest first; with --all, and for programs, every mail, the newest first
+    #[command(after_help = "Examples:\n  forenotice inbox list\n  forenotice inbox list --waiting --json")]
     List(ListArgs),
     /// One mail: the person's own words first, then what is known of it
     #[command(
@@ -45,6 +45,9 @@ struct ListArgs {
     /// All of them
     #[arg(long)]
     all: bool,
+    /// Only those that wait for a person, also for programs
+    #[arg(long, conflicts_with = "all")]
+    waiting: bool,
     #[command(flatten)]
     output: Output,
 }
@@ -109,7 +112,8 @@ pub async fn run(global: &Global, args: &Args) -> Result<(), Failure> {
 async fn list(global: &Global, args: &ListArgs) -> Result<(), Failure> {
     let cx = context::open(global)?;
     let mut snapshot = cx.snapshot().await?;
-    let filter = if args.all { Filter::All } else { Filter::Waiting };
+    let all = args.all || args.output.json && !args.waiting;
+    let filter = if all { Filter::All } else { Filter::Waiting };
     let found = inbox::list(snapshot.conn(), filter, LISTED_MAX).await?;
     if args.output.json {
         return print(Value::Array(found.iter().map(in_json).collect()));

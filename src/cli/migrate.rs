@@ -6,6 +6,7 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
 use secrecy::ExposeSecret as _;
+use serde_json::json;
 
 use super::os_user::os_user;
 use super::{Failure, Global, OrHint, load, print};
@@ -29,6 +30,8 @@ pub struct Args {
     /// Only say which migrations are missing; exit 1 if any is
     #[arg(long)]
     check: bool,
+    #[arg(long, requires = "check", help = "Print JSON for programs")]
+    json: bool,
     /// The first admin's address (default: the name of the operating system's user)
     #[arg(long, value_name = "EMAIL", conflicts_with = "check")]
     admin: Option<String>,
@@ -37,7 +40,7 @@ pub struct Args {
 pub async fn run(global: &Global, args: &Args) -> Result<(), Failure> {
     let settings = load(global)?.settings;
     if args.check {
-        return check(&settings).await;
+        return check(&settings, args.json).await;
     }
     let order = Order {
         url: settings.database.direct_url().expose_secret(),
@@ -54,15 +57,19 @@ pub async fn run(global: &Global, args: &Args) -> Result<(), Failure> {
     make_admin(&settings, args.admin.as_deref()).await
 }
 
-async fn check(settings: &Settings) -> Result<(), Failure> {
+async fn check(settings: &Settings, json: bool) -> Result<(), Failure> {
     let db = Db::open(settings.database.url.expose_secret(), 1)?;
     let mut snapshot = db.snapshot().await.or_hint("run `forenotice migrate`")?;
     let pending = migrate::pending(snapshot.conn()).await?;
-    if pending.is_empty() {
-        return print("the database is up to date");
+    if json {
+        print(json!({ "missing": pending }))?;
+    } else if pending.is_empty() {
+        print("the database is up to date")?;
+    } else {
+        pending.iter().try_for_each(|name| print(format_args!("missing: {name}")))?;
     }
-    for name in pending {
-        print(format_args!("missing: {name}"))?;
+    if pending.is_empty() {
+        return Ok(());
     }
     Err(Failure::new("the database is older than this program").hint("run `forenotice migrate`"))
 }

@@ -58,8 +58,8 @@ Example:
   forenotice register export > subprocessors.csv
   forenotice register export --format json --on 2026-01-01")]
 struct ExportArgs {
-    #[arg(long, value_enum, default_value_t = Format::Csv)]
-    format: Format,
+    #[command(flatten)]
+    written: Written,
     /// As it stood on that day (default: today)
     #[arg(long, value_name = "DAY")]
     on: Option<NaiveDate>,
@@ -79,9 +79,25 @@ struct ShowArgs {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum Format {
+enum Format {
     Csv,
     Json,
+}
+
+/// How an export is written.
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub(super) struct Written {
+    #[arg(long, value_enum, default_value_t = Format::Csv, conflicts_with = "json")]
+    format: Format,
+    /// The same as --format json
+    #[arg(long)]
+    json: bool,
+}
+
+impl Written {
+    pub fn as_json(self) -> bool {
+        self.json || self.format == Format::Json
+    }
 }
 
 pub async fn run(global: &Global, args: &Args) -> Result<(), Failure> {
@@ -131,10 +147,14 @@ fn read(file: &std::path::Path) -> Result<Vec<u8>, Failure> {
 }
 
 async fn versions_on(cx: &Context, on: Option<NaiveDate>) -> Result<(NaiveDate, Vec<Version>), Failure> {
-    let day = match on {
-        Some(day) => day,
-        None => cx.policy.zone.day_of(cx.now().await?),
-    };
+    let today = cx.policy.zone.day_of(cx.now().await?);
+    let day = on.unwrap_or(today);
+    if day > today {
+        return Err(Failure::new(format!(
+            "--on: {day} lies ahead; the register is known up to today, {today}"
+        ))
+        .hint("forenotice change list shows what is coming"));
+    }
     let versions = store::subprocessor::versions(cx.snapshot().await?.conn()).await?;
     let listed = on_day(&versions, day).into_iter().cloned().collect();
     Ok((day, listed))
@@ -172,13 +192,11 @@ fn document(on: NaiveDate, versions: &[Version]) -> Document<'_> {
 
 async fn export(global: &Global, args: &ExportArgs) -> Result<(), Failure> {
     let (day, versions) = versions_on(&open(global)?, args.on).await?;
-    match args.format {
-        Format::Csv => {
-            let text = register_file::write_csv(versions.iter().map(|version| &version.facts));
-            print(text.trim_end_matches('\n'))
-        }
-        Format::Json => print(serde_json::to_string_pretty(&document(day, &versions))?),
+    if args.written.as_json() {
+        return print(serde_json::to_string_pretty(&document(day, &versions))?);
     }
+    let text = register_file::write_csv(versions.iter().map(|version| &version.facts));
+    print(text.trim_end_matches('\n'))
 }
 
 async fn show(global: &Global, args: &ShowArgs) -> Result<(), Failure> {

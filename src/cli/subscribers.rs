@@ -54,6 +54,8 @@ struct AddArgs {
     /// Only these kinds of change, divided by `;`: addition, replacement, `material_change`, removal [default: all]
     #[arg(long, value_name = "LIST")]
     kinds: Option<String>,
+    #[command(flatten)]
+    output: Output,
 }
 
 /// Send a subscriber no further letters
@@ -66,8 +68,10 @@ Example:
 struct RemoveArgs {
     #[arg(value_name = "ADDRESS")]
     address: String,
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", default_value = "removed by hand")]
     reason: String,
+    #[command(flatten)]
+    output: Output,
 }
 
 pub async fn run(global: &Global, args: &Args) -> Result<(), Failure> {
@@ -112,6 +116,9 @@ async fn add(global: &Global, args: &AddArgs) -> Result<(), Failure> {
     }
     let wishes = wishes(args, &cx.settings.site.products)?;
     subscribe::ask(&cx, actor, &address, &args.language, &wishes).await?;
+    if args.output.json {
+        return print(json!({ "address": address, "state": "asked to confirm" }));
+    }
     print(format_args!("{address} is asked to confirm"))
 }
 
@@ -138,5 +145,8 @@ async fn remove(global: &Global, args: &RemoveArgs) -> Result<(), Failure> {
     subscribe::remove(&cx, actor, &args.address, &args.reason)
         .await
         .or_hint("forenotice subscribers list names them; customers show names a customer's contacts")?;
+    if args.output.json {
+        return print(json!({ "address": args.address, "removed": true }));
+    }
     print(format_args!("{} gets no further letters", args.address))
 }

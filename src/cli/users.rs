@@ -2,6 +2,7 @@
 
 use clap::Subcommand;
 use serde::Serialize;
+use serde_json::json;
 
 use super::context::{acting_as, open};
 use super::findings;
@@ -36,8 +37,9 @@ Example:
 struct AddArgs {
     #[arg(value_name = "EMAIL")]
     email: String,
+    /// Who it is, as letters and records name the person (default: the address)
     #[arg(long, value_name = "NAME")]
-    name: String,
+    name: Option<String>,
     /// viewer, editor, approver or admin
     #[arg(long, value_name = "ROLE")]
     role: Role,
@@ -61,6 +63,8 @@ Example:
 struct DisableArgs {
     #[arg(value_name = "EMAIL")]
     email: String,
+    #[command(flatten)]
+    output: Output,
 }
 
 pub async fn run(global: &Global, args: &Args) -> Result<(), Failure> {
@@ -76,7 +80,10 @@ async fn add(global: &Global, args: &AddArgs) -> Result<(), Failure> {
         parse_address(&args.email).or_hint("the address is what --as and sign-in know an account by")?;
     let (cx, actor) = acting_as(global, Role::Admin).await?;
     let mut tx = cx.begin(actor).await?;
-    if store::account::insert(&mut tx, &email, args.name.trim(), args.role).await?.is_none() {
+    if store::account::insert(&mut tx, &email, args.name.as_deref().unwrap_or(&email).trim(), args.role)
+        .await?
+        .is_none()
+    {
         tx.rollback().await?;
         return Err(
             Failure::new(format!("{email} has an account already")).hint("forenotice user list shows it")
@@ -128,10 +135,13 @@ async fn disable(global: &Global, args: &DisableArgs) -> Result<(), Failure> {
         return Err(Failure::new(format!("{} is the last admin", account.email))
             .hint("make another one first: forenotice user add EMAIL --name NAME --role admin"));
     }
-    if account.disabled_at.is_some() {
-        return print(format_args!("{} is disabled already", account.email));
+    let was_already = account.disabled_at.is_some();
+    if !was_already {
+        store::account::disable(&mut tx, account.id).await?;
+        tx.commit([Event::AccountDisabled { email: account.email.clone() }]).await?;
     }
-    store::account::disable(&mut tx, account.id).await?;
-    tx.commit([Event::AccountDisabled { email: account.email.clone() }]).await?;
-    print(format_args!("{} is disabled", account.email))
+    if args.output.json {
+        return print(json!({ "email": account.email, "disabled": true }));
+    }
+    print(format_args!("{} is disabled{}", account.email, if was_already { " already" } else { "" }))
 }
