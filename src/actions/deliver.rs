@@ -14,6 +14,8 @@ mod refused;
 mod script;
 mod talk;
 
+use std::future::pending;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -40,6 +42,8 @@ const SINGLES_AT_ONCE: usize = 32;
 const MAILINGS_AT_ONCE: usize = 3;
 /// While some are under way, what has become due meanwhile is begun after so long.
 const LOOK_AGAIN_EVERY: Duration = Duration::from_secs(1);
+/// Once we are to stop the relay has so long to answer what is under way: less than the daemon waits for us.
+const ANSWERED_WITHIN: Duration = Duration::from_secs(20);
 /// Batches that one pass takes.
 const BATCHES_PER_PASS: usize = 1_000;
 
@@ -74,6 +78,11 @@ async fn lane(cx: &Context, lane: Lane, at_once: usize) -> Result<Tally, Error> 
     let (mut left, mut more, mut waited) = (BATCHES_PER_PASS, true, false);
     let mut look_again = interval_at(Instant::now() + LOOK_AGAIN_EVERY, LOOK_AGAIN_EVERY);
     look_again.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut end = pin!(async {
+        cx.stopping.cancelled().await;
+        cx.post.end(ANSWERED_WITHIN).await;
+        pending::<()>().await;
+    });
     loop {
         let may = trouble.is_none() && tally.waiting == 0 && left > 0 && !cx.stopping.is_cancelled();
         let free = (at_once - at_work.len()).min(left);
@@ -98,6 +107,7 @@ async fn lane(cx: &Context, lane: Lane, at_once: usize) -> Result<Tally, Error> 
                 Some(Err(ended)) => std::panic::resume_unwind(ended.into_panic()),
                 None => return trouble.map_or(Ok(tally), Err),
             },
+            () = &mut end => {}
             _ = look_again.tick() => (more, waited) = (true, true),
         }
     }

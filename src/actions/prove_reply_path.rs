@@ -119,12 +119,12 @@ async fn hand_over(
         Err(error) => Said::LetterFault { code: None, words: error.to_string() },
     };
     let mut tx = cx.begin(Actor::Daemon).await?;
-    let left = !matches!(said, Said::RelayFault { .. });
-    if let Said::RelayFault { words, .. } = &said {
-        rows::never_left(&mut tx, id).await?;
-        info!(relay.name = %relay, "the {way} probe waits for the relay: {words}");
-    } else {
+    let left = !matches!(said, Said::RelayFault { .. } | Said::TakenBack);
+    if left {
         rows::told(&mut tx, id, said.code(), said.words()).await?;
+    } else {
+        rows::never_left(&mut tx, id).await?;
+        info!(relay.name = %relay, "the {way} probe waits for the relay: {}", said.words());
     }
     tx.commit_unrecorded().await?;
     Ok(left)

@@ -102,6 +102,8 @@ pub enum Said {
     LetterFault { code: Option<u16>, words: String },
     /// Handed over or not: nobody can say. The same bytes again.
     InDoubt { words: String },
+    /// We stopped before its turn came: no relay has heard of it, and it is anybody's to send.
+    TakenBack,
 }
 
 impl Said {
@@ -112,7 +114,7 @@ impl Said {
             | Self::Refused { code, .. }
             | Self::RelayFault { code, .. }
             | Self::LetterFault { code, .. } => *code,
-            Self::InDoubt { .. } => None,
+            Self::InDoubt { .. } | Self::TakenBack => None,
         }
     }
 
@@ -125,6 +127,7 @@ impl Said {
             | Self::RelayFault { words, .. }
             | Self::LetterFault { words, .. }
             | Self::InDoubt { words } => words,
+            Self::TakenBack => "",
         }
     }
 }
@@ -231,6 +234,7 @@ pub fn step(said: &Said, attempts: u16, at: DateTime<Utc>, latest_at: DateTime<U
         Said::RelayFault { retry_after, .. } => {
             Step::Again { at: at + jitter.stretch(*retry_after), counted: false, in_doubt: false }
         }
+        Said::TakenBack => Step::Again { at, counted: false, in_doubt: false },
         Said::Refused { address_dead, .. } => Step::GiveUp { suppress: *address_dead, ask_next: true },
         Said::LetterFault { .. } => Step::GiveUp { suppress: false, ask_next: false },
     }
@@ -321,6 +325,7 @@ mod tests {
         assert_eq!(follows(&Said::Policy { code: 550, words: words() }, 1), again(30, true, false));
         let fault = Said::RelayFault { code: None, words: words(), retry_after: TimeDelta::minutes(2) };
         assert_eq!(follows(&fault, ATTEMPTS_MAX), again(2, false, false), "an absent relay costs no attempt");
+        assert_eq!(follows(&Said::TakenBack, ATTEMPTS_MAX), again(0, false, false));
         let refused = |address_dead| Said::Refused { address_dead, code: Some(550), words: words() };
         assert_eq!(follows(&refused(true), 1), Step::GiveUp { suppress: true, ask_next: true });
         assert_eq!(follows(&refused(false), 1), Step::GiveUp { suppress: false, ask_next: true });

@@ -22,8 +22,11 @@ pub(in crate::mail) use dial::Roots;
 pub(in crate::mail) use oauth::Tokens;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::TimeDelta;
+use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
 
 pub use self::route::{Encryption, Login, Patience, Reports, Route, UnusableUrl};
 
@@ -49,6 +52,8 @@ struct Relays {
     others: Vec<Pool>,
     /// None: the relay signs, or nobody.
     signer: Option<Signer>,
+    /// Nobody waits for the relays any more.
+    cut: CancellationToken,
 }
 
 /// What became of a letter that was handed over.
@@ -85,7 +90,7 @@ impl Post {
             Pool::new(route, name)
         };
         let (first, others) = (pool(first), others.into_iter().map(pool).collect());
-        Self(Arc::new(Relays { first, others, signer }))
+        Self(Arc::new(Relays { first, others, signer, cut: CancellationToken::new() }))
     }
 
     /// How many letters it pays to hand over at the same time.
@@ -110,6 +115,14 @@ impl Post {
 
     fn relays(&self) -> impl Iterator<Item = &Pool> {
         std::iter::once(&self.0.first).chain(&self.0.others)
+    }
+
+    /// We are to stop: letters that wait for their turn come back as they were. Those under way have so long to be answered; then
+    /// what has not begun to leave comes back as well, and of the rest nobody can say.
+    pub async fn end(&self, answered_within: Duration) {
+        self.relays().for_each(Pool::end);
+        sleep(answered_within).await;
+        self.0.cut.cancel();
     }
 
     /// Hands one letter over and waits for what the relay says; a relay that is away, refuses us or cannot carry the letter is
@@ -144,7 +157,12 @@ impl Post {
         };
         let mut heard = Vec::new();
         for relay in self.relays().filter(|relay| may(relay.name())) {
-            match relay.offer(&parcel, lane).await {
+            let offered = tokio::select! {
+                biased;
+                offered = relay.offer(&parcel, lane) => offered,
+                () = self.0.cut.cancelled() => Offered::Final(cut_off(&parcel)),
+            };
+            match offered {
                 Offered::Final(said) => return handed(relay, said, heard),
                 Offered::TryElsewhere(said) => heard.push((Arc::clone(relay.name()), said)),
             }
@@ -157,6 +175,13 @@ impl Post {
         let (relay, said) = heard.remove(decides);
         Handed { said, relay, passed_by: heard }
     }
+}
+
+fn cut_off(parcel: &Parcel) -> Said {
+    if parcel.is_taken_back() {
+        return Said::TakenBack;
+    }
+    Said::InDoubt { words: "we stopped before the relay had answered".to_owned() }
 }
 
 fn handed(relay: &Pool, said: Said, passed_by: Vec<(Arc<str>, Said)>) -> Handed {

@@ -338,14 +338,15 @@ fn offered_again(letter: &Letter, said: &Said, at: DateTime<Utc>) -> Option<Date
         | Said::Refused { .. }
         | Said::Policy { .. }
         | Said::LetterFault { .. }
-        | Said::InDoubt { .. } => None,
+        | Said::InDoubt { .. }
+        | Said::TakenBack => None,
     }
 }
 
 /// What becomes of a letter's row; `None`: nothing, the relay never touched it.
 fn fate_of(cx: &Context, sheet: &Sheet, said: &Said, at: DateTime<Utc>) -> Result<Option<Fate>, Error> {
     let jitter = match said {
-        Said::RelayFault { .. } => return Ok(None),
+        Said::RelayFault { .. } | Said::TakenBack => return Ok(None),
         Said::Accepted { .. } => Jitter(0),
         _ => {
             let [jitter] = cx.entropy.bytes()?;

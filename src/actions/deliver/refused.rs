@@ -57,7 +57,8 @@ fn refusal_of_us(said: &Said) -> Option<Reply> {
         | Said::Deferred { .. }
         | Said::Refused { .. }
         | Said::LetterFault { .. }
-        | Said::InDoubt { .. } => None,
+        | Said::InDoubt { .. }
+        | Said::TakenBack => None,
     }
 }
 

@@ -79,5 +79,6 @@ pub(super) fn log(sheet: &Sheet, said: &Said) {
             error!(delivery.id = %id, relay.code = code, "the relay refuses us; delivery {id} waits: {words}");
         }
         Said::RelayFault { .. } => debug!(delivery.id = %id, "the relay is away; delivery {id} waits"),
+        Said::TakenBack => debug!(delivery.id = %id, "delivery {id} is given back: its turn did not come"),
     }
 }

@@ -1,5 +1,7 @@
 //! A letter made ready for the wire: its bytes proved harmless and dot-stuffed, its addresses as SMTP wants them.
 
+use std::sync::OnceLock;
+
 use super::route::Reports;
 use crate::mail::Composed;
 
@@ -15,6 +17,8 @@ pub(super) struct Parcel {
     /// Content with its final dot, so that dot and last line leave in one write.
     stuffed: String,
     needs_smtputf8: bool,
+    /// Whether it leaves: said once, by whoever comes first.
+    leaves: OnceLock<bool>,
 }
 
 /// Why a letter cannot be put on any wire.
@@ -52,7 +56,18 @@ impl Parcel {
             original_to: letter.envelope_to.clone(),
             from,
             to,
+            leaves: OnceLock::new(),
         })
+    }
+
+    /// Its content is about to leave. False: it was taken back, and must not.
+    pub(super) fn leaves(&self) -> bool {
+        *self.leaves.get_or_init(|| true)
+    }
+
+    /// From here on it stays. False: it may have left.
+    pub(super) fn is_taken_back(&self) -> bool {
+        !self.leaves.get_or_init(|| false)
     }
 
     pub(super) fn from(&self) -> &str {

@@ -113,6 +113,11 @@ impl Pool {
         })
     }
 
+    /// What waits is given back, and nothing is taken any more; what is under way is ended.
+    pub(super) fn end(&self) {
+        self.shared.queue.end();
+    }
+
     fn start(&self) {
         for _ in 0..self.connections() {
             let shared = Arc::clone(&self.shared);
@@ -217,6 +222,7 @@ impl Shared {
             let level = self.pace.pipelining(Instant::now());
             let end = match open.envelope(parcel, self.others(), level).await {
                 Err(end) => end,
+                Ok(()) if !parcel.leaves() => return Carried::Told(Offered::Final(Said::TakenBack)),
                 Ok(()) => {
                     let behind = self.may_look_ahead(&open, level);
                     if behind && ahead.is_none() {

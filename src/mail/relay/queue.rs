@@ -4,14 +4,14 @@
 //! ([`Queue::take`]): so a single letter that comes meanwhile goes first, however long the mailing behind it is.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{Semaphore, oneshot};
 use tokio::time::Instant;
 
 use super::parcel::Parcel;
 use super::pool::Offered;
-use crate::domain::delivery::Lane;
+use crate::domain::delivery::{Lane, Said};
 
 #[derive(Debug)]
 pub(super) struct Job {
@@ -33,6 +33,14 @@ pub(super) struct Queue {
 struct Lanes {
     single: VecDeque<Job>,
     mailing: VecDeque<Job>,
+    /// Whatever comes is given back.
+    ended: bool,
+}
+
+impl Job {
+    fn give_back(self) {
+        let _ = self.done.send(Offered::Final(Said::TakenBack));
+    }
 }
 
 /// A letter waits, and nobody else will take it.
@@ -45,22 +53,31 @@ impl Queue {
     }
 
     pub(super) fn put(&self, job: Job) {
-        self.with_lane(job.lane, |lane| lane.push_back(job));
+        self.put_by(job, VecDeque::push_back);
     }
 
     /// A letter that was here already: it is the first of its lane again.
     pub(super) fn put_back(&self, job: Job) {
-        self.with_lane(job.lane, |lane| lane.push_front(job));
+        self.put_by(job, VecDeque::push_front);
     }
 
-    fn with_lane(&self, lane: Lane, put: impl FnOnce(&mut VecDeque<Job>)) {
-        let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
-        match lane {
-            Lane::Single => put(&mut lanes.single),
-            Lane::Mailing => put(&mut lanes.mailing),
+    fn put_by(&self, job: Job, put: fn(&mut VecDeque<Job>, Job)) {
+        let mut lanes = self.lock();
+        if lanes.ended {
+            drop(lanes);
+            job.give_back();
+            return;
+        }
+        match job.lane {
+            Lane::Single => put(&mut lanes.single, job),
+            Lane::Mailing => put(&mut lanes.mailing, job),
         }
         drop(lanes);
         self.waiting.add_permits(1);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Lanes> {
+        self.lanes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Waits for a letter; `None` once the queue is closed.
@@ -79,7 +96,7 @@ impl Queue {
     pub(super) fn take(&self, reserved: Reserved) -> Option<Job> {
         let mut reserved = Some(reserved);
         while reserved.take().is_some() {
-            let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut lanes = self.lock();
             let job = lanes.single.pop_front().or_else(|| lanes.mailing.pop_front())?;
             drop(lanes);
             if !job.done.is_closed() {
@@ -88,6 +105,16 @@ impl Queue {
             reserved = self.ready_now();
         }
         None
+    }
+
+    /// Gives back every letter that waits, and whatever still comes. Whoever has reserved one finds none.
+    pub(super) fn end(&self) {
+        let mut lanes = self.lock();
+        lanes.ended = true;
+        let (single, mailing) = (std::mem::take(&mut lanes.single), std::mem::take(&mut lanes.mailing));
+        drop(lanes);
+        self.waiting.forget_permits(single.len() + mailing.len());
+        single.into_iter().chain(mailing).for_each(Job::give_back);
     }
 
     pub(super) fn close(&self) {

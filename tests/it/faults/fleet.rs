@@ -112,6 +112,8 @@ pub struct Fleet {
     folder: TempDir,
     running: Vec<Replica>,
     started: u32,
+    /// Settings of what is started from here on.
+    settings: Vec<(&'static str, &'static str)>,
     /// The library that bends the clocks of replicas started from here on.
     bent_by: Option<PathBuf>,
     _database: Option<Database>,
@@ -140,6 +142,7 @@ impl Fleet {
             folder,
             running: Vec::new(),
             started: 0,
+            settings: Vec::new(),
             bent_by: None,
             _database: database,
         };
@@ -199,9 +202,15 @@ impl Fleet {
             .env("FORENOTICE_CONFIG", self.folder.path().join("forenotice.toml"))
             .env("FORENOTICE__DATABASE__URL", database)
             .env("FORENOTICE__SMTP__URL", self.relay.smtp_url())
+            .envs(self.settings.iter().copied())
             .stdin(Stdio::null())
             .kill_on_drop(true);
         command
+    }
+
+    /// What is started from here on has these settings besides.
+    pub fn set(&mut self, settings: &[(&'static str, &'static str)]) {
+        self.settings = settings.to_vec();
     }
 
     /// One more replica in the roles of a mailing; its number.

@@ -99,3 +99,22 @@ async fn a_replica_told_to_stop_leaves_no_letter_in_doubt() {
     let reckoning = fleet.reckon().await;
     assert_eq!((reckoning.accepted, reckoning.too_many), (1_200, 0));
 }
+
+#[tokio::test]
+async fn letters_that_wait_for_their_turn_at_a_slow_relay_are_given_back_at_once() {
+    let mut fleet = Fleet::about_to_send(100).await;
+    fleet.set(&[("FORENOTICE__SMTP__RATE_PER_SECOND", "1")]);
+    fleet.start();
+    fleet.copies_reach(2).await;
+    fleet.drain().await;
+    assert_eq!(fleet.number("select count(*) from kit.hit").await, 0, "a lease was not given back");
+    assert_eq!(fleet.number("select count(*) from delivery where in_doubt").await, 0);
+    let due =
+        "select count(*) from batch where open and leased_until is null and due_at <= clock_timestamp()";
+    assert_eq!(fleet.number(due).await, 1, "whoever comes next need not wait");
+    fleet.set(&[]);
+    fleet.start();
+    fleet.all_done().await;
+    let reckoning = fleet.reckon().await;
+    assert_eq!((reckoning.accepted, reckoning.too_many), (100, 0));
+}

@@ -77,3 +77,36 @@ async fn a_letter_for_whose_fate_nobody_waits_stays_here() {
     assert_eq!(last.said, accepted());
     assert_eq!(contents(&relay), 3, "two letters of the mailing, and this one");
 }
+
+#[tokio::test]
+async fn letters_that_have_not_begun_to_leave_when_we_stop_come_back_as_they_were() {
+    // The first connection falls silent after the content, the second after the recipient.
+    let relay = Relay::start(|connection, line| match line {
+        _ if line.starts_with('.') => Some(Act::Silence),
+        _ if line.starts_with("RCPT") && connection == 2 => Some(Act::Silence),
+        _ => None,
+    })
+    .await;
+    let post = Post::new(Route { connections: 2, ..relay.route() });
+    let hand_over = |address: &'static str| {
+        let post = post.clone();
+        tokio::spawn(async move { post.hand_over(&letter(address), Lane::Mailing).await.said })
+    };
+    let left = hand_over("left@acme.example");
+    while contents(&relay) < 1 {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    let announced = hand_over("announced@acme.example");
+    while !is_known(&relay, "announced@") {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    let waits = hand_over("waits@acme.example");
+    tokio::task::yield_now().await;
+    post.end(Duration::ZERO).await;
+    assert_eq!(waits.await.unwrap(), Said::TakenBack);
+    assert_eq!(announced.await.unwrap(), Said::TakenBack);
+    let said = left.await.unwrap();
+    assert!(matches!(said, Said::InDoubt { .. }), "{said:?}");
+    assert_eq!(post.tell(&letter("late@acme.example")).await, Said::TakenBack);
+    assert!(!is_known(&relay, "waits@") && !is_known(&relay, "late@"));
+}
