@@ -277,8 +277,10 @@ impl Daemon {
     /// Letters a minute. Under the simulated clock none: a minute says nothing there.
     fn pace(&self) -> u32 {
         let cx = self.cx();
-        let per_minute =
-            self.0.pace.lock().unwrap_or_else(PoisonError::into_inner).beat(cx.taken.load(Ordering::Relaxed));
+        let taken = cx.taken.load(Ordering::Relaxed);
+        let mut pace = self.0.pace.lock().unwrap_or_else(PoisonError::into_inner);
+        let per_minute = pace.beat(taken, cx.post.is_busy());
+        drop(pace);
         if cx.clock.simulated().is_some() { 0 } else { per_minute }
     }
 

@@ -52,6 +52,8 @@ struct Relays {
     others: Vec<Pool>,
     /// None: the relay signs, or nobody.
     signer: Option<Signer>,
+    /// One for each letter that was handed to us and is not answered yet.
+    in_hand: Arc<()>,
     /// Nobody waits for the relays any more.
     cut: CancellationToken,
 }
@@ -90,7 +92,8 @@ impl Post {
             Pool::new(route, name)
         };
         let (first, others) = (pool(first), others.into_iter().map(pool).collect());
-        Self(Arc::new(Relays { first, others, signer, cut: CancellationToken::new() }))
+        let (in_hand, cut) = (Arc::new(()), CancellationToken::new());
+        Self(Arc::new(Relays { first, others, signer, in_hand, cut }))
     }
 
     /// How many letters it pays to hand over at the same time.
@@ -115,6 +118,11 @@ impl Post {
 
     fn relays(&self) -> impl Iterator<Item = &Pool> {
         std::iter::once(&self.0.first).chain(&self.0.others)
+    }
+
+    /// Whether a letter waits for its turn or is under way.
+    pub fn is_busy(&self) -> bool {
+        Arc::strong_count(&self.0.in_hand) > 1
     }
 
     /// We are to stop: letters that wait for their turn come back as they were. Those under way have so long to be answered; then
@@ -142,6 +150,7 @@ impl Post {
     }
 
     async fn offer(&self, letter: &Composed, lane: Lane, may: impl Fn(&Arc<str>) -> bool) -> Handed {
+        let _in_hand = Arc::clone(&self.0.in_hand);
         let signatures = match &self.0.signer {
             None => String::new(),
             Some(signer) => match signer.sign(letter).await {

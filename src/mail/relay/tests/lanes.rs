@@ -109,4 +109,5 @@ async fn letters_that_have_not_begun_to_leave_when_we_stop_come_back_as_they_wer
     assert!(matches!(said, Said::InDoubt { .. }), "{said:?}");
     assert_eq!(post.tell(&letter("late@acme.example")).await, Said::TakenBack);
     assert!(!is_known(&relay, "waits@") && !is_known(&relay, "late@"));
+    assert!(!post.is_busy());
 }
