@@ -10,7 +10,7 @@ use tracing::{debug, error, info, warn};
 
 use super::script::{Page, Scribe, Sheet};
 use crate::actions::{Context, Error};
-use crate::domain::delivery::{DeliveryId, Lane, Said};
+use crate::domain::delivery::{DeliveryId, Said};
 use crate::mail::relay::Handed;
 use crate::store::delivery::lease::Lease;
 use crate::store::delivery::letter::Letter;
@@ -27,7 +27,7 @@ pub(super) async fn carry(
     letters: Vec<Letter>,
     tell: mpsc::UnboundedSender<Answer>,
 ) -> Result<(), Error> {
-    let lane = if held.notice.is_some() { Lane::Mailing } else { Lane::Single };
+    let lane = held.lane;
     let mut talks = FuturesUnordered::new();
     for mut sheet in scribe.compose(&cx, &held, &page, letters).await? {
         let (post, clock, barred) = (&cx.post, &cx.clock, &page.barred);

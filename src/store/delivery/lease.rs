@@ -14,6 +14,7 @@ use crate::store::{Error, Tx};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lease {
     pub batch: BatchId,
+    pub lane: Lane,
     pub notice: Option<NoticeId>,
     /// The fence: results under another number change nothing but acceptances.
     pub lease_no: i32,
@@ -63,19 +64,15 @@ pub async fn lease_due(
     .bind(announcements)
     .fetch_all(tx.conn())
     .await?;
-    Ok(rows.into_iter().map(Lease::from).collect())
-}
-
-impl From<LeaseRow> for Lease {
-    fn from(row: LeaseRow) -> Self {
-        Self {
-            batch: BatchId(row.id),
-            notice: row.notice_id.map(NoticeId),
-            lease_no: row.lease_no,
-            composed_at: row.composed_at,
-            taken_over: row.taken_over,
-        }
-    }
+    let leased = |row: LeaseRow| Lease {
+        batch: BatchId(row.id),
+        lane,
+        notice: row.notice_id.map(NoticeId),
+        lease_no: row.lease_no,
+        composed_at: row.composed_at,
+        taken_over: row.taken_over,
+    };
+    Ok(rows.into_iter().map(leased).collect())
 }
 
 /// After a lease that ran out: its letters that were due may have left, so their bytes stay as they were.

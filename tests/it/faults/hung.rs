@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use forenotice::actions::deliver;
-use forenotice::demo::mailbox::{Fault, Times};
+use forenotice::demo::mailbox::{Fault, Reply, Times};
 use forenotice::domain::ledger::Actor;
 use forenotice::mail::letter::{Occasional, Test};
 use forenotice::store::letter::{self, To};
 use tokio::time::timeout;
 
+use super::mailing::{Contact, DPO, Mailing};
 use crate::support::World;
 
 /// Long enough for any machine; what is waited for comes in a second.
@@ -36,4 +37,28 @@ async fn a_letter_that_hangs_at_the_relay_holds_no_other_up() {
     timeout(PATIENCE, world.mailbox.wait_for(2)).await.expect("the second letter waits for the first");
     assert!(!pass.is_finished());
     pass.abort();
+}
+
+#[tokio::test]
+async fn the_next_contact_of_a_refused_address_waits_behind_no_mailing() {
+    const LEGAL: Contact = Contact { name: "legal", role: "legal" };
+    const MAILING: usize = 40;
+    let names: Vec<String> = (0..MAILING).map(|n| format!("c{n}")).collect();
+    let customers: Vec<(&str, &[Contact])> = names.iter().map(|name| (&**name, &[DPO, LEGAL][..])).collect();
+    let settings = [("smtp.rate_per_second", "20"), ("smtp.connections", "1")];
+    let mailing = Mailing::configured(&settings, &customers).await;
+    let gone = "dpo@c0.example".to_owned();
+    mailing.world.mailbox.arrange(Fault::RefusesRecipient(gone, Reply::no_such_user()), Times::Always);
+    let cx = mailing.world.cx.clone();
+    let pass = tokio::spawn(async move { deliver::mailings(&cx).await });
+    while !pass.is_finished() {
+        deliver::singles(&mailing.world.cx).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    pass.await.unwrap().unwrap();
+    deliver::singles(&mailing.world.cx).await.unwrap();
+    let mails = mailing.world.mailbox.mails();
+    let place = mails.iter().position(|mail| mail.is_to("legal@c0.example")).expect("it was asked");
+    assert!(place < MAILING / 2, "{place} of {} letters left first", mails.len());
+    mailing.world.finish().await;
 }
