@@ -78,9 +78,8 @@ pub async fn failures_since(conn: &mut PgConnection, since: DateTime<Utc>) -> Re
     let rows = sqlx::query_as(
         "select k.name as customer, coalesce(r.address, '') as address, d.relay_code as code,
                 coalesce(d.relay_words, '') as words
-         from notice n join delivery d on d.notice_id = n.id
-         join customer k on k.id = d.customer_id join recipient r on r.id = d.recipient_id
-         where n.due_at >= $1 and d.state = 'failed' order by k.name, d.id limit $2",
+         from delivery d join customer k on k.id = d.customer_id join recipient r on r.id = d.recipient_id
+         where d.failed_at >= $1 and d.state = 'failed' and d.notice_id is not null order by k.name, d.id limit $2",
     )
     .bind(since)
     .bind(SHOWN_MAX)

@@ -86,6 +86,7 @@ pub async fn record(tx: &mut Tx, lease: &Lease, heard: &[Heard]) -> Result<Vec<R
     let counted = |h: &Heard| i16::from(!matches!(h.fate, Fate::Again { counted: false, .. }));
     let in_doubt = |h: &Heard| matches!(h.fate, Fate::Again { in_doubt: true, .. });
     let code = |h: &Heard| h.code.and_then(|code| i16::try_from(code).ok());
+    let now = tx.now();
     let rows: Vec<RecordedRow> = sqlx::query_as(include_str!("../sql/record.sql"))
         .bind(heard.iter().map(|h| h.delivery.0).collect::<Vec<_>>())
         .bind(heard.iter().map(accepted).collect::<Vec<_>>())
@@ -99,6 +100,7 @@ pub async fn record(tx: &mut Tx, lease: &Lease, heard: &[Heard]) -> Result<Vec<R
         .bind(heard.iter().map(|h| &*h.relay).collect::<Vec<_>>())
         .bind(lease.batch.0)
         .bind(lease.lease_no)
+        .bind(now)
         .fetch_all(tx.conn())
         .await?;
     rows.into_iter().map(RecordedRow::read).collect()

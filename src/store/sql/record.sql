@@ -8,6 +8,7 @@ with said as (
 )
 update delivery d
 set state = case when said.accepted then 'accepted' when said.at is null then 'failed' else d.state end,
+    failed_at = case when said.accepted then null when said.at is null then $13 else d.failed_at end,
     accepted_at = case when said.accepted then said.at else d.accepted_at end,
     due_at = case when said.accepted then d.due_at else coalesce(said.at, d.due_at) end,
     attempts = least(d.attempts + said.counted, 32767),

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use forenotice::demo::mailbox::{Fault, Mail, Times};
+use chrono::TimeDelta;
+use forenotice::demo::mailbox::{Fault, Mail, Reply, Times};
+use forenotice::store::digest;
 
 use super::mailing::{Contact, DPO, Mailing, sha256};
 use crate::support::World;
@@ -89,4 +91,25 @@ async fn whoever_leaves_while_a_unit_of_work_begins_leaves_no_transaction_behind
     let idle: i64 = sqlx::query_scalar(idle).fetch_one(world.cx.db.pool()).await.unwrap();
     assert_eq!(idle, 0);
     world.finish().await;
+}
+
+#[tokio::test]
+async fn the_digest_names_a_letter_on_the_day_on_which_it_is_given_up() {
+    let (mailing, addresses) = mailing_to(1).await;
+    let began = mailing.world.now().await;
+    let greylists = Fault::RefusesRecipient(addresses[0].clone(), Reply::greylisted());
+    mailing.world.mailbox.arrange(greylists, Times::Always);
+    while mailing.row(&addresses[0]).await.state == "queued" {
+        mailing.later(TimeDelta::hours(5)).await;
+        mailing.send().await;
+    }
+    let now = mailing.world.now().await;
+    assert!(now - began > TimeDelta::days(2), "it was given up {}", now - began);
+    let failed = async |since| {
+        let mut snapshot = mailing.world.cx.snapshot().await.unwrap();
+        digest::failures_since(snapshot.conn(), since).await.unwrap().len()
+    };
+    assert_eq!(failed(now - TimeDelta::days(1)).await, 1);
+    assert_eq!(failed(now + TimeDelta::seconds(1)).await, 0, "it is told once");
+    mailing.world.finish().await;
 }
