@@ -34,6 +34,15 @@ impl Reply {
         matches!(self.enhanced(), Some((3 | 4, _)))
     }
 
+    /// Whether a relay can say this at `point` at all: what it cannot belongs to another command.
+    pub fn may_answer(&self, point: Point) -> bool {
+        match self.code {
+            200..=299 => point != Point::Data,
+            354 => point == Point::Data,
+            code => (400..600).contains(&code),
+        }
+    }
+
     /// SES throttles at the dot, too, and by words alone.
     fn speaks_of_throttling(&self) -> bool {
         self.words.to_lowercase().contains("throttl")

@@ -14,7 +14,7 @@ use super::pace::{Pace, Pipelining};
 use super::parcel::Parcel;
 use super::queue::{Job, Queue};
 use super::route::Route;
-use super::session::{End, Session};
+use super::session::{End, InGroup, Session};
 use crate::domain::delivery::{Lane, OtherRecipients, Point, Reply, Said, Verdict, wire_id};
 
 /// Connections a letter may lose before the relay is taken to be away.
@@ -48,6 +48,8 @@ enum Unconnected {
 #[derive(Debug, Default)]
 struct Lost {
     why: String,
+    /// Among commands that were said together.
+    in_group: Option<Pipelining>,
     /// What that says of the letter where every connection ends so: a relay that ends it at this recipient is not away.
     instead: Option<Said>,
 }
@@ -251,6 +253,10 @@ impl Shared {
         if let Some(said) = lost.instead {
             return Carried::Told(Offered::Final(said));
         }
+        // None of them got beyond its commands: perhaps the relay cannot take them so.
+        if let Some(at) = lost.in_group {
+            self.stumbled(at, &lost.why);
+        }
         let wait = self.pace.away(Instant::now());
         warn!(relay.name = %self.name, "relay ends every connection before a letter has left: {}", lost.why);
         Carried::Told(Offered::TryElsewhere(relay_fault(None, &lost.why, wait)))
@@ -323,15 +329,29 @@ impl Shared {
                 Ok(Offered::TryElsewhere(Said::Refused { address_dead: false, code: None, words: why }))
             }
             End::TooLarge { why } => Ok(Offered::TryElsewhere(Said::LetterFault { code: None, words: why })),
-            End::Unsent { why, stumbled } => {
-                if let Some(at) = stumbled {
-                    let now = self.pace.stumbled(at, Instant::now());
-                    warn!(relay.name = %self.name, "relay lost its step under {at:?}, {now:?} for a day: {why}");
-                }
-                Err(Lost { why, instead: None })
+            End::Unsent { why, group } => {
+                let in_group = match group {
+                    InGroup::No => None,
+                    InGroup::Broken(at) => Some(at),
+                    InGroup::Stumbled(at) => {
+                        self.stumbled(at, &why);
+                        None
+                    }
+                };
+                Err(Lost { why, in_group, instead: None })
             }
-            End::InDoubt { why } => Ok(Offered::Final(Said::InDoubt { words: why })),
+            End::InDoubt { why, stumbled } => {
+                if let Some(at) = stumbled {
+                    self.stumbled(at, &why);
+                }
+                Ok(Offered::Final(Said::InDoubt { words: why }))
+            }
         }
+    }
+
+    fn stumbled(&self, at: Pipelining, why: &str) {
+        let now = self.pace.stumbled(at, Instant::now());
+        warn!(relay.name = %self.name, "relay lost its step under {at:?}, {now:?} for a day: {why}");
     }
 
     fn told(&self, verdict: Verdict, point: Point, reply: Reply, letters: u32) -> Result<Offered, Lost> {
@@ -356,7 +376,7 @@ impl Shared {
                 let why = format!("{code} {words}");
                 let of_this_letter = matches!(point, Point::Rcpt | Point::Data);
                 let instead = of_this_letter.then_some(Said::Deferred { code: Some(code), words });
-                return Err(Lost { why, instead });
+                return Err(Lost { why, in_group: None, instead });
             }
             Verdict::Policy => return Ok(Offered::TryElsewhere(Said::Policy { code, words })),
             Verdict::RelayFault | Verdict::Slow => {

@@ -39,15 +39,34 @@ pub(super) enum End {
     TooLarge {
         why: String,
     },
-    /// Cut before the dot had left: the relay has nothing. `stumbled`: it took a group of commands, and lost its step.
+    /// Cut before the dot had left: the relay has nothing.
     Unsent {
+        why: String,
+        group: InGroup,
+    },
+    /// Cut after it: nobody can say. `stumbled`: the reply was none to a dot, after commands that were said together.
+    InDoubt {
         why: String,
         stumbled: Option<Pipelining>,
     },
-    /// Cut after it: nobody can say.
-    InDoubt {
-        why: String,
-    },
+}
+
+/// Whether a letter's way ended among commands that were said together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum InGroup {
+    No,
+    /// The connection broke, as any may.
+    Broken(Pipelining),
+    /// The relay lost its step: a reply that is none to its command, none at all, or the end right after the dot behind which they
+    /// stood.
+    Stumbled(Pipelining),
+}
+
+/// Why no reply was understood.
+#[derive(Debug)]
+struct Unheard {
+    why: String,
+    timed_out: bool,
 }
 
 #[derive(Debug)]
@@ -63,6 +82,8 @@ pub(super) struct Session {
     pub(super) announced: Instant,
     /// The group has left behind the last dot; its replies are due.
     ahead: Option<Pipelining>,
+    /// How the commands of the letter under way were said.
+    together: Option<Pipelining>,
     /// Held as long as the connection is open.
     _seat: Option<Arc<()>>,
     /// Letters this connection has carried.
@@ -116,6 +137,7 @@ impl Session {
             group: Group::default(),
             announced: Instant::now(),
             ahead: None,
+            together: None,
             _seat: None,
             letters: 0,
             usable: true,
@@ -146,7 +168,7 @@ impl Session {
         {
             return Err(end);
         }
-        let mut together = ahead;
+        self.together = ahead;
         if ahead.is_some() {
             if let Some(first) = self.group.steps.first_mut() {
                 first.limit = self.route.patience.behind_the_dot;
@@ -154,15 +176,18 @@ impl Session {
         } else {
             self.announce(parcel, self.unsettled);
             if pipelining != Pipelining::Off && self.offers.pipelining {
-                together = Some(pipelining);
-                self.write_group().await.map_err(|why| End::Unsent { why, stumbled: together })?;
+                self.together = Some(pipelining);
+                let group = InGroup::Broken(pipelining);
+                self.write_group().await.map_err(|why| End::Unsent { why, group })?;
             }
         }
         self.unsettled = false;
-        self.replies(together, others).await
+        self.replies(ahead.is_some(), others).await
     }
 
-    async fn replies(&mut self, together: Option<Pipelining>, others: OtherRecipients) -> Result<(), End> {
+    async fn replies(&mut self, behind_a_dot: bool, others: OtherRecipients) -> Result<(), End> {
+        let together = self.together;
+        let out_of_step = |why| End::Unsent { why, group: together.map_or(InGroup::No, InGroup::Stumbled) };
         let mut refused: Option<(Verdict, Point, Reply)> = None;
         let (mut sender_taken, mut recipient_refused, mut waits_for_content) = (false, false, false);
         for at in 0..self.group.steps.len() {
@@ -176,7 +201,12 @@ impl Session {
             let reply = match told {
                 Ok(reply) => reply,
                 Err(_) if refused.is_some() => break,
-                Err(why) => return Err(End::Unsent { why, stumbled: together }),
+                Err(Unheard { why, timed_out }) if timed_out || behind_a_dot && at == 0 => {
+                    return Err(out_of_step(why));
+                }
+                Err(Unheard { why, .. }) => {
+                    return Err(End::Unsent { why, group: together.map_or(InGroup::No, InGroup::Broken) });
+                }
             };
             let Some(point) = point else {
                 if reply.code == 250 {
@@ -186,9 +216,13 @@ impl Session {
                 if reply.code == 421 {
                     return Err(End::Told { verdict: Verdict::SessionOver, point: Point::Mail, reply });
                 }
-                let why = format!("RSET was answered by {} {}", reply.code, reply.words);
-                return Err(End::Unsent { why, stumbled: together });
+                return Err(out_of_step(format!("RSET was answered by {} {}", reply.code, reply.words)));
             };
+            if together.is_some() && !reply.may_answer(point) {
+                self.usable = false;
+                let (code, words) = (reply.code, &reply.words);
+                return Err(out_of_step(format!("{point:?} was answered by {code} {words}")));
+            }
             match point {
                 Point::Mail => sender_taken = reply.code / 100 == 2,
                 Point::Rcpt => recipient_refused = reply.code >= 400,
@@ -249,12 +283,17 @@ impl Session {
                 self.unsettled |= verdict != Verdict::Good;
                 match verdict {
                     // Out of step: this reply belongs to something else.
-                    Verdict::RelayFault => End::InDoubt { why: format!("{} {}", reply.code, reply.words) },
+                    Verdict::RelayFault => {
+                        let why = format!("{} {}", reply.code, reply.words);
+                        End::InDoubt { why, stumbled: self.ahead.or(self.together) }
+                    }
                     _ => End::Told { verdict, point: Point::Dot, reply },
                 }
             }
-            Err(why) if self.dialogue.left() < whole => End::Unsent { why, stumbled: None },
-            Err(why) => End::InDoubt { why },
+            Err(Unheard { why, .. }) if self.dialogue.left() < whole => {
+                End::Unsent { why, group: InGroup::No }
+            }
+            Err(Unheard { why, .. }) => End::InDoubt { why, stumbled: None },
         }
     }
 
@@ -299,7 +338,7 @@ impl Session {
         group.step(Some(Point::Data), patience.data);
     }
 
-    async fn ask_step(&mut self, step: Step) -> Result<Reply, String> {
+    async fn ask_step(&mut self, step: Step) -> Result<Reply, Unheard> {
         let asked = async {
             self.dialogue.say(&self.group.text.as_bytes()[step.begin..step.end]).await?;
             self.dialogue.hear().await.map(Lines::reply)
@@ -308,7 +347,7 @@ impl Session {
         self.understood(heard, step.limit)
     }
 
-    async fn ask(&mut self, bytes: &str, limit: Duration) -> Result<Reply, String> {
+    async fn ask(&mut self, bytes: &str, limit: Duration) -> Result<Reply, Unheard> {
         let asked = async {
             self.dialogue.say(bytes.as_bytes()).await?;
             self.dialogue.hear().await.map(Lines::reply)
@@ -328,7 +367,7 @@ impl Session {
         Err(why)
     }
 
-    async fn reply(&mut self, limit: Duration) -> Result<Reply, String> {
+    async fn reply(&mut self, limit: Duration) -> Result<Reply, Unheard> {
         let heard = timeout(limit, async { self.dialogue.hear().await.map(Lines::reply) }).await;
         self.understood(heard, limit)
     }
@@ -337,7 +376,8 @@ impl Session {
         &mut self,
         heard: Result<io::Result<Option<Reply>>, Elapsed>,
         limit: Duration,
-    ) -> Result<Reply, String> {
+    ) -> Result<Reply, Unheard> {
+        let timed_out = heard.is_err();
         let why = match heard {
             Ok(Ok(Some(reply))) => return Ok(reply),
             Ok(Ok(None)) => "what answers does not speak SMTP".to_owned(),
@@ -345,7 +385,7 @@ impl Session {
             Err(_) => format!("no reply in {} s", limit.as_secs()),
         };
         self.usable = false;
-        Err(why)
+        Err(Unheard { why, timed_out })
     }
 
     /// Takes leave; what the relay says to it does not matter.

@@ -120,3 +120,63 @@ async fn a_session_that_ends_between_a_dot_and_what_stood_behind_it_costs_nothin
         assert_eq!(relay.connections(), 2);
     }
 }
+
+/// Whether any group stood behind a dot.
+fn looked_ahead(relay: &Relay) -> bool {
+    commands(relay).iter().any(|command| command == "RSET")
+}
+
+#[tokio::test]
+async fn a_connection_that_breaks_says_nothing_of_how_much_a_relay_takes_at_once() {
+    let relay = Relay::start(|number, line| match number {
+        1 if line.starts_with("RCPT") => Some(Act::Close),
+        _ => pipelines(line),
+    })
+    .await;
+    let post = relay.post();
+    let letters: Vec<Composed> = (0..3).map(|n| letter(&format!("{n}@acme.example"))).collect();
+    let said = futures_util::future::join_all(letters.iter().map(|letter| post.tell(letter))).await;
+    assert_eq!(said, vec![accepted(); 3]);
+    assert!(looked_ahead(&relay), "{:?}", commands(&relay));
+}
+
+#[tokio::test]
+async fn a_relay_that_breaks_off_every_group_is_asked_command_by_command_in_the_end() {
+    let relay = Relay::start(|_, line| match line {
+        "DATA" => Some(Act::Close),
+        _ => pipelines(line),
+    })
+    .await;
+    let patience = Patience { away_first: Duration::ZERO, away_max: Duration::ZERO, ..Patience::default() };
+    let post = Post::new(Route { patience, ..relay.route() });
+    for _ in 0..3 {
+        let said = post.tell(&letter("jane@acme.example")).await;
+        assert!(matches!(said, Said::RelayFault { .. }), "{said:?}");
+    }
+    assert_eq!(relay.connections(), 9);
+    // Whoever is asked one command at a time has heard each before the next is said.
+    assert_eq!(commands(&relay)[24..28], ["EHLO", "MAIL", "RCPT", "DATA"], "{:?}", commands(&relay));
+}
+
+#[tokio::test]
+async fn a_reply_out_of_step_lowers_what_is_said_at_once() {
+    // Of the first letter: to DATA, then to the dot.
+    for (to, words, doubt) in [("DATA", "250 2.1.5 ok", false), (".", "354 go on", true)] {
+        let relay = Relay::start(move |number, line| match number {
+            1 if line.starts_with(to) => Some(say(words)),
+            _ => pipelines(line),
+        })
+        .await;
+        let post = relay.post();
+        let first = post.tell(&letter("first@acme.example")).await;
+        if doubt {
+            assert!(matches!(first, Said::InDoubt { .. }), "{first:?}");
+        } else {
+            assert_eq!(first, accepted(), "the relay had nothing of it, and got it by another connection");
+        }
+        let letters: Vec<Composed> = (0..3).map(|n| letter(&format!("{n}@acme.example"))).collect();
+        let said = futures_util::future::join_all(letters.iter().map(|letter| post.tell(letter))).await;
+        assert_eq!(said, vec![accepted(); 3]);
+        assert!(!looked_ahead(&relay), "{to}: {:?}", commands(&relay));
+    }
+}
