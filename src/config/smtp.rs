@@ -1,6 +1,7 @@
 //! `[smtp]`: the relay, how we log in to it, and who our letters are from.
 
 use std::fmt;
+use std::net::{Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 
 use chrono::TimeDelta;
@@ -11,6 +12,7 @@ use super::oauth::{OAuth, OAuthKeys, oauth};
 use super::parse::{self, mailbox, span, text, token_address, whole, word};
 use super::reader::{Noted, Reader, Why, masked_url};
 use super::section::{CONNECTIONS_MAX, is_loopback};
+use super::source::Raw;
 use super::{Dsn, Environment, Events, Mailbox, Profile, Tls, TokenAddress};
 
 /// A mailbox there takes no more at once.
@@ -89,10 +91,12 @@ pub(super) fn smtp(
     );
     let profile = profile(r, environment, events);
     let configuration_set = configuration_set(r, profile);
-    let dsn = r.or("smtp.dsn", "success", word);
+    // Where the relay tells of arrivals by events, its reports would double the mail.
+    let tells = profile.is_ok_and(|profile| events.is_some_and(|events| events.are_taken_of(profile)));
+    let dsn = r.or("smtp.dsn", if tells { "failure" } else { "success" }, word);
     let queue_lifetime = r.or("smtp.queue_lifetime", "P5D", span);
     let tls = r.or("smtp.tls", "required", word);
-    let helo_name = r.optional("smtp.helo_name", text);
+    let helo_name = r.optional("smtp.helo_name", helo_name);
     let m365 = profile == Ok(Profile::M365);
     let (usual, most) = if m365 { ("3", M365_CONNECTIONS_MAX) } else { ("4", CONNECTIONS_MAX) };
     let connections = r.or("smtp.connections", usual, whole(1..=most, "connections"));
@@ -180,6 +184,36 @@ fn configuration_set(r: &mut Reader, profile: Result<Profile, Noted>) -> Result<
         return Err(r.fault(KEY, "is SES's; set smtp.profile = \"ses\", or leave it out", r.origin_of(KEY)));
     }
     Ok(set)
+}
+
+/// The name by which servers know us (RFC 5321, 4.1.2 and 4.1.3): many take no mail of one that is neither.
+fn helo_name(raw: &Raw) -> Result<String, Why> {
+    let name = text(raw)?;
+    let literal = name.strip_prefix('[').and_then(|name| name.strip_suffix(']'));
+    let fits = match literal {
+        Some(address) => match address.strip_prefix("IPv6:") {
+            Some(address) => address.parse::<Ipv6Addr>().is_ok(),
+            None => address.parse::<Ipv4Addr>().is_ok(),
+        },
+        None => is_domain(&name),
+    };
+    if fits {
+        return Ok(name);
+    }
+    Err(Why(format!(
+        "{name:?} is neither a domain, as \"mail.processor.example\", nor an address in brackets, as \"[192.0.2.7]\" or \
+         \"[IPv6:2001:db8::7]\""
+    )))
+}
+
+fn is_domain(name: &str) -> bool {
+    let is_label = |label: &str| {
+        let fits = (1..=63).contains(&label.len()) && !label.starts_with('-') && !label.ends_with('-');
+        fits && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+    };
+    // All digits last: an address without its brackets.
+    let last = name.rsplit('.').next().unwrap_or_default();
+    name.len() <= 253 && name.split('.').all(is_label) && !last.chars().all(|c| c.is_ascii_digit())
 }
 
 /// The first relay, and those that take what it cannot.

@@ -515,3 +515,42 @@ fn one_colour_is_enough() {
     assert_ne!(brand.dark.unwrap().key.to_string(), "#5b2a86");
     assert!(parsed(LEAST, &[]).unwrap().settings.site.brand.light.is_none());
 }
+
+#[test]
+fn a_relay_whose_events_are_taken_is_asked_for_no_reports_of_arrival_unless_we_say_so() {
+    let dsn = |smtp: &str, events: &str| {
+        let text = LEAST
+            .replace("[smtp]", &format!("[smtp]\n{smtp}"))
+            .replace("[ledger]", &format!("{events}\n[ledger]"));
+        parsed(&text, &[]).unwrap().settings.smtp.dsn
+    };
+    let events = "[inbound.events]\npostmark_login = \"postmark:0123456789abcdef0123456789abcdef\"";
+    assert_eq!(dsn("", ""), Dsn::Success);
+    assert_eq!(dsn("profile = \"postmark\"", events), Dsn::Failure);
+    assert_eq!(dsn("profile = \"postfix\"", events), Dsn::Success, "those events are another relay's");
+    assert_eq!(dsn("profile = \"postmark\"\ndsn = \"success\"", events), Dsn::Success);
+}
+
+#[test]
+fn we_greet_by_a_domain_or_an_address_in_brackets() {
+    let with = |name: &str| LEAST.replace("[smtp]", &format!("[smtp]\nhelo_name = \"{name}\""));
+    for name in
+        ["mail.processor.example", "localhost", "xn--bcher-kva.example", "[192.0.2.7]", "[IPv6:2001:db8::7]"]
+    {
+        assert_eq!(parsed(&with(name), &[]).unwrap().settings.smtp.helo_name.as_deref(), Some(name));
+    }
+    for name in [
+        "192.0.2.7",
+        "[mail.processor.example]",
+        "[2001:db8::7]",
+        "mail processor",
+        "mail_1.example",
+        "-a.example",
+        "a..example",
+        "https://processor.example",
+        "bücher.example",
+    ] {
+        let faults = parsed(&with(name), &[]).unwrap_err().to_string();
+        assert!(faults.contains(&format!("smtp.helo_name: {name:?} is neither a domain")), "{faults}");
+    }
+}
