@@ -95,7 +95,8 @@ pub const TASKS: &[Task] = &[
         role: Role::Schedule,
         period: Duration::from_secs(5),
         fires: None,
-        rings: &["sort_mail", "lodge_mail", "deliver", "take_effect"],
+        // A letter in doubt whose arrival was reported is settled at once.
+        rings: &["sort_mail", "lodge_mail", "deliver", "mailings", "take_effect"],
         run: pass!(actions::sort_mail::run_once),
     },
     Task {

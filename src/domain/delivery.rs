@@ -102,6 +102,8 @@ pub enum Said {
     LetterFault { code: Option<u16>, words: String },
     /// Handed over or not: nobody can say. The same bytes again.
     InDoubt { words: String },
+    /// The recipient's server has it: that was told before the relay answered us, or instead.
+    Arrived,
     /// We stopped before its turn came: no relay has heard of it, and it is anybody's to send.
     TakenBack,
 }
@@ -114,7 +116,7 @@ impl Said {
             | Self::Refused { code, .. }
             | Self::RelayFault { code, .. }
             | Self::LetterFault { code, .. } => *code,
-            Self::InDoubt { .. } | Self::TakenBack => None,
+            Self::InDoubt { .. } | Self::Arrived | Self::TakenBack => None,
         }
     }
 
@@ -127,6 +129,7 @@ impl Said {
             | Self::RelayFault { words, .. }
             | Self::LetterFault { words, .. }
             | Self::InDoubt { words } => words,
+            Self::Arrived => "no reply of the relay's, but its arrival was reported",
             Self::TakenBack => "",
         }
     }
@@ -157,6 +160,8 @@ const BACKOFF_MINUTES_FIRST: i64 = 5;
 const BACKOFF_MINUTES_MAX: i64 = 4 * 60;
 const POLICY_RETRY_MINUTES: i64 = 30;
 const IN_DOUBT_RETRY_MINUTES: i64 = 1;
+/// So long the relay's event may take that says what became of a letter in doubt.
+const EVENT_WITHIN_MINUTES: i64 = 15;
 const AWAY_MINUTES_MIN: i64 = 1;
 const AWAY_MINUTES_MAX: i64 = 10;
 
@@ -208,10 +213,17 @@ pub fn next_offer(
 /// What becomes of a letter after an attempt at `at`, its `attempts`th counted one, ended with `said`.
 ///
 /// A letter that the relay never touched is not given up, however late: a late notice still informs, and the gate
-/// holds the change.
-pub fn step(said: &Said, attempts: u16, at: DateTime<Utc>, latest_at: DateTime<Utc>, jitter: Jitter) -> Step {
+/// holds the change. `events_come`: the relay tells of what it delivers, so that a copy of a letter in doubt can wait for that.
+pub fn step(
+    said: &Said,
+    attempts: u16,
+    at: DateTime<Utc>,
+    latest_at: DateTime<Utc>,
+    jitter: Jitter,
+    events_come: bool,
+) -> Step {
     match said {
-        Said::Accepted { .. } => Step::Done,
+        Said::Accepted { .. } | Said::Arrived => Step::Done,
         Said::Deferred { .. } => match next_attempt(attempts, at, latest_at, jitter) {
             Some(at) => Step::Again { at, counted: true, in_doubt: false },
             None => Step::GiveUp { suppress: false, ask_next: true },
@@ -219,6 +231,8 @@ pub fn step(said: &Said, attempts: u16, at: DateTime<Utc>, latest_at: DateTime<U
         Said::InDoubt { .. } if attempts < ATTEMPTS_MAX => {
             let wait =
                 TimeDelta::minutes(IN_DOUBT_RETRY_MINUTES << u32::from(attempts.saturating_sub(1)).min(8));
+            let event = TimeDelta::minutes(EVENT_WITHIN_MINUTES);
+            let wait = if events_come && at + event < latest_at { wait.max(event) } else { wait };
             let next = at + jitter.stretch(wait);
             let at = if at < latest_at { next.min(latest_at) } else { next };
             Step::Again { at, counted: true, in_doubt: true }
@@ -265,7 +279,7 @@ mod tests {
         let in_doubt = Said::InDoubt { words: "cut".to_owned() };
         let policy = Said::Policy { code: 550, words: "not now".to_owned() };
         for said in [in_doubt, policy] {
-            let next = step(&said, 7, failed, latest, Jitter(255));
+            let next = step(&said, 7, failed, latest, Jitter(255), false);
             assert!(matches!(next, Step::Again { at, .. } if at == latest), "{said:?}: {next:?}");
         }
     }
@@ -311,7 +325,7 @@ mod tests {
         let now = at("2026-11-23T09:00:00Z");
         let latest = at("2026-11-25T09:00:00Z");
         let words = String::new;
-        let follows = |said: &Said, attempts| step(said, attempts, now, latest, Jitter(0));
+        let follows = |said: &Said, attempts| step(said, attempts, now, latest, Jitter(0), false);
         let again = |minutes, counted, in_doubt| Step::Again {
             at: now + TimeDelta::minutes(minutes),
             counted,
@@ -325,12 +339,30 @@ mod tests {
         assert_eq!(follows(&Said::Policy { code: 550, words: words() }, 1), again(30, true, false));
         let fault = Said::RelayFault { code: None, words: words(), retry_after: TimeDelta::minutes(2) };
         assert_eq!(follows(&fault, ATTEMPTS_MAX), again(2, false, false), "an absent relay costs no attempt");
+        assert_eq!(follows(&Said::Arrived, ATTEMPTS_MAX), Step::Done);
         assert_eq!(follows(&Said::TakenBack, ATTEMPTS_MAX), again(0, false, false));
         let refused = |address_dead| Said::Refused { address_dead, code: Some(550), words: words() };
         assert_eq!(follows(&refused(true), 1), Step::GiveUp { suppress: true, ask_next: true });
         assert_eq!(follows(&refused(false), 1), Step::GiveUp { suppress: false, ask_next: true });
         let letter = Said::LetterFault { code: Some(552), words: words() };
         assert_eq!(follows(&letter, 1), Step::GiveUp { suppress: false, ask_next: false });
+    }
+
+    #[test]
+    fn a_copy_of_a_letter_in_doubt_waits_for_the_relays_event_where_there_is_time() {
+        let now = at("2026-11-23T09:00:00Z");
+        let said = Said::InDoubt { words: String::new() };
+        let waits = |attempts, minutes, events_come| {
+            let latest = now + TimeDelta::minutes(minutes);
+            match step(&said, attempts, now, latest, Jitter(0), events_come) {
+                Step::Again { at, counted: true, in_doubt: true } => (at - now).num_minutes(),
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!((waits(1, 600, false), waits(1, 600, true)), (1, 15));
+        assert_eq!(waits(1, 15, true), 1, "there is no time to wait");
+        assert_eq!(waits(1, -5, true), 1, "it is late already");
+        assert_eq!(waits(6, 600, true), 32, "nor is it sent any sooner");
     }
 
     #[test]

@@ -8,7 +8,7 @@ mod read;
 
 pub use letter::{
     Named, bounced_before, by_wire_id, contacts_at, customers_at, in_force_by, mark_answered, mark_bounced,
-    mark_complained, mark_delayed, mark_present, mark_received, named, newest_to,
+    mark_complained, mark_delayed, mark_present, mark_received, named, newest_to, settle_doubt,
 };
 pub use read::{Asked, Filter, Item, asked_by, by_id, first_door, last_mail_of, list, names, raw};
 

@@ -339,6 +339,7 @@ fn offered_again(letter: &Letter, said: &Said, at: DateTime<Utc>) -> Option<Date
         | Said::Policy { .. }
         | Said::LetterFault { .. }
         | Said::InDoubt { .. }
+        | Said::Arrived
         | Said::TakenBack => None,
     }
 }
@@ -347,14 +348,14 @@ fn offered_again(letter: &Letter, said: &Said, at: DateTime<Utc>) -> Option<Date
 fn fate_of(cx: &Context, sheet: &Sheet, said: &Said, at: DateTime<Utc>) -> Result<Option<Fate>, Error> {
     let jitter = match said {
         Said::RelayFault { .. } | Said::TakenBack => return Ok(None),
-        Said::Accepted { .. } => Jitter(0),
+        Said::Accepted { .. } | Said::Arrived => Jitter(0),
         _ => {
             let [jitter] = cx.entropy.bytes()?;
             Jitter(jitter)
         }
     };
     let attempts = u16::try_from(sheet.letter.attempts).unwrap_or_default().saturating_add(1);
-    Ok(Some(match step(said, attempts, at, sheet.letter.latest_at, jitter) {
+    Ok(Some(match step(said, attempts, at, sheet.letter.latest_at, jitter, cx.takes_events()) {
         Step::Done => Fate::Accepted { at },
         Step::Again { at, counted, in_doubt } => Fate::Again { at, counted, in_doubt },
         Step::GiveUp { suppress, ask_next } => Fate::Failed { suppress, ask_next },

@@ -153,13 +153,13 @@ impl<'a> Verdicts<'a> {
         recorded: &BTreeMap<DeliveryId, Recorded>,
     ) -> Result<BTreeMap<(DeliveryId, ChangeId), Served>, Error> {
         let Some(page) = announcement(self.page) else { return Ok(BTreeMap::new()) };
-        if cx.settings.notice.proof == Proof::Received {
-            return Ok(BTreeMap::new()); // only the recipient's server can serve
-        }
+        let by_arrival = cx.settings.notice.proof == Proof::Received;
         let mut letters = Vec::new();
         for (sheet, _, _) in &self.heard {
             let Some(row) = recorded.get(&sheet.letter.id) else { continue };
-            let (Some(at), Some(to)) = (row.accepted_at, &sheet.letter.to) else { continue };
+            // Where only the recipient's server can serve, a report of its own may have come first.
+            let at = if by_arrival { row.accepted_at.and(row.received_at) } else { row.accepted_at };
+            let (Some(at), Some(to)) = (at, &sheet.letter.to) else { continue };
             let Some(reading) = page.reading(&sheet.letter).filter(|_| to.serves && !row.bounced) else {
                 continue;
             };

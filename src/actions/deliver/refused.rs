@@ -58,6 +58,7 @@ fn refusal_of_us(said: &Said) -> Option<Reply> {
         | Said::Refused { .. }
         | Said::LetterFault { .. }
         | Said::InDoubt { .. }
+        | Said::Arrived
         | Said::TakenBack => None,
     }
 }

@@ -32,15 +32,17 @@ pub(super) async fn carry(
     for mut sheet in scribe.compose(&cx, &held, &page, letters).await? {
         let (post, clock, barred) = (&cx.post, &cx.clock, &page.barred);
         talks.push(async move {
-            let handed = match &sheet.composed {
-                Ok(composed) => post.hand_over_but(barred, composed, lane).await,
-                Err(said) => post.unoffered(said.clone()),
+            let handed = match (&sheet.composed, sheet.letter.arrived_at) {
+                (_, Some(_)) => post.unoffered(Said::Arrived),
+                (Ok(composed), None) => post.hand_over_but(barred, composed, lane).await,
+                (Err(said), None) => post.unoffered(said.clone()),
             };
             if let Ok(composed) = &mut sheet.composed {
                 // What is recorded of it is its hash, and many wait for that.
                 composed.bytes = Vec::new();
             }
-            (sheet, handed, clock.now())
+            let at = sheet.letter.arrived_at.map_or_else(|| clock.now(), |at| at.max(sheet.date));
+            (sheet, handed, at)
         });
     }
     while let Some(answer) = talks.next().await {
@@ -79,6 +81,7 @@ pub(super) fn log(sheet: &Sheet, said: &Said) {
             error!(delivery.id = %id, relay.code = code, "the relay refuses us; delivery {id} waits: {words}");
         }
         Said::RelayFault { .. } => debug!(delivery.id = %id, "the relay is away; delivery {id} waits"),
+        Said::Arrived => info!(delivery.id = %id, "delivery {id} was in doubt, and has arrived"),
         Said::TakenBack => debug!(delivery.id = %id, "delivery {id} is given back: its turn did not come"),
     }
 }

@@ -183,7 +183,9 @@ impl Mail<'_> {
         let at = self.reading.last_attempt.map_or(self.received_at, |at| at.min(self.received_at));
         let mut events = Vec::new();
         if inbox::mark_received(tx, letter.delivery, at).await? {
-            self.stand_anew(tx, letter, &changes).await?;
+            if !inbox::settle_doubt(tx, letter.delivery).await? {
+                self.stand_anew(tx, letter, &changes).await?;
+            }
             events.push(Event::LetterReceived {
                 change: letter.changes.first().copied(),
                 customer: letter.customer,

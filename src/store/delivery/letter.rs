@@ -47,6 +47,8 @@ pub struct Letter {
     /// Of the last attempt.
     pub composed_at: Option<DateTime<Utc>>,
     pub in_doubt: bool,
+    /// A report says that the recipient's server has it, whatever the relay has said to us.
+    pub arrived_at: Option<DateTime<Utc>>,
     pub attempts: i16,
 }
 
@@ -61,6 +63,7 @@ struct LetterRow {
     latest_at: DateTime<Utc>,
     composed_at: Option<DateTime<Utc>>,
     in_doubt: bool,
+    received_at: Option<DateTime<Utc>>,
     attempts: i16,
     address: Option<String>,
     contact_name: Option<String>,
@@ -84,7 +87,7 @@ pub async fn of_batch(
     let (first, end) = held.batch.range();
     let rows: Vec<LetterRow> = sqlx::query_as(
         "select d.id, d.recipient_id, d.customer_id, d.letter_key, d.facts, d.due_at, d.latest_at, d.composed_at, d.in_doubt,
-                d.attempts, r.address, case when k.delivery_id is null then r.name else k.name end as contact_name,
+                d.received_at, d.attempts, r.address, case when k.delivery_id is null then r.name else k.name end as contact_name,
                 coalesce(k.language, r.language) as language, r.link_epoch, r.suppressed_at is not null as suppressed,
                 case when k.delivery_id is null then r.confirmed_at else k.confirmed_at end as confirmed_at,
                 coalesce(r.notice_address, false) or not exists (
@@ -115,6 +118,7 @@ impl LetterRow {
             latest_at: self.latest_at,
             composed_at: self.composed_at,
             in_doubt: self.in_doubt,
+            arrived_at: self.received_at,
             attempts: self.attempts,
             to: self.addressee()?,
         })

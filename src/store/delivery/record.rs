@@ -57,6 +57,8 @@ pub struct Recorded {
     pub attempts: i16,
     pub latest_at: DateTime<Utc>,
     pub accepted_at: Option<DateTime<Utc>>,
+    /// A report of its arrival was there before the acceptance.
+    pub received_at: Option<DateTime<Utc>>,
     /// A bounce was there before the acceptance: it serves nobody.
     pub bounced: bool,
 }
@@ -71,6 +73,7 @@ struct RecordedRow {
     attempts: i16,
     latest_at: DateTime<Utc>,
     accepted_at: Option<DateTime<Utc>>,
+    received_at: Option<DateTime<Utc>>,
     bounced: bool,
 }
 
@@ -83,7 +86,14 @@ pub async fn record(tx: &mut Tx, lease: &Lease, heard: &[Heard]) -> Result<Vec<R
         Fate::Accepted { at } | Fate::Again { at, .. } => Some(at),
         Fate::Failed { .. } => None,
     };
-    let counted = |h: &Heard| i16::from(!matches!(h.fate, Fate::Again { counted: false, .. }));
+    // An arrival that was reported has no reply, and was no attempt.
+    let counted = |h: &Heard| {
+        i16::from(match h.fate {
+            Fate::Accepted { .. } => h.code.is_some(),
+            Fate::Again { counted, .. } => counted,
+            Fate::Failed { .. } => true,
+        })
+    };
     let in_doubt = |h: &Heard| matches!(h.fate, Fate::Again { in_doubt: true, .. });
     let code = |h: &Heard| h.code.and_then(|code| i16::try_from(code).ok());
     let now = tx.now();
@@ -117,6 +127,7 @@ impl RecordedRow {
             attempts: self.attempts,
             latest_at: self.latest_at,
             accepted_at: self.accepted_at,
+            received_at: self.received_at,
             bounced: self.bounced,
         })
     }

@@ -183,6 +183,26 @@ marks! {
     mark_complained: "complained_at = least(complained_at, $2)" where "complained_at is null or complained_at > $2";
 }
 
+/// A letter of which we do not know whether a relay took it has arrived: it is due now, and who looks at it hands nothing over. False:
+/// a relay's answer is on record.
+pub async fn settle_doubt(tx: &mut Tx, letter: DeliveryId) -> Result<bool, Error> {
+    let now = tx.now();
+    let done = sqlx::query(
+        "with held as (
+             update batch set open = true, due_at = case when open then least(due_at, $3) else $3 end
+             where id = $2 and exists (select from delivery where id = $1 and (state = 'queued' or state = 'failed' and in_doubt))
+             returning id)
+         update delivery d set state = 'queued', failed_at = null, due_at = least(d.due_at, $3) from held
+         where d.id = $1 and (d.state = 'queued' or d.state = 'failed' and d.in_doubt)",
+    )
+    .bind(letter.0)
+    .bind(letter.batch().0)
+    .bind(now)
+    .execute(tx.conn())
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
 /// The changes in force for this customer by this letter, and by no other that has not come back.
 pub async fn in_force_by(
     conn: &mut PgConnection,

@@ -1,5 +1,7 @@
 //! SES's events of every kind that is kept, in the shape that its developer guide documents, by SNS to what follows from them.
 
+use chrono::TimeDelta;
+use forenotice::demo::mailbox::{Fault, Times};
 use serde_json::{Value, json};
 
 use super::sorted::{BIRCH, JANE, TWO, letter_to, strings};
@@ -129,5 +131,53 @@ async fn a_complaint_is_told_to_the_dpo_and_silences_no_contact() {
     assert!(told.iter().any(|subject| subject.contains("Acme")), "{told:?}");
     let silenced = "select address from recipient where suppressed_at is not null";
     assert_eq!(strings(&world, silenced).await, Vec::<String>::new());
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn the_relays_event_ends_the_doubt_about_a_letter_and_no_copy_is_sent() {
+    for proof in ["handed_over", "received"] {
+        an_event_ends_the_doubt(proof).await;
+    }
+}
+
+async fn an_event_ends_the_doubt(proof: &str) {
+    let settings = [
+        ("notice.proof", proof),
+        ("policy.notice_days", "30"),
+        ("policy.objection_days", "14"),
+        ("inbound.events.ses_topics", TOPIC),
+        ("smtp.profile", "ses"),
+    ];
+    let mut world = World::without_probes("2026-11-23T09:00Z", &settings).await;
+    world.cx.sns = sns();
+    world
+        .customers(
+            "reference,customer,email,customer_since,role\nC-2,Birch,dpo@birch.example,2024-03-01,privacy\n",
+        )
+        .await;
+    let planned = world.schedule(&addition("Nimbus", "2027-01-15")).await;
+    let left = planned.notice_at.unwrap();
+    world.advance_to(&(left - TimeDelta::minutes(1)).to_rfc3339()).await;
+    world.mailbox.arrange(Fault::KeepsThenCloses, Times::Only(1));
+    world.advance_to(&(left + TimeDelta::minutes(10)).to_rfc3339()).await;
+    let stands =
+        "select state || ' ' || in_doubt || ' ' || attempts from delivery where notice_id is not null";
+    assert_eq!(strings(&world, stands).await, ["queued true 1"], "its copy waits for the event");
+    assert_eq!(strings(&world, OBLIGATIONS).await, ["C-2 owed"]);
+
+    let visitor = Visitor::of(&world);
+    let arrived = (left + TimeDelta::minutes(2)).to_rfc3339();
+    let delivery = json!({"timestamp": arrived, "recipients": [BIRCH], "smtpResponse": "250 2.6.0 queued"});
+    comes(&world, &visitor, "s1", &event(&world, BIRCH, "Delivery", "delivery", &delivery)).await;
+    assert_eq!(strings(&world, stands).await, ["accepted false 1"]);
+    assert_eq!(strings(&world, OBLIGATIONS).await, ["C-2 served"]);
+    assert_eq!(strings(&world, "select state from change").await, ["in_notice"]);
+    let when = format!(
+        "select (accepted_at = '{arrived}' and received_at = '{arrived}')::text from delivery where notice_id is not null"
+    );
+    assert_eq!(strings(&world, when.leak()).await, ["true"]);
+    world.advance_to("2026-11-25T12:00Z").await;
+    assert_eq!(world.mailbox.mails_to(BIRCH).len(), 1, "no copy");
     world.finish().await;
 }

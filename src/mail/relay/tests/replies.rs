@@ -120,7 +120,7 @@ fn in_short(said: &Said) -> String {
         Said::Policy { code, .. } => ("policy", Some(*code)),
         Said::LetterFault { code, .. } => ("letter fault", *code),
         Said::RelayFault { code, .. } => ("relay fault", *code),
-        Said::TakenBack => ("taken back", None),
+        Said::Arrived | Said::TakenBack => ("no reply", None),
         Said::InDoubt { .. } => ("in doubt", None),
     };
     code.map_or(what.to_owned(), |code| format!("{what} {code}"))
