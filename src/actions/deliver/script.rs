@@ -17,10 +17,11 @@ use crate::domain::recipient::RecipientId;
 use crate::mail::Composed;
 use crate::mail::compose::{ComposeError, Envelope, Forms, Office};
 use crate::mail::letter::{Letter as Words, Occasional};
+use crate::mail::relay::profile;
 use crate::mail::templates::{TemplateError, Templates};
 use crate::store;
 use crate::store::delivery::lease::Lease;
-use crate::store::delivery::letter::{Duty, Letter, Notice};
+use crate::store::delivery::letter::{Duty, Earlier, Letter, Notice};
 use crate::store::letter::Frozen;
 
 /// A letter with what is to be handed over.
@@ -47,7 +48,7 @@ pub(super) struct NoticePage {
     pub facts: Arc<NoticeFacts>,
     duties: HashMap<DeliveryId, Vec<Duty>>,
     /// Of each recipient: its earlier letters about the same changes.
-    threads: HashMap<RecipientId, Vec<DeliveryId>>,
+    threads: HashMap<RecipientId, Vec<Earlier>>,
     pub policy: Arc<Policy>,
 }
 
@@ -111,7 +112,7 @@ impl Scribe {
         }
         let recipients: Vec<_> =
             letters.iter().filter_map(|l| l.to.as_ref()).map(|to| to.recipient).collect();
-        let mut threads: HashMap<_, Vec<DeliveryId>> = HashMap::new();
+        let mut threads: HashMap<_, Vec<Earlier>> = HashMap::new();
         for (recipient, earlier) in store::delivery::letter::threads(conn, id, &recipients).await? {
             threads.entry(recipient).or_default().push(earlier);
         }
@@ -203,7 +204,7 @@ impl Scribe {
             let reading = page.reading(letter).ok_or(NotComposed::Nothing)?;
             let reader = reading.reader(date).ok_or(NotComposed::Nothing)?;
             let earlier = page.threads.get(&reading.to.recipient).map(Vec::as_slice).unwrap_or_default();
-            let root = earlier.first().copied().unwrap_or(letter.id);
+            let root = earlier.first().map_or(letter.id, |first| first.id);
             (Words::notice(reading.facts_told(&page.facts, date), reader), None, Some(root), earlier)
         } else {
             let facts = letter.facts.clone().ok_or(NotComposed::Nothing)?;
@@ -219,13 +220,7 @@ impl Scribe {
             (None, Some(address)) => Mailbox { name: None, address },
             (None, None) => return Err(NotComposed::Nothing),
         };
-        let earlier = earlier
-            .iter()
-            .map(|id| {
-                let token = cx.keys.mail_token(MailPurpose::Message, *id).map_err(ComposeError::from)?;
-                Ok(format!("{token}@{}", self.office.reply_address.domain()))
-            })
-            .collect::<Result<Vec<_>, ComposeError>>()?;
+        let earlier = self.message_ids(cx, earlier, date)?;
         let envelope = Envelope {
             office: &self.office,
             keys: &cx.keys,
@@ -239,6 +234,30 @@ impl Scribe {
             date,
         };
         Ok(self.forms.compose(templates, &words, &envelope)?)
+    }
+}
+
+impl Scribe {
+    /// What these letters are called in the thread of one of `date`: by us, and by a relay that renamed them. One that was taken
+    /// later is not named otherwise by it, for the same letter may have to be made again.
+    fn message_ids(
+        &self,
+        cx: &Context,
+        letters: &[Earlier],
+        date: DateTime<Utc>,
+    ) -> Result<Vec<String>, ComposeError> {
+        let mut ids = Vec::with_capacity(letters.len());
+        for letter in letters {
+            let token = cx.keys.mail_token(MailPurpose::Message, letter.id)?;
+            let ours = format!("{token}@{}", self.office.reply_address.domain());
+            let known = letter.taken.as_ref().filter(|(at, ..)| *at <= date);
+            let seen = known
+                .and_then(|(_, relay, words)| profile::message_id(cx.settings.smtp.profile, relay, words));
+            let seen = seen.filter(|id| *id != ours);
+            ids.push(ours);
+            ids.extend(seen);
+        }
+        Ok(ids)
     }
 }
 

@@ -298,14 +298,24 @@ impl DutyRow {
     }
 }
 
+/// An earlier letter to the same recipient.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Earlier {
+    pub id: DeliveryId,
+    /// Since when a relay has it, which one, and what it said.
+    pub taken: Option<(DateTime<Utc>, String, String)>,
+}
+
+type EarlierRow = (i64, i64, Option<DateTime<Utc>>, Option<String>, Option<String>);
+
 /// The earlier letters to the same recipient about the same changes, the oldest first: a reply names any of them.
 pub async fn threads(
     conn: &mut PgConnection,
     notice: NoticeId,
     recipients: &[RecipientId],
-) -> Result<Vec<(RecipientId, DeliveryId)>, Error> {
-    let rows: Vec<(i64, i64)> = sqlx::query_as(
-        "select distinct d.recipient_id, d.id
+) -> Result<Vec<(RecipientId, Earlier)>, Error> {
+    let rows: Vec<EarlierRow> = sqlx::query_as(
+        "select distinct d.recipient_id, d.id, d.accepted_at, d.relay, d.relay_words
          from notice_change mine join notice_change other on other.change_id = mine.change_id
          join delivery d on d.notice_id = other.notice_id and d.recipient_id = any($2)
          where mine.notice_id = $1 and other.notice_id < $1 and (d.state = 'accepted' or d.in_doubt)
@@ -315,5 +325,9 @@ pub async fn threads(
     .bind(recipients.iter().map(|id| id.0).collect::<Vec<_>>())
     .fetch_all(conn)
     .await?;
-    Ok(rows.into_iter().map(|(recipient, letter)| (RecipientId(recipient), DeliveryId(letter))).collect())
+    let earlier = |(recipient, id, at, relay, words): EarlierRow| {
+        let taken = at.zip(relay).zip(words).map(|((at, relay), words)| (at, relay, words));
+        (RecipientId(recipient), Earlier { id: DeliveryId(id), taken })
+    };
+    Ok(rows.into_iter().map(earlier).collect())
 }

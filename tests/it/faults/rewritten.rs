@@ -3,6 +3,7 @@
 
 use std::sync::{Arc, Mutex};
 
+use forenotice::actions::{announce, schedule_change};
 use forenotice::domain::access::MailPurpose;
 use forenotice::domain::delivery::DeliveryId;
 use forenotice::mail::relay::{Encryption, Post, Route};
@@ -20,20 +21,21 @@ struct Passed {
     delivered: String,
 }
 
-async fn relay() -> (String, Arc<Mutex<Vec<Passed>>>) {
+/// `says`: in its 250.
+async fn relay(says: &'static str) -> (String, Arc<Mutex<Vec<Passed>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("smtp://{}", listener.local_addr().unwrap());
     let passed: Arc<Mutex<Vec<Passed>>> = Arc::default();
     let kept = Arc::clone(&passed);
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
-            tokio::spawn(converse(stream, Arc::clone(&kept)));
+            tokio::spawn(converse(stream, Arc::clone(&kept), says));
         }
     });
     (url, passed)
 }
 
-async fn converse(stream: TcpStream, passed: Arc<Mutex<Vec<Passed>>>) {
+async fn converse(stream: TcpStream, passed: Arc<Mutex<Vec<Passed>>>, says: &'static str) {
     let mut stream = BufReader::new(stream);
     stream.write_all(b"220 email-smtp.example ESMTP\r\n").await.unwrap();
     let (mut line, mut envelope_from) = (String::new(), String::new());
@@ -55,7 +57,7 @@ async fn converse(stream: TcpStream, passed: Arc<Mutex<Vec<Passed>>>) {
                 .lock()
                 .unwrap()
                 .push(Passed { envelope_from: envelope_from.clone(), delivered: made_its_own(&content) });
-            reply = format!("250 Ok {WIRE_ID}");
+            reply = format!("250 {says}");
         }
         stream.write_all(format!("{reply}\r\n").as_bytes()).await.unwrap();
     }
@@ -73,7 +75,7 @@ fn made_its_own(content: &str) -> String {
 
 #[tokio::test]
 async fn what_comes_back_to_a_letter_that_the_relay_rewrote_finds_its_delivery() {
-    let (url, passed) = relay().await;
+    let (url, passed) = relay("Ok 0102018f3c5e7a91-2b1f6c1e-7f0a-4a55-9d5e-1c2f3a4b5c6d-000000").await;
     let mut mailing = Mailing::configured(&[("smtp.profile", "ses")], &[("acme", &[DPO])]).await;
     mailing.world.cx.post = Post::new(Route { encryption: Encryption::None, ..Route::parse(&url).unwrap() });
     assert_eq!(mailing.send().await, 1);
@@ -108,5 +110,34 @@ async fn what_comes_back_to_a_letter_that_the_relay_rewrote_finds_its_delivery()
         header("Message-ID").starts_with(&format!("<{}@", kept.1)),
         "an event that names the relay's id alone"
     );
+    mailing.world.finish().await;
+}
+
+#[tokio::test]
+async fn a_follow_up_names_the_earlier_letter_as_its_recipient_saw_it() {
+    const SEEN: &str = "AM0PR01MB1@eurprd01.prod.outlook.example";
+    let (url, passed) =
+        relay("2.6.0 <AM0PR01MB1@eurprd01.prod.outlook.example> [InternalId=1] Queued mail for delivery")
+            .await;
+    let mut mailing = Mailing::configured(&[("smtp.profile", "generic")], &[("acme", &[DPO])]).await;
+    mailing.world.cx.post = Post::new(Route { encryption: Encryption::None, ..Route::parse(&url).unwrap() });
+    mailing.send().await;
+    let world = &mailing.world;
+    schedule_change::withdraw(&world.cx, world.dpo.clone(), "CHG-2026-0001", "", None).await.unwrap();
+    announce::run_once(&world.cx).await.unwrap();
+    mailing.send().await;
+    let passed = passed.lock().unwrap().clone();
+    let unfolded = |letter: &Passed| letter.delivered.replace("\r\n ", " ");
+    let to_acme: Vec<String> =
+        passed.iter().map(unfolded).filter(|text| text.contains("dpo@acme.example")).collect();
+    let [first, second] = &to_acme[..] else { panic!("{} letters", to_acme.len()) };
+    let references = |text: &str| {
+        text.lines().find_map(|line| line.strip_prefix("References: ")).map(str::to_owned).unwrap_or_default()
+    };
+    assert!(!references(first).contains(SEEN));
+    let ids: Vec<String> = references(second).split(' ').map(str::to_owned).collect();
+    assert_eq!(ids.len(), 3, "{ids:?}");
+    assert!(ids[0].starts_with("<t-") && ids[1].starts_with("<m-"), "{ids:?}");
+    assert_eq!(ids[2], format!("<{SEEN}>"));
     mailing.world.finish().await;
 }
