@@ -70,6 +70,18 @@ alert-silent-head = { $silent ->
 alert-lost-subject = { $change_ref }: the letter to { $customer } came back, { $subprocessor } is in force
 alert-lost-head = The letter to { $address } about { $subprocessor } ({ $change_ref }) came back after the change had taken effect.
     .rest = { $customer } was served by it and by nothing else: it is cleared no more. Stop using { $subprocessor } for its data until it has had the notice: forenotice clearance says when.
+alert-unheard-subject = { $change_ref }: { $letters ->
+        [one] a letter
+       *[other] { $letters } letters
+    } about { $subprocessor } delayed, and nothing heard since
+alert-unheard-head = { $letters ->
+        [one] A letter about { $subprocessor } ({ $change_ref }) waited at a server that said until when it would try.
+       *[other] { $letters } letters about { $subprocessor } ({ $change_ref }) waited at servers that said until when they would try.
+    } That time is over, and nothing has come: no proof that it arrived, no bounce, no answer.
+    .rest = { $letters ->
+        [one] Its customer does not count as served
+       *[other] Their customers do not count as served
+    }, and the gate stays shut. Ask there by another way; then correct or add a contact, or record service by other means: forenotice service record { $change_ref }.
 alert-mail-reply-subject = { $customer } has answered: a question or an objection? (mail { $mail })
 alert-mail-reply-head = { $sender } has answered our letter to { $customer }, and does not say whether it objects.
     .held = Until somebody says what it is, it counts as an objection from the moment it reached us, and the change does not take effect.

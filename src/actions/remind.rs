@@ -23,6 +23,8 @@ use crate::store::{self, Tx};
 
 /// A letter whose last lawful instant is nearer than this, and that still waits, is at risk.
 const AT_RISK: TimeDelta = TimeDelta::hours(12);
+/// Whom one alarm names.
+const NAMED_MAX: usize = 20;
 
 /// Freezes the reminders whose day has come: for each announcement of open changes and each number of days that the
 /// settings name, one notice to those whose deadline is that far away and who have said nothing yet.
@@ -170,4 +172,31 @@ pub async fn warn_at_risk(cx: &Context) -> Result<Report, Error> {
     }
     cx.bells.ring("deliver");
     Ok(Report::did("at_risk", warned, format!("warned of {warned} changes at risk")))
+}
+
+/// Tells the DPO of the letters that waited at a recipient's server until the time was over that it had given itself, and of which nothing
+/// was heard since. Each is told once, those of one change together.
+pub async fn ask_after_delayed(cx: &Context) -> Result<Report, Error> {
+    let mut tx = cx.begin(Actor::Daemon).await?;
+    let unheard = store::delay::take_unheard(&mut tx).await?;
+    for letters in unheard.chunk_by(|one, next| one.reference == next.reference) {
+        let Some(first) = letters.first() else { continue };
+        let to = letters.iter().take(NAMED_MAX).map(|one| format!("{}, {}", one.customer, one.address));
+        let alarm = Alarm::Unheard {
+            change: ChangeName {
+                reference: first.reference.clone(),
+                subprocessor: first.subprocessor.clone(),
+            },
+            letters: letters.len() as u64,
+            to: to.collect(),
+        };
+        let key = format!("unheard:{}:{}:{}", first.reference, first.delivery, tx.now().timestamp());
+        cx.alert(&mut tx, &key, alarm).await?;
+    }
+    tx.commit_unrecorded().await?;
+    if unheard.is_empty() {
+        return Ok(Report::idle("delayed"));
+    }
+    cx.bells.ring("deliver");
+    Ok(Report::did("delayed", unheard.len() as u64, format!("asked after {} delayed letters", unheard.len())))
 }

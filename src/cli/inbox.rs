@@ -189,6 +189,7 @@ fn lines(item: &Item, names: &[String]) -> Vec<(&'static str, String)> {
         ("Address", of(|reading| reading.address.map(|address| address.to_string()))),
         ("Failed", of(|reading| reading.failed_address.clone())),
         ("Server said", of(|reading| reading.diagnostic.clone())),
+        ("Tries until", of(|reading| reading.will_retry_until.map(instant))),
         ("Holds", (!item.holds.is_empty()).then(|| item.holds.join(", "))),
         ("Objection", item.objection.clone()),
         ("State", Some(state)),

@@ -149,6 +149,14 @@ pub const TASKS: &[Task] = &[
         run: pass!(remind::warn_at_risk),
     },
     Task {
+        name: "delayed",
+        role: Role::Schedule,
+        period: Duration::from_mins(1),
+        fires: None,
+        rings: &["deliver"],
+        run: pass!(remind::ask_after_delayed),
+    },
+    Task {
         name: "sweep",
         role: Role::Schedule,
         period: Duration::from_secs(10),

@@ -16,7 +16,8 @@ pub async fn next_after(
              (select min(due_at) from notice where fanned_out_at is null and cancelled_at is null and due_at > $1),
              (select min(due_at) from batch where open and due_at > $1),
              (select min(next_look_at) from objection where state <> 'resolved' and next_look_at > $1),
-             (select min(next_look_at) from relay where next_look_at > $1)
+             (select min(next_look_at) from relay where next_look_at > $1),
+             (select min(tried_until) from delayed_letter where asked_at is null and tried_until > $1)
          )",
     )
     .bind(after)
@@ -36,7 +37,8 @@ pub async fn any_due(
              or exists (select from batch where open and due_at <= $1
                         and not ($2 and exists (select from notice n where n.id = notice_id and n.kind = 'announcement')))
              or exists (select from objection where state <> 'resolved' and next_look_at <= $1)
-             or exists (select from relay where next_look_at <= $1)",
+             or exists (select from relay where next_look_at <= $1)
+             or exists (select from delayed_letter where asked_at is null and tried_until <= $1)",
     )
     .bind(now)
     .bind(announcements_wait)

@@ -16,6 +16,7 @@ pub mod inbox;
 pub mod due;
 pub mod invariants;
 pub mod change;
+pub mod delay;
 pub mod digest;
 pub mod entitlement;
 pub mod fan_out;

@@ -1,5 +1,7 @@
 //! What a mail says of one of our letters: it failed, waits, arrived, was answered by a machine, or was not wanted.
 
+use chrono::{DateTime, TimeDelta, Utc};
+
 use super::{Mail, Outcome};
 use crate::actions::Error;
 use crate::domain::change::{Change, ChangeId, State};
@@ -173,7 +175,17 @@ impl Mail<'_> {
         }
         // A robot asks a person to say that no robot wrote it.
         let waits = self.reading.class == Class::AutoReply;
+        if letter.announces && !waits {
+            store::delay::note(tx, letter.delivery, self.tried_until()).await?;
+        }
         Ok(Outcome { waits, events, ..Outcome::default() })
+    }
+
+    /// Until when the server says that it tries, as far as that is believed; else as long as any does.
+    fn tried_until(&self) -> DateTime<Utc> {
+        let usual = self.received_at + self.cx.settings.smtp.queue_lifetime;
+        let said = self.reading.will_retry_until;
+        said.map_or(usual, |until| until.clamp(self.received_at, self.received_at + BELIEVED_FOR))
     }
 
     /// The recipient's server has it: since its own last attempt if it says so, never later than the report was here.
@@ -279,6 +291,8 @@ impl Mail<'_> {
 }
 
 const WORDS_CHARS_MAX: usize = 500;
+/// No server tries for longer (RFC 5321, 4.5.4.1: four to five days), whatever a report says.
+const BELIEVED_FOR: TimeDelta = TimeDelta::days(14);
 
 /// Locks the changes by id: from here on no gate decides.
 pub(super) async fn lock(tx: &mut Tx, changes: &[ChangeId]) -> Result<Vec<Change>, Error> {

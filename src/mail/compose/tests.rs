@@ -498,6 +498,11 @@ fn at_risk(change: ChangeName) -> Alarm {
     Alarm::AtRisk { change, waiting: 3, latest_at, out_at }
 }
 
+fn unheard(change: ChangeName) -> Alarm {
+    let to = ["Halden Logistics GmbH, p.lindqvist@halden.example", "Bolt Freight Ltd, dpo@bolt.example"];
+    Alarm::Unheard { change, letters: 2, to: to.map(str::to_owned).to_vec() }
+}
+
 fn silent(change: ChangeName) -> Alarm {
     Alarm::SilentExcluded {
         change: ChangeName { subprocessor: "Anthropic, PBC".to_owned(), ..change },
@@ -552,6 +557,7 @@ fn each_alarm_says_what_to_do() {
         lodged(change(), true),
         silent(change()),
         at_risk(change()),
+        unheard(change()),
         Alarm::RelayRefusesUs {
             relay: "relay.example".to_owned(),
             code: 550,

@@ -97,6 +97,8 @@ pub enum Alarm {
         #[serde(default)]
         out_at: Option<DateTime<Utc>>,
     },
+    /// Letters waited at servers that have said until when they would try, and nothing came until then. `to`: the first of them.
+    Unheard { change: ChangeName, letters: u64, to: Vec<String> },
     /// The relay refuses us as a sender, or says that we are over a limit: no address is to blame.
     RelayRefusesUs { relay: String, code: u16, words: String },
     /// A probe has been missing for an hour: announcements by the relay wait.
@@ -121,12 +123,13 @@ impl Alarm {
         self.change().map(|change| change.reference.as_str())
     }
 
-    /// What stands in the way, where that is told.
+    /// What stands in the way, where that is told: why, or who.
     pub fn reasons(&self) -> &[String] {
         match self {
             Self::Held { reasons, .. } | Self::Postponed { reasons, .. } | Self::KeptBack { reasons, .. } => {
                 reasons
             }
+            Self::Unheard { to, .. } => to,
             Self::Unreachable { .. }
             | Self::Refused { .. }
             | Self::NoticeTooOld { .. }
@@ -160,7 +163,8 @@ impl Alarm {
             | Self::ObjectionWaits { change, .. }
             | Self::SilentExcluded { change, .. }
             | Self::ServiceLost { change, .. }
-            | Self::AtRisk { change, .. } => Some(change),
+            | Self::AtRisk { change, .. }
+            | Self::Unheard { change, .. } => Some(change),
             Self::RelayRefusesUs { .. }
             | Self::ReplyPathLost { .. }
             | Self::SuccessorNamed { .. }

@@ -151,6 +151,7 @@ fn sentences(alarm: &Alarm) -> (&'static str, &'static [&'static str]) {
         Alarm::ObjectionWaits { .. } => ("waits", &["rest"]),
         Alarm::SilentExcluded { .. } => ("silent", &["rest", "how"]),
         Alarm::AtRisk { .. } => ("at-risk", &["rest"]),
+        Alarm::Unheard { .. } => ("unheard", &["rest"]),
         Alarm::RelayRefusesUs { .. } => ("relay", &["rest"]),
         Alarm::ReplyPathLost { flaw: Some(_), .. } => ("path", &["rest", "flaw", "mend"]),
         Alarm::ReplyPathLost { flaw: None, .. } => ("path", &["rest", "mend"]),
@@ -214,6 +215,9 @@ fn tell_alarm(words: &mut Words<'_>, alert: &Alert) -> Result<(), WordsError> {
             words.until("latest", *latest_at, &alert.zone)?;
             words.formed("goes", if out_at.is_some() { "goes" } else { "stands" }.to_owned());
             words.moment("out", out_at.unwrap_or(*latest_at), &alert.zone)?;
+        }
+        Alarm::Unheard { letters, .. } => {
+            words.number("letters", i64::try_from(*letters).unwrap_or(i64::MAX));
         }
         Alarm::RelayRefusesUs { relay, code, words: said } => {
             words.named("relay", relay);

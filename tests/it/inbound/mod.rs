@@ -4,6 +4,7 @@ pub mod killed;
 pub mod listener;
 mod heard;
 mod loops;
+mod machines;
 mod one_room;
 mod pipe;
 pub mod probes;

@@ -45,7 +45,7 @@ macro_rules! mortal {
 
 /// The tasks of the daemon, in a process that may die.
 pub(super) fn mortal() -> &'static [Task] {
-    static MORTAL: LazyLock<[Task; 12]> = LazyLock::new(|| mortal!(0 1 2 3 4 5 6 7 8 9 10 11));
+    static MORTAL: LazyLock<[Task; 13]> = LazyLock::new(|| mortal!(0 1 2 3 4 5 6 7 8 9 10 11 12));
     assert_eq!(MORTAL.len(), TASKS.len());
     &*MORTAL
 }
