@@ -139,7 +139,10 @@ impl Mail<'_> {
     /// Asks the contact whose letter was answered, by a receipt, whether it objects. Nobody is asked who only says who he is, and nobody
     /// twice a day: so no two machines write to each other.
     async fn ask_back(&self, tx: &mut Tx, found: &Match, held: &[Held]) -> Result<(), Error> {
-        let proved = matches!(found.rule, Rule::EnvelopeToken | Rule::RecipientToken | Rule::Thread);
+        let proved = matches!(
+            found.rule,
+            Rule::EnvelopeToken | Rule::RecipientToken | Rule::WireMessageId | Rule::Thread
+        );
         let (Some(letter), Some(first), true) =
             (&found.letter, held.first(), proved && self.reading.answerable())
         else {

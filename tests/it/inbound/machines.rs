@@ -1,12 +1,73 @@
 //! What machines say of our letters by mail, from the bytes to what follows.
 
-use super::sorted::{BIRCH, JANE, announced, comes, letter_to, reasons, report};
+use forenotice::store::inbox::Filter;
+
+use super::sorted::{
+    BIRCH, JANE, announced, comes, inbox, letter_to, person, reasons, report, strings,
+};
 use crate::support::World;
 
 const DPO: &str = "dpo@processor.example";
+const SILENCED: &str =
+    "select address || ': ' || suppressed_why from recipient where suppressed_at is not null";
+const OFFICE: &str = "fbl@processor.example";
 
 fn told_of(world: &World, words: &str) -> usize {
     world.subjects(DPO).iter().filter(|subject| subject.contains(words)).count()
+}
+
+const OF_THE_RELAY: &str = "0102018f3c5e7a91-2b1f6c1e-000000@eu-west-1.amazonses.com";
+
+/// Jane's letter has left under a name of the relay's, as its 250 said.
+async fn renamed() -> (World, String) {
+    let (world, reference) = announced().await;
+    world
+        .as_superuser(
+            "insert into wire_id (relay, id, delivery_id)
+             select '127.0.0.1', '0102018f3c5e7a91-2b1f6c1e-000000', d.id
+             from delivery d join recipient r on r.id = d.recipient_id where r.address = 'jane@acme.example' and d.notice_id is not null",
+        )
+        .await;
+    (world, reference)
+}
+
+#[tokio::test]
+async fn a_reply_to_a_letter_that_the_relay_renamed_is_the_customers_and_has_its_receipt() {
+    let (world, reference) = renamed().await;
+    let root = letter_to(&world, JANE).header("References").unwrap();
+    let (old, mail) = ("jane.private@gmail.com", |id: &str, references: &str| {
+        person("jane.private@gmail.com", &format!("Re: Nimbus {id}"), "Where are its servers?")
+            .replace("Subject:", &format!("In-Reply-To: <{OF_THE_RELAY}>\n{references}Subject:"))
+    });
+    let to = "privacy@processor.example";
+    comes(&world, &mail("one", &format!("References: {root} <{OF_THE_RELAY}>\n")), to, old).await;
+    let [waiting] = inbox(&world, Filter::Waiting).await.try_into().unwrap();
+    let known = (waiting.customer.as_deref(), waiting.matched_by.as_deref());
+    assert_eq!(known, (Some("C-1"), Some("wire_message_id")));
+    assert_eq!(reasons(&world, &reference).await, ["reply_untriaged"]);
+    let asked =
+        || world.subjects(JANE).iter().filter(|one| one.contains("is your reply an objection?")).count();
+    assert_eq!(asked(), 1, "{:?}", world.subjects(JANE));
+    assert_eq!(world.mailbox.mails_to(old).len(), 0);
+    // The same day, by a client that keeps no References.
+    comes(&world, &mail("two", ""), to, old).await;
+    assert_eq!((asked(), inbox(&world, Filter::Waiting).await.len()), (1, 2));
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn a_bounce_that_names_the_relays_id_alone_takes_the_letter_back_and_kills_no_address() {
+    let (world, _) = renamed().await;
+    let bounced = report("failed", "5.1.1", JANE).replace(
+        "\n\n--b--\n",
+        &format!("\n\n--b\nContent-Type: text/rfc822-headers\n\nMessage-ID: <{OF_THE_RELAY}>\nTo: {JANE}\n\n--b--\n"),
+    );
+    comes(&world, &bounced, OFFICE, "").await;
+    let came_back = "select r.address from delivery d join recipient r on r.id = d.recipient_id where d.bounced_at is not null";
+    assert_eq!(strings(&world, came_back).await, [JANE]);
+    assert_eq!(strings(&world, SILENCED).await, Vec::<String>::new());
+    assert_eq!(world.subjects("legal@acme.example").len(), 1, "the next contact has it");
+    world.finish().await;
 }
 
 /// A report of a letter that waits, whose server tries until then.
