@@ -298,7 +298,12 @@ impl Mail<'_> {
             None => String::new(),
         };
         let letter = self.found.and_then(|found| found.letter.as_ref());
-        let sender = self.reading.sender.clone().or_else(|| letter.and_then(|letter| letter.address.clone()));
+        let reader = letter.and_then(|letter| letter.address.clone());
+        let sender = match matter {
+            // A machine says so of whom the letter went to, from wherever it writes.
+            MailMatter::ContactLeft | MailMatter::Complaint => reader.or_else(|| self.reading.sender.clone()),
+            _ => self.reading.sender.clone().or(reader),
+        };
         let alarm = Alarm::Mail {
             message: self.id.0,
             customer,

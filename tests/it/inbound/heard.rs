@@ -17,7 +17,7 @@ use crate::support::World;
 use crate::support::builders::addition;
 
 const DPO: &str = "dpo@processor.example";
-const READER: &str = "reader@northwind.example";
+pub(super) const READER: &str = "reader@northwind.example";
 
 /// Where a reply to this address's letter about a subprocessor goes.
 fn to_letter_about(world: &World, address: &str, name: &str) -> String {
@@ -42,7 +42,7 @@ async fn subscribes(world: &World, address: &str) {
 }
 
 /// Two customers, and a reader who subscribes and has a letter about Nimbus.
-async fn with_a_reader() -> World {
+pub(super) async fn with_a_reader() -> World {
     let settings =
         [("policy.notice_days", "30"), ("policy.objection_days", "14"), ("policy.subscribers", "linked")];
     let world = World::configured("2026-11-23T09:00Z", &settings).await;

@@ -1,9 +1,13 @@
-//! What machines say of our letters by mail, from the bytes to what follows.
+//! What machines say of our letters by mail, from the bytes to what follows: complaints, an unsubscription, somebody who left, a relay that
+//! gives letters names of its own.
 
+use forenotice::demo::mailbox::Mail;
 use forenotice::store::inbox::Filter;
 
+use super::heard::{READER, with_a_reader};
 use super::sorted::{
-    BIRCH, JANE, announced, comes, inbox, letter_to, person, reasons, report, strings,
+    BIRCH, JANE, OBJECTIONS, OBLIGATIONS, announced, comes, inbox, letter_to, person, reasons, report,
+    strings,
 };
 use crate::support::World;
 
@@ -12,8 +16,111 @@ const SILENCED: &str =
     "select address || ': ' || suppressed_why from recipient where suppressed_at is not null";
 const OFFICE: &str = "fbl@processor.example";
 
+/// A feedback report (RFC 5965), which brings the letter's head back.
+fn complaint(kind: &str, letter: &Mail) -> String {
+    let raw = String::from_utf8_lossy(&letter.bytes).replace("\r\n", "\n");
+    let head = raw.split("\n\n").next().unwrap();
+    format!(
+        "From: <feedback@isp.example>\nTo: {OFFICE}\nSubject: FW: your letter\nDate: Wed, 25 Nov 2026 10:00:00 +0000\n\
+         Message-ID: <{kind}.{}@isp.example>\nMIME-Version: 1.0\n\
+         Content-Type: multipart/report; report-type=feedback-report; boundary=\"b\"\n\n\
+         --b\nContent-Type: text/plain\n\nThis is an email abuse report.\n\
+         --b\nContent-Type: message/feedback-report\n\nFeedback-Type: {kind}\nUser-Agent: SomeGenerator/1.0\nVersion: 1\n\
+         Original-Mail-From: <{}>\n\n\
+         --b\nContent-Type: text/rfc822-headers\n\n{head}\n\n--b--\n",
+        letter.serial, letter.envelope_from
+    )
+}
+
+/// Where whoever wants no more letters may write.
+fn unsubscribe_address(letter: &Mail) -> String {
+    let raw = String::from_utf8_lossy(&letter.bytes).replace("\r\n", "\n").replace("\n ", " ");
+    let address = raw.split("<mailto:").nth(1).expect("it has an address for that");
+    address.split(['>', '?']).next().unwrap().to_owned()
+}
+
 fn told_of(world: &World, words: &str) -> usize {
     world.subjects(DPO).iter().filter(|subject| subject.contains(words)).count()
+}
+
+#[tokio::test]
+async fn a_complaint_by_mail_is_told_to_the_dpo_once_and_silences_no_contact() {
+    let (world, reference) = announced().await;
+    let letter = letter_to(&world, JANE);
+    comes(&world, &complaint("not-spam", &letter), OFFICE, "feedback@isp.example").await;
+    assert_eq!(told_of(&world, "unwanted"), 0);
+    comes(&world, &complaint("abuse", &letter), OFFICE, "feedback@isp.example").await;
+    comes(&world, &complaint("fraud", &letter), OFFICE, "feedback@isp.example").await;
+    assert_eq!(told_of(&world, "Acme: jane@acme.example has marked our letter as unwanted"), 1);
+    let complained = "select count(*)::text from delivery where complained_at is not null";
+    assert_eq!(strings(&world, complained).await, ["1"]);
+    assert_eq!(strings(&world, SILENCED).await, Vec::<String>::new());
+    assert_eq!(strings(&world, OBLIGATIONS).await, ["C-1 served", "C-2 served"]);
+    assert_eq!(reasons(&world, &reference).await, Vec::<String>::new());
+    assert_eq!((strings(&world, OBJECTIONS).await.len(), inbox(&world, Filter::Waiting).await.len()), (0, 0));
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn a_subscriber_who_complains_has_left() {
+    let world = with_a_reader().await;
+    let letter = world.mailbox.mails_to(READER).pop().unwrap();
+    comes(&world, &complaint("abuse", &letter), OFFICE, "").await;
+    assert_eq!(strings(&world, SILENCED).await, [format!("{READER}: complained of our mail")]);
+    assert_eq!(inbox(&world, Filter::Waiting).await.len(), 0);
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn a_mail_to_the_unsubscribe_address_is_the_link_and_no_objection() {
+    let world = with_a_reader().await;
+    let letter = world.mailbox.mails_to(READER).pop().unwrap();
+    let before = world.mailbox.mails().len();
+    let to = unsubscribe_address(&letter);
+    // A provider writes it for its user, from wherever it likes.
+    comes(&world, &person("unsubscribe@isp.example", "unsubscribe", ""), &to, "unsubscribe@isp.example")
+        .await;
+    assert_eq!(strings(&world, SILENCED).await, [format!("{READER}: unsubscribed by mail")]);
+    assert_eq!(inbox(&world, Filter::Waiting).await.len(), 0);
+    assert_eq!(strings(&world, OBJECTIONS).await, Vec::<String>::new());
+    assert_eq!(world.mailbox.mails().len(), before, "nobody is written to");
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn whoever_answers_the_unsubscribe_address_with_an_objection_objects() {
+    let world = with_a_reader().await;
+    let letter = world.mailbox.mails_to(READER).pop().unwrap();
+    comes(&world, &person(READER, "OBJECT", "We object."), &unsubscribe_address(&letter), READER).await;
+    assert_eq!(strings(&world, "select statement from objection").await, ["We object."]);
+    assert_eq!(strings(&world, SILENCED).await, Vec::<String>::new());
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn a_machine_that_says_that_a_contact_has_left_proves_the_mailbox_and_is_told_once_with_who_follows() {
+    let (world, reference) = announced().await;
+    let letter = letter_to(&world, BIRCH);
+    let left = |n: u32| {
+        person(
+            BIRCH,
+            &format!("Automatic reply: {n}"),
+            "I have left the company. Please write to max.muster@birch.example from now on.",
+        )
+        .replace("Subject:", "Auto-Submitted: auto-replied\nSubject:")
+    };
+    for n in 1..=3 {
+        comes(&world, &left(n), &letter.envelope_from, "").await;
+    }
+    assert_eq!(told_of(&world, "Birch: dpo@birch.example seems to have left"), 1);
+    let alert = world.mailbox.mails_to(DPO).pop().unwrap();
+    assert!(alert.text().contains("max.muster@birch.example"), "{}", alert.text());
+    assert_eq!(world.mailbox.mails_to("max.muster@birch.example").len(), 0, "nobody has checked that");
+    let present =
+        "select count(*)::text from delivery where present_at is not null and received_at is not null";
+    assert_eq!(strings(&world, present).await, ["1"]);
+    assert_eq!(reasons(&world, &reference).await, Vec::<String>::new());
+    world.finish().await;
 }
 
 const OF_THE_RELAY: &str = "0102018f3c5e7a91-2b1f6c1e-000000@eu-west-1.amazonses.com";

@@ -115,7 +115,7 @@ pub(super) async fn strings(world: &World, sql: &'static str) -> Vec<String> {
     sqlx::query_scalar(sql).fetch_all(snapshot.conn()).await.unwrap()
 }
 
-const OBLIGATIONS: &str = "select c.reference || ' ' || o.state from obligation o join customer c on c.id = o.customer_id order by 1";
+pub(super) const OBLIGATIONS: &str = "select c.reference || ' ' || o.state from obligation o join customer c on c.id = o.customer_id order by 1";
 pub(super) const OBJECTIONS: &str =
     "select o.channel || ' ' || x.in_time || ' ' || o.statement from objection o
     join objection_change x on x.objection_id = o.id order by o.id";
