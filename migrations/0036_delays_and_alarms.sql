@@ -7,3 +7,11 @@ create table delayed_letter (
 );
 create index delayed_letter_due on delayed_letter (tried_until) where asked_at is null;
 grant insert, update on delayed_letter to forenotice_app;
+-- How many mails the DPO was told of, one by one, in an hour: of a customer, and of all (0).
+create table mail_told (
+    hour               timestamptz not null,
+    customer_id        bigint not null,
+    told               integer not null,
+    primary key (hour, customer_id)
+);
+grant insert, update, delete on mail_told to forenotice_app;

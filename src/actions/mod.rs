@@ -24,6 +24,7 @@ pub mod import_customers;
 pub mod end_contract;
 pub mod maintain_records;
 pub mod subscribe;
+mod mail_alarm;
 mod settlement;
 mod standing;
 

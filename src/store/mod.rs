@@ -30,6 +30,7 @@ pub mod clearing;
 pub mod clearance;
 pub mod subprocessor;
 pub mod task;
+pub mod mail_told;
 pub mod migrate;
 pub mod objection;
 pub mod replica;

@@ -119,7 +119,8 @@ async fn give_back(
         delegate: None,
         matter: MailMatter::Reply { holds: !mail.changes.is_empty() },
     };
-    cx.alert(&mut tx, &format!("given-back:{}", id.0), alarm).await?;
+    let customer = mail.customer_id.map(CustomerId);
+    cx.alert_of_mail(&mut tx, &format!("given-back:{}", id.0), customer, alarm).await?;
     tx.commit_unrecorded().await?;
     Ok(None)
 }

@@ -313,7 +313,8 @@ impl Mail<'_> {
             delegate: self.reading.delegate.clone(),
             matter,
         };
-        self.cx.alert(tx, key, alarm).await?;
+        let customer = self.found.and_then(Match::customer);
+        self.cx.alert_of_mail(tx, key, customer, alarm).await?;
         Ok(())
     }
 }

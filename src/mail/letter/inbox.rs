@@ -42,4 +42,6 @@ pub enum MailMatter {
     ContactLeft,
     /// A contact, or its provider, does not want our mail.
     Complaint,
+    /// More has come than is told one by one.
+    Many,
 }

@@ -2,6 +2,7 @@
 
 pub mod killed;
 pub mod listener;
+mod flood;
 mod heard;
 mod loops;
 mod machines;

@@ -32,6 +32,7 @@ pub(super) fn sentences(
         MailMatter::ContactLeft if names_a_delegate => ("mail-left", &["rest", "delegate"]),
         MailMatter::ContactLeft => ("mail-left", &["rest"]),
         MailMatter::Complaint => ("mail-complaint", &["rest"]),
+        MailMatter::Many => ("mail-many", &["rest"]),
     }
 }
 
