@@ -4,6 +4,7 @@ mod answers;
 mod changes;
 mod compare;
 mod faults;
+mod mail;
 mod observe;
 mod people;
 mod post;
@@ -127,7 +128,7 @@ impl Simulation {
     /// One random step, and the comparison after it.
     pub async fn step(&mut self) {
         let began = Instant::now();
-        match self.random.below(45) {
+        match self.random.below(49) {
             0..15 => self.advance().await,
             15..17 => self.schedule().await,
             17 => self.approve().await,
@@ -143,6 +144,7 @@ impl Simulation {
             38..40 => self.say().await,
             40..42 => self.serve().await,
             42 => self.sleep().await,
+            43..47 => self.write_mail().await,
             _ => self.waive().await,
         }
         let kind = self.log.last().map_or("", |(kind, _)| kind);

@@ -29,12 +29,7 @@ impl Simulation {
             changes.sort();
             changes.dedup();
         }
-        let customer = if speaker.subscribes {
-            let own = self.model.policy.subscribers_count.then(|| speaker.reference.clone());
-            speaker.linked_to.clone().or(own)
-        } else {
-            Some(speaker.reference.clone())
-        };
+        let customer = self.spoken_for(&speaker);
         let text = format!("No. {}", self.log.len());
         let (lodged, received_at) = if self.random.once_in(4) {
             self.by_letter(&changes, &address, text).await
@@ -47,9 +42,21 @@ impl Simulation {
             Err(refused) => return self.did("object, refused", format!("{words}: {refused}")),
         };
         self.did("object", format!("{words}: {} {:?}", lodged.reference, lodged.became));
-        self.heard(&changes, customer.as_deref(), &address, received_at, &lodged);
+        self.lodged(&changes, customer.as_deref(), &address, received_at, &lodged).await;
+    }
+
+    /// The model hears of it, and when its time to be settled is over.
+    pub(super) async fn lodged(
+        &mut self,
+        changes: &[String],
+        customer: Option<&str>,
+        address: &str,
+        received_at: At,
+        lodged: &Lodged,
+    ) {
+        self.heard(changes, customer, address, received_at, lodged);
         self.observe_lapses().await;
-        let expected = self.model.lapses(&changes, customer.as_deref(), received_at);
+        let expected = self.model.lapses(changes, customer, received_at);
         if let (Some(expected), Became::AnObjection) = (expected, lodged.became) {
             let line = self.model.lines.last().unwrap();
             let found = line.lapses.map(|(at, _)| at);
