@@ -621,6 +621,9 @@ letter-until = You can object until
 letter-until-effect = You can object until the change takes effect
 letter-was-until = Your deadline was
 letter-object = Object, or see your dates
+letter-today = Today
+letter-as-sent = The letter as it was sent
+letter-not-kept = The words of this letter are no longer kept.
 
 
 ## When something is wrong

@@ -7,6 +7,7 @@
 //! their own, side by side: a single letter never waits behind a mailing. What a letter says is [`script`]'s, how
 //! many are under way at a time [`batch`]'s.
 
+pub mod again;
 mod batch;
 mod fate;
 mod reader;

@@ -15,6 +15,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use mail_parser::MessageParser;
 use sha2::{Digest, Sha256};
 
 pub use forms::Forms;
@@ -55,6 +56,13 @@ pub struct Composed {
     pub date: DateTime<Utc>,
     /// The address is not ASCII before the `@`.
     pub smtputf8: bool,
+}
+
+impl Composed {
+    /// What a program shows that knows no HTML.
+    pub fn text(&self) -> Option<String> {
+        MessageParser::default().parse(&self.bytes)?.body_text(0).map(Cow::into_owned)
+    }
 }
 
 /// Where our letters come from and where answers go, as the operator has set it.

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
+use tracing::error;
 
 use super::reader::Reading;
 use crate::actions::{Context, Error};
@@ -12,17 +13,17 @@ use crate::domain::access::MailPurpose;
 use crate::domain::customer::Policy;
 use crate::domain::delivery::{DeliveryId, Said};
 use crate::domain::ledger::Actor;
-use crate::domain::notice::{NoticeFacts, NoticeKind};
+use crate::domain::notice::{NoticeFacts, NoticeId, NoticeKind};
 use crate::domain::recipient::RecipientId;
 use crate::mail::Composed;
 use crate::mail::compose::{ComposeError, Envelope, Forms, Office};
 use crate::mail::letter::{Letter as Words, Occasional};
 use crate::mail::relay::profile;
 use crate::mail::templates::{TemplateError, Templates};
-use crate::store;
 use crate::store::delivery::lease::Lease;
 use crate::store::delivery::letter::{Duty, Earlier, Letter, Notice};
 use crate::store::letter::Frozen;
+use crate::store::{self, Snapshot};
 
 /// A letter with what is to be handed over.
 #[derive(Debug)]
@@ -92,35 +93,47 @@ impl Scribe {
         let now = cx.now().await?;
         let unproven = if held.notice.is_some() { cx.unproven_relays().await? } else { Vec::new() };
         let mut snapshot = cx.snapshot_by_key().await?;
-        let conn = snapshot.conn();
-        let letters = store::delivery::letter::of_batch(conn, held, now).await?;
+        let letters = store::delivery::letter::of_batch(snapshot.conn(), held, now).await?;
         let Some(id) = held.notice else { return Ok((Page::default(), letters)) };
-        let notice = store::delivery::letter::notice(conn, id).await?;
-        let zone = &cx.policy.zone;
-        let readings: Vec<_> = letters
-            .iter()
-            .filter_map(|letter| {
-                let kept = letter.composed_at.filter(|_| letter.in_doubt);
-                let on = zone.day_of(kept.unwrap_or(held.composed_at));
-                let customer = letter.to.as_ref()?.customer;
-                Some(store::delivery::letter::Reading { letter: letter.id, customer, on })
-            })
-            .collect();
-        let mut duties: HashMap<_, Vec<Duty>> = HashMap::new();
-        for duty in store::delivery::letter::duties(conn, id, &readings).await? {
-            duties.entry(duty.letter).or_default().push(duty);
-        }
-        let recipients: Vec<_> =
-            letters.iter().filter_map(|l| l.to.as_ref()).map(|to| to.recipient).collect();
-        let mut threads: HashMap<_, Vec<Earlier>> = HashMap::new();
-        for (recipient, earlier) in store::delivery::letter::threads(conn, id, &recipients).await? {
-            threads.entry(recipient).or_default().push(earlier);
-        }
-        let facts = Arc::new(notice.facts.clone());
-        let policy = Arc::clone(&cx.policy);
-        let page = NoticePage { notice, facts, duties, threads, policy };
+        let kept = |letter: &Letter| letter.composed_at.filter(|_| letter.in_doubt);
+        let page =
+            notice_page(cx, &mut snapshot, id, &letters, |letter| kept(letter).unwrap_or(held.composed_at))
+                .await?;
         let barred = if page.notice.facts.kind == NoticeKind::Announcement { unproven } else { Vec::new() };
         Ok((Page { notice: Some(page), barred }, letters))
+    }
+
+    /// One letter as it was composed for its reader, or as it would be now where it was not yet; none: it is not kept, or cannot be
+    /// composed any more.
+    pub(super) async fn again(
+        &self,
+        cx: &Context,
+        id: DeliveryId,
+    ) -> Result<Option<(Letter, Composed)>, Error> {
+        let now = cx.now().await?;
+        let mut snapshot = cx.snapshot_by_key().await?;
+        let Some(letter) = store::delivery::letter::one(snapshot.conn(), id).await? else { return Ok(None) };
+        let date = letter.composed_at.unwrap_or(now);
+        let notice = match letter.notice {
+            Some(notice) => {
+                let one = std::slice::from_ref(&letter);
+                Some(notice_page(cx, &mut snapshot, notice, one, |_| date).await?)
+            }
+            None => None,
+        };
+        drop(snapshot);
+        let page = Page { notice, barred: Vec::new() };
+        let templates = self.templates(cx, &page).await?.map_err(NotComposed::from);
+        let composed = templates.and_then(|templates| self.composed(cx, &page, &letter, date, &templates));
+        match composed {
+            Ok(composed) => Ok(Some((letter, composed))),
+            // Nothing is kept of what was forgotten.
+            Err(NotComposed::Nothing) => Ok(None),
+            Err(error) => {
+                error!(delivery.id = %id, %error, "letter {id} cannot be composed again");
+                Ok(None)
+            }
+        }
     }
 
     /// Composes a group. A letter whose dates no longer hold gets a new `Date`, and keeps it: that is written before
@@ -259,6 +272,37 @@ impl Scribe {
         }
         Ok(ids)
     }
+}
+
+/// What these letters of a notice have in common, each read as of `date`.
+async fn notice_page(
+    cx: &Context,
+    snapshot: &mut Snapshot,
+    id: NoticeId,
+    letters: &[Letter],
+    date: impl Fn(&Letter) -> DateTime<Utc>,
+) -> Result<NoticePage, Error> {
+    let conn = snapshot.conn();
+    let notice = store::delivery::letter::notice(conn, id).await?;
+    let readings: Vec<_> = letters
+        .iter()
+        .filter_map(|letter| {
+            let (at, customer) = (date(letter), letter.to.as_ref()?.customer);
+            let on = cx.policy.zone.day_of(at);
+            Some(store::delivery::letter::Reading { letter: letter.id, customer, at, on })
+        })
+        .collect();
+    let mut duties: HashMap<_, Vec<Duty>> = HashMap::new();
+    for duty in store::delivery::letter::duties(conn, id, &readings).await? {
+        duties.entry(duty.letter).or_default().push(duty);
+    }
+    let recipients: Vec<_> = letters.iter().filter_map(|l| l.to.as_ref()).map(|to| to.recipient).collect();
+    let mut threads: HashMap<_, Vec<Earlier>> = HashMap::new();
+    for (recipient, earlier) in store::delivery::letter::threads(conn, id, &recipients).await? {
+        threads.entry(recipient).or_default().push(earlier);
+    }
+    let facts = Arc::new(notice.facts.clone());
+    Ok(NoticePage { notice, facts, duties, threads, policy: Arc::clone(&cx.policy) })
 }
 
 /// The `Date` of a letter: that of its last attempt if it may be out or still says the truth, else the lease's.

@@ -36,6 +36,7 @@ pub struct Addressee {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Letter {
     pub id: DeliveryId,
+    pub notice: Option<NoticeId>,
     /// None: it goes to an address that is on no file, in `facts`.
     pub to: Option<Addressee>,
     /// Of a single letter: what it is for, and its facts.
@@ -55,6 +56,7 @@ pub struct Letter {
 #[derive(FromRow)]
 struct LetterRow {
     id: i64,
+    notice_id: Option<i64>,
     recipient_id: Option<i64>,
     customer_id: Option<i64>,
     letter_key: Option<String>,
@@ -77,6 +79,26 @@ struct LetterRow {
     customer_kind: Option<String>,
 }
 
+macro_rules! letters {
+    ($which:literal) => {
+        concat!(
+            "select d.id, d.notice_id, d.recipient_id, d.customer_id, d.letter_key, d.facts, d.due_at, d.latest_at, d.composed_at, d.in_doubt,
+                    d.received_at, d.attempts, r.address, case when k.delivery_id is null then r.name else k.name end as contact_name,
+                    coalesce(k.language, r.language) as language, r.link_epoch, r.suppressed_at is not null as suppressed,
+                    case when k.delivery_id is null then r.confirmed_at else k.confirmed_at end as confirmed_at,
+                    coalesce(r.notice_address, false) or not exists (
+                        select from recipient n where n.customer_id = d.customer_id and n.notice_address) as serves,
+                    coalesce(k.customer_name, c.name) as customer_name, c.reference as customer_reference, c.kind as customer_kind
+             from delivery d
+             left join recipient r on r.id = d.recipient_id
+             left join customer c on c.id = d.customer_id
+             left join letter_reader k on k.delivery_id = d.id and d.in_doubt
+             where ",
+            $which
+        )
+    };
+}
+
 /// The letters of a leased batch that are due at `now`, in the order of their places. The reader of one that may be out is
 /// as it was then.
 pub async fn of_batch(
@@ -85,21 +107,9 @@ pub async fn of_batch(
     now: DateTime<Utc>,
 ) -> Result<Vec<Letter>, Error> {
     let (first, end) = held.batch.range();
-    let rows: Vec<LetterRow> = sqlx::query_as(
-        "select d.id, d.recipient_id, d.customer_id, d.letter_key, d.facts, d.due_at, d.latest_at, d.composed_at, d.in_doubt,
-                d.received_at, d.attempts, r.address, case when k.delivery_id is null then r.name else k.name end as contact_name,
-                coalesce(k.language, r.language) as language, r.link_epoch, r.suppressed_at is not null as suppressed,
-                case when k.delivery_id is null then r.confirmed_at else k.confirmed_at end as confirmed_at,
-                coalesce(r.notice_address, false) or not exists (
-                    select from recipient n where n.customer_id = d.customer_id and n.notice_address) as serves,
-                coalesce(k.customer_name, c.name) as customer_name, c.reference as customer_reference, c.kind as customer_kind
-         from delivery d
-         left join recipient r on r.id = d.recipient_id
-         left join customer c on c.id = d.customer_id
-         left join letter_reader k on k.delivery_id = d.id and d.in_doubt
-         where d.id >= $1 and d.id < $2 and d.state = 'queued' and d.due_at <= $3
-         order by d.id",
-    )
+    let rows: Vec<LetterRow> = sqlx::query_as(letters!(
+        "d.id >= $1 and d.id < $2 and d.state = 'queued' and d.due_at <= $3 order by d.id"
+    ))
     .bind(first)
     .bind(end)
     .bind(now)
@@ -108,10 +118,18 @@ pub async fn of_batch(
     rows.into_iter().map(LetterRow::read).collect()
 }
 
+/// One letter, whatever has become of it.
+pub async fn one(conn: &mut PgConnection, id: DeliveryId) -> Result<Option<Letter>, Error> {
+    let row: Option<LetterRow> =
+        sqlx::query_as(letters!("d.id = $1")).bind(id.0).fetch_optional(conn).await?;
+    row.map(LetterRow::read).transpose()
+}
+
 impl LetterRow {
     fn read(self) -> Result<Letter, Error> {
         Ok(Letter {
             id: DeliveryId(self.id),
+            notice: self.notice_id.map(NoticeId),
             key: self.letter_key.clone(),
             facts: self.facts.clone(),
             due_at: self.due_at,
@@ -242,11 +260,12 @@ struct DutyRow {
     authorised_at: Option<DateTime<Utc>>,
 }
 
-/// A letter, its customer, and the local day whose terms hold.
+/// A letter, its customer, when it is composed, and the local day of that, whose terms hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reading {
     pub letter: DeliveryId,
     pub customer: CustomerId,
+    pub at: DateTime<Utc>,
     pub on: NaiveDate,
 }
 
@@ -262,6 +281,7 @@ pub async fn duties(
         .bind(readings.iter().map(|r| r.letter.0).collect::<Vec<_>>())
         .bind(readings.iter().map(|r| r.customer.0).collect::<Vec<_>>())
         .bind(readings.iter().map(|r| r.on).collect::<Vec<_>>())
+        .bind(readings.iter().map(|r| r.at).collect::<Vec<_>>())
         .fetch_all(conn)
         .await?;
     rows.into_iter().map(DutyRow::read).collect()

@@ -1,5 +1,6 @@
 //! Each edge where people or programs touch forenotice, with hostile values.
 
+mod as_sent;
 pub mod attacks;
 mod authorised;
 mod brand;
