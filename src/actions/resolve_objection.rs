@@ -27,9 +27,9 @@ use sha2::{Digest as _, Sha256};
 pub use super::Attachment;
 use super::Context;
 use crate::domain::ledger::{Actor, Event};
-use crate::domain::objection::{Act, Asked, AskedTooLittle, IllegalAct, Resolution, State};
+use crate::domain::objection::{Act, Asked, AskedTooLittle, IllegalAct, Resolution, State, Voice};
 use crate::domain::subprocessor::same_name;
-use crate::store::objection::{Exclusion, Objected, Objection, Resolved, Unconfirmed};
+use crate::store::objection::{Added, Exclusion, Objected, Objection, Resolved, Unconfirmed};
 use crate::store::{self, Tx, objection};
 
 /// Where the objection stands now.
@@ -114,7 +114,9 @@ pub async fn answer(cx: &Context, actor: Actor, reference: &str, words: &str) ->
     let (known, changes) = locked(&mut tx, reference).await?;
     let (from, to) = legal(&known, Act::Answer)?;
     let now = tx.now();
-    let said = objection::insert_correspondence(&mut tx, known.id(), now, words, None).await?;
+    let said =
+        objection::insert_correspondence(&mut tx, known.id(), now, &Added::by(Voice::Ours, None, words))
+            .await?;
     let letters_to = letter::queue(cx, &mut tx, &known, &changes, &format!("{said}"), words, None).await?;
     objection::move_state(&mut tx, known.id(), from, to).await?;
     tx.commit([Event::ObjectionAnswered {

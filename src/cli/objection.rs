@@ -2,6 +2,7 @@
 
 mod files;
 mod record;
+mod show;
 
 use std::path::{Path, PathBuf};
 
@@ -15,7 +16,7 @@ use crate::actions::resolve_objection::{self, Done, Error, Forbidden};
 use crate::actions::{Attachment, admit_objection, link_objection};
 use crate::domain::objection::{Asked, Outcome, State, Timeliness};
 use crate::store;
-use crate::store::objection::{Correspondence, Filter, Objection};
+use crate::store::objection::{Filter, Objection};
 
 const LISTED_MAX: i64 = 1000;
 const ATTACHMENT_BYTES_MAX: u64 = 10 * 1024 * 1024;
@@ -165,7 +166,7 @@ struct ResolveArgs {
 pub async fn run(global: &Global, args: &Args) -> Result<(), Failure> {
     match &args.command {
         Command::List(args) => list(global, args).await,
-        Command::Show(args) => show(global, args).await,
+        Command::Show(args) => show::run(global, args).await,
         Command::Files(args) => files::run(global, args).await,
         Command::Record(args) => record::run(global, args).await,
         Command::Link(args) => link(global, args).await,
@@ -356,56 +357,6 @@ async fn list(global: &Global, args: &ListArgs) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn show(global: &Global, args: &RefArgs) -> Result<(), Failure> {
-    let cx = context::open(global)?;
-    let mut snapshot = cx.snapshot().await?;
-    let known = store::objection::by_reference(snapshot.conn(), &args.reference)
-        .await
-        .or_hint("forenotice objection list names them all")?;
-    let said = store::objection::correspondence(snapshot.conn(), known.id()).await?;
-    if args.output.json {
-        return print(in_full(&known, &said));
-    }
-    print(format_args!("{}  {}  {}", known.reference, known.state, in_time(&known)))?;
-    print(format_args!("customer      {}", whose(&known)))?;
-    if let Some(on_behalf_of) = &known.on_behalf_of {
-        print(format_args!("on behalf of  {on_behalf_of}"))?;
-    }
-    print(format_args!("received      {} by {}", instant(known.received_at), known.channel))?;
-    print(format_args!("answer by     {}", known.answer_due_on))?;
-    if let (Some(at), Some(then)) = (known.lapses_at, &known.lapse_then) {
-        print(format_args!("settle by     {} (then: {then})", instant(at)))?;
-    }
-    print(format_args!("words         {}", known.statement))?;
-    for ground in &known.grounds {
-        print(format_args!("ground        {ground}"))?;
-    }
-    if let Some(condition) = &known.condition {
-        print(format_args!("condition     {condition}"))?;
-    }
-    for line in &known.changes {
-        let deadline = line.deadline_at.map_or("until the effect".to_owned(), instant);
-        let marks = [
-            (line.admitted, ", admitted"),
-            (line.found_after_effect, ", found after the effect"),
-            (line.after_start_at.is_some(), ", after the start of an emergency"),
-        ];
-        let marks: String = marks.iter().filter(|(set, _)| *set).map(|(_, words)| *words).collect();
-        print(format_args!("against       {} (deadline {deadline}{marks})", line.change))?;
-        if let Some(joined) = &line.joined {
-            print(format_args!("added to      {joined}"))?;
-        }
-        if let Some(resolution) = &line.resolution {
-            let at = line.resolved_at.map_or("waits for a second person".to_owned(), instant);
-            print(format_args!("outcome       {}: {} ({at})", resolution.outcome(), resolution.reason()))?;
-        }
-    }
-    for piece in &said {
-        print(format_args!("{}  {}", instant(piece.at), piece.body.as_deref().unwrap_or_default()))?;
-    }
-    Ok(())
-}
-
 fn in_time(known: &Objection) -> &'static str {
     if known.in_time() { "in time" } else { "late" }
 }
@@ -426,17 +377,5 @@ fn as_json(known: &Objection) -> Value {
     json!({
         "ref": known.reference, "customer": known.customer, "in_time": known.in_time(), "state": known.state,
         "received": known.received_at, "answer_due": known.answer_due_on, "changes": changes,
-    })
-}
-
-fn in_full(known: &Objection, said: &[Correspondence]) -> Value {
-    json!({
-        "ref": known.reference, "customer": known.customer, "customer_name": known.customer_name,
-        "address": known.address, "on_behalf_of": known.on_behalf_of, "channel": known.channel,
-        "in_time": known.in_time(), "state": known.state, "received": known.received_at,
-        "entered": known.entered_at, "answer_due": known.answer_due_on,
-        "lapses_at": known.lapses_at, "lapse_then": known.lapse_then, "statement": known.statement,
-        "grounds": known.grounds, "condition": known.condition, "changes": known.changes,
-        "correspondence": said, "waits_for_approval": known.waits_for_approval(),
     })
 }

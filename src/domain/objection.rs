@@ -35,6 +35,11 @@ words! {
     }
 }
 
+words! {
+    /// Who speaks in what is added to an objection. `record`: nobody; it stands there for the file, and no customer is shown it.
+    Voice { Theirs = "theirs", Ours = "ours", Record = "record" }
+}
+
 impl Channel {
     /// Whether it came by a door of ours, which vouches for the instant; else somebody entered it by hand.
     pub fn is_door(self) -> bool {

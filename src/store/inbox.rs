@@ -326,24 +326,6 @@ pub async fn to_lodge(conn: &mut PgConnection, limit: i64) -> Result<Vec<Message
     Ok(ids.into_iter().map(MessageId).collect())
 }
 
-/// Adds what a mail says to the correspondence of a case. Call with the objection held.
-pub async fn add_to_case(
-    tx: &mut Tx,
-    id: MessageId,
-    case: ObjectionId,
-    at: DateTime<Utc>,
-    words: &str,
-) -> Result<(), Error> {
-    sqlx::query("insert into correspondence (objection_id, at, message_id, body) values ($1, $2, $3, $4)")
-        .bind(case.0)
-        .bind(at)
-        .bind(id.0)
-        .bind(words)
-        .execute(tx.conn())
-        .await?;
-    Ok(())
-}
-
 /// An objection that a mail is, or is part of.
 #[derive(Clone, Debug, FromRow)]
 pub struct Case {

@@ -3,19 +3,21 @@
 //! Lodging holds the change's row for key share, so that a deciding gate waits for it or is waited for; resolving holds it for no key
 //! update. Lock order: change (by id), objection, door. In time or late is decided in `domain/objection.rs`, never here.
 
+mod correspondence;
 mod exclusion;
 mod link;
 mod measure;
 mod read;
 
+pub use correspondence::{Added, Correspondence, correspondence, insert_correspondence};
 pub use exclusion::{
     Exclusion, OnFile, Unconfirmed, confirm_exclusion, exclude, excluded, exclusions, name_of, unconfirmed,
 };
 pub use link::{Linked, came_earlier, link, unlinked_of};
 pub use measure::{Measured, Standing, Version, measure, standings, terms_held};
 pub use read::{
-    Change, Correspondence, Enclosed, Filter, Objection, Receiver, Speaker, by_reference, correspondence,
-    enclosed, is_under, list, open_of, receivers, speaker, speaker_of, speakers_at,
+    Change, Enclosed, Filter, Objection, Receiver, Speaker, by_reference, enclosed, is_under, list, open_of,
+    receivers, speaker, speaker_of, speakers_at,
 };
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -241,26 +243,6 @@ pub async fn mark(tx: &mut Tx) -> Result<(), Error> {
 pub async fn back_to_mark(tx: &mut Tx) -> Result<(), Error> {
     sqlx::query("rollback to savepoint lodging").execute(tx.conn()).await?;
     Ok(())
-}
-
-/// Adds what was said to an objection; ours or theirs.
-pub async fn insert_correspondence(
-    tx: &mut Tx,
-    objection: ObjectionId,
-    at: DateTime<Utc>,
-    body: &str,
-    file: Option<[u8; 32]>,
-) -> Result<i64, Error> {
-    let id = sqlx::query_scalar(
-        "insert into correspondence (objection_id, at, body, file_hash) values ($1, $2, $3, $4) returning id",
-    )
-    .bind(objection.0)
-    .bind(at)
-    .bind(body)
-    .bind(file.as_ref().map(<[u8; 32]>::as_slice))
-    .fetch_one(tx.conn())
-    .await?;
-    Ok(id)
 }
 
 /// From `from` to `to`, where nobody was faster.

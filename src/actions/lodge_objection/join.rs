@@ -3,9 +3,9 @@
 use super::{Became, Error, Lodged, Lodging};
 use crate::actions::Attachment;
 use crate::domain::ledger::Event;
-use crate::domain::objection::Timeliness;
-use crate::store::objection::{Measured, Objection};
-use crate::store::{self, Tx, inbox, objection};
+use crate::domain::objection::{Timeliness, Voice};
+use crate::store::objection::{Added, Correspondence, Measured, Objection};
+use crate::store::{self, Tx, objection};
 
 impl Lodging<'_> {
     /// Adds the statement to the objection that this party has open against the first of the changes.
@@ -48,16 +48,11 @@ impl Lodging<'_> {
             return Ok(());
         };
         objection::hold(tx, open.id()).await?;
-        let (at, words) = (self.said.received_at, self.words());
+        let at = self.said.received_at;
         let said = objection::correspondence(tx.conn(), open.id()).await?;
-        if !said.iter().any(|piece| piece.at == at && piece.body.as_deref() == Some(words.as_str())) {
-            match self.said.mail {
-                Some(mail) => inbox::add_to_case(tx, mail.id, open.id(), at, &words).await?,
-                None => {
-                    let file = self.keep_file(tx).await?;
-                    objection::insert_correspondence(tx, open.id(), at, &words, file).await?;
-                }
-            }
+        if !said.iter().any(|piece| piece.at == at && self.is(piece)) {
+            let file = self.keep_file(tx).await?;
+            objection::insert_correspondence(tx, open.id(), at, &self.added(file)).await?;
         }
         objection::came_earlier(tx, open.id(), at, measured).await?;
         Ok(())
@@ -80,28 +75,36 @@ impl Lodging<'_> {
         {
             return Ok(true);
         }
-        let words = self.words();
         let said = objection::correspondence(tx.conn(), known.id()).await?;
-        Ok(said.iter().any(|piece| piece.body.as_deref() == Some(words.as_str())))
+        Ok(said.iter().any(|piece| self.is(piece)))
     }
 
-    /// The statement as it stands in the correspondence: who, and what.
-    fn words(&self) -> String {
+    /// The statement as it stands in the correspondence.
+    fn added(&self, file: Option<[u8; 32]>) -> Added<'_> {
+        Added {
+            grounds: self.said.grounds,
+            condition: self.said.condition,
+            on_behalf_of: self.said.on_behalf_of,
+            mail: self.said.mail.map(|mail| mail.id),
+            file,
+            ..Added::by(Voice::Theirs, Some(self.said_by()), self.said.text)
+        }
+    }
+
+    /// Whether that piece says the same, and is by the same.
+    fn is(&self, piece: &Correspondence) -> bool {
+        piece.said_by.as_deref() == Some(self.said_by())
+            && piece.body.as_deref() == Some(self.said.text)
+            && piece.grounds == self.said.grounds
+            && piece.condition.as_deref() == self.said.condition
+            && piece.on_behalf_of.as_deref() == self.said.on_behalf_of
+            && piece.file.as_deref() == self.said.file.map(|file| file.name.as_str())
+    }
+
+    fn said_by(&self) -> &str {
         let name = self.speaker.name.as_deref().filter(|name| !name.is_empty());
         let from = self.said.mail.and_then(|mail| mail.from);
-        let name = from.or(name).or(self.speaker.address.as_deref()).unwrap_or("somebody");
-        let grounds = Some(self.said.grounds.join(", ")).filter(|grounds| !grounds.is_empty());
-        let more = [
-            ("Grounds", grounds.as_deref()),
-            ("Condition", self.said.condition),
-            ("On behalf of", self.said.on_behalf_of),
-            ("On file", self.said.file.map(|file| file.name.as_str())),
-        ];
-        let mut words = format!("{name}: {}", self.said.text);
-        for (what, said) in more {
-            words.extend(said.into_iter().flat_map(|said| ["\n", what, ": ", said]));
-        }
-        words
+        from.or(name).or(self.speaker.address.as_deref()).unwrap_or("somebody")
     }
 }
 

@@ -10,9 +10,10 @@ use crate::domain::change::ChangeId;
 use crate::domain::customer::CustomerId;
 use crate::domain::inbound::{Identifier, Names, Reading, Rule};
 use crate::domain::inbox::{self as inbox_rules, Course, Ruling};
-use crate::domain::objection::ObjectionId;
+use crate::domain::objection::{ObjectionId, Voice};
 use crate::store::inbound::MessageId;
 use crate::store::inbox::{self, Case, Named, Unsorted};
+use crate::store::objection::Added;
 use crate::store::{Tx, objection};
 
 /// What the correspondence says of it, so that the instant has its cause on file.
@@ -112,7 +113,8 @@ async fn measure_anew(
     let changes = objection::lock(tx, lodged).await?;
     let customer = case.customer_id.map(CustomerId);
     let measured = objection::measure(tx.conn(), &changes, customer, mail.received_at, &cx.policy).await?;
-    inbox::add_to_case(tx, id, lodged, mail.received_at, SAME_MAIL).await?;
+    let remark = Added::by(Voice::Record, None, SAME_MAIL).with_mail(id);
+    objection::insert_correspondence(tx, lodged, mail.received_at, &remark).await?;
     for one in measured {
         objection::came_earlier(tx, lodged, mail.received_at, &one).await?;
     }

@@ -10,12 +10,12 @@ use crate::domain::customer::{CustomerId, Subscribers};
 use crate::domain::inbound::Rule;
 use crate::domain::inbox::Ruling;
 use crate::domain::ledger::Event;
-use crate::domain::objection::{ObjectionId, State, Timeliness, answer_due_on};
+use crate::domain::objection::{ObjectionId, State, Timeliness, Voice, answer_due_on};
 use crate::domain::zone::Zone;
 use crate::mail::letter::{Alarm, ChangeName, Deadline, MailMatter, Occasional, ReplyReceipt};
 use crate::store::inbox::{self, Named};
 use crate::store::letter::{To, queue};
-use crate::store::objection::Objection;
+use crate::store::objection::{Added, Objection};
 use crate::store::{self, Tx, objection};
 
 /// A receipt that arrives later than this is of no use.
@@ -277,8 +277,8 @@ impl Mail<'_> {
             return Ok(Some((known, None)));
         }
         let from = self.reading.sender.as_deref().unwrap_or("somebody");
-        let words = format!("{from}: {}", self.reading.words());
-        inbox::add_to_case(tx, self.id, known.id(), self.received_at, &words).await?;
+        let said = Added::by(Voice::Theirs, Some(from), self.reading.words()).with_mail(self.id);
+        objection::insert_correspondence(tx, known.id(), self.received_at, &said).await?;
         let matter = MailMatter::Case { objection_ref: case.to_owned() };
         self.tell(tx, &format!("mail:{}", self.id.0), matter).await?;
         let change = letter.changes.first().copied().or(known.changes.first().map(objection::Change::id));

@@ -6,11 +6,11 @@
 use chrono::{DateTime, Utc};
 use sqlx::{FromRow, PgConnection};
 
-use super::{Measured, Objected, Party, hold, insert_correspondence, measure, open_of};
+use super::{Added, Measured, Objected, Party, hold, insert_correspondence, measure, open_of};
 use crate::domain::change::ChangeId;
 use crate::domain::customer::{CustomerId, Policy};
 use crate::domain::ledger::Event;
-use crate::domain::objection::{ObjectionId, Timeliness, lapse_of_all};
+use crate::domain::objection::{ObjectionId, Timeliness, Voice, lapse_of_all};
 use crate::store::{Error, Tx};
 
 /// What became of one statement against one change.
@@ -151,8 +151,9 @@ async fn join(
     measured: &Measured,
 ) -> Result<(), Error> {
     let who = unlinked.address.as_deref().unwrap_or("somebody");
-    let words = format!("{who} ({}): {}", unlinked.reference, unlinked.statement);
-    insert_correspondence(tx, open, unlinked.received_at, &words, None).await?;
+    let who = format!("{who} ({})", unlinked.reference);
+    let said = Added::by(Voice::Theirs, Some(&who), &unlinked.statement);
+    insert_correspondence(tx, open, unlinked.received_at, &said).await?;
     came_earlier(tx, open, unlinked.received_at, measured).await?;
     let now = tx.now();
     sqlx::query(

@@ -335,22 +335,6 @@ pub async fn list(conn: &mut PgConnection, filter: &Filter, limit: i64) -> Resul
     Ok(rows)
 }
 
-/// One piece of what was said after the statement, by either side.
-#[derive(Clone, Debug, PartialEq, Eq, FromRow, Serialize)]
-pub struct Correspondence {
-    pub at: DateTime<Utc>,
-    pub body: Option<String>,
-}
-
-/// What was said after the statement, in order.
-pub async fn correspondence(conn: &mut PgConnection, id: ObjectionId) -> Result<Vec<Correspondence>, Error> {
-    let rows = sqlx::query_as("select at, body from correspondence where objection_id = $1 order by id")
-        .bind(id.0)
-        .fetch_all(conn)
-        .await?;
-    Ok(rows)
-}
-
 /// A file that came with a statement.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct Enclosed {

@@ -72,8 +72,15 @@ pub struct Spoken {
     pub objection_id: i64,
     pub at: DateTime<Utc>,
     pub body: String,
-    /// Ours: it left as a letter.
+    /// It left as a letter.
     pub ours: bool,
+    /// A name or an address.
+    pub said_by: Option<String>,
+    pub grounds: Vec<String>,
+    pub condition: Option<String>,
+    pub on_behalf_of: Option<String>,
+    /// The name of the file that came with it.
+    pub file: Option<String>,
 }
 
 #[derive(FromRow)]

@@ -62,8 +62,9 @@ cross join lateral (
             from said where said.letter = letter.id) as objections,
            -- After the first statement.
            (select coalesce(json_agg(s order by s.objection_id, s.id), '[]')
-            from (select objection_id, id, at, body, delivery_id is not null as ours
+            from (select objection_id, id, at, body, voice = 'ours' as ours, said_by, grounds, condition, on_behalf_of,
+                         (select name from file where hash = file_hash) as file
                   from correspondence
-                  where body is not null and objection_id = any (array(select objection_id from said where said.letter = letter.id))) s) as spoken
+                  where body is not null and voice <> 'record' and objection_id = any (array(select objection_id from said where said.letter = letter.id))) s) as spoken
     from letter
 ) one

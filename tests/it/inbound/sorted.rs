@@ -182,14 +182,20 @@ async fn object_in_the_subject_is_an_objection_at_once_and_a_second_mail_joins_i
 
     comes(&world, &person(JANE, "OBJECT again", "Nor backups."), &to, JANE).await;
     assert_eq!(strings(&world, OBJECTIONS).await.len(), 1);
-    assert_eq!(strings(&world, "select body from correspondence").await, ["jane@acme.example: Nor backups."]);
+    assert_eq!(
+        strings(&world, "select said_by || ': ' || body from correspondence").await,
+        ["jane@acme.example: Nor backups."]
+    );
     assert_eq!(world.subjects(JANE).iter().filter(|one| one.starts_with("Receipt")).count(), 1);
 
     // The receipt answered: it belongs to the case.
     let receipt = world.mailbox.mails_to(JANE).pop().unwrap();
     comes(&world, &person(JANE, "Re: Receipt", "Thanks. See clause 4."), &reply_to(&receipt), JANE).await;
-    let said =
-        strings(&world, "select body from correspondence where message_id is not null order by id").await;
+    let said = strings(
+        &world,
+        "select said_by || ': ' || body from correspondence where message_id is not null order by id",
+    )
+    .await;
     assert_eq!(said.last().unwrap().trim(), "jane@acme.example: Thanks. See clause 4.");
     assert_eq!(inbox(&world, Filter::Waiting).await.len(), 0);
     world.finish().await;
@@ -222,11 +228,19 @@ async fn the_answer_to_an_objection_stands_in_its_thread_and_what_is_said_to_it_
         id = ids(&answer, "Message-ID"),
     );
     comes(&world, &threaded, "privacy@processor.example", "jane.private@gmail.com").await;
-    let said = strings(&world, "select body from correspondence order by id").await;
+    let said = strings(
+        &world,
+        "select coalesce(said_by || ': ', voice || ': ') || body from correspondence order by id",
+    )
+    .await;
     let said: Vec<&str> = said.iter().map(|body| body.trim()).collect();
     assert_eq!(
         said,
-        ["They stay in the EU.", "jane@acme.example: Since when?", "jane.private@gmail.com: And backups?"]
+        [
+            "ours: They stay in the EU.",
+            "jane@acme.example: Since when?",
+            "jane.private@gmail.com: And backups?"
+        ]
     );
     assert_eq!(inbox(&world, Filter::Waiting).await.len(), 0);
 

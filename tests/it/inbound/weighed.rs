@@ -108,7 +108,7 @@ async fn a_reply_to_a_receipt_and_to_another_letter_is_in_the_case_and_holds_the
     let receipt = reply_to(&world.mailbox.mails_to(JANE).pop().unwrap());
     comes_to(&world, &person(JANE, "Re: Receipt", "And the other?"), &[&receipt, &cumulus], JANE).await;
     assert_eq!(
-        strings(&world, "select body from correspondence").await,
+        strings(&world, "select said_by || ': ' || body from correspondence").await,
         ["jane@acme.example: And the other?"]
     );
     assert_eq!(strings(&world, HOLDS).await, ["2 CHG-2026-0002 C-1"]);
@@ -126,7 +126,7 @@ async fn a_reply_to_the_receipts_of_two_cases_is_in_both() {
         receipts.iter().filter(|mail| mail.subject().starts_with("Receipt")).map(reply_to).collect();
     let to: Vec<&str> = receipts.iter().map(String::as_str).collect();
     comes_to(&world, &person(JANE, "Re: Receipt", "See clause 4."), &to, JANE).await;
-    let said = "select o.reference || ' ' || c.body from correspondence c join objection o on o.id = c.objection_id order by 1";
+    let said = "select o.reference || ' ' || c.said_by || ': ' || c.body from correspondence c join objection o on o.id = c.objection_id order by 1";
     assert_eq!(
         strings(&world, said).await,
         ["OBJ-2026-0001 jane@acme.example: See clause 4.", "OBJ-2026-0002 jane@acme.example: See clause 4."]

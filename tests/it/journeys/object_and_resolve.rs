@@ -145,10 +145,12 @@ async fn a_second_statement_joins_the_first_and_a_second_click_writes_nothing() 
     let known = read(&world, &reference).await;
     let mut snapshot = world.cx.snapshot().await.unwrap();
     let said = objection::correspondence(snapshot.conn(), known.id()).await.unwrap();
-    let said: Vec<_> = said.iter().map(|piece| piece.body.as_deref().unwrap()).collect();
-    let added =
-        ["dpo", "legal"].map(|who| format!("{who}@acme.example: And it is in the US.\nGrounds: transfer"));
-    assert_eq!(said, added);
+    let by: Vec<_> = said.iter().map(|piece| piece.said_by.as_deref().unwrap()).collect();
+    assert_eq!(by, ["dpo@acme.example", "legal@acme.example"]);
+    for piece in &said {
+        assert_eq!(piece.body.as_deref(), Some("And it is in the US."));
+        assert_eq!(piece.grounds, ["transfer"]);
+    }
     let objections: i64 =
         sqlx::query_scalar("select count(*) from objection").fetch_one(snapshot.conn()).await.unwrap();
     assert_eq!(objections, 1);

@@ -228,8 +228,9 @@ async fn linked_to_a_customer_that_has_objected_already_its_words_go_there() {
     assert_eq!(joined.changes[0].joined.as_deref(), Some(late.as_str()));
     let mut snapshot = world.cx.snapshot().await.unwrap();
     let said = objection::correspondence(snapshot.conn(), read(&world, &late).await.id()).await.unwrap();
-    let words = format!("works@council.example ({nobodys}): The works council objects.");
-    assert_eq!(said[0].body.as_deref(), Some(words.as_str()));
+    let who = format!("works@council.example ({nobodys})");
+    assert_eq!(said[0].said_by.as_deref(), Some(who.as_str()));
+    assert_eq!(said[0].body.as_deref(), Some("The works council objects."));
     drop(snapshot);
     let settled = Asked { condition: Some("EU only".to_owned()), ..asked(Outcome::Mitigated) };
     resolved(&world, &late, settled).await.unwrap();

@@ -302,13 +302,8 @@ fn talk(personal: &Personal<'_>, first: &Statement) -> Vec<Said> {
         ours: false,
         who,
         at: dates::minute(words, first.received_at, zone),
-        grounds: grounds(words, first),
-        lines: first
-            .statement
-            .lines()
-            .map(str::to_owned)
-            .chain(first.file.as_ref().map(|name| enclosed(words, name)))
-            .collect(),
+        grounds: grounds(words, &first.grounds, first.condition.as_deref(), first.on_behalf_of.as_deref()),
+        lines: lines(words, &first.statement, first.file.as_deref()),
     }];
     let of_it = personal.spoken.iter().filter(|spoken| spoken.objection_id == first.objection_id);
     said.extend(of_it.map(|spoken| Said {
@@ -316,22 +311,32 @@ fn talk(personal: &Personal<'_>, first: &Statement) -> Vec<Said> {
         who: if spoken.ours {
             words.with("talk-us", [("processor", &personal.site.processor().name)])
         } else {
-            personal.opened.who.customer_name.clone()
+            said_by(personal, spoken.said_by.as_deref())
         },
         at: dates::minute(words, spoken.at, zone),
-        grounds: String::new(),
-        lines: spoken.body.lines().map(str::to_owned).collect(),
+        grounds: grounds(words, &spoken.grounds, spoken.condition.as_deref(), spoken.on_behalf_of.as_deref()),
+        lines: lines(words, &spoken.body, spoken.file.as_deref()),
     }));
     said
 }
 
-fn enclosed(words: &Words, name: &str) -> String {
-    words.with("talk-file", [("name", name)])
+/// Whose words they are, for whoever may hold only the link: an address in full only where it is the reader's own.
+fn said_by(personal: &Personal<'_>, who: Option<&str>) -> String {
+    match who {
+        None => personal.opened.who.customer_name.clone(),
+        Some(own) if own.eq_ignore_ascii_case(&personal.opened.who.address) => own.to_owned(),
+        Some(address) if address.contains('@') => masked(address),
+        Some(name) => name.to_owned(),
+    }
 }
 
-fn grounds(words: &Words, said: &Statement) -> String {
-    let known: Vec<String> = said
-        .grounds
+fn lines(words: &Words, said: &str, file: Option<&str>) -> Vec<String> {
+    let enclosed = file.map(|name| words.with("talk-file", [("name", name)]));
+    said.lines().map(str::to_owned).chain(enclosed).collect()
+}
+
+fn grounds(words: &Words, grounds: &[String], condition: Option<&str>, behalf: Option<&str>) -> String {
+    let known: Vec<String> = grounds
         .iter()
         .map(|ground| {
             let offered = super::form::GROUNDS.contains(&ground.as_str());
@@ -340,10 +345,8 @@ fn grounds(words: &Words, said: &Statement) -> String {
         .collect();
     let parts = [
         (!known.is_empty()).then(|| words.with("talk-grounds", [("grounds", known.join(", ").as_str())])),
-        said.condition
-            .as_ref()
-            .map(|condition| words.with("talk-condition", [("condition", condition.as_str())])),
-        said.on_behalf_of.as_ref().map(|behalf| words.with("talk-behalf", [("behalf", behalf.as_str())])),
+        condition.map(|condition| words.with("talk-condition", [("condition", condition)])),
+        behalf.map(|behalf| words.with("talk-behalf", [("behalf", behalf)])),
     ];
     parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
