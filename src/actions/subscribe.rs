@@ -1,14 +1,15 @@
 //! Subscribing, from the public page to one-click unsubscribe.
 //!
-//! Asking writes a letter, or that its letter was asked for again, and nothing else: the same work, and the same answer, whether or not the
-//! address is known or has just been asked for; nobody is on file before the link in that letter was used. Leaving takes one act. A contact of
+//! Asking writes a letter, or that its letter was asked for again, and what was chosen last, and nothing else: the same work, and the same
+//! answer, whether or not the address is known or has just been asked for; nobody is on file, and nothing on file changes, before the link in
+//! that letter was used. Leaving takes one act. A contact of
 //! a customer is owed its letters by contract: it names a successor, whom the DPO sees to.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest, Sha256};
 
 use super::Context;
-use crate::domain::customer::{CustomerKind, Subscribers, Wishes};
+use crate::domain::customer::{CustomerId, CustomerKind, Subscribers, Wishes};
 use crate::domain::delivery::DeliveryId;
 use crate::domain::ledger::{Actor, Event};
 use crate::domain::recipient::{RecipientId, same_address_key};
@@ -64,24 +65,31 @@ pub async fn standing(cx: &Context, letter: DeliveryId) -> Result<Option<Standin
     let mut snapshot = cx.snapshot().await?;
     let Some(asked) = subscriber::asked_for(snapshot.conn(), letter).await? else { return Ok(None) };
     let known = subscriber::by_address(snapshot.conn(), &asked.address).await?;
-    Ok(Some(judge(asked, known, letter, now)))
+    Ok(Some(judge(asked, known, now)))
 }
 
-fn judge(asked: AskedFor, known: Option<Subscriber>, letter: DeliveryId, now: DateTime<Utc>) -> Standing {
+fn judge(asked: AskedFor, known: Option<Subscriber>, now: DateTime<Utc>) -> Standing {
+    let is_over = now > asked.chosen_at + LINK_LIVES;
     match known {
-        Some(known) if known.suppressed_at.is_none() => Standing::Confirmed(asked, known),
-        Some(known)
-            if known.suppressed_at.is_some_and(|left| left >= asked.asked_at) || used(&known, letter) =>
-        {
+        Some(known) if known.suppressed_at.is_none() => {
+            if is_over || !alters(&asked, &known) {
+                Standing::Confirmed(asked, known)
+            } else {
+                Standing::Open(asked)
+            }
+        }
+        Some(known) if known.suppressed_at.is_some_and(|left| left >= asked.chosen_at) => {
             Standing::Left(asked)
         }
-        _ if now > asked.asked_at + LINK_LIVES => Standing::Expired(asked),
+        _ if is_over => Standing::Expired(asked),
         _ => Standing::Open(asked),
     }
 }
 
-fn used(known: &Subscriber, letter: DeliveryId) -> bool {
-    known.confirmed_by.as_ref().is_some_and(|by| by.delivery == letter)
+/// Whether a subscriber has asked since it confirmed, and for something else.
+fn alters(asked: &AskedFor, known: &Subscriber) -> bool {
+    known.confirmed_at.is_none_or(|confirmed| confirmed < asked.chosen_at)
+        && (known.language != asked.language || known.wishes != asked.wishes)
 }
 
 /// Sends the letter that asks to confirm. The address must have been read by `parse_address`.
@@ -103,60 +111,105 @@ pub async fn ask(
     });
     let key = format!("confirm:{}:{}", reference(address), now.timestamp() / SECONDS_BETWEEN_LETTERS);
     let event = match letter::queue(&mut tx, &key, To::Address(address), &letter, now + LINK_LIVES).await? {
-        Some(_) => Event::LetterQueued { letter: key },
+        Some(_) => Event::LetterQueued { letter: key.clone() },
         // Committed all the same: what ends sooner tells whoever measures it that somebody has asked for this address.
-        None => Event::LetterAskedAgain { letter: key },
+        None => Event::LetterAskedAgain { letter: key.clone() },
     };
+    subscriber::choose_again(&mut tx, &key, language, wishes).await?;
     tx.commit([event]).await?;
     cx.bells.ring("deliver");
     Ok(())
 }
 
-/// Puts the subscriber on file whom this letter asked. `from`: the network the act came from.
-pub async fn confirm(cx: &Context, letter: DeliveryId, from: &str) -> Result<(AskedFor, Subscriber), Error> {
+/// What the page showed of a subscription when its button was pressed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shown {
+    pub language: String,
+    pub wishes: Wishes,
+}
+
+/// Puts the subscriber on file whom this letter asked, with what was chosen last, or with what its page showed: whoever asked for this
+/// address meanwhile has not been confirmed. `from`: the network the act came from.
+pub async fn confirm(
+    cx: &Context,
+    letter: DeliveryId,
+    from: &str,
+    shown: Option<Shown>,
+) -> Result<(AskedFor, Subscriber), Error> {
     let mut tx = cx.begin(Actor::Public).await?;
     entitlement::lock_shared(&mut tx).await?;
     let now = tx.now();
-    let asked = subscriber::asked_for(tx.conn(), letter).await?.ok_or(Error::NotAsked)?;
+    let mut asked = subscriber::asked_for(tx.conn(), letter).await?.ok_or(Error::NotAsked)?;
+    if let Some(Shown { language, wishes }) = shown {
+        asked = AskedFor { language, wishes, ..asked };
+    }
     let known = subscriber::by_address(tx.conn(), &asked.address).await?;
-    let asked = match judge(asked, known, letter, now) {
+    let asked = match judge(asked, known, now) {
         Standing::Open(asked) => asked,
         Standing::Confirmed(asked, known) => return Ok((asked, known)),
         Standing::Expired(asked) => return Err(Error::Expired(asked)),
         Standing::Left(asked) => return Err(Error::Left(asked)),
     };
     let by = ConfirmedBy { delivery: letter, from: from.to_owned() };
-    let written = write(cx, &mut tx, &asked, &by).await?;
+    let events = write(cx, &mut tx, &asked, &by).await?;
     let known = subscriber::by_address(tx.conn(), &asked.address).await?;
     let known = known.ok_or(store::Error::Stale { what: "subscription" })?;
-    if written {
-        let event = Event::SubscriberConfirmed { customer: known.customer, recipient: known.recipient.0 };
-        tx.commit([event]).await?;
-    } else {
+    if events.is_empty() {
         tx.rollback().await?;
+    } else {
+        tx.commit(events).await?;
     }
     Ok((asked, known))
 }
 
-/// False: another request has just done the same.
-async fn write(cx: &Context, tx: &mut Tx, asked: &AskedFor, by: &ConfirmedBy) -> Result<bool, Error> {
-    let customer = match subscriber::by_address(tx.conn(), &asked.address).await? {
+/// Nothing: another request has just done the same.
+async fn write(cx: &Context, tx: &mut Tx, asked: &AskedFor, by: &ConfirmedBy) -> Result<Vec<Event>, Error> {
+    let (customer, recipient) = match subscriber::by_address(tx.conn(), &asked.address).await? {
+        Some(known) if known.suppressed_at.is_none() => {
+            let (customer, recipient) = (known.customer, known.recipient);
+            return chosen(tx, customer, recipient, &asked.language, Some(&asked.wishes)).await;
+        }
         Some(known) => {
-            let back = subscriber::take_back(tx, known.recipient, &asked.language, by).await?;
-            if back {
-                subscriber::set_wishes(tx, known.customer, &asked.wishes).await?;
+            if !subscriber::take_back(tx, known.recipient, &asked.language, by).await? {
+                return Ok(Vec::new());
             }
-            back.then_some(known.customer)
+            subscriber::set_wishes(tx, known.customer, &asked.wishes).await?;
+            (known.customer, known.recipient)
         }
         None => {
             let reference = format!("SUB-{}", reference(&asked.address));
-            subscriber::insert(tx, &reference, asked, by).await?.map(|(customer, _)| customer)
+            let Some(added) = subscriber::insert(tx, &reference, asked, by).await? else {
+                return Ok(Vec::new());
+            };
+            added
         }
     };
-    if let (Some(customer), Subscribers::Require) = (customer, cx.policy.subscribers) {
+    if cx.policy.subscribers == Subscribers::Require {
         subscriber::exempt_from_open(tx, customer).await?;
     }
-    Ok(customer.is_some())
+    Ok(vec![Event::SubscriberConfirmed { customer, recipient: recipient.0 }])
+}
+
+/// Writes what a recipient chose where it differs, and returns what that is in the ledger.
+async fn chosen(
+    tx: &mut Tx,
+    customer: CustomerId,
+    recipient: RecipientId,
+    language: &str,
+    wishes: Option<&Wishes>,
+) -> Result<Vec<Event>, Error> {
+    let mut events = Vec::new();
+    if subscriber::set_language(tx, recipient, language).await? {
+        let language = language.to_owned();
+        events.push(Event::LanguageChosen { customer, recipient: recipient.0, language });
+    }
+    if let Some(wishes) = wishes
+        && subscriber::set_wishes(tx, customer, wishes).await?
+    {
+        let Wishes { products, kinds } = wishes.clone();
+        events.push(Event::SubscriptionChosen { customer, recipient: recipient.0, products, kinds });
+    }
+    Ok(events)
 }
 
 /// One act, and no further letter goes there. Done twice it is done once.
@@ -203,18 +256,8 @@ pub async fn choose(
     let mut tx = cx.begin(Actor::Link { recipient: recipient.0 }).await?;
     entitlement::lock_shared(&mut tx).await?;
     let who = addressee(&mut tx, recipient).await?;
-    let customer = who.customer;
-    let mut events = Vec::new();
-    if subscriber::set_language(&mut tx, recipient, language).await? {
-        let language = language.to_owned();
-        events.push(Event::LanguageChosen { customer, recipient: recipient.0, language });
-    }
-    if let Some(wishes) = wishes.filter(|_| who.kind == CustomerKind::Subscriber)
-        && subscriber::set_wishes(&mut tx, customer, wishes).await?
-    {
-        let Wishes { products, kinds } = wishes.clone();
-        events.push(Event::SubscriptionChosen { customer, recipient: recipient.0, products, kinds });
-    }
+    let wishes = wishes.filter(|_| who.kind == CustomerKind::Subscriber);
+    let events = chosen(&mut tx, who.customer, recipient, language, wishes).await?;
     tx.commit(events).await?;
     Ok(())
 }
@@ -253,7 +296,6 @@ fn reference(address: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::customer::CustomerId;
 
     fn at(day: u32) -> DateTime<Utc> {
         format!("2026-12-{day:02}T09:00:00Z").parse().unwrap()
@@ -264,6 +306,7 @@ mod tests {
             address: "jane@northwind.example".into(),
             language: "en".into(),
             asked_at: at(day),
+            chosen_at: at(day),
             wishes: Wishes::default(),
         }
     }
@@ -273,25 +316,36 @@ mod tests {
             recipient: RecipientId(1),
             customer: CustomerId(1),
             confirmed_by: Some(ConfirmedBy { delivery: DeliveryId(letter), from: "203.0.113.7".into() }),
+            confirmed_at: Some(at(1)),
             suppressed_at: left,
             link_epoch: 0,
+            language: "en".into(),
+            wishes: Wishes::default(),
         }
     }
 
     #[test]
     fn a_link_lives_seven_days_and_what_it_confirmed_stays_confirmed() {
-        let letter = DeliveryId(1024);
-        assert_eq!(judge(asked(1), None, letter, at(8)), Standing::Open(asked(1)));
+        assert_eq!(judge(asked(1), None, at(8)), Standing::Open(asked(1)));
         let later = at(8) + TimeDelta::seconds(1);
-        assert_eq!(judge(asked(1), None, letter, later), Standing::Expired(asked(1)));
-        assert!(matches!(judge(asked(1), Some(known(1024, None)), letter, later), Standing::Confirmed(..)));
+        assert_eq!(judge(asked(1), None, later), Standing::Expired(asked(1)));
+        assert!(matches!(judge(asked(1), Some(known(1024, None)), later), Standing::Confirmed(..)));
     }
 
     #[test]
     fn whoever_left_comes_back_only_by_a_link_asked_for_afterwards() {
-        let letter = DeliveryId(2048);
-        assert_eq!(judge(asked(2), Some(known(2048, Some(at(3)))), letter, at(4)), Standing::Left(asked(2)));
-        assert_eq!(judge(asked(2), Some(known(1024, Some(at(3)))), letter, at(4)), Standing::Left(asked(2)));
-        assert_eq!(judge(asked(4), Some(known(1024, Some(at(3)))), letter, at(4)), Standing::Open(asked(4)));
+        assert_eq!(judge(asked(2), Some(known(2048, Some(at(3)))), at(4)), Standing::Left(asked(2)));
+        assert_eq!(judge(asked(2), Some(known(1024, Some(at(3)))), at(4)), Standing::Left(asked(2)));
+        assert_eq!(judge(asked(4), Some(known(1024, Some(at(3)))), at(4)), Standing::Open(asked(4)));
+    }
+
+    #[test]
+    fn what_a_subscriber_chooses_again_waits_for_its_link_and_what_it_had_confirmed_asks_nothing() {
+        let german = |day| AskedFor { language: "de".into(), ..asked(day) };
+        assert_eq!(judge(german(2), Some(known(1024, None)), at(3)), Standing::Open(german(2)));
+        assert!(matches!(judge(german(2), Some(known(1024, None)), at(10)), Standing::Confirmed(..)));
+        assert!(matches!(judge(asked(2), Some(known(1024, None)), at(3)), Standing::Confirmed(..)));
+        // Chosen before it confirmed something else.
+        assert!(matches!(judge(german(1), Some(known(1024, None)), at(3)), Standing::Confirmed(..)));
     }
 }

@@ -29,6 +29,8 @@ pub struct AskedFor {
     pub address: String,
     pub language: String,
     pub asked_at: DateTime<Utc>,
+    /// When language and wishes were last chosen: perhaps after the letter was queued.
+    pub chosen_at: DateTime<Utc>,
     #[sqlx(json)]
     pub wishes: Wishes,
 }
@@ -39,9 +41,12 @@ pub struct Subscriber {
     pub recipient: RecipientId,
     pub customer: CustomerId,
     pub confirmed_by: Option<ConfirmedBy>,
+    pub confirmed_at: Option<DateTime<Utc>>,
     /// Since when no letter goes there.
     pub suppressed_at: Option<DateTime<Utc>>,
     pub link_epoch: i16,
+    pub language: String,
+    pub wishes: Wishes,
 }
 
 #[derive(FromRow)]
@@ -49,16 +54,36 @@ struct Row {
     recipient: i64,
     customer: i64,
     confirmed_by: Option<Json<ConfirmedBy>>,
+    confirmed_at: Option<DateTime<Utc>>,
     suppressed_at: Option<DateTime<Utc>>,
     link_epoch: i16,
+    language: String,
+    wanted_products: Vec<String>,
+    wanted_kinds: Vec<String>,
+}
+
+/// Notes beside a letter that asks to confirm what was chosen last: its link confirms that. The letter itself stays as it is.
+pub async fn choose_again(
+    tx: &mut Tx,
+    letter_key: &str,
+    language: &str,
+    wishes: &Wishes,
+) -> Result<(), Error> {
+    let newest = serde_json::json!({ "at": tx.now(), "language": language, "wishes": wishes });
+    sqlx::query("update delivery set facts = jsonb_set(facts, '{newest}', $2) where letter_key = $1")
+        .bind(letter_key)
+        .bind(newest)
+        .execute(tx.conn())
+        .await?;
+    Ok(())
 }
 
 /// The subscription that the letter asks to confirm; none: it asks for nothing of the kind.
 pub async fn asked_for(conn: &mut PgConnection, letter: DeliveryId) -> Result<Option<AskedFor>, Error> {
     let asked = sqlx::query_as(
-        "select facts ->> 'address' as address, facts -> 'letter' ->> 'language' as language, due_at as asked_at,
-                coalesce(facts -> 'letter' -> 'wishes', '{}') as wishes
-         from delivery
+        "select facts ->> 'address' as address, said ->> 'language' as language, due_at as asked_at,
+                coalesce((said ->> 'at')::timestamptz, due_at) as chosen_at, coalesce(said -> 'wishes', '{}') as wishes
+         from delivery cross join lateral (select coalesce(facts -> 'newest', facts -> 'letter') as said) chosen
          where id = $1 and letter_key like 'confirm:%' and facts ->> 'address' is not null",
     )
     .bind(letter.0)
@@ -70,7 +95,8 @@ pub async fn asked_for(conn: &mut PgConnection, letter: DeliveryId) -> Result<Op
 /// The subscriber with this address, whichever way it is spelt.
 pub async fn by_address(conn: &mut PgConnection, address: &str) -> Result<Option<Subscriber>, Error> {
     let row: Option<Row> = sqlx::query_as(
-        "select r.id as recipient, c.id as customer, r.confirmed_by, r.suppressed_at, r.link_epoch
+        "select r.id as recipient, c.id as customer, r.confirmed_by, r.confirmed_at, r.suppressed_at, r.link_epoch, r.language,
+                c.wanted_products, c.wanted_kinds
          from recipient r join customer c on c.id = r.customer_id and c.kind = 'subscriber'
          where lower(r.address) = lower($1)
          order by r.id limit 1",
@@ -78,13 +104,19 @@ pub async fn by_address(conn: &mut PgConnection, address: &str) -> Result<Option
     .bind(address)
     .fetch_optional(conn)
     .await?;
-    Ok(row.map(|row| Subscriber {
-        recipient: RecipientId(row.recipient),
-        customer: CustomerId(row.customer),
-        confirmed_by: row.confirmed_by.map(|by| by.0),
-        suppressed_at: row.suppressed_at,
-        link_epoch: row.link_epoch,
-    }))
+    let read = |row: Row| {
+        Ok(Subscriber {
+            recipient: RecipientId(row.recipient),
+            customer: CustomerId(row.customer),
+            confirmed_by: row.confirmed_by.map(|by| by.0),
+            confirmed_at: row.confirmed_at,
+            suppressed_at: row.suppressed_at,
+            link_epoch: row.link_epoch,
+            language: row.language,
+            wishes: wishes(row.wanted_products, &row.wanted_kinds)?,
+        })
+    };
+    row.map(read).transpose()
 }
 
 /// A subscriber in a list.

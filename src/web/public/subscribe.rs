@@ -14,7 +14,7 @@ use super::link::{self, Opened};
 use super::mine;
 use super::register::Choice;
 use super::wording::Fact;
-use crate::actions::subscribe::{self, Error, LEFT, Standing};
+use crate::actions::subscribe::{self, Error, LEFT, Shown, Standing};
 use crate::domain::access::LinkPurpose;
 use crate::domain::customer::{CustomerKind, Wishes};
 use crate::domain::delivery::DeliveryId;
@@ -162,7 +162,7 @@ pub async fn confirm(
     if !field(&body, "again").is_empty() {
         return another_letter(&site, &network, &token, letter).await;
     }
-    let page = match subscribe::confirm(site.cx(), letter, &network.0).await {
+    let page = match subscribe::confirm(site.cx(), letter, &network.0, shown(&site, &body)).await {
         Ok((asked, known)) => {
             let manage = site.keys().link(LinkPurpose::Manage, known.recipient.0, known.link_epoch);
             confirmed(&site, &asked.address, &manage)
@@ -172,6 +172,13 @@ pub async fn confirm(
         Err(other) => return Err(other.into()),
     };
     rendered(StatusCode::OK, &page)
+}
+
+/// What the page showed whose button was pressed; none: it says nothing of that.
+fn shown(site: &Site, body: &Bytes) -> Option<Shown> {
+    let known = &site.cx().settings.site.languages;
+    let language = Some(field(body, "lang")).filter(|tag| known.contains(tag))?;
+    Some(Shown { language, wishes: ticked(site, body) })
 }
 
 async fn another_letter(
@@ -203,6 +210,8 @@ fn to_confirm(site: &Site, token: &str, asked: &AskedFor) -> Message {
     let address = asked.address.as_str();
     let only = (!asked.wishes.is_everything()).then(|| choices::in_words(words, &asked.wishes));
     let processor = site.processor().name.as_str();
+    let kinds = asked.wishes.kinds.iter().map(|kind| ("kind", kind.to_string()));
+    let products = asked.wishes.products.iter().map(|product| ("product", product.clone()));
     Message {
         shell: site.shell("subscribe", true),
         title: words.get("confirm-title"),
@@ -211,7 +220,7 @@ fn to_confirm(site: &Site, token: &str, asked: &AskedFor) -> Message {
         act: Some(Act {
             action: format!("/confirm/{token}"),
             label: words.get("confirm-button"),
-            hidden: Vec::new(),
+            hidden: kinds.chain(products).chain([("lang", asked.language.clone())]).collect(),
             plain: false,
         }),
         small: Some(words.get("confirm-nothing")),

@@ -87,3 +87,47 @@ async fn a_contact_has_no_choice_but_its_language() {
     assert_eq!(chosen, 0);
     world.finish().await;
 }
+
+#[tokio::test]
+async fn of_two_requests_within_one_letter_the_later_choice_is_confirmed_and_nothing_before_that() {
+    let world = World::on("2026-11-23T06:00Z").await;
+    let visitor = Visitor::of(&world);
+    let jane = "jane@northwind.example";
+    let ask = async |kind: &str, lang: &str| {
+        let form = [("mail", jane), ("kind", kind), ("lang", lang)];
+        let answer = visitor.post("/subscribe", &form).await;
+        world.settle().await;
+        (answer.status, answer.body)
+    };
+    let first = ask("removal", "en").await;
+    assert_eq!(ask("addition", "de").await, first, "the same answer");
+    assert_eq!(world.mailbox.mails_to(jane).len(), 1);
+    let confirm = path_of(&world.mailbox.mails_to(jane).pop().unwrap().link("/confirm/").unwrap());
+    let page = visitor.get(&confirm).await.body;
+    assert!(page.contains("name=\"kind\" value=\"addition\"") && !page.contains("removal"), "{page}");
+
+    // Somebody else asks for her address between her look and her click: she confirms what she saw.
+    ask("replacement", "fr").await;
+    visitor.post(&confirm, &[("kind", "addition"), ("lang", "de")]).await;
+    let on_file = async || {
+        let row: (String, Vec<String>) = sqlx::query_as(
+            "select r.language, c.wanted_kinds from recipient r join customer c on c.id = r.customer_id",
+        )
+        .fetch_one(world.cx.db.pool())
+        .await
+        .unwrap();
+        (row.0, row.1.join(" "))
+    };
+    assert_eq!(on_file().await, ("de".to_owned(), "addition".to_owned()));
+
+    // A subscriber already: what is asked for its address waits for its own click.
+    world.advance_to("2026-11-23T06:05Z").await;
+    assert_eq!(ask("removal", "en").await, first);
+    assert_eq!(on_file().await, ("de".to_owned(), "addition".to_owned()));
+    let page = visitor.get(&confirm).await.body;
+    assert!(page.contains("name=\"kind\" value=\"removal\""), "{page}");
+    visitor.post(&confirm, &[("kind", "removal"), ("lang", "en")]).await;
+    assert_eq!(on_file().await, ("en".to_owned(), "removal".to_owned()));
+    assert_eq!(world.mailbox.mails_to(jane).len(), 1);
+    world.finish().await;
+}

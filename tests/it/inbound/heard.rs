@@ -38,7 +38,7 @@ async fn subscribes(world: &World, address: &str) {
         .fetch_one(world.cx.db.pool())
         .await
         .unwrap();
-    subscribe::confirm(&world.cx, DeliveryId(letter), "203.0.113.7").await.unwrap();
+    subscribe::confirm(&world.cx, DeliveryId(letter), "203.0.113.7", None).await.unwrap();
 }
 
 /// Two customers, and a reader who subscribes and has a letter about Nimbus.

@@ -24,7 +24,7 @@ async fn subscribe_jane(world: &World) -> RecipientId {
         .fetch_one(world.cx.db.pool())
         .await
         .unwrap();
-    subscribe::confirm(&world.cx, DeliveryId(letter), "203.0.113.7").await.unwrap().1.recipient
+    subscribe::confirm(&world.cx, DeliveryId(letter), "203.0.113.7", None).await.unwrap().1.recipient
 }
 
 /// The customer, whether it counts, and its obligations: `C-1 served`.

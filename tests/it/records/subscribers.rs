@@ -27,7 +27,7 @@ async fn the_dpo_asks_an_address_to_confirm_lists_and_removes_it() {
         .fetch_one(world.cx.db.pool())
         .await
         .unwrap();
-    subscribe::confirm(&world.cx, DeliveryId(letter), "203.0.113.7").await.unwrap();
+    subscribe::confirm(&world.cx, DeliveryId(letter), "203.0.113.7", None).await.unwrap();
     let listed = world.command(&["subscribers", "list", "--json"]).await.json();
     assert_eq!(listed["subscribers"][0]["address"], "jane@northwind.example");
     assert_eq!(listed["subscribers"][0]["suppressed_why"], serde_json::Value::Null);

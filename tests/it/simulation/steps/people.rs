@@ -173,7 +173,7 @@ impl Simulation {
                 .fetch_one(cx.db.pool())
                 .await
                 .unwrap();
-        subscribe::confirm(&cx, DeliveryId(letter), "203.0.113.7").await.unwrap();
+        subscribe::confirm(&cx, DeliveryId(letter), "203.0.113.7", None).await.unwrap();
         let reference: String = sqlx::query_scalar(
             "select c.reference from customer c join recipient r on r.customer_id = c.id where r.address = $1",
         )
