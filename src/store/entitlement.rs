@@ -149,6 +149,15 @@ fn grouped(rows: Vec<Row>) -> Result<Vec<Candidate>, Error> {
     Ok(candidates)
 }
 
+/// Those who had the change's notice by post, portal or hand: whoever has no address that works can have it so again.
+pub async fn reached_by_hand(conn: &mut PgConnection, change: ChangeId) -> Result<Vec<CustomerId>, Error> {
+    let ids: Vec<i64> = sqlx::query_scalar("select customer_id from service where change_id = $1")
+        .bind(change.0)
+        .fetch_all(conn)
+        .await?;
+    Ok(ids.into_iter().map(CustomerId).collect())
+}
+
 /// All of [`candidates`], read in ranges.
 pub async fn all(conn: &mut PgConnection, day: NaiveDate) -> Result<Vec<Candidate>, Error> {
     let (mut all, mut after) = (Vec::new(), 0);

@@ -286,7 +286,11 @@ async fn announce_anew(
     let now = tx.now();
     store::change::withdraw_approval(tx, change.id).await?;
     let drafts = [moved.draft.clone()];
-    let candidates = store::entitlement::all(tx.conn(), cx.policy.zone.day_of(now)).await?;
+    let mut candidates = store::entitlement::all(tx.conn(), cx.policy.zone.day_of(now)).await?;
+    let by_hand = store::entitlement::reached_by_hand(tx.conn(), change.id).await?;
+    for candidate in &mut candidates {
+        candidate.reachable |= by_hand.contains(&candidate.customer);
+    }
     let subjects = std::iter::once(Some(moved.subprocessor_id));
     let entitled = entitled(&candidates, drafts.iter().zip(subjects), &cx.policy, now);
     let plan = planned(cx, &cx.policy_for(change), &drafts, &entitled, now)?;

@@ -3,9 +3,11 @@
 use std::collections::BTreeSet;
 
 use forenotice::actions::clear_customer::{self, Done, Error, Received};
+use forenotice::actions::schedule_change;
 use forenotice::domain::clearing::ServiceChannel;
 
 use super::*;
+use crate::edges::visitor::announced;
 
 async fn receive(world: &World, instant: &str) -> Result<Done, Error> {
     let received = Received { customer: "ACME", channel: ServiceChannel::Post, at: at(instant) };
@@ -74,4 +76,24 @@ async fn a_receipt_to_come_or_from_before_the_plan_was_told_is_refused() {
         "CHG-2026-0001 is withdrawn: nothing more can be served, said or waived for it"
     );
     world.finish().await;
+}
+
+#[tokio::test]
+async fn who_had_the_notice_by_hand_and_has_no_address_that_works_does_not_keep_the_change_from_moving() {
+    let (world, _, _) = announced().await;
+    owed(&world).await;
+    world
+        .as_superuser("update recipient set suppressed_at = '2026-11-24T12:00Z', suppressed_why = 'bounced'")
+        .await;
+    let sooner = "2027-01-20".parse().unwrap();
+    let moved = async || schedule_change::reschedule(&world.cx, world.dpo.clone(), CHANGE, sooner).await;
+    let refused = moved().await.unwrap_err().to_string();
+    assert!(refused.contains("acme"), "nobody at Acme can be reached: {refused}");
+    let received = Received { customer: "acme", channel: ServiceChannel::Hand, at: at("2026-11-24T10:00Z") };
+    clear_customer::record_service(&world.cx, world.dpo.clone(), CHANGE, &received, &paper("signed"))
+        .await
+        .unwrap();
+    moved().await.unwrap();
+    // It is to have the new notice by hand again before the gate opens.
+    assert!(reasons(&world).await.contains("notice_missing"));
 }
