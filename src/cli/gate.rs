@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::{Failure, Global, OrHint as _, Output, context, print};
 use crate::actions::Context;
+use crate::domain::change::State;
 use crate::domain::delivery::drains_within;
 use crate::domain::gate::Reason;
 use crate::domain::reply_path::Proof;
@@ -21,7 +22,7 @@ pub struct GateArgs {
     #[arg(value_name = "CHG")]
     reference: String,
     /// The instant to ask for (default: now)
-    #[arg(long, value_name = "INSTANT")]
+    #[arg(value_parser = crate::cli::when::instant, long, value_name = "INSTANT")]
     at: Option<DateTime<Utc>>,
     #[command(flatten)]
     output: Output,
@@ -50,6 +51,9 @@ const READ_WITHIN: TimeDelta = TimeDelta::minutes(2);
 /// Customers read at once for a list that is printed as it comes.
 const CUSTOMERS_PER_READ: i64 = 1000;
 const FAILURES_MAX: i64 = 1000;
+/// The role that reads mail; the roles that each installation needs besides.
+const RECEIVE: &str = "receive";
+const NEEDED: [&str; 3] = ["web", "schedule", "send"];
 /// Customers that a reason names to a person.
 const NAMED_SHOWN: usize = 5;
 
@@ -73,9 +77,18 @@ pub async fn gate(global: &Global, args: &GateArgs) -> Result<(), Failure> {
         concerns.push(store::gate::concern(snapshot.conn(), change.id, reason, at).await?);
     }
     let behind = store::door::sources_behind(snapshot.conn(), now - READ_WITHIN).await?;
-    let open = concerns.is_empty();
+    let is_dropped = matches!(change.state, State::Withdrawn | State::Discarded);
+    let open = concerns.is_empty() && !is_dropped;
+    let roles = store::replica::living_roles(snapshot.conn()).await?;
+    let unread = !behind.is_empty() && !roles.iter().any(|role| role == RECEIVE);
     if args.output.json {
-        print(json!({ "open": open, "at": at, "reasons": concerns, "behind": behind }))?;
+        let missing = unread.then_some(RECEIVE);
+        print(json!({
+            "open": open, "at": at, "reasons": concerns, "behind": behind, "state": change.state, "missing_role": missing,
+        }))?;
+    } else if is_dropped {
+        print(format_args!("{} is {}: it never takes effect", change.reference, change.state))?;
+        return Err(Failure::already_said());
     } else if open {
         print(format_args!(
             "{}: the gate is open at {}",
@@ -98,6 +111,11 @@ pub async fn gate(global: &Global, args: &GateArgs) -> Result<(), Failure> {
             let read_to = source.vouches_until.format("%Y-%m-%d %H:%M UTC");
             print(format_args!("  {} is read up to {read_to}: nothing later is decided", source.name))
         })?;
+        if unread {
+            print(format_args!(
+                "  no process in the role {RECEIVE} runs: forenotice serve --roles {RECEIVE}"
+            ))?;
+        }
     }
     if open { Ok(()) } else { Err(Failure::already_said()) }
 }
@@ -164,8 +182,10 @@ pub async fn deliveries(global: &Global, args: &DeliveriesArgs) -> Result<(), Fa
     for customer in &customers {
         let clear =
             customer.clear_at.map_or("-".to_owned(), |at| at.format("%Y-%m-%d %H:%M UTC").to_string());
+        let consent = customer.consent.as_ref().map_or_else(String::new, |word| format!(", its yes: {word}"));
+        let objects = if customer.objects { ", objects" } else { "" };
         print(format_args!(
-            "{:<12} {:<7} clear {clear}  {}",
+            "{:<12} {:<7} clear {clear}{consent}{objects}  {}",
             customer.reference, customer.state, customer.name
         ))?;
     }
@@ -218,6 +238,11 @@ pub async fn status(global: &Global, args: &StatusArgs) -> Result<(), Failure> {
     let today = cx.policy.zone.day_of(now);
     let overdue = objections.iter().filter(|objection| objection.is_overdue(today)).count();
     let paths = reply_paths(&cx, now).await?;
+    let roles = store::replica::living_roles(snapshot.conn()).await?;
+    let reads_mail =
+        !store::door::sources_behind(snapshot.conn(), DateTime::<Utc>::MAX_UTC).await?.is_empty();
+    let needed = NEEDED.into_iter().chain(reads_mail.then_some(RECEIVE));
+    let missing: Vec<&str> = needed.filter(|needed| !roles.iter().any(|role| role == needed)).collect();
     if args.output.json {
         let changes: Vec<Value> = open
             .iter()
@@ -228,6 +253,7 @@ pub async fn status(global: &Global, args: &StatusArgs) -> Result<(), Failure> {
             "slack_seconds": slack.map(|slack| slack.num_seconds()), "letters_per_minute": per_minute,
             "out_at": out_at.filter(|_| waiting.letters > 0), "changes": changes,
             "objections": objections.len(), "answers_overdue": overdue, "reply_paths": paths,
+            "missing_roles": missing,
         }));
     }
     print(format_args!("now         {}", now.format("%Y-%m-%d %H:%M:%S UTC")))?;
@@ -246,6 +272,11 @@ pub async fn status(global: &Global, args: &StatusArgs) -> Result<(), Failure> {
             out_at.format("%Y-%m-%d %H:%M UTC")
         ))?,
         _ => {}
+    }
+    for role in &missing {
+        print(format_args!(
+            "missing     no process in the role {role} runs: forenotice serve --roles {role}"
+        ))?;
     }
     for path in &paths {
         print(format_args!("reply path  {} {}: {}", path.relay, path.proof, path.stands))?;

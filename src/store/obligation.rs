@@ -168,8 +168,13 @@ pub struct OfCustomer {
     pub reference: String,
     pub name: String,
     pub state: String,
+    /// From when on it stands in nobody's way; none while something of its own does, and no end of that is known.
     pub clear_at: Option<DateTime<Utc>>,
     pub window_closes_at: Option<DateTime<Utc>>,
+    /// Its word under specific authorisation, where that is not a yes.
+    pub consent: Option<String>,
+    /// An objection of its own is open, or its remedy runs.
+    pub objects: bool,
 }
 
 /// The customers of a change by reference, behind the one called `after`.
@@ -180,8 +185,15 @@ pub async fn of_change(
     limit: i64,
 ) -> Result<Vec<OfCustomer>, Error> {
     let rows = sqlx::query_as(
-        "select c.reference, c.name, o.state, o.clear_at, case when o.state = 'served' then o.window_closes_at end as window_closes_at
+        "select c.reference, c.name, o.state,
+                case when o.state = 'exempt' or o.consent not in ('awaited', 'refused', 'silent') and not coalesce(said.is_open, false)
+                     then greatest(o.clear_at, said.clear_at) end as clear_at,
+                case when o.state = 'served' then o.window_closes_at end as window_closes_at,
+                case when o.state <> 'exempt' and o.consent in ('awaited', 'refused', 'silent') then o.consent end as consent,
+                coalesce(said.is_open, false) as objects
          from obligation o join customer c on c.id = o.customer_id
+         left join lateral (select bool_or(x.clear_at is null) as is_open, max(x.clear_at) as clear_at from objection_change x
+                            where x.change_id = o.change_id and x.customer_id = o.customer_id and x.counts) said on true
          where o.change_id = $1 and c.reference > $2 order by c.reference limit $3",
     )
     .bind(change.0)

@@ -87,6 +87,18 @@ pub async fn letters_per_minute(conn: &mut PgConnection) -> Result<u64, Error> {
     Ok(u64::try_from(sum).unwrap_or_default())
 }
 
+/// What the living replicas do among them.
+pub async fn living_roles(conn: &mut PgConnection) -> Result<Vec<String>, Error> {
+    let roles = sqlx::query_scalar(
+        "select distinct unnest(roles) from replica
+         where beat_at > clock_timestamp() - make_interval(secs => $1::double precision)",
+    )
+    .bind(SILENT_SECONDS)
+    .fetch_all(conn)
+    .await?;
+    Ok(roles)
+}
+
 /// This replica has stopped.
 pub async fn remove(pool: &PgPool, id: ReplicaId) -> Result<(), Error> {
     sqlx::query("delete from replica where id = $1").bind(id.0).execute(pool).await?;

@@ -187,3 +187,23 @@ async fn a_yes_taken_back_waits_for_the_gate_that_is_deciding_and_comes_too_late
     assert!(matches!(refused, Error::Closed { state: State::Effective, .. }), "{refused}");
     world.finish().await;
 }
+
+#[tokio::test]
+async fn who_refuses_or_objects_is_clear_at_no_instant_in_the_list_of_deliveries() {
+    let world = acme("specific").await;
+    let listed =
+        async || world.command(&["deliveries", CHANGE, "--json"]).await.json()["customers"][0].clone();
+    for (word, consent) in
+        [(Word::No, Some("refused")), (Word::TakenBack, Some("awaited")), (Word::Yes, None)]
+    {
+        say(&world, "main", word).await.unwrap();
+        let acme = listed().await;
+        assert_eq!(acme["consent"].as_str(), consent, "{acme}");
+        assert_eq!(acme["clear_at"].is_null(), consent.is_some(), "{acme}");
+    }
+    world.object("dpo@acme.example", "We object.").await;
+    let acme = listed().await;
+    assert!(acme["clear_at"].is_null() && acme["objects"] == true, "{acme}");
+    let printed = world.command(&["deliveries", CHANGE]).await.printed;
+    assert!(printed.contains("clear -, objects  Acme"), "{printed}");
+}
