@@ -75,6 +75,7 @@ fn data() -> Router<Site> {
         .route("/register.schema.json", get(feed::register_schema))
         .route("/changes.json", get(feed::changes_json))
         .route("/compare.json", get(compare::json))
+        .route("/changes.schema.json", get(feed::changes_schema))
         .route("/compare.schema.json", get(feed::compare_schema))
         .route("/changes.atom", get(feed::changes_atom))
         .route("/changes.ics", get(calendar::changes_ics));

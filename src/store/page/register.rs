@@ -68,6 +68,18 @@ macro_rules! telling_of {
     };
 }
 
+/// What a calendar and a feed hold: the newest, and whatever is still to come.
+macro_rules! newest_and_open {
+    () => {
+        concat!(
+            "select id from change where published_at is not null and state in ('scheduled', 'in_notice', 'held')
+             union (",
+            newest!(),
+            ") order by id desc"
+        )
+    };
+}
+
 macro_rules! newest {
     () => {
         "select id from change
@@ -80,8 +92,8 @@ macro_rules! newest {
 
 const NEWEST: &str = telling_of!(newest!());
 
-const NEWEST_REVISED: &str = telling_of!(
-    newest!(),
+const NEWEST_AND_OPEN_REVISED: &str = telling_of!(
+    newest_and_open!(),
     ", (select coalesce(json_agg(json_build_array(r.change_id, r.times)), '[]')
         from (select notice_change.change_id, count(*) - 1 as times
               from notice_change join notice on notice.id = notice_change.notice_id
@@ -117,7 +129,7 @@ pub async fn register(conn: &mut PgConnection, limit: i64, until: DateTime<Utc>)
     row.read()
 }
 
-/// The same, with how often each of these changes was [revised](super::times_revised).
+/// The same with all that is still to come, and how often each of these changes was [revised](super::times_revised).
 pub async fn register_revised(
     conn: &mut PgConnection,
     limit: i64,
@@ -131,7 +143,7 @@ pub async fn register_revised(
     }
     let none: Option<&str> = None;
     let Found { row, revised } =
-        sqlx::query_as(NEWEST_REVISED).bind(until).bind(none).bind(limit).fetch_one(conn).await?;
+        sqlx::query_as(NEWEST_AND_OPEN_REVISED).bind(until).bind(none).bind(limit).fetch_one(conn).await?;
     Ok((row.read()?, revised.0.into_iter().collect()))
 }
 

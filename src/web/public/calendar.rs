@@ -137,7 +137,11 @@ fn entry(
 }
 
 fn summary(site: &Site, change: &PublicChange, key: &str) -> String {
-    let headline = wording::headline(site.words(), change, Tense::Planned);
+    let mut headline = wording::headline(site.words(), change, Tense::Planned);
+    // An entry needs a day; that of one held is no promise.
+    if change.state == ChangeState::Held {
+        headline = site.words().with("change-title-held", [("headline", &headline)]);
+    }
     one_line(&site.words().with(key, [("headline", &headline), ("reference", &change.reference)]))
 }
 

@@ -17,9 +17,9 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use super::register::{Asked, Register, entries_of};
+use super::register::{Asked, CHANGES_LOGGED, Register, entries_of};
 use super::wording::Tense;
-use super::{change, subprocessor};
+use super::{change, start, subprocessor};
 use crate::domain::change::{ChangeKind, State as ChangeState};
 use crate::domain::register::{Version, on_day};
 use crate::domain::register_file::{self, Beside};
@@ -168,6 +168,12 @@ pub async fn register_schema(site: Site, headers: HeaderMap) -> Result<Response,
     Ok(revalidated(response, &headers, None).await)
 }
 
+/// `GET /changes.schema.json`
+pub async fn changes_schema(site: Site, headers: HeaderMap) -> Result<Response, PageError> {
+    let response = json("application/schema+json", &schema::changes(&site.processor().base_url))?;
+    Ok(revalidated(response, &headers, None).await)
+}
+
 /// `GET /compare.schema.json`
 pub async fn compare_schema(site: Site, headers: HeaderMap) -> Result<Response, PageError> {
     let response = json("application/schema+json", &schema::compare(&site.processor().base_url))?;
@@ -176,6 +182,8 @@ pub async fn compare_schema(site: Site, headers: HeaderMap) -> Result<Response, 
 
 #[derive(Serialize)]
 struct ChangesDocument<'a> {
+    #[serde(rename = "$schema")]
+    schema: String,
     processor: &'a str,
     changes: Vec<ChangeDocument<'a>>,
     /// Where the older ones are; null: these are the oldest.
@@ -237,6 +245,7 @@ pub async fn changes_json(
     let is_full = i64::try_from(register.seen.published.len()).unwrap_or(i64::MAX) == CHANGES_PER_PAGE;
     let last = register.seen.published.last().filter(|_| is_full);
     let document = ChangesDocument {
+        schema: format!("{}/changes.schema.json", site.processor().base_url),
         processor: &site.processor().name,
         changes: register.seen.published.iter().map(|change| change_document(&register, change)).collect(),
         next: last
@@ -282,7 +291,10 @@ fn url_of(register: &Register<'_>, change: &PublicChange) -> String {
 
 /// `GET /changes.atom`: an entry for each thing that happened, so that a reader shows what is new.
 pub async fn changes_atom(site: Site, headers: HeaderMap) -> Result<Response, PageError> {
-    let register = Register::read(&site).await?;
+    let now = site.cx().now().await?;
+    let mut reading = site.cx().reading().await?;
+    let (seen, _) = page::register_revised(reading.conn(), CHANGES_LOGGED, now).await?;
+    let register = Register::of(&site, now, seen);
     let base = &site.processor().base_url;
     let mut entries: Vec<(DateTime<Utc>, Entry)> = Vec::new();
     for change in &register.seen.published {
@@ -336,9 +348,14 @@ pub async fn changes_atom(site: Site, headers: HeaderMap) -> Result<Response, Pa
 }
 
 fn summary(register: &Register<'_>, change: &PublicChange) -> String {
-    let day = crate::web::dates::long(register.words, change.effective_on);
     let headline = register.headline(change, Tense::Planned);
-    let sentence = register.words.with("feed-summary", [("headline", &headline), ("day", &day)]);
+    let sentence = match start::known_day(change, &register.policy.zone) {
+        Some(day) => {
+            let day = crate::web::dates::long(register.words, day);
+            register.words.with("feed-summary", [("headline", &headline), ("day", &day)])
+        }
+        None => register.words.with("change-title-held", [("headline", &headline)]),
+    };
     [sentence.as_str(), change.reason.trim()]
         .into_iter()
         .filter(|part| !part.is_empty())

@@ -109,3 +109,20 @@ async fn there_is_no_deadline_for_a_former_contact_or_behind_another_link() {
     world.as_superuser("update recipient set link_epoch = 1").await;
     assert_eq!(visitor.get(&format!("{object}/deadline.ics")).await.status, 404);
 }
+
+#[tokio::test]
+async fn what_is_still_to_come_stays_however_many_changes_followed_and_what_is_held_promises_no_day() {
+    let (world, visitor, _) = announced().await;
+    world.as_superuser(include_str!("../../fixtures/register-of-500-changes.sql")).await;
+    let found = async || {
+        let calendar = calendar(&visitor.get("/changes.ics").await);
+        let of_it = |event: &&IcalEvent| value(&event.properties, "UID").starts_with("CHG-2026-0001@");
+        calendar.events.iter().find(of_it).map(|event| value(&event.properties, "SUMMARY").to_owned())
+    };
+    assert_eq!(found().await.as_deref(), Some("Nimbus joins (CHG-2026-0001)"));
+    assert!(visitor.get("/changes.atom").await.body.contains("/changes/CHG-2026-0001#"));
+    world.as_superuser("update change set state = 'held' where reference = 'CHG-2026-0001'").await;
+    assert_eq!(found().await.as_deref(), Some("Nimbus joins: held (CHG-2026-0001)"));
+    let feed = visitor.get("/changes.atom").await.body;
+    assert!(!feed.contains("15 February 2027"), "{feed}");
+}

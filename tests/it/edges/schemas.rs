@@ -19,7 +19,7 @@ async fn each_document_is_as_its_schema_says_and_says_nothing_else() {
                 ('new', '2026-06-01', true, '{"name": "New", "data_types": ["names"]}')) v(slug, d, l, f) using (slug)"#,
         )
         .await;
-    for path in ["/register.json", "/register.json?on=2026-02-01", "/compare.json"] {
+    for path in ["/register.json", "/register.json?on=2026-02-01", "/compare.json", "/changes.json"] {
         let document = read(&visitor, path).await;
         let at: url::Url = document["$schema"].as_str().unwrap().parse().unwrap();
         let schema = read(&visitor, at.path()).await;
