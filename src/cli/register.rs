@@ -14,7 +14,7 @@ use crate::actions::maintain_records::{self, REGISTER_BYTES_MAX};
 use crate::domain::register::{Version, on_day};
 use crate::domain::register_file;
 use crate::domain::subprocessor::Facts;
-use crate::store;
+use crate::store::page::{self, PublicChange};
 
 /// The register of subprocessors
 #[derive(Debug, clap::Args)]
@@ -61,7 +61,7 @@ struct ExportArgs {
     #[command(flatten)]
     written: Written,
     /// As it stood on that day (default: today)
-    #[arg(long, value_name = "DAY")]
+    #[arg(value_parser = crate::cli::when::day, long, value_name = "DAY")]
     on: Option<NaiveDate>,
 }
 
@@ -72,7 +72,7 @@ Example:
   forenotice register show --on 2026-01-01")]
 struct ShowArgs {
     /// As it stood on that day (default: today)
-    #[arg(long, value_name = "DAY")]
+    #[arg(value_parser = crate::cli::when::day, long, value_name = "DAY")]
     on: Option<NaiveDate>,
     #[command(flatten)]
     output: Output,
@@ -146,8 +146,16 @@ fn read(file: &std::path::Path) -> Result<Vec<u8>, Failure> {
     Ok(bytes)
 }
 
-async fn versions_on(cx: &Context, on: Option<NaiveDate>) -> Result<(NaiveDate, Vec<Version>), Failure> {
-    let today = cx.policy.zone.day_of(cx.now().await?);
+/// The register as it stood on a day, and what was in use without completed notice, since when.
+struct Stood {
+    day: NaiveDate,
+    listed: Vec<Version>,
+    in_use: Vec<(PublicChange, NaiveDate)>,
+}
+
+async fn stood(cx: &Context, on: Option<NaiveDate>) -> Result<Stood, Failure> {
+    let (now, zone) = (cx.now().await?, &cx.policy.zone);
+    let today = zone.day_of(now);
     let day = on.unwrap_or(today);
     if day > today {
         return Err(Failure::new(format!(
@@ -155,15 +163,29 @@ async fn versions_on(cx: &Context, on: Option<NaiveDate>) -> Result<(NaiveDate, 
         ))
         .hint("forenotice change list shows what is coming"));
     }
-    let versions = store::subprocessor::versions(cx.snapshot().await?.conn()).await?;
-    let listed = on_day(&versions, day).into_iter().cloned().collect();
-    Ok((day, listed))
+    let register = page::register(cx.snapshot().await?.conn(), 0, now).await?;
+    let listed = on_day(&register.versions, day).into_iter().cloned().collect();
+    let in_use = register.in_use.into_iter().filter_map(|change| {
+        let since = change.in_use_on(day, zone)?;
+        Some((change, since))
+    });
+    Ok(Stood { day, listed, in_use: in_use.collect() })
 }
 
 #[derive(Serialize)]
 struct Document<'a> {
     on: NaiveDate,
     subprocessors: Vec<Listed<'a>>,
+    in_use_without_completed_notice: Vec<InUse<'a>>,
+}
+
+/// As the public register has it.
+#[derive(Serialize)]
+struct InUse<'a> {
+    change: &'a str,
+    name: &'a str,
+    since: NaiveDate,
+    reason: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -186,28 +208,48 @@ fn listed(version: &Version) -> Listed<'_> {
     }
 }
 
-fn document(on: NaiveDate, versions: &[Version]) -> Document<'_> {
-    Document { on, subprocessors: versions.iter().map(listed).collect() }
+fn in_use((change, since): &(PublicChange, NaiveDate)) -> InUse<'_> {
+    InUse {
+        change: &change.reference,
+        name: &change.facts.name,
+        since: *since,
+        reason: change.in_use_why.as_deref(),
+    }
+}
+
+fn document(stood: &Stood) -> Document<'_> {
+    Document {
+        on: stood.day,
+        subprocessors: stood.listed.iter().map(listed).collect(),
+        in_use_without_completed_notice: stood.in_use.iter().map(in_use).collect(),
+    }
 }
 
 async fn export(global: &Global, args: &ExportArgs) -> Result<(), Failure> {
-    let (day, versions) = versions_on(&open(global)?, args.on).await?;
+    let stood = stood(&open(global)?, args.on).await?;
     if args.written.as_json() {
-        return print(serde_json::to_string_pretty(&document(day, &versions))?);
+        return print(serde_json::to_string_pretty(&document(&stood))?);
     }
-    let text = register_file::write_csv(versions.iter().map(|version| &version.facts));
+    // In the file it would be stated by the next import, without a change behind it.
+    stood.in_use.iter().for_each(|one| eprintln!("not in the file: {}", in_use_in_words(one)));
+    let text = register_file::write_csv(stood.listed.iter().map(|version| &version.facts));
     print(text.trim_end_matches('\n'))
 }
 
+fn in_use_in_words((change, since): &(PublicChange, NaiveDate)) -> String {
+    format!("{} is in use since {since} without completed notice ({})", change.facts.name, change.reference)
+}
+
 async fn show(global: &Global, args: &ShowArgs) -> Result<(), Failure> {
-    let (day, versions) = versions_on(&open(global)?, args.on).await?;
+    let stood = stood(&open(global)?, args.on).await?;
     if args.output.json {
-        return print(serde_json::to_string_pretty(&document(day, &versions))?);
+        return print(serde_json::to_string_pretty(&document(&stood))?);
     }
-    if versions.is_empty() {
-        return print(format_args!("nobody is on the register of {day}"));
+    stood.in_use.iter().try_for_each(|one| print(in_use_in_words(one)))?;
+    if stood.listed.is_empty() {
+        return print(format_args!("nobody is on the register of {}", stood.day));
     }
-    let rows = versions.iter().map(|version| {
+    let rows = stood.listed.iter().map(|version| {
         let facts = &version.facts;
         let purpose = if facts.purpose.is_empty() { &facts.category } else { &facts.purpose };
         let by = version.change.clone().unwrap_or_else(|| "stated".to_owned());

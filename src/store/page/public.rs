@@ -11,6 +11,7 @@ use super::word;
 use crate::domain::change::{ChangeId, ChangeKind, State};
 use crate::domain::customer::GoLive;
 use crate::domain::subprocessor::{Facts, SubprocessorId};
+use crate::domain::zone::Zone;
 use crate::store::Error;
 use crate::store::change::Sheet;
 
@@ -54,6 +55,14 @@ impl PublicChange {
     /// Since when it is in force for some of its customers and not for all.
     pub fn in_force_for_some(&self) -> Option<DateTime<Utc>> {
         self.first_in_force_at.filter(|_| self.state.is_open())
+    }
+
+    /// Since when it is in use on `day` without completed notice, if it is.
+    pub fn in_use_on(&self, day: NaiveDate, zone: &Zone) -> Option<NaiveDate> {
+        let took_effect_on = self.took_effect_at.map(|at| zone.day_of(at));
+        let still = self.in_use_until.is_none_or(|last| day <= last)
+            && took_effect_on.is_none_or(|effect| day < effect);
+        self.in_use_since.filter(|since| *since <= day && still)
     }
 
     /// Whether it alters an entry that stays: then what differs is what a reader asks for.

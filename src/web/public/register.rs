@@ -69,12 +69,8 @@ impl<'a> Register<'a> {
 
     /// What is in use on `day` without completed notice, and since when.
     pub fn in_use_on(&self, day: NaiveDate) -> impl Iterator<Item = (&PublicChange, NaiveDate)> {
-        self.seen.in_use.iter().filter_map(move |change| {
-            let took_effect_on = change.took_effect_at.map(|at| self.policy.zone.day_of(at));
-            let still = change.in_use_until.is_none_or(|last| day <= last)
-                && took_effect_on.is_none_or(|effect| day < effect);
-            change.in_use_since.filter(|since| *since <= day && still).map(|since| (change, since))
-        })
+        let zone = &self.policy.zone;
+        self.seen.in_use.iter().filter_map(move |change| Some((change, change.in_use_on(day, zone)?)))
     }
 
     pub fn headline(&self, change: &PublicChange, tense: Tense) -> String {
