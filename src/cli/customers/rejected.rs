@@ -47,11 +47,21 @@ pub(super) fn write(path: &Path, mapping: &Mapping, imported: &Imported) -> io::
     Ok(Some(beside))
 }
 
-/// `customers.xlsx` becomes `customers.rejected.csv`; JSON stays JSON.
+/// `customers.xlsx` becomes `customers.rejected.csv`, and what is rejected of that `customers.rejected-2.csv`: no file is written over
+/// while it is read. JSON stays JSON.
 fn beside(path: &Path, imported: &Imported) -> PathBuf {
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
     let extension = if imported.header_bytes.is_some() { "csv" } else { "json" };
-    path.with_file_name(format!("{stem}.rejected.{extension}"))
+    let (name, times) = match stem.rsplit_once(".rejected") {
+        Some((name, "")) => (name, 2),
+        Some((name, times)) => match times.strip_prefix('-').and_then(|times| times.parse::<u32>().ok()) {
+            Some(times) => (name, times.saturating_add(1)),
+            None => (&*stem, 1),
+        },
+        None => (&*stem, 1),
+    };
+    let times = if times == 1 { String::new() } else { format!("-{times}") };
+    path.with_file_name(format!("{name}.rejected{times}.{extension}"))
 }
 
 /// The pieces of a text that are wanted, in its order, each as a line of its own.
@@ -106,6 +116,16 @@ mod tests {
         let beside = write(&path, &Mapping::default(), &imported).unwrap().unwrap();
         assert_eq!(beside, folder.path().join("customers.rejected.csv"));
         assert_eq!(std::fs::read_to_string(&beside).unwrap(), "\u{feff}a,b\nbad,\"x\ny\"\n3,4\n");
+    }
+
+    #[test]
+    fn what_is_rejected_of_the_rejected_has_a_name_of_its_own() {
+        let imported = Imported { header_bytes: Some(0..1), ..Imported::default() };
+        let named = |name: &str| beside(Path::new(name), &imported).display().to_string();
+        assert_eq!(named("customers.xlsx"), "customers.rejected.csv");
+        assert_eq!(named("customers.rejected.csv"), "customers.rejected-2.csv");
+        assert_eq!(named("customers.rejected-2.csv"), "customers.rejected-3.csv");
+        assert_eq!(named("our.rejected-ones.csv"), "our.rejected-ones.rejected.csv");
     }
 
     #[test]

@@ -37,6 +37,12 @@ pub enum Oddity {
         notice: u16,
         convention: Convention,
     },
+    #[error("no notice at all: is 0 what the contract says?")]
+    NoNotice,
+    #[error(
+        "a notice of {notice} {convention} would be older than policy.notice_valid_days = {valid_days} before it has run: raise that"
+    )]
+    OutlastsValidity { notice: u16, convention: Convention, valid_days: u16 },
     #[error("working days without a holiday calendar: Monday to Friday")]
     NoCalendar,
     #[error("{code} has only the holidays that all its parts share; name the part, as in {example}")]
@@ -49,6 +55,7 @@ impl Oddity {
     /// The column of a file in which it stands.
     pub fn column(&self) -> &'static str {
         match self {
+            Self::NoNotice | Self::OutlastsValidity { .. } => "notice_days",
             Self::WindowOutlastsNotice { .. } => "objection_days",
             Self::NoCalendar | Self::CalendarWithoutPart { .. } | Self::BeyondCalendar(_) => "holidays",
         }
@@ -93,6 +100,14 @@ impl Terms {
         {
             let ((objection, objection_convention), (notice, convention)) = (window, notice(&timing));
             odd.push(Oddity::WindowOutlastsNotice { objection, objection_convention, notice, convention });
+        }
+        let (notice, convention) = notice(&timing);
+        if self.notice.n.is_some() && notice == 0 {
+            odd.push(Oddity::NoNotice);
+        }
+        let valid_days = policy.notice_valid_days;
+        if says_days && rough_days((notice, convention)) >= u32::from(valid_days) {
+            odd.push(Oddity::OutlastsValidity { notice, convention, valid_days });
         }
         let conventions = [Some(timing.notice.1), timing.objection.map(|(_, convention)| convention)];
         let counts = |convention| conventions.contains(&Some(convention));
@@ -184,14 +199,20 @@ mod tests {
         let both = r#"{"notice":{"n":10,"convention":"working_days"},"objection":{"n":20,"convention":"clear_days"},"holidays":["FR"]}"#;
         assert_eq!(odd(both), [says]);
         assert_eq!(odd(r#"{"objection":{"n":31}}"#).len(), 1, "the policy's notice is 30 days");
-        for fine in [
-            "{}",
-            r#"{"objection":{"n":30}}"#,
-            r#"{"notice":{"n":0}}"#,
-            r#"{"notice":{"n":0},"objection":null}"#,
-        ] {
+        for fine in ["{}", r#"{"objection":{"n":30}}"#, r#"{"notice":{"n":20},"objection":null}"#] {
             assert_eq!(odd(fine), Vec::<String>::new(), "{fine}");
         }
+    }
+
+    #[test]
+    fn no_notice_is_odd_and_so_is_one_that_ages_before_it_has_run() {
+        let zero = "notice_days: no notice at all: is 0 what the contract says?";
+        for none in [r#"{"notice":{"n":0}}"#, r#"{"notice":{"n":0},"objection":null}"#] {
+            assert_eq!(odd(none), [zero], "{none}");
+        }
+        let long = "notice_days: a notice of 7 months would be older than policy.notice_valid_days = 180 before it has run: raise that";
+        assert_eq!(odd(r#"{"notice":{"n":7,"convention":"months"}}"#), [long]);
+        assert_eq!(odd(r#"{"notice":{"n":170}}"#), Vec::<String>::new());
     }
 
     #[test]
