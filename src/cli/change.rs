@@ -14,6 +14,7 @@ use crate::domain::account::Role;
 use crate::domain::change::{Change, ChangeKind};
 use crate::domain::notice::Stops;
 use crate::domain::plan::{Named, Plan, Refusal};
+use crate::domain::request::Request;
 use crate::store::{self, Snapshot};
 
 /// Plan, schedule, show and withdraw changes of subprocessors
@@ -81,10 +82,10 @@ struct WithdrawArgs {
     #[arg(long, default_value = "")]
     reason: String,
     /// Of what is in use: the last day of it
-    #[arg(long, value_name = "DAY", requires = "deletion_by")]
+    #[arg(value_parser = crate::cli::when::day, long, value_name = "DAY", requires = "deletion_by")]
     stops_on: Option<NaiveDate>,
     /// Of what is in use: by when the data are deleted or returned
-    #[arg(long, value_name = "DAY", requires = "stops_on")]
+    #[arg(value_parser = crate::cli::when::day, long, value_name = "DAY", requires = "stops_on")]
     deletion_by: Option<NaiveDate>,
     #[command(flatten)]
     output: Output,
@@ -130,9 +131,21 @@ fn one(done: Done) -> Vec<Done> {
     vec![done]
 }
 
+/// An emergency shortens only the notice of those whose terms say so.
+async fn warn_of_emergency(cx: &Context, requests: &[Request]) -> Result<(), Failure> {
+    let is_asked = requests.iter().any(|request| request.emergency.is_some());
+    if is_asked && !store::customer::any_allows_emergency(cx.snapshot().await?.conn()).await? {
+        eprintln!(
+            "warning: --emergency shortens no notice: no customer's terms have emergency_days, so all keep their full period"
+        );
+    }
+    Ok(())
+}
+
 async fn plan(global: &Global, what: &WhatArgs) -> Result<(), Failure> {
     let (requests, output) = asked::requests(what)?;
     let cx = context::open(global)?;
+    warn_of_emergency(&cx, &requests).await?;
     match schedule_change::plan_together(&cx, &requests).await {
         Ok(plan) if output.json => print(json!({
             "earliest": plan.earliest, "decided_by": plan.decided_by, "deciders": plan.deciders,
@@ -148,6 +161,7 @@ async fn plan(global: &Global, what: &WhatArgs) -> Result<(), Failure> {
 async fn schedule(global: &Global, what: &WhatArgs) -> Result<(), Failure> {
     let (requests, output) = asked::requests(what)?;
     let (cx, actor) = context::acting(global).await?;
+    warn_of_emergency(&cx, &requests).await?;
     done(schedule_change::schedule_together(&cx, actor, &requests).await, output)
 }
 
@@ -192,7 +206,9 @@ fn refused(error: Error, output: Output) -> Result<(), Failure> {
     }
     let hint = match &refusal {
         Refusal::TooEarly { earliest, .. } => format!("take --effective {earliest} or later"),
-        Refusal::Unreachable { .. } => "import the customers again with an address that works".to_owned(),
+        Refusal::Unreachable { .. } => {
+            "import the customers again with an address that works; whoever had it by hand before is none of these".to_owned()
+        }
         Refusal::NoticeTooOld { needed_days, .. } => {
             format!("set policy.notice_valid_days = {needed_days} and restart the daemons")
         }

@@ -58,7 +58,7 @@ struct RecordConsentArgs {
     #[arg(long, help = "How: reply, letter, phone, ticket, meeting or console", default_value = "console")]
     channel: Channel,
     /// When it was said (default: now)
-    #[arg(long, value_name = "INSTANT")]
+    #[arg(value_parser = crate::cli::when::instant, long, value_name = "INSTANT")]
     said: Option<DateTime<Utc>>,
     /// A file that proves it
     #[arg(long, value_name = "FILE")]
@@ -95,7 +95,7 @@ struct RecordServiceArgs {
     #[arg(long, help = "post, portal or hand")]
     channel: ServiceChannel,
     /// When the customer received it
-    #[arg(long, value_name = "INSTANT")]
+    #[arg(value_parser = crate::cli::when::instant, long, value_name = "INSTANT")]
     received: DateTime<Utc>,
     /// A file that proves it, such as the return receipt
     #[arg(long, value_name = "FILE")]
@@ -170,9 +170,13 @@ pub async fn consent(global: &Global, args: &ConsentArgs) -> Result<(), Failure>
     let ConsentCommand::Record(args) = &args.command;
     let file = args.attach.as_deref().map(read_attachment).transpose()?;
     let (cx, actor) = context::acting(global).await?;
+    let customer = match &args.customer {
+        Some(given) => Some(context::customer(&cx, given).await?),
+        None => None,
+    };
     let said = Said {
         contract: &args.contract,
-        customer: args.customer.as_deref(),
+        customer: customer.as_deref(),
         word: match (args.yes, args.no) {
             (true, _) => Word::Yes,
             (false, true) => Word::No,
@@ -190,7 +194,8 @@ pub async fn service(global: &Global, args: &ServiceArgs) -> Result<(), Failure>
     let ServiceCommand::Record(args) = &args.command;
     let file = read_attachment(&args.attach)?;
     let (cx, actor) = context::acting(global).await?;
-    let received = Received { customer: &args.customer, channel: args.channel, at: args.received };
+    let customer = context::customer(&cx, &args.customer).await?;
+    let received = Received { customer: &customer, channel: args.channel, at: args.received };
     let done = clear_customer::record_service(&cx, actor, &args.change, &received, &file).await;
     tell(&done.map_err(failure)?, args.output)
 }
@@ -198,8 +203,8 @@ pub async fn service(global: &Global, args: &ServiceArgs) -> Result<(), Failure>
 pub async fn override_reason(global: &Global, args: &OverrideArgs) -> Result<(), Failure> {
     if let Some(OverrideCommand::Approve(args)) = &args.command {
         let (cx, actor) = context::acting_as(global, Role::Approver).await?;
-        let done =
-            clear_customer::approve_override(&cx, actor, &args.change, &args.customer, args.reason).await;
+        let customer = context::customer(&cx, &args.customer).await?;
+        let done = clear_customer::approve_override(&cx, actor, &args.change, &customer, args.reason).await;
         return tell(&done.map_err(failure)?, args.output);
     }
     let args = &args.asked;
@@ -210,6 +215,7 @@ pub async fn override_reason(global: &Global, args: &OverrideArgs) -> Result<(),
     };
     let waiver = read_attachment(file)?;
     let (cx, actor) = context::acting(global).await?;
+    let customer = &context::customer(&cx, customer).await?;
     let asked = AskedWaiver { customer, reason, justification };
     let done = clear_customer::propose_override(&cx, actor, change, &asked, &waiver).await;
     let done = done.map_err(failure)?;

@@ -27,7 +27,7 @@ pub struct Args {
     #[arg(value_name = "SUBPROCESSOR")]
     subprocessor: String,
     /// The instant to ask for (default: now)
-    #[arg(long, value_name = "INSTANT")]
+    #[arg(value_parser = crate::cli::when::instant, long, value_name = "INSTANT")]
     at: Option<DateTime<Utc>>,
     #[command(flatten)]
     output: Output,

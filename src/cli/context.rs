@@ -43,6 +43,11 @@ pub async fn acting_as(global: &Global, needed: Role) -> Result<(Context, Actor)
     Ok((cx, Actor::account(&account)))
 }
 
+/// The customer's reference as it is on file, if it was given in other letters, small or capital.
+pub async fn customer(cx: &Context, given: &str) -> Result<String, Failure> {
+    Ok(store::customer::as_on_file(cx.snapshot().await?.conn(), given).await?)
+}
+
 async fn account(cx: &Context, acts_as: Option<&str>) -> Result<Account, Failure> {
     let mut snapshot = cx.snapshot().await?;
     let (named, found) = match acts_as {

@@ -49,7 +49,7 @@ struct EndArgs {
     /// Which contract, where the customer has several
     #[arg(long, value_name = "REF")]
     contract: Option<String>,
-    #[arg(long, value_name = "DAY")]
+    #[arg(value_parser = crate::cli::when::day, long, value_name = "DAY")]
     last_day: chrono::NaiveDate,
 }
 
@@ -105,8 +105,9 @@ pub async fn run(global: &Global, args: &Args) -> Result<(), Failure> {
 
 async fn end(global: &Global, args: &EndArgs) -> Result<(), Failure> {
     let (cx, actor) = acting(global).await?;
-    let ended = end_contract(&cx, actor, &args.reference, args.contract.as_deref(), args.last_day).await?;
-    print(format_args!("the contract {ended} of {} ends on {}", args.reference, args.last_day))
+    let reference = super::context::customer(&cx, &args.reference).await?;
+    let ended = end_contract(&cx, actor, &reference, args.contract.as_deref(), args.last_day).await?;
+    print(format_args!("the contract {ended} of {reference} ends on {}", args.last_day))
 }
 
 async fn import(global: &Global, args: &ImportArgs) -> Result<(), Failure> {

@@ -59,7 +59,8 @@ pub async fn run(global: &Global, args: &Args) -> Result<(), Failure> {
         Command::List(args) => list(global, args).await,
         Command::Confirm(args) => {
             let (cx, actor) = context::acting(global).await?;
-            resolve_objection::confirm_exclusion(&cx, actor, &args.customer, &args.subprocessor, &args.how)
+            let customer = context::customer(&cx, &args.customer).await?;
+            resolve_objection::confirm_exclusion(&cx, actor, &customer, &args.subprocessor, &args.how)
                 .await
                 .map_err(failure)?;
             if args.output.json {

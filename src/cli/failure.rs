@@ -3,6 +3,8 @@
 use std::error::Error;
 use std::fmt;
 
+use crate::store;
+
 /// A command that was refused or failed. Made from any error by `?`; [`OrHint`] adds the way out.
 #[derive(Debug)]
 pub struct Failure {
@@ -12,6 +14,7 @@ pub struct Failure {
 }
 
 /// As sysexits.h has them, which mail servers go by.
+const AWAY: &str = "does Postgres run where database.url says, and may this machine reach it? forenotice config show names it";
 const BAD_DATA: u8 = 65;
 pub const NOT_NOW: u8 = 75;
 
@@ -70,9 +73,10 @@ impl fmt::Display for Failure {
     }
 }
 
-impl<E: Error> From<E> for Failure {
+impl<E: Error + 'static> From<E> for Failure {
     fn from(error: E) -> Self {
         let mut sentence = error.to_string();
+        let hint = is_away(&error).then(|| AWAY.to_owned());
         let mut source = error.source();
         while let Some(cause) = source {
             let cause_sentence = cause.to_string();
@@ -82,8 +86,14 @@ impl<E: Error> From<E> for Failure {
             }
             source = cause.source();
         }
-        Self::new(sentence)
+        Self { hint, ..Self::new(sentence) }
     }
+}
+
+/// Whether the database is away, be it the cause of the cause.
+fn is_away(error: &(dyn Error + 'static)) -> bool {
+    let away = error.downcast_ref::<store::Error>().is_some_and(store::Error::is_away);
+    away || error.source().is_some_and(is_away)
 }
 
 /// `.or_hint("…")`: turns an error into a [`Failure`] that names the way out.
@@ -119,5 +129,13 @@ mod tests {
     #[test]
     fn what_was_already_said_is_not_said_again() {
         assert_eq!(Failure::already_said().to_string(), "");
+    }
+
+    #[test]
+    fn where_the_database_is_away_the_way_out_is_to_look_where_it_is() {
+        let away = Failure::from(store::Error::from(sqlx::Error::PoolTimedOut)).to_string();
+        assert!(away.contains("hint: does Postgres run where database.url says"), "{away}");
+        let other = Failure::from(store::Error::from(sqlx::Error::RowNotFound)).to_string();
+        assert!(!other.contains("hint:"), "{other}");
     }
 }

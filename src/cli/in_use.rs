@@ -19,7 +19,7 @@ pub struct Args {
     #[arg(value_name = "CHG")]
     change: String,
     /// The first day on which it was used
-    #[arg(long, value_name = "DAY")]
+    #[arg(value_parser = crate::cli::when::day, long, value_name = "DAY")]
     since: NaiveDate,
     /// How it came about; customers and the public read it
     #[arg(long, value_name = "TEXT")]

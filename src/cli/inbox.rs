@@ -199,7 +199,11 @@ fn lines(item: &Item, names: &[String]) -> Vec<(&'static str, String)> {
 
 async fn classify(global: &Global, args: &ClassifyArgs) -> Result<(), Failure> {
     let (cx, actor) = context::acting(global).await?;
-    let (customer, reason) = (args.customer.as_deref(), args.reason.as_deref());
+    let customer = match &args.customer {
+        Some(given) => Some(context::customer(&cx, given).await?),
+        None => None,
+    };
+    let (customer, reason) = (customer.as_deref(), args.reason.as_deref());
     let done = rule_on_mail::rule(&cx, actor, MessageId(args.mail), args.kind.into(), customer, reason)
         .await
         .map_err(failure)?;

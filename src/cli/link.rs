@@ -27,7 +27,8 @@ pub struct Args {
 pub async fn run(global: &Global, args: &Args) -> Result<(), Failure> {
     let address = parse_address(&args.address).or_hint("one address, without a name")?;
     let (cx, actor) = context::acting(global).await?;
-    let done = link_subscriber::link(&cx, actor, &address, &args.customer).await.or_hint(
+    let customer = context::customer(&cx, &args.customer).await?;
+    let done = link_subscriber::link(&cx, actor, &address, &customer).await.or_hint(
         "forenotice subscribers list and objection list name addresses; customers show REF, a customer",
     )?;
     if args.output.json {

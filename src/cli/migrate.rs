@@ -15,8 +15,8 @@ use crate::config::{LedgerKey, Settings};
 use crate::domain::access::Keys;
 use crate::domain::ledger::{Actor, Event};
 use crate::entropy::Entropy;
-use crate::store::Db;
 use crate::store::migrate::{self, Migrated, Order};
+use crate::store::{Db, account};
 
 /// Make the database and bring it up to date
 #[derive(Debug, clap::Args)]
@@ -148,7 +148,13 @@ async fn make_admin(settings: &Settings, address: Option<&str>) -> Result<(), Fa
     let seed = Entropy::os().bytes()?;
     let mut tx = db.begin(Clock::System.now(), Actor::Daemon, seed).await?;
     if !migrate::first_admin(&mut tx, email, name).await? {
+        let known = account::by_email(tx.conn(), email).await?;
         tx.rollback().await?;
+        if address.is_some() && known.is_none() {
+            return print(format_args!(
+                "account: {email} has none, for there is an admin already; as one: forenotice user add {email} --name NAME --role admin"
+            ));
+        }
         return Ok(());
     }
     tx.commit([Event::FirstAdminMade { email: email.to_owned() }]).await?;

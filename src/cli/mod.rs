@@ -34,6 +34,7 @@ mod shell;
 mod stage;
 mod subscribers;
 mod users;
+mod when;
 
 pub use config::load;
 pub use failure::{Failure, NOT_NOW, OrHint};

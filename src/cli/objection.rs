@@ -267,7 +267,8 @@ fn way_out(forbidden: &Forbidden) -> Option<String> {
 
 async fn link(global: &Global, args: &LinkArgs) -> Result<(), Failure> {
     let (cx, actor) = context::acting(global).await?;
-    let done = link_objection::link(&cx, actor, &args.reference, &args.customer)
+    let customer = context::customer(&cx, &args.customer).await?;
+    let done = link_objection::link(&cx, actor, &args.reference, &customer)
         .await
         .or_hint("forenotice objection list names objections; forenotice customers show REF, a customer")?;
     let in_time = done.timeliness == Timeliness::InTime;

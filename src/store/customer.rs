@@ -270,6 +270,32 @@ pub async fn references_like(conn: &mut PgConnection, reference: &str) -> Result
     Ok(rows)
 }
 
+/// Whether any contract allows an emergency its shorter notice.
+pub async fn any_allows_emergency(conn: &mut PgConnection) -> Result<bool, Error> {
+    let allows =
+        sqlx::query_scalar("select exists (select from contract_terms where terms -> 'emergency' <> 'null')")
+            .fetch_one(conn)
+            .await?;
+    Ok(allows)
+}
+
+/// That reference as it is on file where it is written in other letters, small or capital, and only one is; else as it was given.
+pub async fn as_on_file(conn: &mut PgConnection, given: &str) -> Result<String, Error> {
+    let exact: bool = sqlx::query_scalar("select exists (select from customer where reference = $1)")
+        .bind(given)
+        .fetch_one(&mut *conn)
+        .await?;
+    if exact {
+        return Ok(given.to_owned());
+    }
+    let alike: Vec<String> =
+        sqlx::query_scalar("select reference from customer where lower(reference) = lower($1) limit 2")
+            .bind(given)
+            .fetch_all(conn)
+            .await?;
+    Ok(<[String; 1]>::try_from(alike).map_or_else(|_| given.to_owned(), |[one]| one))
+}
+
 #[derive(FromRow)]
 struct ContractRow {
     id: i64,

@@ -56,8 +56,9 @@ struct ShownContact<'a> {
 
 pub async fn run(global: &Global, args: &Args) -> Result<(), Failure> {
     let cx = open(global)?;
+    let reference = crate::cli::context::customer(&cx, &args.reference).await?;
     let mut snapshot = cx.snapshot().await?;
-    let Some(customer) = store::customer::by_reference(snapshot.conn(), &args.reference).await? else {
+    let Some(customer) = store::customer::by_reference(snapshot.conn(), &reference).await? else {
         let like = store::customer::references_like(snapshot.conn(), &args.reference).await?;
         let hint = match like.as_slice() {
             [] => "forenotice customers export lists them".to_owned(),

@@ -37,7 +37,7 @@ pub struct Args {
     #[arg(long, help = "letter, phone, ticket or meeting")]
     channel: Channel,
     /// When it reached anyone here
-    #[arg(long, value_name = "INSTANT")]
+    #[arg(value_parser = crate::cli::when::instant, long, value_name = "INSTANT")]
     received: DateTime<Utc>,
     /// Their words
     #[arg(long)]
@@ -60,9 +60,10 @@ pub struct Args {
 
 pub async fn run(global: &Global, args: &Args) -> Result<(), Failure> {
     let file = args.attach.as_deref().map(read_attachment).transpose()?;
+    let (cx, actor) = context::acting(global).await?;
     let who = match (&args.customer, &args.address) {
         (Some(reference), address) => {
-            Who::Customer { reference: reference.clone(), address: address.clone() }
+            Who::Customer { reference: context::customer(&cx, reference).await?, address: address.clone() }
         }
         (None, Some(address)) => Who::Address(address.clone()),
         (None, None) => return Err(Failure::new("nobody spoke").hint("say who with --customer or --address")),
@@ -78,7 +79,6 @@ pub async fn run(global: &Global, args: &Args) -> Result<(), Failure> {
         on_behalf_of: args.on_behalf_of.clone(),
         file,
     };
-    let (cx, actor) = context::acting(global).await?;
     let lodged = lodge_objection::record(&cx, actor, &entered).await.map_err(failure)?;
     let mut snapshot = cx.snapshot().await?;
     let known = store::objection::by_reference(snapshot.conn(), &lodged.reference).await?;
