@@ -9,8 +9,10 @@ use clap::builder::PossibleValuesParser;
 use super::{Failure, Global, OrHint as _, context, print};
 use crate::actions::{Context, prove_reply_path};
 use crate::config::Mailbox;
+use crate::domain::change::ChangeKind;
 use crate::domain::customer::{Contract, Grounds};
 use crate::domain::delivery::{DeliveryId, Lane, Said};
+use crate::domain::notice::NoticeFacts;
 use crate::domain::recipient::{RecipientId, parse_address};
 use crate::mail::Composed;
 use crate::mail::compose::{Envelope, Office, compose};
@@ -42,7 +44,7 @@ enum Command {
 /// A letter as it would look, with invented facts, to a real customer where one is named
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  forenotice mail preview receipt --to C-1042 --format html > receipt.html\n  forenotice mail preview announcement --several --language de"
+    after_help = "Examples:\n  forenotice mail preview receipt --to C-1042 --format html > receipt.html\n  forenotice mail preview announcement --several --language de\n  forenotice mail preview announcement --change CHG-2026-0001 --to C-1042"
 )]
 struct Preview {
     /// Which letter
@@ -57,6 +59,9 @@ struct Preview {
     /// An announcement or a reminder as it is when one notice tells of several changes
     #[arg(long)]
     several: bool,
+    /// A notice about this change, as it is planned (default: an invented one)
+    #[arg(long, value_name = "CHG", conflicts_with = "several")]
+    change: Option<String>,
     /// The whole mail, or one of its parts
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -111,7 +116,11 @@ async fn preview(cx: &Context, args: &Preview) -> Result<(), Failure> {
         reader.language.clone_from(spoken(cx, language)?);
     }
     let letter = sample::letter(kind, cx.settings.site.processor(), reader, now);
-    let letter = if args.several { of_several(letter, kind)? } else { letter };
+    let letter = match &args.change {
+        Some(reference) => about(cx, letter, reference).await?,
+        None if args.several => of_several(letter, kind)?,
+        None => letter,
+    };
     // Number 0 is nobody's: the links and tokens of a preview open nothing.
     show(&composed(cx, &letter, DeliveryId(0), to, now)?, args.format)
 }
@@ -122,6 +131,27 @@ fn spoken<'a>(cx: &'a Context, language: &str) -> Result<&'a String, Failure> {
         Failure::new(format!("letters are not written in {language:?}"))
             .hint(format!("take one of {}", known.join(", ")))
     })
+}
+
+/// The same notice about a real change; what only a notice that was sent can tell stays invented.
+async fn about(cx: &Context, letter: Letter, reference: &str) -> Result<Letter, Failure> {
+    let Letter::Notice { facts, mut reader } = letter else {
+        return Err(Failure::new("this letter is about no change").hint(
+            "--change goes with announcement, reminder, rescheduled, withdrawn, held, effective or corrected",
+        ));
+    };
+    let change = store::change::by_reference(cx.snapshot().await?.conn(), reference)
+        .await
+        .or_hint("forenotice change list names them all")?;
+    if let Some(Deadline::UntilEffect(until)) = &mut reader.deadline {
+        *until = change.effective_at;
+    }
+    if change.draft.kind == ChangeKind::Removal {
+        reader.deadline = None;
+    }
+    let real = cx.notice_about(facts.kind, std::slice::from_ref(&change));
+    let facts = NoticeFacts { changes: real.changes, in_use: real.in_use, ..NoticeFacts::clone(&facts) };
+    Ok(Letter::notice(Arc::new(facts), *reader))
 }
 
 /// Only what tells of an announcement has its changes together; whatever follows is about one.

@@ -348,3 +348,94 @@ async fn the_readmes_first_steps_take_the_sample_customers() {
     assert_eq!((ran.code, &ran.json()["rejected"]), (Some(0), &serde_json::json!([])), "{ran:?}");
     world.finish().await;
 }
+
+#[tokio::test]
+async fn a_reference_counts_in_small_letters_where_only_one_customer_has_it() {
+    let (world, _folder) = announced().await;
+    let record = |who| {
+        [
+            "objection",
+            "record",
+            CHANGE,
+            "--customer",
+            who,
+            "--channel",
+            "phone",
+            "--received",
+            "2026-12-01T11:00:00Z",
+            "--text",
+            "No.",
+            "--json",
+        ]
+    };
+    let ran = world.command(&record("c-1")).await;
+    assert_eq!((ran.code, ran.json()["customer"].as_str()), (Some(0), Some("C-1")), "{ran:?}");
+    world
+        .customers("reference,customer,email,customer_since\nc-1,Birch,dpo@birch.example,2024-03-01\n")
+        .await;
+    let shown = world.command(&["customers", "show", "c-1", "--json"]).await;
+    assert!(shown.printed.contains("Birch") && !shown.printed.contains("Acme"), "{shown:?}");
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn a_day_and_an_instant_that_cannot_be_read_are_refused_with_how_to_write_them() {
+    let world = World::on("2026-11-23T09:00Z").await;
+    let ran = world.command(&["gate", CHANGE, "--at", "2027-01-15"]).await;
+    assert_eq!(ran.code, Some(2), "{ran:?}");
+    assert!(ran.said.contains("write an instant as 2027-01-15T09:00:00Z"), "{ran:?}");
+    let ran = world.command(&["register", "show", "--on", "15.1.2027"]).await;
+    assert!(ran.said.contains("write a day as 2027-01-15"), "{ran:?}");
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn the_gate_of_a_change_that_is_withdrawn_says_so_and_a_missing_process_is_named() {
+    let (world, _folder) = announced().await;
+    world.as_superuser("insert into door (id, kind, name, read_to, beat_at) values (gen_random_uuid(), 'mailbox', 'a mailbox', '2026-11-30T09:00Z', 'infinity'); delete from replica").await;
+    let ran = world.command(&["gate", CHANGE]).await;
+    assert!(ran.printed.contains("no process in the role receive runs"), "{ran:?}");
+    let status = world.command(&["status", "--json"]).await.json();
+    let missing = serde_json::json!(["web", "schedule", "send", "receive"]);
+    assert_eq!(status["missing_roles"], missing, "{status}");
+    let ran = world.command(&["change", "withdraw", CHANGE, "--reason", "not needed"]).await;
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    let ran = world.command(&["gate", CHANGE]).await;
+    assert_eq!(
+        (ran.code, ran.printed.trim()),
+        (Some(1), "CHG-2026-0001 is withdrawn: it never takes effect")
+    );
+    let told = world.command(&["gate", CHANGE, "--json"]).await.json();
+    assert_eq!((&told["open"], &told["state"]), (&false.into(), &"withdrawn".into()), "{told}");
+}
+
+#[tokio::test]
+async fn an_emergency_that_shortens_nobodys_notice_is_warned_of() {
+    let world = World::on("2026-11-23T09:00Z").await;
+    let rows = |days: &str| {
+        format!(
+            "reference,customer,email,customer_since,emergency_days\nC-1,Acme,dpo@acme.example,2024-03-01,{days}\n"
+        )
+    };
+    world.customers(&rows("")).await;
+    let plan =
+        ["change", "plan", "add", "--name", "Nimbus", "--effective", "2027-03-01", "--emergency", "Fire"];
+    let warning = "warning: --emergency shortens no notice";
+    assert!(world.command(&plan).await.said.contains(warning));
+    world.customers(&rows("5")).await;
+    assert!(!world.command(&plan).await.said.contains(warning));
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn a_letter_is_previewed_about_a_real_change() {
+    let (world, _folder) = announced().await;
+    let ran = world.command(&["mail", "preview", "announcement", "--change", CHANGE, "--to", "C-1"]).await;
+    assert!(ran.printed.contains("Nimbus") && ran.printed.contains(CHANGE), "{ran:?}");
+    assert!(ran.printed.contains("1 March 2027"), "{ran:?}");
+    refused(
+        &world.command(&["mail", "preview", "receipt", "--change", CHANGE]).await,
+        "this letter is about no change",
+    );
+    world.finish().await;
+}
