@@ -88,6 +88,10 @@ async fn decide(cx: &Context, id: ChangeId) -> Result<Option<String>, Error> {
     if silence::is_unheard(cx, &mut tx, &change, vouched).await? {
         return look_again(tx, &change).await;
     }
+    // It has only just been announced: nothing shuts its gate for longer than the moment that the doors are behind.
+    if store::notice::announced_after(tx.conn(), id, vouched).await? {
+        return look_again(tx, &change).await;
+    }
     let today = cx.policy.zone.day_of(tx.now());
     let day = match change.state {
         State::Held => today,

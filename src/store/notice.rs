@@ -364,3 +364,20 @@ pub async fn cancel_of(tx: &mut Tx, change: ChangeId, kinds: &[NoticeKind]) -> R
     .await?;
     Ok(u64::try_from(cancelled).unwrap_or_default())
 }
+
+/// Whether an announcement of the change in force was in the queue as a whole only after `at`.
+pub async fn announced_after(
+    conn: &mut PgConnection,
+    change: ChangeId,
+    at: DateTime<Utc>,
+) -> Result<bool, Error> {
+    let after = sqlx::query_scalar(
+        "select exists (select from notice_change nc join notice n on n.id = nc.notice_id
+                        where nc.change_id = $1 and n.kind = 'announcement' and n.cancelled_at is null and n.fanned_out_at > $2)",
+    )
+    .bind(change.0)
+    .bind(at)
+    .fetch_one(conn)
+    .await?;
+    Ok(after)
+}

@@ -85,7 +85,8 @@ async fn a_subprocessor_has_a_page_with_its_history_that_stays_when_it_is_rename
     schedule_change::withdraw(&world.cx, world.dpo.clone(), &done.reference, "", None).await.unwrap();
     let stopped = Wanted { effective: "2026-11-25".parse().ok(), ..removal };
     schedule_change::schedule(&world.cx, world.dpo.clone(), &stopped).await.unwrap();
-    world.settle().await;
+    // Announced at once, and in force a moment later.
+    world.advance_to("2026-11-25T12:00:01Z").await;
     says(
         &visitor.get("/subprocessors/stripe").await,
         &[

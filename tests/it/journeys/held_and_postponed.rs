@@ -183,8 +183,8 @@ async fn what_was_announced_only_after_its_day_takes_effect_no_sooner_than_that_
     // No daemon ran until then.
     simulated::move_to(world.cx.db.pool(), parse_instant("2026-12-16T12:00Z")).await.unwrap();
     world.settle().await;
-    assert_eq!(world.change(&change).await.state, State::Held);
-    world.advance_to("2026-12-18T12:00Z").await;
+    assert_eq!(world.change(&change).await.took_effect_at, None);
+    world.advance_to("2026-12-16T12:00:01Z").await;
     let after = world.change(&change).await;
     assert_eq!(
         (after.state, after.published_at),

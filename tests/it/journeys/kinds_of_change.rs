@@ -155,7 +155,8 @@ async fn a_past_removal_is_told_and_the_register_of_its_day_shows_it() {
     assert!(too_far.contains("it can have stopped on a later day only"), "{too_far}");
 
     let done = schedule(&world, &removal("2026-10-01")).await.unwrap();
-    world.settle().await;
+    // Announced at once, and in force a moment later.
+    world.advance_to("2026-11-23T06:00:01Z").await;
 
     assert_eq!(state(&world, &done.reference).await, State::Effective);
     assert_eq!(subjects(&world), [format!("{}: Stripe has left our subprocessor list", done.reference)]);

@@ -104,6 +104,11 @@ impl Model {
 
     pub(super) fn decide(&mut self, at: At, n: usize) {
         let known = at + SECOND;
+        // Announced a moment ago: looked at again in a moment.
+        if let Some(announced) = self.changes[n].announced.filter(|announced| announced.at > at) {
+            self.changes[n].next_look = Some(announced.at);
+            return;
+        }
         let reasons = self.reasons(&self.changes[n], at, known);
         let tomorrow = next(self.day_of(known));
         let next_look = (self.policy.hold != Hold::Ask).then(|| self.start_of(tomorrow));
