@@ -10,8 +10,8 @@ use crate::domain::change::State;
 use crate::domain::delivery::drains_within;
 use crate::domain::gate::Reason;
 use crate::domain::reply_path::Proof;
-use crate::store;
 use crate::store::gate::Concern;
+use crate::store::{self, Snapshot};
 
 /// Whether a change may take effect, and why not
 #[derive(Debug, clap::Args)]
@@ -225,6 +225,15 @@ async fn reply_paths(cx: &Context, now: DateTime<Utc>) -> Result<Vec<PathLine>, 
     Ok(lines)
 }
 
+/// The roles that no living process has, and that are needed here.
+async fn missing_roles(snapshot: &mut Snapshot) -> Result<Vec<&'static str>, Failure> {
+    let roles = store::replica::living_roles(snapshot.conn()).await?;
+    let reads_mail =
+        !store::door::sources_behind(snapshot.conn(), DateTime::<Utc>::MAX_UTC).await?.is_empty();
+    let needed = NEEDED.into_iter().chain(reads_mail.then_some(RECEIVE));
+    Ok(needed.filter(|needed| !roles.iter().any(|role| role == needed)).collect())
+}
+
 pub async fn status(global: &Global, args: &StatusArgs) -> Result<(), Failure> {
     let cx = context::open(global)?;
     let now = cx.now().await?;
@@ -238,11 +247,7 @@ pub async fn status(global: &Global, args: &StatusArgs) -> Result<(), Failure> {
     let today = cx.policy.zone.day_of(now);
     let overdue = objections.iter().filter(|objection| objection.is_overdue(today)).count();
     let paths = reply_paths(&cx, now).await?;
-    let roles = store::replica::living_roles(snapshot.conn()).await?;
-    let reads_mail =
-        !store::door::sources_behind(snapshot.conn(), DateTime::<Utc>::MAX_UTC).await?.is_empty();
-    let needed = NEEDED.into_iter().chain(reads_mail.then_some(RECEIVE));
-    let missing: Vec<&str> = needed.filter(|needed| !roles.iter().any(|role| role == needed)).collect();
+    let missing = missing_roles(&mut snapshot).await?;
     if args.output.json {
         let changes: Vec<Value> = open
             .iter()

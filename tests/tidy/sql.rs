@@ -11,6 +11,7 @@ const BY_THE_DATABASES_CLOCK: &[(&str, &str)] = &[
     ("src/store/replica.rs", "beat"),
     ("src/store/replica.rs", "others"),
     ("src/store/replica.rs", "letters_per_minute"),
+    ("src/store/replica.rs", "living_roles"),
     ("src/store/replica.rs", "remove_silent"),
     ("src/store/door.rs", "open_read_to"),
     ("src/store/door.rs", "beat"),

@@ -37,6 +37,7 @@ impl<'a> Added<'a> {
         }
     }
 
+    #[must_use]
     pub fn with_mail(self, mail: MessageId) -> Self {
         Self { mail: Some(mail), ..self }
     }
