@@ -14,6 +14,7 @@ pub(super) struct Copy {
     letter: Option<i64>,
     to: Vec<String>,
     hash: Vec<u8>,
+    bytes: std::sync::Arc<[u8]>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -62,7 +63,10 @@ impl Simulation {
                 wrong.push(format!("delivery {id} is {state}, nothing in doubt, and the relay has it"));
             }
             if copies.iter().any(|copy| row.message_hash.as_ref() != Some(&copy.hash)) {
-                wrong.push(format!("delivery {id} ({state}): a copy of other bytes"));
+                wrong.push(format!(
+                    "delivery {id} ({state}): a copy of other bytes: {}",
+                    unlike_lines(&copies)
+                ));
             }
             let elsewhere =
                 |copy: &&Copy| row.address.as_ref().is_some_and(|address| copy.to != [address.as_str()]);
@@ -81,6 +85,17 @@ impl Simulation {
             _ => None,
         };
         let to = mail.envelope_to.iter().map(|to| to.address.clone()).collect();
-        Copy { letter, to, hash: Sha256::digest(&mail.bytes).to_vec() }
+        Copy { letter, to, hash: Sha256::digest(&mail.bytes).to_vec(), bytes: mail.bytes.clone() }
     }
+}
+
+/// The first lines in which two copies differ.
+fn unlike_lines(copies: &[&Copy]) -> String {
+    let lines = |copy: &Copy| -> Vec<String> {
+        String::from_utf8_lossy(&copy.bytes).lines().map(str::to_owned).collect()
+    };
+    let (Some(first), Some(last)) = (copies.first(), copies.last()) else { return String::new() };
+    let (first, last) = (lines(first), lines(last));
+    let differing = first.iter().zip(&last).filter(|(a, b)| a != b).take(4);
+    differing.map(|(a, b)| format!("\n    {a}\n    {b}")).collect()
 }
