@@ -18,6 +18,8 @@ pub struct Known {
     pub standing: Standing,
     pub consent: Consent,
     pub contract: Option<ContractId>,
+    /// The last day on which it was told that its window ends.
+    pub told_until: Option<DateTime<Utc>>,
     /// The letter that served it went to another contact than its notice address.
     pub served_elsewhere: bool,
     /// The first letter that its notice address had.
@@ -137,7 +139,11 @@ fn still_served(entitled: Entitled, known: &Known, clearance: Clearance) -> Ruli
             None => Ruling::Owe(entitled),
             Some((letter, at)) => {
                 let anew = Clearance::at_service(&entitled.timing, at, None, entitled.window_shuts);
-                let clearance = anew.with_promise(Told::of(clearance.window_closes_at));
+                let told = match clearance.window_closes_at {
+                    Some(day) => Told::Until(day),
+                    None => Told::UntilEffect(known.told_until),
+                };
+                let clearance = anew.with_promise(told);
                 Ruling::Serve { clearance, entitled, by: Some(letter) }
             }
         };
@@ -285,6 +291,7 @@ mod tests {
             standing,
             consent: Consent::Silence,
             contract: Some(ContractId(1)),
+            told_until: None,
             served_elsewhere: false,
             at_notice_address: None,
             by_more: false,

@@ -60,19 +60,21 @@ pub enum Told {
     #[default]
     Nothing,
     Until(DateTime<Utc>),
-    UntilEffect,
+    /// And, where it had been told a day before that, not before this.
+    UntilEffect(Option<DateTime<Utc>>),
 }
 
 impl Told {
     /// By the window of a service.
     pub fn of(window_closes_at: Option<DateTime<Utc>>) -> Self {
-        window_closes_at.map_or(Self::UntilEffect, Self::Until)
+        window_closes_at.map_or(Self::UntilEffect(None), Self::Until)
     }
 
     pub fn day(self) -> Option<DateTime<Utc>> {
         match self {
             Self::Until(day) => Some(day),
-            Self::Nothing | Self::UntilEffect => None,
+            Self::UntilEffect(day) => day,
+            Self::Nothing => None,
         }
     }
 }
@@ -130,7 +132,7 @@ impl Clearance {
         match told {
             Told::Nothing => self,
             Told::Until(day) => self.with_window_beside(Some(day)),
-            Told::UntilEffect => self.with_window_beside(None),
+            Told::UntilEffect(day) => self.with_window_beside(None).not_before(day),
         }
     }
 
@@ -272,7 +274,9 @@ mod tests {
             assert_eq!((longer.window_closes_at, longer.clear_at), (None, dated.clear_at));
             assert_eq!(longer.lengthened(&timing(None)), longer);
         }
-        let again = dated.with_promise(Told::UntilEffect);
+        let again = dated.with_promise(Told::UntilEffect(None));
+        assert_eq!((again.window_closes_at, again.clear_at), (None, dated.clear_at));
+        let again = until_effect.with_promise(Told::UntilEffect(dated.window_closes_at));
         assert_eq!((again.window_closes_at, again.clear_at), (None, dated.clear_at));
         // A day before the notice has run is waited for anyway.
         assert_eq!(served(Some(5)).lengthened(&timing(None)), until_effect);

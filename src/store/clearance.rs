@@ -25,7 +25,7 @@ pub async fn owed(
     let ids: Vec<i64> = changes.iter().map(|id| id.0).collect();
     let rows: Vec<OwedRow> = sqlx::query_as(
         "select change_id, contract_id, state, exempt_why, consent, window_shuts, served_by, served_at, notice_started_at,
-                earliest_by_notice, window_closes_at, clear_at, in_force_at
+                earliest_by_notice, window_closes_at, clear_at, in_force_at, told_until
          from obligation where customer_id = $1 and change_id = any($2)",
     )
     .bind(customer.0)

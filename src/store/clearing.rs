@@ -41,6 +41,7 @@ pub(super) struct ObligationRow {
     window_closes_at: Option<DateTime<Utc>>,
     clear_at: Option<DateTime<Utc>>,
     in_force_at: Option<DateTime<Utc>>,
+    told_until: Option<DateTime<Utc>>,
 }
 
 impl ObligationRow {
@@ -59,7 +60,8 @@ impl ObligationRow {
             // The day on which its notice began is the sign that it was told.
             told: match (self.window_closes_at, self.notice_started_at) {
                 (None, None) => Told::Nothing,
-                (window, _) => Told::of(window),
+                (Some(day), _) => Told::Until(day),
+                (None, Some(_)) => Told::UntilEffect(self.told_until),
             },
             in_force_at: self.in_force_at,
         })
@@ -80,7 +82,7 @@ impl ObligationRow {
 macro_rules! of_customer {
     () => {
         "select contract_id, state, exempt_why, consent, window_shuts, served_by, served_at, notice_started_at,
-                earliest_by_notice, window_closes_at, clear_at, in_force_at
+                earliest_by_notice, window_closes_at, clear_at, in_force_at, told_until
          from obligation where change_id = $1 and customer_id = $2"
     };
 }
@@ -293,7 +295,7 @@ pub async fn settle(
         "update obligation set state = case when $3::timestamptz is null then 'owed' else 'served' end, served_at = $3,
              notice_started_at = case when $3 is null and (served_by is not null or state = 'owed') then notice_started_at else $4 end,
              earliest_by_notice = $5, window_closes_at = case when $3 is null then window_closes_at else $6 end, clear_at = $7,
-             window_shuts = $8, served_by = $9, consent = $10
+             window_shuts = $8, served_by = $9, consent = $10, told_until = greatest(told_until, window_closes_at)
          where change_id = $1 and customer_id = $2 and state <> 'exempt' and in_force_at is null",
     )
     .bind(change.0)

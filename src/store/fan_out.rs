@@ -104,10 +104,12 @@ pub enum Before {
     Void,
 }
 
-/// What a letter told stays in the row: the end of the window, and beside a window until the effect the sign that it was told.
+/// What a letter told stays in the row: the end of the window, the last one ever told, and beside a window until the effect the sign that
+/// it was told.
 macro_rules! what_was_told {
     () => {
         "window_closes_at = case when not $6 then obligation.window_closes_at end,
+         told_until = case when not $6 then obligation.told_until end,
          notice_started_at = case when not $6 and (obligation.state <> 'served' or obligation.served_by is not null)
              then obligation.notice_started_at end"
     };

@@ -43,6 +43,7 @@ struct KnownRow {
     earliest_by_notice: Option<DateTime<Utc>>,
     window_closes_at: Option<DateTime<Utc>>,
     clear_at: Option<DateTime<Utc>>,
+    told_until: Option<DateTime<Utc>>,
     served_elsewhere: bool,
     notice_letter: Option<i64>,
     notice_letter_at: Option<DateTime<Utc>>,
@@ -58,6 +59,7 @@ impl KnownRow {
             standing: self.standing()?,
             consent,
             contract: self.contract_id.map(ContractId),
+            told_until: self.told_until,
             served_elsewhere: self.served_elsewhere,
             at_notice_address: letter,
             by_more: self.by_more,
@@ -98,7 +100,7 @@ pub async fn known(
 ) -> Result<Vec<(CustomerId, Known)>, Error> {
     let rows: Vec<KnownRow> = sqlx::query_as(
         "select o.customer_id, o.contract_id, o.state, o.exempt_why, o.consent, o.window_shuts, o.served_at, o.notice_started_at,
-                o.earliest_by_notice, o.window_closes_at, o.clear_at,
+                o.earliest_by_notice, o.window_closes_at, o.clear_at, o.told_until,
                 exists (select from delivery d join recipient r on r.id = d.recipient_id
                         where d.id = o.served_by and not r.notice_address) as served_elsewhere,
                 letter.id as notice_letter, letter.accepted_at as notice_letter_at,
@@ -143,7 +145,7 @@ pub async fn serve_anew(tx: &mut Tx, served: &[ServedAnew]) -> Result<(), Error>
         sqlx::query(
             "update obligation
              set contract_id = $3, consent = $4, served_by = coalesce($5, served_by), served_at = $6, notice_started_at = $7,
-                 earliest_by_notice = $8, window_closes_at = $9, clear_at = $10
+                 earliest_by_notice = $8, window_closes_at = $9, clear_at = $10, told_until = greatest(told_until, window_closes_at)
              where change_id = $1 and customer_id = $2 and state = 'served' and in_force_at is null",
         )
         .bind(anew.change.0)

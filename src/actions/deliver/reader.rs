@@ -203,7 +203,7 @@ impl Reading<'_> {
                 let (told, timing) = match (own, self.timing(change)) {
                     (Some(Deadline::At(instant)), timing) => (Told::Until(instant), timing),
                     (Some(Deadline::UntilEffect(_)), timing) => {
-                        (Told::UntilEffect, Timing { objection: None, ..timing })
+                        (Told::UntilEffect(None), Timing { objection: None, ..timing })
                     }
                     (None, timing) => (Told::Nothing, timing),
                 };

@@ -181,6 +181,7 @@ pub async fn keep_told(tx: &mut Tx, letters: &[Served]) -> Result<(), Error> {
              where change_id = any($4) group by change_id, customer_id)
          update obligation o
          set window_closes_at = case when not until_effect then day end,
+             told_until = greatest(told_until, window_closes_at, day),
              earliest_by_notice = case when until_effect and window_shuts
                                        then greatest(earliest_by_notice, window_closes_at, day) else earliest_by_notice end,
              clear_at = case when window_shuts then greatest(earliest_by_notice, window_closes_at, day) else clear_at end

@@ -9,6 +9,7 @@ with letter as (
 update obligation o
 set state = 'served', served_by = letter.delivery_id, served_at = letter.served_at,
     notice_started_at = letter.notice_started_at,
+    told_until = greatest(o.told_until, o.window_closes_at, letter.window_closes_at),
     (earliest_by_notice, window_closes_at, window_shuts, clear_at) = (
         -- Whoever may object until the effect, and until a day by another promise, is waited for until that day.
         select greatest(by_notice, case when shuts and closes is null then day end), closes, shuts,
@@ -18,7 +19,7 @@ set state = 'served', served_by = letter.delivery_id, served_at = letter.served_
                           else greatest(letter.served_at, least(letter.earliest_by_notice, o.earliest_by_notice))
                      end as by_notice,
                      o.window_shuts and letter.window_shuts and o.consent <> 'given' as shuts,
-                     greatest(letter.window_closes_at, o.window_closes_at) as day,
+                     greatest(letter.window_closes_at, o.window_closes_at, o.told_until) as day,
                      -- Until the effect is the longest, and a row with a notice's start and no end was told so.
                      case when letter.window_closes_at is not null
                                and (o.window_closes_at is not null or o.notice_started_at is null)

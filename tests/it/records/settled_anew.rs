@@ -326,6 +326,9 @@ async fn a_letter_that_says_until_the_effect_is_not_cut_short_by_a_day_told_befo
     world.settle().await;
     // Notice until 6 December; the day told is waited for all the same.
     assert_eq!(stands(&world, "C-1").await, "served silence K-1 2026-12-10T23:00");
+    // Also when that is derived anew.
+    by_post(&world, "C-1").await;
+    assert_eq!(stands(&world, "C-1").await, "served silence K-1 2026-12-10T23:00");
     world.advance_to("2027-01-03T12:00Z").await;
     assert_eq!(world.object("b@acme.example", "No.").await.timeliness, Timeliness::InTime);
     world.finish().await;
