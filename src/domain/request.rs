@@ -370,9 +370,15 @@ mod tests {
             to(entity).understand(versions, "2026-11-23".parse().unwrap()).map(drop)
         };
         // Of whom the register does not say who it is, it may be said.
-        versions.iter_mut().for_each(|version| version.facts.legal_entity = String::new());
+        let mut called = |entity: &str| {
+            for version in &mut versions {
+                entity.clone_into(&mut version.facts.legal_entity);
+            }
+            versions.clone()
+        };
+        let versions = called("");
         assert_eq!(understood("Vercel Inc.", &versions), Ok(()));
-        versions.iter_mut().for_each(|version| version.facts.legal_entity = "Vercel Inc.".to_owned());
+        let versions = called("Vercel Inc.");
         assert_eq!(understood("vercel inc.", &versions), Ok(()));
         assert_eq!(
             understood("Nimbus Holding", &versions).unwrap_err().to_string(),

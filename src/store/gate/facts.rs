@@ -41,13 +41,16 @@ pub async fn facts(conn: &mut PgConnection, change: &Change) -> Result<Facts, Er
     found.ok_or_else(|| Error::NotFound { what: "change", key: change.reference.clone() })
 }
 
+/// Change, when it was in the queue as a whole, whether it is cancelled, and until when it is valid.
+type AnnouncementRow = (i64, Option<DateTime<Utc>>, bool, DateTime<Utc>);
+
 /// The same of several changes, by change, with as many statements.
 pub async fn facts_of(
     conn: &mut PgConnection,
     changes: &[&Change],
 ) -> Result<BTreeMap<ChangeId, Facts>, Error> {
     let ids: Vec<i64> = changes.iter().map(|change| change.id.0).collect();
-    let announcements: Vec<(i64, Option<DateTime<Utc>>, bool, DateTime<Utc>)> = sqlx::query_as(
+    let announcements: Vec<AnnouncementRow> = sqlx::query_as(
         "select nc.change_id, n.fanned_out_at, n.cancelled_at is not null, n.valid_until
          from notice_change nc join notice n on n.id = nc.notice_id where nc.change_id = any($1) and n.kind = 'announcement'",
     )

@@ -97,5 +97,5 @@ fn unlike_lines(copies: &[&Copy]) -> String {
     let (Some(first), Some(last)) = (copies.first(), copies.last()) else { return String::new() };
     let (first, last) = (lines(first), lines(last));
     let differing = first.iter().zip(&last).filter(|(a, b)| a != b).take(4);
-    differing.map(|(a, b)| format!("\n    {a}\n    {b}")).collect()
+    differing.flat_map(|(a, b)| ["\n    ", a.as_str(), "\n    ", b.as_str()]).collect()
 }
