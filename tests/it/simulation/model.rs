@@ -165,6 +165,8 @@ pub struct Change {
     pub first_letter: Option<At>,
     /// When a held change is asked about again.
     pub next_look: Option<At>,
+    /// When its gate was last found shut, and what it was before.
+    pub decided: Option<(At, State)>,
     pub took_effect_at: Option<At>,
     /// Whether it starts for each customer by itself.
     pub each: bool,

@@ -123,6 +123,7 @@ impl Model {
             (change.planned_at, change.next_look) = (known, None);
         } else {
             let change = &mut self.changes[n];
+            change.decided = Some((known, change.state));
             (change.state, change.next_look) = (State::Held, next_look);
         }
     }

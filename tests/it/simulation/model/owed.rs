@@ -65,6 +65,10 @@ impl Model {
         change.published_at.get_or_insert(announcement.at);
         change.out.clear();
         (change.announced, change.last_notice) = (Some(announcement), announcement.notice);
+        // Whoever wakes announces first, and then asks the gate, which waits for that a moment.
+        if let Some((_, before)) = change.decided.filter(|(at, _)| *at == announcement.at) {
+            (change.state, change.next_look) = (before, Some(announcement.at));
+        }
         for customer in &customers {
             let informed = customer.subscribes && !counted;
             if !informed && in_scope(change, customer, day).is_empty() {

@@ -121,6 +121,7 @@ impl Simulation {
             last_notice: 0,
             first_letter: None,
             next_look: None,
+            decided: None,
             took_effect_at: None,
             each: self.model.policy.each && !matches!(kind, ChangeKind::Removal | ChangeKind::Correction),
             in_force: BTreeMap::new(),
