@@ -28,6 +28,8 @@ use crate::store::{self, Tx};
 const CHANGES_PER_PASS: i64 = 50;
 /// How soon the gate is asked again where only a watermark is missing.
 const LOOK_AGAIN: TimeDelta = TimeDelta::seconds(1);
+/// Within this time all doors vouch for the instant of an announcement: a mailbox is read to its end each minute.
+const DOORS_CATCH_UP: TimeDelta = TimeDelta::minutes(2);
 
 /// One pass over the changes whose gate is to be asked now. One that cannot be decided holds up no other.
 pub async fn run_once(cx: &Context) -> Result<Report, Error> {
@@ -88,10 +90,6 @@ async fn decide(cx: &Context, id: ChangeId) -> Result<Option<String>, Error> {
     if silence::is_unheard(cx, &mut tx, &change, vouched).await? {
         return look_again(tx, &change).await;
     }
-    // It has only just been announced: nothing shuts its gate for longer than the moment that the doors are behind.
-    if store::notice::announced_after(tx.conn(), id, vouched).await? {
-        return look_again(tx, &change).await;
-    }
     let today = cx.policy.zone.day_of(tx.now());
     let day = match change.state {
         State::Held => today,
@@ -101,6 +99,11 @@ async fn decide(cx: &Context, id: ChangeId) -> Result<Option<String>, Error> {
     let day_starts_at = cx.policy.zone.first_instant(if change.starts_for_each() { today } else { day });
     let day_ends_at = cx.policy.zone.first_instant(day + Days::new(1));
     let at = gate::asked_about(vouched, tx.now(), change.effective_at, day_ends_at);
+    // Announced only just: that shuts its gate for no longer than the doors need. Of a door that stays behind the DPO hears.
+    let just_now = at.max(tx.now() - DOORS_CATCH_UP);
+    if store::notice::announced_after(tx.conn(), id, just_now).await? {
+        return look_again(tx, &change).await;
+    }
     let reasons = store::gate::shut_by(tx.conn(), id, at).await?;
     match gate::judge(&change, reasons, at, day_starts_at, day_ends_at) {
         Verdict::Open(open) if derived_open => put_into_effect(cx, tx, &change, open).await.map(Some),

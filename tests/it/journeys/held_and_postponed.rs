@@ -193,3 +193,21 @@ async fn what_was_announced_only_after_its_day_takes_effect_no_sooner_than_that_
     assert!(after.took_effect_at >= after.published_at, "{after:?}");
     world.finish().await;
 }
+
+#[tokio::test]
+async fn what_was_announced_after_a_mailbox_was_last_read_is_held_once_its_day_is_over() {
+    let world = World::on("2026-11-23T09:00Z").await;
+    let change = world.schedule(&addition("Nimbus", "2026-12-14")).await.reference;
+    world
+        .as_superuser(
+            "insert into door (id, kind, name, read_to, beat_at)
+             values (gen_random_uuid(), 'mailbox', 'a mailbox', '2026-11-23T09:00Z', 'infinity')",
+        )
+        .await;
+    world.advance_to("2026-11-25T12:00Z").await;
+    assert!(world.change(&change).await.published_at.is_some());
+    simulated::move_to(world.cx.db.pool(), parse_instant("2026-12-15T12:00Z")).await.unwrap();
+    world.settle().await;
+    assert_eq!(world.change(&change).await.state, State::Held);
+    world.finish().await;
+}
