@@ -16,7 +16,7 @@ use super::{arrival, open_door};
 use crate::edges::attacks::no_guess_opens;
 use crate::edges::visitor::{Visitor, path_of};
 use crate::support::World;
-use crate::support::builders::addition;
+use crate::support::builders::{addition, mitigated_as_agreed};
 
 const DPO: &str = "dpo@processor.example";
 pub(super) const JANE: &str = "jane@acme.example";
@@ -374,13 +374,7 @@ async fn keep_out(world: &World) {
         outcome: Outcome::Accommodated,
         reason: "switched off".to_owned(),
         condition: None,
-        how: None,
-        last_day: None,
-        remedies: None,
-        refund: None,
-        agreed: None,
-        contacts_asked: None,
-        attached: None,
+        ..mitigated_as_agreed()
     };
     let objection = &strings(world, "select reference from objection").await[0];
     resolve_objection::resolve(&world.cx, world.dpo.clone(), objection, asked, None).await.unwrap();
