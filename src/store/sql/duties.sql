@@ -3,7 +3,7 @@
 select reading.letter, o.change_id, o.state, o.exempt_why, o.consent, o.served_at, o.window_closes_at, o.clear_at, o.in_force_at, o.contract_id,
        k.document, k.clause, k.signed_on, t.terms,
        (select objection.reference from objection_change x join objection on objection.id = x.objection_id
-        where x.change_id = o.change_id and x.customer_id = o.customer_id and x.received_at <= reading.at
+        where x.change_id = o.change_id and x.customer_id = o.customer_id and objection.entered_at <= reading.at
           -- Of those that a withdrawal ends: what was resolved before stays as it was resolved.
           and ((select kind from notice where id = $1) <> 'withdrawn' or x.outcome = 'change_withdrawn')
         order by x.received_at desc, x.objection_id desc limit 1) as objection,

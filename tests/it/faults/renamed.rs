@@ -1,8 +1,10 @@
-//! Readers who are called otherwise, or read another language, while a letter to them may be out.
+//! Readers who are called otherwise, read another language, or turn out to have objected, while a letter to them may be out.
 
 use chrono::TimeDelta;
-use forenotice::actions::deliver;
+use forenotice::actions::lodge_objection::{self, Entered, Who};
+use forenotice::actions::{announce, deliver, schedule_change};
 use forenotice::demo::mailbox::{Fault, Reply, Times};
+use forenotice::domain::objection::Channel;
 
 use super::mailing::Mailing;
 
@@ -84,5 +86,38 @@ async fn who_is_forgotten_is_kept_with_no_letter() {
     assert_eq!(readers_kept(&mailing).await, 1);
     mailing.world.as_superuser("update recipient set address = null, name = null").await;
     assert_eq!(readers_kept(&mailing).await, 0);
+    mailing.world.finish().await;
+}
+
+#[tokio::test]
+async fn a_letter_in_doubt_says_nothing_of_an_objection_that_was_entered_after_it() {
+    let mailing = Mailing::to_one().await;
+    let world = &mailing.world;
+    mailing.send().await;
+    let change = "CHG-2026-0001";
+    let moved = schedule_change::reschedule(&world.cx, world.dpo.clone(), change, "2027-03-01".parse().unwrap());
+    mailing.at(moved.await.unwrap().notice_at.unwrap()).await;
+    announce::run_once(&world.cx).await.unwrap();
+    let telephoned = world.now().await - TimeDelta::hours(1);
+    world.mailbox.arrange(Fault::KeepsThenCloses, Times::Only(1));
+    mailing.send().await;
+    mailing.later(TimeDelta::minutes(10)).await;
+    let entered = Entered {
+        who: Who::Customer { reference: "acme".to_owned(), address: None },
+        changes: vec![change.to_owned()],
+        channel: Channel::Phone,
+        received_at: telephoned,
+        text: "No.".to_owned(),
+        grounds: Vec::new(),
+        condition: None,
+        on_behalf_of: None,
+        file: None,
+    };
+    lodge_objection::record(&world.cx, world.dpo.clone(), &entered).await.unwrap();
+    mailing.send().await;
+    let copies = world.mailbox.mails().into_iter().filter(|mail| mail.text().contains("1 March 2027")).collect::<Vec<_>>();
+    assert_eq!(copies.len(), 2);
+    assert_eq!(copies[0].text(), copies[1].text());
+    assert_eq!(copies[0].bytes, copies[1].bytes, "the second copy differs from the first");
     mailing.world.finish().await;
 }
