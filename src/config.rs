@@ -23,7 +23,7 @@ pub use dkim::{Dkim, DkimKey, KeyPair};
 pub use fault::{Fault, Faults};
 pub use inbound::{Events, Imap, ImapLogin, Inbound, SnsTopic, plain_domain};
 pub use oauth::{Grant, OAuth, ServiceAccount};
-pub use parse::duration;
+pub use parse::instant_after;
 pub use reader::Shown;
 pub use section::LANGUAGES;
 pub use sentences::Sentences;

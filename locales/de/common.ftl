@@ -53,6 +53,7 @@ footer-check = Um es ohne Link zu prüfen, suchen Sie { $change_ref } in unserem
 footer-code = Echt? Geben Sie den Code { $letter_code } ein auf { $genuine_url }
 footer-register = Alle Unterauftragsverarbeiter:
 footer-calendar = Ihre Frist für Ihren Kalender:
+    .changes = Unsere Änderungen für Ihren Kalender:
 footer-current-list = Unser aktuelles Verzeichnis:
 footer-customer = Für { $customer }
     .with-reference = Für { $customer }, bei uns { $customer_reference }

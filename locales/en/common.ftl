@@ -53,6 +53,7 @@ footer-check = To check it without a link, look up { $change_ref } on our public
 footer-code = Genuine? Enter the code { $letter_code } at { $genuine_url }
 footer-register = All subprocessors:
 footer-calendar = Deadline in your calendar:
+    .changes = Our changes in your calendar:
 footer-current-list = Our current list:
 footer-customer = For { $customer }
     .with-reference = For { $customer }, { $customer_reference } with us

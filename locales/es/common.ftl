@@ -53,6 +53,7 @@ footer-check = Para comprobarlo sin enlace, busque { $change_ref } en nuestra li
 footer-code = ¿Auténtica? Introduzca el código { $letter_code } en { $genuine_url }
 footer-register = Todos los subencargados:
 footer-calendar = Su plazo para su calendario:
+    .changes = Nuestros cambios para su calendario:
 footer-current-list = Nuestra lista actual:
 footer-customer = Para { $customer }
     .with-reference = Para { $customer }, con nosotros { $customer_reference }

@@ -53,6 +53,7 @@ footer-check = Pour vérifier sans lien, cherchez { $change_ref } dans notre lis
 footer-code = Authentique ? Saisissez le code { $letter_code } sur { $genuine_url }
 footer-register = Tous les sous-traitants ultérieurs :
 footer-calendar = Votre délai pour votre calendrier :
+    .changes = Nos changements pour votre calendrier :
 footer-current-list = Notre liste actuelle :
 footer-customer = Pour { $customer }
     .with-reference = Pour { $customer }, chez nous { $customer_reference }

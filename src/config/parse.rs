@@ -166,8 +166,18 @@ pub fn span(raw: &Raw) -> Result<TimeDelta, Why> {
         .ok_or_else(|| Why(format!("{text:?} is no length of time under a year, as in \"P5D\" or \"PT36H\"")))
 }
 
+/// The instant that lies an ISO 8601 duration after `now`; a month is the calendar's, in UTC.
+pub fn instant_after(now: DateTime<Utc>, text: &str) -> Option<DateTime<Utc>> {
+    let span: jiff::Span = text.parse().ok()?;
+    let now =
+        jiff::Timestamp::new(now.timestamp(), i32::try_from(now.timestamp_subsec_nanos()).ok()?).ok()?;
+    let utc = jiff::tz::Offset::UTC;
+    let then = utc.to_timestamp(utc.to_datetime(now).checked_add(span).ok()?).ok()?;
+    DateTime::from_timestamp(then.as_second(), u32::try_from(then.subsec_nanosecond()).ok()?)
+}
+
 /// An ISO 8601 duration of weeks, days and less; a day is 24 hours.
-pub fn duration(text: &str) -> Option<TimeDelta> {
+fn duration(text: &str) -> Option<TimeDelta> {
     let span: jiff::Span = text.parse().ok()?;
     let length = span.to_duration(jiff::SpanRelativeTo::days_are_24_hours()).ok()?;
     TimeDelta::new(length.as_secs(), u32::try_from(length.subsec_nanos()).ok()?)

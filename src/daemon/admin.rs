@@ -18,7 +18,7 @@ use tracing::error;
 
 use super::{ClockError, Condition, Daemon, Health, NotReady, Role, health};
 use crate::actions::Context;
-use crate::config::duration;
+use crate::config::instant_after;
 use crate::telemetry::Metrics;
 
 /// `/readyz` answers within this time, whatever the database does.
@@ -131,7 +131,7 @@ impl From<DateTime<Utc>> for Now {
 #[derive(Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 enum Move {
-    /// An ISO 8601 duration; a day is 24 hours.
+    /// An ISO 8601 duration; days and months are UTC's.
     Advance(String),
     /// An RFC 3339 instant.
     Set(DateTime<Utc>),
@@ -194,8 +194,8 @@ async fn move_clock(State(admin): State<Admin>, body: Bytes) -> Result<Json<Now>
                 Some(now) => Ok(now),
                 None => Ok(daemon.simulated_now().await?),
             },
-            Move::Advance(text) => match duration(&text) {
-                Some(length) => Ok(daemon.advance_by(length).await?),
+            Move::Advance(text) => match instant_after(daemon.simulated_now().await?, &text) {
+                Some(instant) => Ok(daemon.advance_to(instant).await?),
                 None => {
                     Err(unreadable(format!("{text:?} is no ISO 8601 duration, as in \"P1D\" or \"PT1H\"")))
                 }

@@ -5,7 +5,7 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use tokio::time::{Instant, sleep};
 use tracing::{debug, info};
 
@@ -60,13 +60,6 @@ impl Daemon {
             self.settle_alone(now).await?;
         }
         Ok(now)
-    }
-
-    /// Moves the simulated clock by `length`.
-    pub async fn advance_by(&self, length: TimeDelta) -> Result<DateTime<Utc>, ClockError> {
-        let now = self.simulated_now().await?;
-        let wanted = now.checked_add_signed(length).unwrap_or(DateTime::<Utc>::MAX_UTC);
-        self.advance_to(wanted).await
     }
 
     /// Moves the simulated clock to the next instant at which something is due. None: nothing ever is.

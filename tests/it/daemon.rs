@@ -158,7 +158,7 @@ async fn the_clock_stops_where_a_task_fires_by_the_calendar() {
     }];
     let world = world().await;
     let daemon = enlist(&world.cx, NOTING).await;
-    daemon.advance_by(TimeDelta::days(2)).await.unwrap();
+    daemon.advance_to(world.now().await + TimeDelta::days(2)).await.unwrap();
     assert_eq!(noted(&world.cx, "seen").await, ["23 09:00", "23 12:00", "24 12:00", "25 09:00"]);
 }
 
@@ -180,7 +180,7 @@ async fn a_pass_that_fails_stops_the_clock_at_its_instant_and_says_which() {
     let world = world().await;
     add_batch(&world.cx, parse_instant("2026-11-23T10:00Z")).await.unwrap();
     let daemon = enlist(&world.cx, FAILING).await;
-    let stopped = daemon.advance_by(TimeDelta::days(1)).await.unwrap_err();
+    let stopped = daemon.advance_to(world.now().await + TimeDelta::days(1)).await.unwrap_err();
     assert_eq!(stopped.to_string(), "torn failed at 2026-11-23 10:00:00 UTC: the paper is torn");
     assert_eq!(world.now().await, parse_instant("2026-11-23T10:00Z"));
 }
@@ -199,7 +199,7 @@ async fn the_clock_waits_for_what_another_replica_has_to_do() {
     });
     let mover = enlist(cx, NOTHING).await;
 
-    soon(mover.advance_by(TimeDelta::days(1))).await.unwrap();
+    soon(mover.advance_to(world.now().await + TimeDelta::days(1))).await.unwrap();
 
     assert_eq!(noted(cx, "closed").await, ["23 10:00"]);
     stopping.cancel();
@@ -497,10 +497,12 @@ async fn the_clock_is_read_and_moved_over_http() {
         listener.ask("POST", "/clock", r#"{"set": "2026-12-01T00:00:00+01:00"}"#).await,
         now("2026-11-30T23:00:00Z")
     );
+    assert_eq!(listener.ask("POST", "/clock", r#"{"advance": "P1M"}"#).await, now("2026-12-30T23:00:00Z"));
     for (body, refused) in [
-        (r#"{"set": "2026-11-30T22:59:59Z"}"#, 409),
+        (r#"{"set": "2026-12-30T22:59:59Z"}"#, 409),
         (r#"{"advance": "-PT1S"}"#, 409),
         (r#"{"advance": "tomorrow"}"#, 400),
+        (r#"{"advance": "P9999Y"}"#, 400),
         (r#"{"advance": "P1D", "set": "2026-12-24T00:00:00Z"}"#, 400),
         (r#"{"to": "2026-12-24T00:00:00Z"}"#, 400),
         ("", 400),
@@ -509,5 +511,5 @@ async fn the_clock_is_read_and_moved_over_http() {
         assert_eq!(status, refused, "{body}: {said}");
         assert!(said.contains("\"error\""), "{said}");
     }
-    assert_eq!(listener.ask("GET", "/clock", "").await, now("2026-11-30T23:00:00Z"));
+    assert_eq!(listener.ask("GET", "/clock", "").await, now("2026-12-30T23:00:00Z"));
 }

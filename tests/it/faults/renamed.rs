@@ -95,7 +95,8 @@ async fn a_letter_in_doubt_says_nothing_of_an_objection_that_was_entered_after_i
     let world = &mailing.world;
     mailing.send().await;
     let change = "CHG-2026-0001";
-    let moved = schedule_change::reschedule(&world.cx, world.dpo.clone(), change, "2027-03-01".parse().unwrap());
+    let moved =
+        schedule_change::reschedule(&world.cx, world.dpo.clone(), change, "2027-03-01".parse().unwrap());
     mailing.at(moved.await.unwrap().notice_at.unwrap()).await;
     announce::run_once(&world.cx).await.unwrap();
     let telephoned = world.now().await - TimeDelta::hours(1);
@@ -115,7 +116,12 @@ async fn a_letter_in_doubt_says_nothing_of_an_objection_that_was_entered_after_i
     };
     lodge_objection::record(&world.cx, world.dpo.clone(), &entered).await.unwrap();
     mailing.send().await;
-    let copies = world.mailbox.mails().into_iter().filter(|mail| mail.text().contains("1 March 2027")).collect::<Vec<_>>();
+    let copies = world
+        .mailbox
+        .mails()
+        .into_iter()
+        .filter(|mail| mail.text().contains("1 March 2027"))
+        .collect::<Vec<_>>();
     assert_eq!(copies.len(), 2);
     assert_eq!(copies[0].text(), copies[1].text());
     assert_eq!(copies[0].bytes, copies[1].bytes, "the second copy differs from the first");

@@ -38,7 +38,8 @@ impl Tripwire {
 
     /// Somebody stands at it: in this database, for `pg_locks` shows the tripwires of the tests beside this one too.
     async fn touched(&mut self) {
-        let waiting = "select exists (select from pg_locks where locktype = 'advisory' and objid = 4711 and not granted
+        let waiting =
+            "select exists (select from pg_locks where locktype = 'advisory' and objid = 4711 and not granted
              and database = (select oid from pg_database where datname = current_database()))";
         while !sqlx::query_scalar::<_, bool>(waiting).fetch_one(&mut self.0).await.unwrap() {
             sleep(LOOK_EVERY).await;
