@@ -22,7 +22,7 @@ use forenotice::domain::holidays::Holidays;
 use forenotice::domain::obligation::ExemptWhy;
 
 pub use calendar::{Window, first_instant, local, next};
-pub use letters::{Heard, Letter};
+pub use letters::{Heard, Letter, Report};
 pub use owed::{Served, Standing};
 
 pub type At = DateTime<Utc>;

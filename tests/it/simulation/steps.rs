@@ -8,6 +8,7 @@ mod mail;
 mod observe;
 mod people;
 mod post;
+mod reports;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -128,7 +129,7 @@ impl Simulation {
     /// One random step, and the comparison after it.
     pub async fn step(&mut self) {
         let began = Instant::now();
-        match self.random.below(49) {
+        match self.random.below(52) {
             0..15 => self.advance().await,
             15..17 => self.schedule().await,
             17 => self.approve().await,
@@ -145,6 +146,7 @@ impl Simulation {
             40..42 => self.serve().await,
             42 => self.sleep().await,
             43..47 => self.write_mail().await,
+            47..50 => self.report_comes_back().await,
             _ => self.waive().await,
         }
         let kind = self.log.last().map_or("", |(kind, _)| kind);

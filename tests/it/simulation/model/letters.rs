@@ -1,18 +1,31 @@
 //! Who gets the letters of an announcement, and what the relay says of them.
 
 use forenotice::domain::change::ChangeKind;
+use forenotice::domain::obligation::ExemptWhy;
 
 use super::owed::earliest_letter;
-use super::{At, Case, Change, Contact, Customer, Model};
+use super::{At, Case, Change, Contact, Customer, Model, Standing};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Letter {
     Waiting,
     Accepted(At),
+    /// Accepted, and the reader's own server is known to have it.
+    Arrived(At),
+    /// Accepted, and stuck on its way: it serves nobody until it arrives.
+    Delayed(At),
     /// Another address may do better, unless the letter itself was at fault.
     Failed {
         asks_next: bool,
     },
+}
+
+/// What comes back of a letter that the relay had taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Report {
+    Failed,
+    Delayed,
+    Arrived,
 }
 
 /// What the relay said of a letter of a notice.
@@ -96,22 +109,62 @@ impl Model {
         }
     }
 
-    /// Where all of a customer's letters were refused, the next contact is asked.
+    /// What came back of a letter: of an announcement that still counts, to somebody for whom the change has not started.
+    pub fn reported(&mut self, notice: i64, customer: &str, address: &str, report: Report) {
+        for place in 0..self.changes.len() {
+            let change = &mut self.changes[place];
+            let counts =
+                change.is_open() && change.announced.is_some_and(|announced| announced.notice == notice);
+            if !counts || change.in_force.contains_key(customer) {
+                continue;
+            }
+            let kept_out = self
+                .customers
+                .iter()
+                .any(|c| c.reference == customer && c.excluded.contains(&change.subject));
+            let Some(case) = change.cases.get_mut(customer) else { continue };
+            let Some(letter) = case.letters.get_mut(address) else { continue };
+            *letter = match (*letter, report) {
+                (Letter::Accepted(_) | Letter::Arrived(_) | Letter::Delayed(_), Report::Failed) => {
+                    Letter::Failed { asks_next: true }
+                }
+                (Letter::Accepted(at), Report::Delayed) => Letter::Delayed(at),
+                (Letter::Accepted(at) | Letter::Delayed(at), Report::Arrived) => Letter::Arrived(at),
+                (letter, _) => letter,
+            };
+            if report == Report::Failed {
+                self.ask_next(place, notice, customer);
+            }
+            let (change, customer) = (&self.changes[place], self.customer(customer));
+            let case = &change.cases[&customer.reference];
+            // Whom nothing serves any more and who is kept from it is owed nothing.
+            if kept_out && !case.informed && self.standing(change, customer, case, self.now) == Standing::Owed
+            {
+                let reference = customer.reference.clone();
+                self.changes[place].cases.get_mut(&reference).unwrap().exempt = Some(ExemptWhy::Accommodated);
+            }
+        }
+    }
+
     fn relay_said(&mut self, place: usize, heard: &Heard) {
-        let customer = self.customers.iter().find(|customer| customer.reference == heard.customer).unwrap();
         let case = self.changes[place].cases.get_mut(&heard.customer).unwrap();
         case.letters.insert(heard.address.clone(), heard.letter);
-        if let Letter::Accepted(at) = heard.letter {
-            return self.promise(heard, at);
+        match heard.letter {
+            Letter::Accepted(at) => self.promise(heard, at),
+            Letter::Failed { asks_next: false } => {}
+            _ => self.ask_next(place, heard.notice, &heard.customer),
         }
-        let case = self.changes[place].cases.get_mut(&heard.customer).unwrap();
-        let has_failed = |letter: &Letter| matches!(letter, Letter::Failed { .. });
-        if heard.letter == (Letter::Failed { asks_next: false }) || !case.letters.values().all(has_failed) {
+    }
+
+    /// Where all of a customer's letters have failed, the next contact is asked.
+    fn ask_next(&mut self, place: usize, notice: i64, customer: &str) {
+        let customer = self.customers.iter().find(|known| known.reference == customer).unwrap();
+        let case = self.changes[place].cases.get_mut(&customer.reference).unwrap();
+        if !case.letters.values().all(|letter| matches!(letter, Letter::Failed { .. })) {
             return;
         }
         // One that is dead by now may have been alive when it was asked.
-        let was_asked =
-            |address: &str| self.heard.iter().any(|h| h.notice == heard.notice && h.address == address);
+        let was_asked = |address: &str| self.heard.iter().any(|h| h.notice == notice && h.address == address);
         let left = customer
             .contacts
             .iter()

@@ -299,7 +299,7 @@ pub(super) fn earliest_letter(customer: &Customer, case: &Case, known: At) -> Op
     let has_notice_address = customer.contacts.iter().any(|contact| contact.notice_address);
     let serves = customer.contacts.iter().filter(|contact| contact.notice_address || !has_notice_address);
     let accepted = serves.filter_map(|contact| match case.letters.get(&contact.address) {
-        Some(Letter::Accepted(at)) if *at <= known => Some(*at),
+        Some(Letter::Accepted(at) | Letter::Arrived(at)) if *at <= known => Some(*at),
         _ => None,
     });
     accepted.min()

@@ -13,12 +13,13 @@ use forenotice::mail::inbox::{Arrival, What};
 use forenotice::store::inbound::MessageId;
 
 use super::Simulation;
-use crate::simulation::model::{Customer, SECOND};
+use crate::simulation::model::{Customer, Report, SECOND};
 
 /// An announcement about one change that somebody has.
 #[derive(Clone, sqlx::FromRow)]
 struct Letter {
     id: i64,
+    notice: i64,
     change: String,
     owner: String,
     address: String,
@@ -52,7 +53,7 @@ impl Simulation {
     /// A letter about something that is open or in force, of which its reader's customer was to be told.
     async fn pick_letter(&mut self) -> Option<(Letter, Option<String>)> {
         let letters: Vec<Letter> = sqlx::query_as(
-            "select d.id, c.reference as change, k.reference as owner, r.address
+            "select d.id, n.id as notice, c.reference as change, k.reference as owner, r.address
              from delivery d join notice n on n.id = d.notice_id and n.kind = 'announcement'
              join notice_change nc on nc.notice_id = n.id join change c on c.id = nc.change_id
              join recipient r on r.id = d.recipient_id join customer k on k.id = r.customer_id
@@ -79,14 +80,14 @@ impl Simulation {
         Some((letter, customer))
     }
 
-    fn address_of(&self, purpose: MailPurpose, letter: i64) -> String {
+    pub(super) fn address_of(&self, purpose: MailPurpose, letter: i64) -> String {
         let token = self.world.cx.keys.mail_token(purpose, DeliveryId(letter)).unwrap();
         let domain = if purpose == MailPurpose::Bounce { "bounces" } else { "replies" };
         format!("{token}@{domain}.processor.example")
     }
 
     /// A mail comes in by a door of its own, and what follows from it is done. Its number.
-    async fn comes(&mut self, raw: &str, to: &str) -> i64 {
+    pub(super) async fn comes(&mut self, raw: &str, to: &str) -> i64 {
         let (door, first_byte_at) = receive_mail::open_door(&self.world.cx, "a test").await.unwrap();
         assert_eq!(first_byte_at, self.model.now);
         let arrival = Arrival {
@@ -125,7 +126,13 @@ impl Simulation {
             assert_eq!(self.comes(&format!("Received: from a by b; never\r\n{raw}"), &to).await, mail);
         }
         self.did("object by mail", format!("{mail}, {} to {}", letter.address, letter.change));
+        self.has_it(&letter);
         self.on_file(mail, &letter, customer.as_deref()).await;
+    }
+
+    /// Whoever answers, or whose machine does, has the letter.
+    fn has_it(&mut self, letter: &Letter) {
+        self.model.reported(letter.notice, &letter.owner, &letter.address, Report::Arrived);
     }
 
     async fn on_file(&mut self, mail: i64, letter: &Letter, customer: Option<&str>) {
@@ -158,6 +165,7 @@ impl Simulation {
         let Some((letter, customer)) = self.pick_letter().await else { return };
         let raw = self.mail(&letter.address, "Re: your letter", "Where are its servers?");
         let mail = self.comes(&raw, &self.address_of(MailPurpose::Reply, letter.id)).await;
+        self.has_it(&letter);
         let expected = self.held_by_reply(&letter.change, customer.as_deref());
         let held: Vec<String> = sqlx::query_scalar(
             "select c.reference from inbound_hold h join change c on c.id = h.change_id
@@ -209,6 +217,7 @@ impl Simulation {
         let raw = format!("Auto-Submitted: auto-replied\r\n{raw}");
         let mail = self.comes(&raw, &self.address_of(MailPurpose::Bounce, letter.id)).await;
         self.did("answer by machine", format!("{mail}, of {} about {}", letter.address, letter.change));
+        self.has_it(&letter);
         let done: bool = sqlx::query_scalar(
             "select class = 'auto_reply' and state = 'done' and objection_id is null from inbound_message where id = $1",
         )

@@ -9,7 +9,7 @@ use forenotice::domain::obligation::ExemptWhy;
 use forenotice::domain::recipient::RecipientId;
 
 use super::{Change, Simulation};
-use crate::simulation::model::{Case, Contact, Contract, Customer};
+use crate::simulation::model::{Case, Contact, Contract, Customer, Letter};
 use crate::simulation::world::{contact, contract, customer, file, policy_terms, terms};
 use forenotice::demo::mailbox::{Fault, Reply, Times};
 
@@ -100,8 +100,8 @@ impl Simulation {
             let case = &change.cases[customer];
             let said = case.said.values().map(|(_, at)| *at);
             let letters = case.letters.values().filter_map(|letter| match letter {
-                crate::simulation::model::Letter::Accepted(at) => Some(*at),
-                _ => None,
+                Letter::Accepted(at) | Letter::Arrived(at) | Letter::Delayed(at) => Some(*at),
+                Letter::Waiting | Letter::Failed { .. } => None,
             });
             let announced = change.announced.map(|announced| announced.at);
             let mut all = said
