@@ -107,7 +107,7 @@ pub const ALL: &[Invariant] = &[
         "the next pass of `deliver` does not mend this: report it with the row",
         "select o.change_id, o.customer_id, o.served_by, d.state, d.bounced_at from obligation o
          join change on change.id = o.change_id left join delivery d on d.id = o.served_by
-         where o.state = 'served' and o.served_by is not null
+         where o.state = 'served' and o.served_by is not null and change.state not in ('withdrawn', 'discarded')
            and (d.id is null or d.state <> 'accepted' or d.bounced_at < coalesce(least(change.took_effect_at, o.in_force_at), 'infinity'))"
     ),
     invariant!(

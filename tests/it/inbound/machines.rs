@@ -1,6 +1,7 @@
 //! What machines say of our letters by mail, from the bytes to what follows: complaints, an unsubscription, somebody who left, a relay that
 //! gives letters names of its own.
 
+use forenotice::actions::schedule_change;
 use forenotice::demo::mailbox::Mail;
 use forenotice::store::inbox::Filter;
 
@@ -218,5 +219,15 @@ async fn what_says_no_time_or_one_that_no_server_keeps_is_asked_after_all_the_sa
     assert_eq!(told_of(&world, "delayed"), 1, "a queue's five days are over");
     world.advance_to("2026-12-08T12:00Z").await;
     assert_eq!(told_of(&world, "delayed"), 2);
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn a_letter_about_what_was_withdrawn_may_come_back_and_breaks_no_promise() {
+    let (world, reference) = announced().await;
+    schedule_change::withdraw(&world.cx, world.dpo.clone(), &reference, "not needed", None).await.unwrap();
+    let letter = letter_to(&world, BIRCH);
+    comes(&world, &report("failed", "5.1.1", BIRCH), &letter.envelope_from, "").await;
+    assert_eq!(strings(&world, SILENCED).await, ["dpo@birch.example: it bounced: 5.1.1 550 5.1.1 so it is"]);
     world.finish().await;
 }
