@@ -29,8 +29,8 @@ pub(super) struct TogetherArgs {
     #[arg(long, value_name = "FILE.json")]
     from: Option<PathBuf>,
     /// The day that all of them take effect on
-    #[arg(long, value_name = "DAY")]
-    effective: Option<String>,
+    #[arg(long, value_name = "DAY", value_parser = crate::cli::when::day)]
+    effective: Option<NaiveDate>,
     #[command(flatten)]
     pub(super) output: Output,
 }
@@ -116,8 +116,8 @@ pub(super) struct ChangeArgs {
     #[arg(long)]
     reason: Option<String>,
     /// The first day on which it is in force, in the policy's zone; a plan without it asks for the earliest
-    #[arg(long, value_name = "DAY")]
-    effective: Option<String>,
+    #[arg(long, value_name = "DAY", value_parser = crate::cli::when::day)]
+    effective: Option<NaiveDate>,
     /// It cannot wait for the full period: why
     #[arg(long, value_name = "JUSTIFICATION")]
     emergency: Option<String>,
@@ -145,11 +145,12 @@ pub(super) fn requests(what: &WhatArgs) -> Result<(Vec<Request>, Output), Failur
 fn several(args: &TogetherArgs) -> Result<Vec<Request>, Failure> {
     let Some(path) = &args.from else {
         return Err(Failure::new("say what: add, replace, alter, remove or correct")
-            .hint("or --from FILE.json with a list of changes"));
+            .hint("or --from FILE.json with a list of changes")
+            .usage());
     };
     let listed = from_file(path)?;
     let read = |mut given: Given| {
-        given.extend(args.effective.iter().map(|day| ("effective".to_owned(), day.clone())));
+        given.extend(args.effective.map(|day| ("effective".to_owned(), day.to_string())));
         let kind = given.remove("kind").unwrap_or_default();
         let known = KINDS.iter().find(|(word, _)| *word == kind);
         let (_, kind) = known.ok_or_else(|| {
@@ -172,7 +173,7 @@ const KINDS: [(&str, ChangeKind); 5] = [
 fn request(kind: ChangeKind, mut given: Given) -> Result<Request, Failure> {
     let name = given
         .remove("name")
-        .ok_or_else(|| Failure::new("--name is missing").hint("forenotice change plan --help"))?;
+        .ok_or_else(|| Failure::new("--name is missing").hint("forenotice change plan --help").usage())?;
     let effective = day(given.remove("effective"))?;
     let reason = given.remove("reason").unwrap_or_default();
     let (replaces, emergency) = (given.remove("replaces"), given.remove("emergency"));
@@ -211,13 +212,14 @@ fn given(args: &ChangeArgs) -> Result<Given, Failure> {
             given.insert(flag.to_owned(), value.clone());
         }
     }
+    given.extend(args.effective.map(|day| ("effective".to_owned(), day.to_string())));
     Ok(given)
 }
 
 fn day(text: Option<String>) -> Result<Option<NaiveDate>, Failure> {
     let parse = |text: String| {
         text.parse().map_err(|_| {
-            Failure::new(format!("--effective: {text:?} is no day")).hint("write it as 2027-01-15")
+            Failure::new(format!("\"effective\": {text:?} is no day")).hint("write it as 2027-01-15")
         })
     };
     text.map(parse).transpose()
@@ -281,7 +283,7 @@ fn from_object(path: &Path, value: Value) -> Result<Given, Failure> {
 }
 
 impl ChangeArgs {
-    fn flags(&self) -> [(&'static str, &Option<String>); 22] {
+    fn flags(&self) -> [(&'static str, &Option<String>); 21] {
         [
             ("name", &self.name),
             ("replaces", &self.replaces),
@@ -302,7 +304,6 @@ impl ChangeArgs {
             ("affiliate", &self.affiliate),
             ("engaged-by", &self.engaged_by),
             ("reason", &self.reason),
-            ("effective", &self.effective),
             ("emergency", &self.emergency),
             ("attest", &self.attest),
         ]
