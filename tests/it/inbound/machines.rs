@@ -223,11 +223,21 @@ async fn what_says_no_time_or_one_that_no_server_keeps_is_asked_after_all_the_sa
 }
 
 #[tokio::test]
-async fn a_letter_about_what_was_withdrawn_may_come_back_and_breaks_no_promise() {
-    let (world, reference) = announced().await;
-    schedule_change::withdraw(&world.cx, world.dpo.clone(), &reference, "not needed", None).await.unwrap();
-    let letter = letter_to(&world, BIRCH);
-    comes(&world, &report("failed", "5.1.1", BIRCH), &letter.envelope_from, "").await;
-    assert_eq!(strings(&world, SILENCED).await, ["dpo@birch.example: it bounced: 5.1.1 550 5.1.1 so it is"]);
-    world.finish().await;
+async fn a_letter_about_what_was_withdrawn_or_is_to_be_announced_anew_may_come_back_and_breaks_no_promise() {
+    for withdrawn in [true, false] {
+        let (world, reference) = announced().await;
+        let (cx, dpo) = (&world.cx, world.dpo.clone());
+        if withdrawn {
+            schedule_change::withdraw(cx, dpo, &reference, "not needed", None).await.unwrap();
+        } else {
+            schedule_change::reschedule(cx, dpo, &reference, "2027-12-15".parse().unwrap()).await.unwrap();
+        }
+        let letter = letter_to(&world, BIRCH);
+        comes(&world, &report("failed", "5.1.1", BIRCH), &letter.envelope_from, "").await;
+        assert_eq!(
+            strings(&world, SILENCED).await,
+            ["dpo@birch.example: it bounced: 5.1.1 550 5.1.1 so it is"]
+        );
+        world.finish().await;
+    }
 }

@@ -23,7 +23,10 @@ pub enum Letter {
 /// What comes back of a letter that the relay had taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Report {
-    Failed,
+    /// And whether nobody has the address any more.
+    Failed {
+        for_good: bool,
+    },
     Delayed,
     Arrived,
 }
@@ -109,40 +112,52 @@ impl Model {
         }
     }
 
-    /// What came back of a letter: of an announcement that still counts, to somebody for whom the change has not started.
+    /// What came back of a letter of an announcement that still counts. What has started stays as it is.
     pub fn reported(&mut self, notice: i64, customer: &str, address: &str, report: Report) {
         for place in 0..self.changes.len() {
             let change = &mut self.changes[place];
-            let counts =
-                change.is_open() && change.announced.is_some_and(|announced| announced.notice == notice);
-            if !counts || change.in_force.contains_key(customer) {
+            if change.announced.is_none_or(|announced| announced.notice != notice) {
                 continue;
             }
-            let kept_out = self
-                .customers
-                .iter()
-                .any(|c| c.reference == customer && c.excluded.contains(&change.subject));
+            let is_closed = !change.is_open() || change.in_force.contains_key(customer);
             let Some(case) = change.cases.get_mut(customer) else { continue };
             let Some(letter) = case.letters.get_mut(address) else { continue };
             *letter = match (*letter, report) {
-                (Letter::Accepted(_) | Letter::Arrived(_) | Letter::Delayed(_), Report::Failed) => {
+                (Letter::Accepted(_) | Letter::Arrived(_) | Letter::Delayed(_), Report::Failed { .. }) => {
                     Letter::Failed { asks_next: true }
                 }
                 (Letter::Accepted(at), Report::Delayed) => Letter::Delayed(at),
                 (Letter::Accepted(at) | Letter::Delayed(at), Report::Arrived) => Letter::Arrived(at),
                 (letter, _) => letter,
             };
-            if report == Report::Failed {
+            if is_closed {
+                continue;
+            }
+            if matches!(report, Report::Failed { .. }) {
                 self.ask_next(place, notice, customer);
             }
-            let (change, customer) = (&self.changes[place], self.customer(customer));
-            let case = &change.cases[&customer.reference];
-            // Whom nothing serves any more and who is kept from it is owed nothing.
-            if kept_out && !case.informed && self.standing(change, customer, case, self.now) == Standing::Owed
-            {
-                let reference = customer.reference.clone();
-                self.changes[place].cases.get_mut(&reference).unwrap().exempt = Some(ExemptWhy::Accommodated);
+            if self.customer(customer).excluded.contains(&self.changes[place].subject) {
+                self.owes_no_more(place, customer, ExemptWhy::Accommodated);
             }
+        }
+        if report == (Report::Failed { for_good: true }) && self.customer(customer).subscribes {
+            self.reader_left(customer);
+        }
+    }
+
+    /// A subscriber whom nothing reaches any more is owed nothing.
+    pub fn reader_left(&mut self, reader: &str) {
+        for place in 0..self.changes.len() {
+            self.owes_no_more(place, reader, ExemptWhy::UndeliverableSubscriber);
+        }
+    }
+
+    /// Where nothing serves the customer.
+    fn owes_no_more(&mut self, place: usize, reference: &str, why: ExemptWhy) {
+        let (change, customer) = (&self.changes[place], self.customer(reference));
+        let Some(case) = change.cases.get(reference).filter(|case| !case.informed) else { return };
+        if self.standing(change, customer, case, self.now) == Standing::Owed {
+            self.case_mut(&change.reference.clone(), reference).exempt = Some(why);
         }
     }
 

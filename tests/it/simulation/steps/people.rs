@@ -225,17 +225,7 @@ impl Simulation {
         let recipient = self.recipient(&subscriber.contacts[0].address).await;
         subscribe::leave(&self.world.cx, recipient).await.unwrap();
         self.did("unsubscribe", subscriber.reference.clone());
-        for place in 0..self.model.changes.len() {
-            let change = &self.model.changes[place];
-            let Some(case) = change.cases.get(&subscriber.reference).filter(|case| !case.informed) else {
-                continue;
-            };
-            let standing = self.model.standing(change, subscriber, case, self.model.now);
-            if standing == super::Standing::Owed {
-                self.model.changes[place].cases.get_mut(&subscriber.reference).unwrap().exempt =
-                    Some(ExemptWhy::UndeliverableSubscriber);
-            }
-        }
+        self.model.reader_left(&subscriber.reference);
     }
 
     /// What the address said while it was nobody's is the customer's from its first instant.

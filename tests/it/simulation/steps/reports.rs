@@ -3,7 +3,7 @@
 use forenotice::domain::access::MailPurpose;
 
 use super::Simulation;
-use crate::simulation::model::{Letter, Report};
+use crate::simulation::model::Report;
 
 /// A letter of an announcement that the relay has taken.
 #[derive(Clone, sqlx::FromRow)]
@@ -25,14 +25,13 @@ impl Simulation {
         .fetch_all(self.world.cx.db.pool())
         .await
         .unwrap();
-        let sent: Vec<Sent> = sent.into_iter().filter(|sent| self.is_on_its_way(sent)).collect();
         if sent.is_empty() {
             return;
         }
         let letter = self.random.pick(&sent);
         let (report, action, status) = self.random.pick(&[
-            (Report::Failed, "failed", "5.1.1"),
-            (Report::Failed, "failed", "4.4.7"),
+            (Report::Failed { for_good: true }, "failed", "5.1.1"),
+            (Report::Failed { for_good: false }, "failed", "4.4.7"),
             (Report::Delayed, "delayed", "4.4.1"),
             (Report::Arrived, "delivered", "2.0.0"),
         ]);
@@ -41,24 +40,6 @@ impl Simulation {
         let Sent { id, customer, address, .. } = &letter;
         self.did("report", format!("{mail}, letter {id} to {address} of {customer}: {action} {status}"));
         self.model.reported(letter.notice, customer, address, report);
-    }
-
-    /// Something that is still open waits for what becomes of it.
-    fn is_on_its_way(&self, sent: &Sent) -> bool {
-        let of_notice = self
-            .model
-            .changes
-            .iter()
-            .filter(|change| change.announced.is_some_and(|announced| announced.notice == sent.notice));
-        let taken = |letter: &&Letter| {
-            matches!(letter, Letter::Accepted(_) | Letter::Arrived(_) | Letter::Delayed(_))
-        };
-        !self.model.customer(&sent.customer).subscribes
-            && of_notice.filter(|change| change.is_open()).any(|change| {
-                let case = change.cases.get(&sent.customer);
-                let letter = case.and_then(|case| case.letters.get(&sent.address));
-                letter.filter(taken).is_some() && !change.in_force.contains_key(&sent.customer)
-            })
     }
 }
 
