@@ -1,6 +1,7 @@
 //! `change`, `gate`, `deliveries` and `status`: the DPO's work before, on and after the day.
 
 mod asked;
+mod warn;
 
 use asked::{ChangeArgs, WhatArgs};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -14,7 +15,6 @@ use crate::domain::account::Role;
 use crate::domain::change::{Change, ChangeKind};
 use crate::domain::notice::Stops;
 use crate::domain::plan::{Named, Plan, Refusal};
-use crate::domain::request::Request;
 use crate::store::{self, Snapshot};
 
 /// Plan, schedule, show and withdraw changes of subprocessors
@@ -131,22 +131,17 @@ fn one(done: Done) -> Vec<Done> {
     vec![done]
 }
 
-/// An emergency shortens only the notice of those whose terms say so.
-async fn warn_of_emergency(cx: &Context, requests: &[Request]) -> Result<(), Failure> {
-    let is_asked = requests.iter().any(|request| request.emergency.is_some());
-    if is_asked && !store::customer::any_allows_emergency(cx.snapshot().await?.conn()).await? {
-        eprintln!(
-            "warning: --emergency shortens no notice: no customer's terms have emergency_days, so all keep their full period"
-        );
-    }
-    Ok(())
-}
-
 async fn plan(global: &Global, what: &WhatArgs) -> Result<(), Failure> {
     let (requests, output) = asked::requests(what)?;
     let cx = context::open(global)?;
-    warn_of_emergency(&cx, &requests).await?;
-    match schedule_change::plan_together(&cx, &requests).await {
+    warn::of_emergency(&cx, &requests).await?;
+    let planned = schedule_change::plan_together(&cx, &requests).await;
+    if let Ok(plan) = &planned
+        && plan.customers > 0
+    {
+        warn::of_late_bounces(&cx, plan.notice_at, plan.effective_on);
+    }
+    match planned {
         Ok(plan) if output.json => print(json!({
             "earliest": plan.earliest, "decided_by": plan.decided_by, "deciders": plan.deciders,
             "unreachable": plan.unreachable,
@@ -161,8 +156,14 @@ async fn plan(global: &Global, what: &WhatArgs) -> Result<(), Failure> {
 async fn schedule(global: &Global, what: &WhatArgs) -> Result<(), Failure> {
     let (requests, output) = asked::requests(what)?;
     let (cx, actor) = context::acting(global).await?;
-    warn_of_emergency(&cx, &requests).await?;
-    done(schedule_change::schedule_together(&cx, actor, &requests).await, output)
+    warn::of_emergency(&cx, &requests).await?;
+    let scheduled = schedule_change::schedule_together(&cx, actor, &requests).await;
+    if let Ok([first, ..]) = scheduled.as_deref()
+        && let Some(notice_at) = first.notice_at
+    {
+        warn::of_late_bounces(&cx, notice_at, first.effective_on);
+    }
+    done(scheduled, output)
 }
 
 /// What was done to one change as an object, to several as a list.

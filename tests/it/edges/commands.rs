@@ -428,6 +428,33 @@ async fn an_emergency_that_shortens_nobodys_notice_is_warned_of() {
 }
 
 #[tokio::test]
+async fn a_start_before_the_last_letter_may_have_come_back_is_warned_of() {
+    let world = World::on("2026-11-23T09:00Z").await;
+    world
+        .customers("reference,customer,email,customer_since,notice_days,objection_days\nC-1,Acme,dpo@acme.example,2024-03-01,3,3\n")
+        .await;
+    let facts = [
+        ["--name", "Nimbus"],
+        ["--legal-entity", "Nimbus GmbH"],
+        ["--address", "Ring 2, 10115 Berlin"],
+        ["--contact", "privacy@nimbus.example"],
+        ["--purpose", "hosting"],
+        ["--data-types", "names"],
+        ["--data-subjects", "users"],
+        ["--country", "DE"],
+        ["--transfer-mechanism", "none"],
+        ["--reason", "more capacity"],
+    ];
+    let plan = |day| [&["change", "plan", "add", "--effective", day][..], &facts.concat()].concat();
+    let warning = "warning: until 2026-11-30 08:00 UTC a letter may come back";
+    let early = world.command(&plan("2026-11-29")).await;
+    assert!(early.said.contains(warning), "{early:?}");
+    let late = world.command(&plan("2026-12-01")).await;
+    assert!(!late.said.contains("come back"), "{late:?}");
+    world.finish().await;
+}
+
+#[tokio::test]
 async fn a_letter_is_previewed_about_a_real_change() {
     let (world, _folder) = announced().await;
     let ran = world.command(&["mail", "preview", "announcement", "--change", CHANGE, "--to", "C-1"]).await;

@@ -100,6 +100,8 @@ pub struct Case {
     pub exempt: Option<ExemptWhy>,
     /// By address.
     pub letters: BTreeMap<String, Letter>,
+    /// One came back after the change had started: nothing moves any more, but what served may be gone.
+    pub lost: bool,
     pub other_service: Option<At>,
     /// By contract: yes or no, and since when.
     pub said: BTreeMap<String, (bool, At)>,

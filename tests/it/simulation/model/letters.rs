@@ -122,6 +122,10 @@ impl Model {
             let is_closed = !change.is_open() || change.in_force.contains_key(customer);
             let Some(case) = change.cases.get_mut(customer) else { continue };
             let Some(letter) = case.letters.get_mut(address) else { continue };
+            if is_closed {
+                case.lost |= report != Report::Arrived;
+                continue;
+            }
             *letter = match (*letter, report) {
                 (Letter::Accepted(_) | Letter::Arrived(_) | Letter::Delayed(_), Report::Failed { .. }) => {
                     Letter::Failed { asks_next: true }
@@ -130,9 +134,6 @@ impl Model {
                 (Letter::Accepted(at) | Letter::Delayed(at), Report::Arrived) => Letter::Arrived(at),
                 (letter, _) => letter,
             };
-            if is_closed {
-                continue;
-            }
             if matches!(report, Report::Failed { .. }) {
                 self.ask_next(place, notice, customer);
             }

@@ -74,7 +74,7 @@ impl Model {
         let may = is_in_force && !is_excluded && !open;
         let day = self.day_of(self.now);
         let served = change.cases.get(reference).is_some_and(|case| {
-            matches!(self.standing(change, customer, case, self.now), Standing::Served(_))
+            !case.lost && matches!(self.standing(change, customer, case, self.now), Standing::Served(_))
         });
         let covered =
             customer.contracts.iter().any(|contract| contract.runs_on(day) && contract.is_about(change));
