@@ -141,9 +141,8 @@ async fn announcement(
 
 /// The letters of a follow-up: to everyone of a range who had, or may have had, the announcement.
 async fn follow_up(tx: &mut Tx, notice: &ToFanOut, (after, end): (i64, i64)) -> Result<Vec<Letter>, Error> {
-    let Some(announced) = notice.follows else { return Ok(Vec::new()) };
     let about: Vec<ChangeId> = notice.facts.changes.iter().map(|change| change.id).collect();
-    let told = store::fan_out::told(tx.conn(), announced, &about, after, end).await?;
+    let told = store::fan_out::told(tx.conn(), &about, after, end).await?;
     Ok(letters_to(told, notice.due_at))
 }
 

@@ -83,7 +83,7 @@ pub async fn note(
     let in_use = InUse { since, why: why.to_owned() };
     store::change::set_in_use(&mut tx, id, &in_use).await?;
     change.in_use = Some(in_use);
-    let announced = store::notice::live_announcement(tx.conn(), id).await?;
+    let announced = store::notice::told_announcement(tx.conn(), id).await?;
     if let Some((announced, _)) = announced.as_ref() {
         let mut facts = cx.notice_about(NoticeKind::Held, std::slice::from_ref(&change));
         facts.announced_on = change.published_at.map(|at| cx.policy.zone.day_of(at));

@@ -244,7 +244,7 @@ async fn follow_up(
     change: &Change,
     old_effective_on: Option<NaiveDate>,
 ) -> Result<(), Error> {
-    let Some((announced, _)) = store::notice::live_announcement(tx.conn(), change.id).await? else {
+    let Some((announced, _)) = store::notice::told_announcement(tx.conn(), change.id).await? else {
         return Ok(());
     };
     let mut facts = cx.notice_about(kind, std::slice::from_ref(change));

@@ -186,29 +186,29 @@ struct ToldRow {
     customer_id: i64,
 }
 
-/// The recipients of customers with an id in `(after, up_to]` who had, or may have had, a letter of `announcement`, and
-/// whom one of `changes` concerns: of changes announced together, each has followers of its own.
+/// The recipients of customers with an id in `(after, up_to]` who had, or may have had, a letter of an announcement of one of
+/// `changes`, also of one that was given anew, and whom it concerns: of changes announced together, each has followers of its own.
 pub async fn told(
     conn: &mut PgConnection,
-    announcement: NoticeId,
     changes: &[ChangeId],
     after: i64,
     up_to: i64,
 ) -> Result<Vec<(RecipientId, CustomerId)>, Error> {
     let rows: Vec<ToldRow> = sqlx::query_as(
-        "select d.recipient_id, d.customer_id from delivery d
+        "select distinct d.recipient_id, d.customer_id from delivery d
          join recipient r on r.id = d.recipient_id and r.suppressed_at is null and r.address is not null
-         where d.notice_id = $1 and (d.state = 'accepted' or d.in_doubt)
+         where d.notice_id in (select n.id from notice n join notice_change x on x.notice_id = n.id
+                               where x.change_id = any($1) and n.kind = 'announcement')
+           and (d.state = 'accepted' or d.in_doubt)
            and d.recipient_id in (select id from recipient where customer_id > $2 and customer_id <= $3)
-           and (exists (select from obligation o where o.customer_id = d.customer_id and o.change_id = any($4))
+           and (exists (select from obligation o where o.customer_id = d.customer_id and o.change_id = any($1))
                 or not exists (select from obligation o join notice_change n on n.change_id = o.change_id
-                               where n.notice_id = $1 and o.customer_id = d.customer_id))
+                               where n.notice_id = d.notice_id and o.customer_id = d.customer_id))
          order by d.customer_id, d.recipient_id",
     )
-    .bind(announcement.0)
+    .bind(changes.iter().map(|id| id.0).collect::<Vec<_>>())
     .bind(after)
     .bind(up_to)
-    .bind(changes.iter().map(|id| id.0).collect::<Vec<_>>())
     .fetch_all(conn)
     .await?;
     Ok(rows.into_iter().map(|row| (RecipientId(row.recipient_id), CustomerId(row.customer_id))).collect())

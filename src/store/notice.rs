@@ -177,6 +177,22 @@ pub async fn live_announcement(
     Ok(row.map(|(id, facts)| (NoticeId(id), facts.0)))
 }
 
+/// The newest announcement of a change that began to go out: what those who know of it were told, also while it is to be given anew.
+pub async fn told_announcement(
+    conn: &mut PgConnection,
+    change: ChangeId,
+) -> Result<Option<(NoticeId, NoticeFacts)>, Error> {
+    let row: Option<(i64, Json<NoticeFacts>)> = sqlx::query_as(
+        "select n.id, n.facts from notice n join notice_change nc on nc.notice_id = n.id
+         where nc.change_id = $1 and n.kind = 'announcement' and n.barrier_at is not null
+         order by n.id desc limit 1",
+    )
+    .bind(change.0)
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(|(id, facts)| (NoticeId(id), facts.0)))
+}
+
 /// The live announcement of a change, when it is due, and when it began to go out; none: it has none.
 pub async fn announcement_times(
     conn: &mut PgConnection,

@@ -9,7 +9,7 @@ use super::{Done, Error, planned};
 use crate::actions::Context;
 use crate::domain::change::{Act, Change, ChangeKind, State};
 use crate::domain::ledger::{Actor, Event};
-use crate::domain::notice::{Correction, NoticeKind, Replaced, Stops, was_told};
+use crate::domain::notice::{ChangeFacts, Correction, NoticeKind, Replaced, Stops, was_told};
 use crate::domain::plan::{Refusal, entitled};
 use crate::domain::request;
 use crate::domain::subprocessor::Difference;
@@ -45,12 +45,7 @@ pub async fn alter(
     refuse_disorder(&open, &change, &moved, &altered)?;
     let (from, to) = (change.draft.effective_on, moved.draft.effective_on);
     let told = was_told(change.state);
-    let now = tx.now();
-    let news = News {
-        earlier: to < from || to <= cx.policy.zone.day_of(now),
-        wider: change.draft.facts.widening(&moved.draft.facts),
-        aged: told && !store::notice::is_valid_at(tx.conn(), change.id, moved.effective_at).await?,
-    };
+    let news = news(cx, &mut tx, &change, &moved).await?;
     let notice_at = if told && !news.starts_anew() {
         if moved.effective_at > change.effective_at {
             store::silence::ask_again(&mut tx, change.id).await?;
@@ -94,7 +89,7 @@ pub async fn withdraw(
     if let Some(other) = open.iter().find(builds_on) {
         return Err(built_upon(&change, other));
     }
-    let announcement = store::notice::live_announcement(tx.conn(), change.id).await?;
+    let announcement = store::notice::told_announcement(tx.conn(), change.id).await?;
     take_back(cx, &mut tx, &change, NoticeKind::ALL).await?;
     let now = tx.now();
     let mut notice_at = None;
@@ -221,11 +216,31 @@ struct News {
     wider: Vec<&'static str>,
     /// Its notice would be too old on the day.
     aged: bool,
+    /// It is to be announced anew as it is: nobody has heard of what is altered now.
+    waits: bool,
+}
+
+/// Beside what its customers know: the plan as it stands, or, where that waits to be announced anew, the one announced before.
+async fn news(cx: &Context, tx: &mut Tx, change: &Change, moved: &Change) -> Result<News, Error> {
+    let told = was_told(change.state);
+    let waits = told && store::notice::begun_announcement(tx.conn(), change.id).await?.is_none();
+    let mut known = change.draft.clone();
+    if waits && let Some((_, announced)) = store::notice::told_announcement(tx.conn(), change.id).await? {
+        let of_change = announced.changes.iter().find(|told| told.id == change.id);
+        known = of_change.map_or(known, ChangeFacts::draft);
+    }
+    let (to, today) = (moved.draft.effective_on, cx.policy.zone.day_of(tx.now()));
+    Ok(News {
+        earlier: to < known.effective_on || to <= today,
+        wider: known.facts.widening(&moved.draft.facts),
+        aged: told && !waits && !store::notice::is_valid_at(tx.conn(), change.id, moved.effective_at).await?,
+        waits,
+    })
 }
 
 impl News {
     fn starts_anew(&self) -> bool {
-        self.earlier || self.aged || !self.wider.is_empty()
+        self.earlier || self.aged || self.waits || !self.wider.is_empty()
     }
 
     /// As the end of a sentence: "the planned start is another day".
@@ -241,8 +256,11 @@ impl News {
                 named.map(|(field, value)| format!("{} ({value})", field.replace('_', " "))).collect();
             parts.push(format!("more is planned than it said: {}", said.join(", ")));
         }
-        if parts.is_empty() {
+        if self.aged && parts.is_empty() {
             parts.push("so much time has passed that we give it again".to_owned());
+        }
+        if parts.is_empty() {
+            parts.push("we give it again".to_owned());
         }
         parts.join("; ")
     }
@@ -301,7 +319,7 @@ async fn announce_anew(
     if shared.is_some_and(|shared| shared.is_going_out) {
         return Err(Error::GoingOut { reference: change.reference.clone() });
     }
-    let before = store::notice::live_announcement(tx.conn(), change.id).await?;
+    let before = store::notice::told_announcement(tx.conn(), change.id).await?;
     // Published, and told nobody: what it left behind, a service by post, ends all the same.
     let follows = before.as_ref().filter(|_| change.published_at.is_some()).map(|(id, _)| *id);
     let before = before.filter(|_| told);

@@ -1,6 +1,7 @@
 //! A change whose date moves: later keeps what was served, earlier begins anew.
 
-use forenotice::actions::schedule_change::{self, Error};
+use forenotice::actions::note_in_use;
+use forenotice::actions::schedule_change::{self, Alteration, Error};
 use forenotice::demo::mailbox::Mail;
 use forenotice::domain::change::State;
 use forenotice::domain::plan::Refusal;
@@ -145,5 +146,72 @@ async fn a_change_that_nobody_knows_of_moves_without_a_letter() {
         [format!("{reference}: Nimbus planned from 21 Dec 2026; you can object until 20 Dec 2026")]
     );
     assert!(!world.mailbox.mails_to(ACME)[0].text().contains("NTC-2026-0001,"));
+    world.finish().await;
+}
+
+/// The change, and wider than announced; the letter about that goes out on the next morning.
+async fn widened() -> (World, String) {
+    let (world, reference) = announced().await;
+    let facts = vec![("countries".to_owned(), "DE;US".to_owned())];
+    let wider = Alteration { effective: None, facts };
+    let done = schedule_change::alter(&world.cx, world.dpo.clone(), &reference, &wider).await.unwrap();
+    assert!(done.notice_at > Some(world.now().await), "{done:?}");
+    world.settle().await;
+    (world, reference)
+}
+
+#[tokio::test]
+async fn what_is_altered_before_it_is_announced_anew_is_announced_as_it_is_then() {
+    let (world, reference) = widened().await;
+    reschedule(&world, &reference, "2027-01-20").await.unwrap();
+    world.advance_to("2026-11-25T12:00Z").await;
+    for address in [ACME, BIRCH] {
+        let mails = world.mailbox.mails_to(address);
+        assert_eq!(mails.len(), 2, "{:?}", world.subjects(address));
+        let text = mails[1].text();
+        assert!(text.contains("20 January 2027") && text.contains("United States"), "{text}");
+        assert!(text.contains("more is planned than it said"), "{text}");
+        assert!(on_one_thread(&mails[0], &mails[1]));
+    }
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn what_is_as_it_was_before_it_is_announced_anew_is_announced_so() {
+    let (world, reference) = widened().await;
+    let facts = vec![("countries".to_owned(), "DE".to_owned())];
+    let back = Alteration { effective: None, facts };
+    schedule_change::alter(&world.cx, world.dpo.clone(), &reference, &back).await.unwrap();
+    world.advance_to("2026-11-25T12:00Z").await;
+    let mails = world.mailbox.mails_to(ACME);
+    assert_eq!(mails.len(), 2, "{:?}", world.subjects(ACME));
+    assert!(mails[1].text().contains("Germany") && !mails[1].text().contains("United States"));
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn whoever_was_told_hears_what_becomes_of_a_change_that_is_to_be_announced_anew() {
+    let (world, reference) = widened().await;
+    schedule_change::withdraw(&world.cx, world.dpo.clone(), &reference, "not needed", None).await.unwrap();
+    world.settle().await;
+    for address in [ACME, BIRCH] {
+        let mails = world.mailbox.mails_to(address);
+        assert_eq!(mails.len(), 2, "{:?}", world.subjects(address));
+        assert!(on_one_thread(&mails[0], &mails[1]));
+    }
+    world.advance_to("2026-11-26T12:00Z").await;
+    assert_eq!(world.mailbox.mails_to(ACME).len(), 2);
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn whoever_was_told_hears_that_it_is_in_use_before_it_is_announced_anew() {
+    let (world, reference) = widened().await;
+    let today = "2026-11-24".parse().unwrap();
+    let noted =
+        note_in_use::note(&world.cx, world.dpo.clone(), &reference, today, "by mistake").await.unwrap();
+    assert!(noted.told);
+    world.settle().await;
+    assert_eq!(world.mailbox.mails_to(ACME).len(), 2, "{:?}", world.subjects(ACME));
     world.finish().await;
 }
