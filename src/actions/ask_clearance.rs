@@ -210,6 +210,6 @@ async fn is_served(
         today,
     };
     let (_, yes_at) = clearing::consent(&asked.contracts(), &facts.said);
-    let means = Means { letter: facts.letter, other: facts.service, yes_at, waived: facts.waived };
+    let means = Means { letters: facts.letters, other: facts.service, yes_at, waived: facts.waived };
     Ok(means.serve())
 }

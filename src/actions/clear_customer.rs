@@ -222,8 +222,12 @@ impl Case {
         if !self.change.state.is_open() {
             return self.hear_after_effect(tx, consent).await;
         }
-        let means =
-            Means { letter: facts.letter, other: facts.service, yes_at, waived: facts.waived.clone() };
+        let means = Means {
+            letters: facts.letters.clone(),
+            other: facts.service,
+            yes_at,
+            waived: facts.waived.clone(),
+        };
         let time = |at: DateTime<Utc>| asked.time(&cx.policy, at);
         let served: Option<(Option<DeliveryId>, Clearance)> = means.clearance(time, self.owed.told);
         let window_shuts = !means.waived.contains_key(&Waivable::WindowOpen);

@@ -39,8 +39,12 @@ impl Context {
             today,
         };
         let (said, yes_at) = clearing::consent(&asked.contracts(), &facts.said);
-        let means =
-            Means { letter: facts.letter, other: facts.service, yes_at, waived: facts.waived.clone() };
+        let means = Means {
+            letters: facts.letters.clone(),
+            other: facts.service,
+            yes_at,
+            waived: facts.waived.clone(),
+        };
         let served = means.clearance(|at| asked.time(&self.policy, at), owed.told);
         let window_shuts = !means.waived.contains_key(&Waivable::WindowOpen);
         let mut consent = owed.consent.followed_by(said);

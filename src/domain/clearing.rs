@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::calendar::Timing;
+use super::calendar::{Service, Timing};
 use super::change::{ChangeKind, Draft};
 use super::customer::{Authorisation, Contract, ContractId, Policy, Terms};
 use super::delivery::DeliveryId;
@@ -204,11 +204,19 @@ pub fn consent(
     }
 }
 
+/// A letter that serves: accepted, and not come back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Letter {
+    pub id: DeliveryId,
+    pub handed_over_at: DateTime<Utc>,
+    /// By a report or an event, never before it was handed over. None: nothing says since when.
+    pub received_at: Option<DateTime<Utc>>,
+}
+
 /// Everything that has reached or freed one customer since the announcement in force.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Means {
-    /// The earliest accepted letter that serves.
-    pub letter: Option<(DeliveryId, DateTime<Utc>)>,
+    pub letters: Vec<Letter>,
     /// By post, portal or hand.
     pub other: Option<DateTime<Utc>>,
     /// Every contract in scope has said yes.
@@ -221,7 +229,7 @@ impl Means {
     /// Whether anything has served the customer.
     pub fn serve(&self) -> bool {
         let waived = self.waived.contains_key(&Waivable::NoticeMissing);
-        waived || self.letter.is_some() || self.other.is_some() || self.yes_at.is_some()
+        waived || !self.letters.is_empty() || self.other.is_some() || self.yes_at.is_some()
     }
 
     /// What it leaves behind, and the letter where that serves; none: the notice is still owed.
@@ -233,10 +241,14 @@ impl Means {
         time: impl Fn(DateTime<Utc>) -> Time,
         told: Told,
     ) -> Option<(Option<DeliveryId>, Clearance)> {
-        let by_letter = self.letter.map(|(letter, at)| (at, Some(letter)));
+        let by_letter = self.letters.iter().map(|letter| {
+            let Letter { id, handed_over_at, received_at } = *letter;
+            let service = Service { handed_over_at, received_at, published_at: None };
+            (time(handed_over_at).then.start.instant(&service), Some(id))
+        });
         let others = [self.other, self.waived.get(&Waivable::NoticeMissing).copied(), self.yes_at];
         let others = others.into_iter().flatten().map(|at| (at, None));
-        let (served_at, letter) = by_letter.into_iter().chain(others).min_by_key(|(at, _)| *at)?;
+        let (served_at, letter) = by_letter.chain(others).min_by_key(|(at, _)| *at)?;
         let Time { then, later, window_shuts } = time(served_at);
         let mut clearance = Clearance::at_service(&then, served_at, None, window_shuts);
         clearance = later.iter().fold(clearance, Clearance::lengthened);

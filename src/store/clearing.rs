@@ -9,7 +9,7 @@ use sqlx::{FromRow, PgConnection};
 
 use super::{Error, Tx, exactly_one};
 use crate::domain::change::ChangeId;
-use crate::domain::clearing::{Said, ServiceChannel, Version, Waivable};
+use crate::domain::clearing::{Letter, Said, ServiceChannel, Version, Waivable};
 use crate::domain::customer::{ContractId, CustomerId};
 use crate::domain::delivery::DeliveryId;
 use crate::domain::objection::Channel;
@@ -166,7 +166,7 @@ pub struct Facts {
     /// By post, portal or hand.
     pub service: Option<DateTime<Utc>>,
     pub waived: BTreeMap<Waivable, DateTime<Utc>>,
-    pub letter: Option<(DeliveryId, DateTime<Utc>)>,
+    pub letters: Vec<Letter>,
 }
 
 /// Reads them. `proven`: a letter serves only with proof that the recipient's server has it.
@@ -185,7 +185,7 @@ pub async fn facts(
         said: said(&mut *conn, change, customer, since).await?,
         service: service(&mut *conn, change, customer).await?.filter(|at| *at >= since),
         waived: waived(&mut *conn, change, customer, since).await?,
-        letter: earliest_letter(&mut *conn, change, customer, since, (served_by, proven)).await?,
+        letters: letters(&mut *conn, change, customer, since, (served_by, proven)).await?,
     })
 }
 
@@ -241,18 +241,21 @@ async fn waived(
     rows.into_iter().map(read).collect()
 }
 
-/// The earliest letter of the announcement in force, which began at `since`, that serves the customer: accepted, not bounced, to its notice
+/// The letters of the announcement in force, which began at `since`, that serve the customer: accepted, not bounced, to its notice
 /// address where it has one. The letter that served it already stays among them. Where the clock was set back on the way, letters are older
 /// than their announcement.
-async fn earliest_letter(
+async fn letters(
     conn: &mut PgConnection,
     change: ChangeId,
     customer: CustomerId,
     since: DateTime<Utc>,
     (served_by, proven): (Option<DeliveryId>, bool),
-) -> Result<Option<(DeliveryId, DateTime<Utc>)>, Error> {
-    let row: Option<(i64, DateTime<Utc>)> = sqlx::query_as(
-        "select d.id, case when $4 then d.received_at else d.accepted_at end as at
+) -> Result<Vec<Letter>, Error> {
+    // An answer proves that the letter was there before it, and not since when.
+    let rows: Vec<(i64, DateTime<Utc>, Option<DateTime<Utc>>)> = sqlx::query_as(
+        "select d.id, case when $4 then d.received_at else d.accepted_at end as at,
+                case when d.received_at < coalesce(least(d.present_at, d.answered_at), 'infinity')
+                     then greatest(d.received_at, d.accepted_at) end
          from recipient r
          join notice_change nc on nc.change_id = $1
          join notice n on n.id = nc.notice_id and n.kind = 'announcement' and n.cancelled_at is null
@@ -262,16 +265,18 @@ async fn earliest_letter(
            and (not $4 or d.received_at is not null)
            and (d.id = $3 or r.notice_address
                 or not exists (select from recipient o where o.customer_id = $2 and o.notice_address))
-         order by at, d.id limit 1",
+         order by at, d.id",
     )
     .bind(change.0)
     .bind(customer.0)
     .bind(served_by.map(|id| id.0))
     .bind(proven)
     .bind(since)
-    .fetch_optional(conn)
+    .fetch_all(conn)
     .await?;
-    Ok(row.map(|(id, at)| (DeliveryId(id), at)))
+    let letter =
+        |(id, handed_over_at, received_at)| Letter { id: DeliveryId(id), handed_over_at, received_at };
+    Ok(rows.into_iter().map(letter).collect())
 }
 
 /// Where the customer stands from now on. `window_shuts` and `notice_waived_at` count for a service to come, where nothing serves it now.

@@ -12,6 +12,7 @@ use super::script::{NoticePage, Page, Sheet};
 use super::{KNOCK_EVERY, LEASE};
 use crate::actions::{Context, Error};
 use crate::config::Proof;
+use crate::domain::calendar;
 use crate::domain::change::ChangeId;
 use crate::domain::customer::{CustomerId, CustomerKind, Subscribers};
 use crate::domain::delivery::{DeliveryId, Said};
@@ -163,7 +164,10 @@ impl<'a> Verdicts<'a> {
             let Some(reading) = page.reading(&sheet.letter).filter(|_| to.serves && !row.bounced) else {
                 continue;
             };
-            for (change, clearance, told) in reading.clearances(sheet.date, at) {
+            // A report may have come before the relay's answer.
+            let received_at = row.received_at.map(|received| received.max(at));
+            let service = calendar::Service { handed_over_at: at, received_at, published_at: None };
+            for (change, clearance, told) in reading.clearances(sheet.date, &service) {
                 letters.push(Served {
                     change,
                     customer: to.customer,

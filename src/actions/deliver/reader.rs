@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use crate::domain::calendar::Timing;
+use crate::domain::calendar::{Service, Timing};
 use crate::domain::change::{ChangeId, ChangeKind};
 use crate::domain::customer::{Authorisation, CustomerKind, Grounds, Policy, Terms};
 use crate::domain::notice::{ChangeFacts, NoticeFacts, NoticeKind};
@@ -185,12 +185,12 @@ impl Reading<'_> {
         }
     }
 
-    /// What an acceptance at `accepted_at` of a letter composed at `date` leaves behind, change by change, and what the letter
-    /// told; nothing for what is not owed. The deadline printed is a promise.
+    /// What the service by a letter composed at `date` leaves behind, change by change, and what the letter told; nothing for
+    /// what is not owed. The deadline printed is a promise.
     pub(super) fn clearances(
         &self,
         date: DateTime<Utc>,
-        accepted_at: DateTime<Utc>,
+        service: &Service,
     ) -> Vec<(ChangeId, Clearance, Told)> {
         let owed = |change: &&ChangeFacts| self.duty(change.id).is_some_and(|duty| duty.exempt_why.is_none());
         self.facts
@@ -208,7 +208,11 @@ impl Reading<'_> {
                     (None, timing) => (Told::Nothing, timing),
                 };
                 let shuts = self.terms(change.id).window_shuts(change.emergency.is_some());
-                (change.id, Clearance::at_service(&timing, accepted_at, told.day(), shuts), told)
+                (
+                    change.id,
+                    Clearance::at_service(&timing, timing.start.instant(service), told.day(), shuts),
+                    told,
+                )
             })
             .collect()
     }

@@ -155,15 +155,38 @@ const LETTER: DeliveryId = DeliveryId(1024);
 
 #[test]
 fn the_earliest_service_counts_whatever_its_way() {
-    let letter = Some((LETTER, at(3)));
-    let only_letter = left_by(&Means { letter, ..Means::default() }).unwrap();
+    let letters = || vec![Letter { id: LETTER, handed_over_at: at(3), received_at: None }];
+    let only_letter = left_by(&Means { letters: letters(), ..Means::default() }).unwrap();
     assert_eq!((only_letter.0, only_letter.1.served_at), (Some(LETTER), at(3)));
-    let post_later = left_by(&Means { letter, other: Some(at(4)), ..Means::default() });
+    let post_later = left_by(&Means { letters: letters(), other: Some(at(4)), ..Means::default() });
     assert_eq!(post_later, Some(only_letter));
-    let (by, post_earlier) = left_by(&Means { letter, other: Some(at(2)), ..Means::default() }).unwrap();
+    let (by, post_earlier) =
+        left_by(&Means { letters: letters(), other: Some(at(2)), ..Means::default() }).unwrap();
     assert_eq!((by, post_earlier.served_at), (None, at(2)));
     assert!(post_earlier.clear_at < only_letter.1.clear_at);
     assert_eq!(left_by(&Means::default()), None);
+}
+
+#[test]
+fn proof_of_receipt_counts_where_the_terms_start_with_it() {
+    let letter = |id, handed_over, received: Option<u32>| Letter {
+        id: DeliveryId(id),
+        handed_over_at: at(handed_over),
+        received_at: received.map(at),
+    };
+    let served = |start, letters: &[Letter]| {
+        let then = Timing { start, ..timing() };
+        let time = |_| Time { then: then.clone(), later: Vec::new(), window_shuts: true };
+        let means = Means { letters: letters.to_vec(), ..Means::default() };
+        let (by, clearance) = means.clearance(time, Told::Nothing).unwrap();
+        (by.unwrap().0, clearance.served_at)
+    };
+    let proved = [letter(1, 3, Some(8))];
+    assert_eq!(served(Start::HandedOver, &proved), (1, at(3)));
+    assert_eq!(served(Start::Received, &proved), (1, at(8)));
+    assert_eq!(served(Start::Received, &[letter(1, 3, None)]), (1, at(3)));
+    // Of two contacts whoever had it first.
+    assert_eq!(served(Start::Received, &[letter(1, 3, Some(8)), letter(2, 4, None)]), (2, at(4)));
 }
 
 #[test]

@@ -241,3 +241,17 @@ async fn a_letter_about_what_was_withdrawn_or_is_to_be_announced_anew_may_come_b
         world.finish().await;
     }
 }
+
+#[tokio::test]
+async fn periods_that_start_with_the_receipt_start_when_a_report_says_so_and_not_with_an_answer() {
+    let (world, _) = announced().await;
+    let starts = "select to_char(o.notice_started_at at time zone 'Europe/Berlin', 'MM-DD') || ' ' || to_char(o.clear_at at time zone 'Europe/Berlin', 'MM-DD')
+                  from obligation o join customer c on c.id = o.customer_id order by c.reference";
+    assert_eq!(strings(&world, starts).await, ["11-24 12-25", "11-24 12-25"]);
+    world.advance_to("2026-11-26T10:00Z").await;
+    comes(&world, &report("delivered", "2.0.0", BIRCH), &letter_to(&world, BIRCH).envelope_from, "").await;
+    let away = format!("Auto-Submitted: auto-replied\n{}", person(JANE, "Away", "I am away."));
+    comes(&world, &away, &letter_to(&world, JANE).envelope_from, "").await;
+    assert_eq!(strings(&world, starts).await, ["11-24 12-25", "11-26 12-27"]);
+    world.finish().await;
+}

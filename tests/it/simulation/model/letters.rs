@@ -10,8 +10,8 @@ use super::{At, Case, Change, Contact, Customer, Model, Standing};
 pub enum Letter {
     Waiting,
     Accepted(At),
-    /// Accepted, and the reader's own server is known to have it.
-    Arrived(At),
+    /// Accepted, and the reader's own server is known to have it; also since when, if a report says so.
+    Arrived(At, Option<At>),
     /// Accepted, and stuck on its way: it serves nobody until it arrives.
     Delayed(At),
     /// Another address may do better, unless the letter itself was at fault.
@@ -28,7 +28,8 @@ pub enum Report {
         for_good: bool,
     },
     Delayed,
-    Arrived,
+    /// With an instant: by a report, not by an answer.
+    Arrived(Option<At>),
 }
 
 /// What the relay said of a letter of a notice.
@@ -123,15 +124,17 @@ impl Model {
             let Some(case) = change.cases.get_mut(customer) else { continue };
             let Some(letter) = case.letters.get_mut(address) else { continue };
             if is_closed {
-                case.lost |= report != Report::Arrived;
+                case.lost |= !matches!(report, Report::Arrived(_));
                 continue;
             }
             *letter = match (*letter, report) {
-                (Letter::Accepted(_) | Letter::Arrived(_) | Letter::Delayed(_), Report::Failed { .. }) => {
+                (Letter::Accepted(_) | Letter::Arrived(..) | Letter::Delayed(_), Report::Failed { .. }) => {
                     Letter::Failed { asks_next: true }
                 }
                 (Letter::Accepted(at), Report::Delayed) => Letter::Delayed(at),
-                (Letter::Accepted(at) | Letter::Delayed(at), Report::Arrived) => Letter::Arrived(at),
+                (Letter::Accepted(at) | Letter::Delayed(at), Report::Arrived(since)) => {
+                    Letter::Arrived(at, since)
+                }
                 (letter, _) => letter,
             };
             if matches!(report, Report::Failed { .. }) {

@@ -1,6 +1,7 @@
 //! What one change is to one customer.
 
 use chrono::NaiveDate;
+use forenotice::domain::calendar::Start;
 use forenotice::domain::change::ChangeKind;
 use forenotice::domain::clearing::Waivable;
 use forenotice::domain::obligation::ExemptWhy;
@@ -178,7 +179,7 @@ impl Model {
         let waived = |what| case.waived.get(&what).copied();
         let yes = self.all_said_yes(change, customer, case, known);
         let ways = [
-            earliest_letter(customer, case, known),
+            self.served_by_letter(change, customer, case, known),
             case.other_service,
             waived(Waivable::NoticeMissing),
             yes,
@@ -212,8 +213,17 @@ impl Model {
         })
     }
 
-    /// By the contract that decides: specific before general, then the latest. The terms of the day of service hold, later
-    /// ones only as far as they are longer.
+    /// The first of its letters: each counts from when the relay took it, or where the terms of that day have it so, from when
+    /// its arrival was reported.
+    fn served_by_letter(&self, change: &Change, customer: &Customer, case: &Case, known: At) -> Option<At> {
+        let counts_from = |(accepted, received): (At, Option<At>)| {
+            let decides = self.deciding(change, customer, accepted, known);
+            let starts = decides.map(|(contract, _)| contract.terms_on(self.day_of(accepted)).start);
+            received.filter(|_| starts == Some(Start::Received)).unwrap_or(accepted).max(accepted)
+        };
+        serving_letters(customer, case, known).into_iter().map(counts_from).min()
+    }
+
     pub(super) fn instants(
         &self,
         change: &Change,
@@ -221,6 +231,18 @@ impl Model {
         served: At,
         known: At,
     ) -> Option<Instants> {
+        self.deciding(change, customer, served, known).map(|(_, instants)| instants)
+    }
+
+    /// The contract that decides: specific before general, then the latest. The terms of the day of service hold, later
+    /// ones only as far as they are longer.
+    fn deciding<'a>(
+        &self,
+        change: &Change,
+        customer: &'a Customer,
+        served: At,
+        known: At,
+    ) -> Option<(&'a Contract, Instants)> {
         let (day, today) = (self.day_of(served), self.day_of(known));
         let by = |terms: &Terms| terms.instants(served, change.emergency, change.kind == ChangeKind::Removal);
         // What was in scope when it was served, or is since then: late joiners may be entitled.
@@ -236,7 +258,7 @@ impl Model {
             let is_asked = asked.iter().any(|asked| asked.reference == contract.reference);
             (is_asked && self.is_specific(change, contract, today), instants.clear_at(), instants.window)
         })?;
-        Some(with_later(deciding))
+        Some((deciding, with_later(deciding)))
     }
 
     fn all_said_yes(&self, change: &Change, customer: &Customer, case: &Case, known: At) -> Option<At> {
@@ -294,13 +316,19 @@ impl Model {
     }
 }
 
-/// Of several contacts the earliest; only a notice address, where there is one.
+/// Of several contacts the earliest.
 pub(super) fn earliest_letter(customer: &Customer, case: &Case, known: At) -> Option<At> {
+    serving_letters(customer, case, known).into_iter().map(|(accepted, _)| accepted).min()
+}
+
+/// When each was accepted, and reported to have arrived; only those to a notice address, where there is one.
+fn serving_letters(customer: &Customer, case: &Case, known: At) -> Vec<(At, Option<At>)> {
     let has_notice_address = customer.contacts.iter().any(|contact| contact.notice_address);
     let serves = customer.contacts.iter().filter(|contact| contact.notice_address || !has_notice_address);
-    let accepted = serves.filter_map(|contact| match case.letters.get(&contact.address) {
-        Some(Letter::Accepted(at) | Letter::Arrived(at)) if *at <= known => Some(*at),
+    let letters = serves.filter_map(|contact| match case.letters.get(&contact.address) {
+        Some(Letter::Accepted(at)) => Some((*at, None)),
+        Some(Letter::Arrived(at, received)) => Some((*at, *received)),
         _ => None,
     });
-    accepted.min()
+    letters.filter(|(accepted, _)| *accepted <= known).collect()
 }

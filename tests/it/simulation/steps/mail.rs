@@ -132,7 +132,7 @@ impl Simulation {
 
     /// Whoever answers, or whose machine does, has the letter.
     fn has_it(&mut self, letter: &Letter) {
-        self.model.reported(letter.notice, &letter.owner, &letter.address, Report::Arrived);
+        self.model.reported(letter.notice, &letter.owner, &letter.address, Report::Arrived(None));
     }
 
     async fn on_file(&mut self, mail: i64, letter: &Letter, customer: Option<&str>) {

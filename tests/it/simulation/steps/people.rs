@@ -100,7 +100,7 @@ impl Simulation {
             let case = &change.cases[customer];
             let said = case.said.values().map(|(_, at)| *at);
             let letters = case.letters.values().filter_map(|letter| match letter {
-                Letter::Accepted(at) | Letter::Arrived(at) | Letter::Delayed(at) => Some(*at),
+                Letter::Accepted(at) | Letter::Arrived(at, _) | Letter::Delayed(at) => Some(*at),
                 Letter::Waiting | Letter::Failed { .. } => None,
             });
             let announced = change.announced.map(|announced| announced.at);

@@ -33,13 +33,15 @@ impl Simulation {
             (Report::Failed { for_good: true }, "failed", "5.1.1"),
             (Report::Failed { for_good: false }, "failed", "4.4.7"),
             (Report::Delayed, "delayed", "4.4.1"),
-            (Report::Arrived, "delivered", "2.0.0"),
+            (Report::Arrived(Some(self.model.now)), "delivered", "2.0.0"),
         ]);
         let raw = delivery_report(action, status, &letter.address, self.log.len());
         let mail = self.comes(&raw, &self.address_of(MailPurpose::Bounce, letter.id)).await;
         let Sent { id, customer, address, .. } = &letter;
         self.did("report", format!("{mail}, letter {id} to {address} of {customer}: {action} {status}"));
         self.model.reported(letter.notice, customer, address, report);
+        // An answer at the very instant of a report would hide it.
+        self.a_second_later().await;
     }
 }
 
