@@ -206,14 +206,28 @@ async fn hold(
         },
         old_effective_on: change.draft.effective_on,
         reasons: in_words(reasons),
-        earliest_on: store::obligation::clear_on(tx.conn(), change.id)
-            .await?
-            .map(|at| earliest_effective_on(at, &cx.policy.zone)),
+        earliest_on: earliest_on(cx, &mut tx, change, reasons).await?,
     };
     cx.alert(&mut tx, &format!("held:{}:{}", change.reference, change.draft.effective_on), alarm).await?;
     aged::tell(cx, &mut tx, change).await?;
     tx.commit([Event::ChangeHeld { change: change.id, reasons: words }]).await?;
     Ok(sentence)
+}
+
+/// The first day on which nothing is in the way any more, where time alone ends what is.
+async fn earliest_on(
+    cx: &Context,
+    tx: &mut Tx,
+    change: &Change,
+    reasons: &BTreeSet<Reason>,
+) -> Result<Option<NaiveDate>, Error> {
+    if !reasons.iter().all(|reason| reason.passes_by_itself()) {
+        return Ok(None);
+    }
+    let zone = &cx.policy.zone;
+    let tomorrow = zone.day_of(tx.now()) + Days::new(1);
+    let clear = store::obligation::clear_on(tx.conn(), change.id).await?;
+    Ok(clear.map(|at| earliest_effective_on(at, zone).max(tomorrow)))
 }
 
 fn in_words(reasons: &BTreeSet<Reason>) -> Vec<String> {

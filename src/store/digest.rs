@@ -73,13 +73,28 @@ pub struct Failed {
     pub words: String,
 }
 
-/// The letters of notices that failed since an instant, by the relay's refusal.
+/// The letters of notices that failed since an instant, by the relay's refusal; and for as long as nothing else is on its way to a
+/// customer who is owed the notice, all that it lost.
 pub async fn failures_since(conn: &mut PgConnection, since: DateTime<Utc>) -> Result<Vec<Failed>, Error> {
     let rows = sqlx::query_as(
-        "select k.name as customer, coalesce(r.address, '') as address, d.relay_code as code,
-                coalesce(d.relay_words, '') as words
-         from delivery d join customer k on k.id = d.customer_id join recipient r on r.id = d.recipient_id
-         where d.failed_at >= $1 and d.state = 'failed' and d.notice_id is not null order by k.name, d.id limit $2",
+        "with lost as (
+             select d.id from delivery d where d.failed_at >= $1 and d.state = 'failed' and d.notice_id is not null
+             union
+             select d.id from obligation o
+             join change c on c.id = o.change_id and c.state in ('in_notice', 'held')
+             join notice_change x on x.change_id = o.change_id
+             join notice n on n.id = x.notice_id and n.kind = 'announcement' and n.barrier_at is not null and n.cancelled_at is null
+             join recipient r on r.customer_id = o.customer_id
+             join delivery d on d.notice_id = n.id and d.recipient_id = r.id and (d.state = 'failed' or d.bounced_at is not null)
+             where o.state = 'owed'
+               and not exists (select from recipient p join delivery q on q.notice_id = n.id and q.recipient_id = p.id
+                               where p.customer_id = o.customer_id and q.state = 'queued'))
+         select k.name as customer, coalesce(r.address, '') as address,
+                case when d.bounced_at is null then d.relay_code end as code,
+                case when d.bounced_at is null then coalesce(d.relay_words, '') else coalesce(r.suppressed_why, 'it came back') end as words
+         from lost join delivery d on d.id = lost.id
+         join customer k on k.id = d.customer_id join recipient r on r.id = d.recipient_id
+         order by k.name, d.id limit $2",
     )
     .bind(since)
     .bind(SHOWN_MAX)

@@ -55,12 +55,15 @@ pub async fn ask_next_contact(
     }))
 }
 
-/// The same, asking nobody: another address is no remedy for the letter's own fault.
+/// The same, asking nobody: another address is no remedy for the letter's own fault. Where the customer has a notice address, no
+/// other can serve.
 pub async fn rest(tx: &mut Tx, notice: NoticeId, customer: CustomerId) -> Result<Rest, Error> {
     let others: bool = sqlx::query_scalar(
-        "select exists (select from delivery where notice_id = $1 and customer_id = $2
-                        and recipient_id in (select id from recipient where customer_id = $2)
-                        and state in ('queued', 'accepted') and bounced_at is null)",
+        "select exists (select from delivery d join recipient r on r.id = d.recipient_id and r.customer_id = $2
+                        where d.notice_id = $1 and d.customer_id = $2
+                          and d.state in ('queued', 'accepted') and d.bounced_at is null
+                          and (r.notice_address
+                               or not exists (select from recipient o where o.customer_id = $2 and o.notice_address)))",
     )
     .bind(notice.0)
     .bind(customer.0)

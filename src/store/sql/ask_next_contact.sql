@@ -1,7 +1,8 @@
--- One more letter of the notice, to the customer's next contact that has had none: privacy contacts first, then by rank.
+-- One more letter of the notice, to the customer's next contact that has had none and can be served by it: privacy contacts first, then by rank.
 with next as (
     select r.id from recipient r
     where r.customer_id = $2 and r.suppressed_at is null and r.address is not null
+      and (r.notice_address or not exists (select from recipient o where o.customer_id = $2 and o.notice_address))
       and not exists (select from delivery d where d.notice_id = $1 and d.recipient_id = r.id)
     order by (r.role <> 'privacy'), r.rank, r.id
     limit 1

@@ -11,6 +11,7 @@ use super::sorted::{
     strings,
 };
 use crate::support::World;
+use crate::support::builders::addition;
 
 const DPO: &str = "dpo@processor.example";
 const SILENCED: &str =
@@ -253,5 +254,36 @@ async fn periods_that_start_with_the_receipt_start_when_a_report_says_so_and_not
     let away = format!("Auto-Submitted: auto-replied\n{}", person(JANE, "Away", "I am away."));
     comes(&world, &away, &letter_to(&world, JANE).envelope_from, "").await;
     assert_eq!(strings(&world, starts).await, ["11-24 12-25", "11-26 12-27"]);
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn a_dead_notice_address_is_the_dpos_to_mend_though_others_have_the_letter() {
+    let world = World::on("2026-11-23T09:00Z").await;
+    world
+        .customers(
+            "reference,customer,email,customer_since,role,notice_address\n\
+             C-2,Birch,dpo@birch.example,2024-03-01,privacy,yes\n\
+             C-2,Birch,jane@birch.example,2024-03-01,privacy,no\n\
+             C-2,Birch,legal@birch.example,2024-03-01,legal,no\n",
+        )
+        .await;
+    world.schedule(&addition("Nimbus", "2027-03-01")).await;
+    world.advance_to("2026-11-24T12:00Z").await;
+    comes(&world, &report("failed", "5.1.1", BIRCH), &letter_to(&world, BIRCH).envelope_from, "").await;
+    assert_eq!(strings(&world, OBLIGATIONS).await, ["C-2 owed"]);
+    assert_eq!(world.mailbox.mails_to("legal@birch.example").len(), 0, "it can serve nobody");
+    let subjects = world.subjects(DPO);
+    assert!(subjects.iter().any(|subject| subject.contains("Birch")), "{subjects:?}");
+    world.advance_to("2026-11-29T12:00Z").await;
+    let digests: Vec<Mail> = world
+        .mailbox
+        .mails_to(DPO)
+        .into_iter()
+        .filter(|mail| mail.text().contains("Digest") || mail.header("Subject").unwrap().contains("need"))
+        .collect();
+    let last = digests.last().unwrap();
+    assert!(last.header("Subject").unwrap().contains("one thing needs you"), "{:?}", last.header("Subject"));
+    assert!(last.text().contains(BIRCH), "{}", last.text());
     world.finish().await;
 }

@@ -179,7 +179,12 @@ impl Model {
     fn ask_next(&mut self, place: usize, notice: i64, customer: &str) {
         let customer = self.customers.iter().find(|known| known.reference == customer).unwrap();
         let case = self.changes[place].cases.get_mut(&customer.reference).unwrap();
-        if !case.letters.values().all(|letter| matches!(letter, Letter::Failed { .. })) {
+        // Where it has a notice address, no other can serve.
+        let has_notice_address = customer.contacts.iter().any(|contact| contact.notice_address);
+        let can_serve = |contact: &&Contact| contact.notice_address || !has_notice_address;
+        let mut serving = customer.contacts.iter().filter(can_serve);
+        let has_failed = |letter: Option<&Letter>| letter.is_none_or(|l| matches!(l, Letter::Failed { .. }));
+        if !serving.all(|contact| has_failed(case.letters.get(&contact.address))) {
             return;
         }
         // One that is dead by now may have been alive when it was asked.
@@ -187,6 +192,7 @@ impl Model {
         let left = customer
             .contacts
             .iter()
+            .filter(can_serve)
             .filter(|contact| !case.letters.contains_key(&contact.address))
             .filter(|contact| contact.died.is_none() || was_asked(&contact.address));
         if let Some(next) = left.min_by_key(|contact| (!contact.privacy, contact.rank)) {
