@@ -262,7 +262,7 @@ async fn show(global: &Global, args: &RefArgs) -> Result<(), Failure> {
         .or_hint("forenotice change list names them all")?;
     let announcement = store::notice::announcement_times(snapshot.conn(), change.id).await?;
     if args.output.json {
-        let mut value = change_json(&change);
+        let mut value = change_json(&cx, &change);
         value["notice_at"] = json!(announcement.map(|(_, due_at, _)| due_at));
         value["announced_at"] = json!(announcement.and_then(|(_, _, began_at)| began_at));
         return print(value);
@@ -352,10 +352,10 @@ fn effective_in_words(cx: &Context, change: &Change) -> String {
     if day > planned { format!("{day} (planned for {planned})") } else { planned.to_string() }
 }
 
-fn change_json(change: &Change) -> Value {
+fn change_json(cx: &Context, change: &Change) -> Value {
     json!({
         "ref": change.reference, "kind": change.draft.kind, "state": change.state,
-        "effective": change.draft.effective_on, "effective_at": change.effective_at,
+        "effective": effective_day(cx, change), "planned": change.draft.effective_on, "effective_at": change.effective_at,
         "name": change.draft.facts.name, "facts": change.draft.facts, "before": change.draft.before,
         "replaces": change.draft.replaces, "reason": change.draft.reason, "emergency": change.draft.emergency,
         "published_at": change.published_at, "go_live": change.go_live,
@@ -368,7 +368,7 @@ async fn list(global: &Global, args: &ListArgs) -> Result<(), Failure> {
     let cx = context::open(global)?;
     let changes = store::change::list(cx.snapshot().await?.conn(), LISTED_MAX).await?;
     if args.output.json {
-        return print(Value::from(changes.iter().map(change_json).collect::<Vec<_>>()));
+        return print(Value::from(changes.iter().map(|change| change_json(&cx, change)).collect::<Vec<_>>()));
     }
     if changes.is_empty() {
         return print("no change yet; plan one with `forenotice change plan add`");

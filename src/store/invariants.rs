@@ -163,6 +163,8 @@ pub const ALL: &[Invariant] = &[
         "select change.reference, customer.reference as customer from change
          join customer on customer.kind = 'contract'
          where change.state in ('in_notice', 'held')
+           -- A removal recorded after its day is only told.
+           and not (change.kind = 'removal' and change.effective_at <= change.published_at)
            and exists (select from notice_change nc join notice n on n.id = nc.notice_id where nc.change_id = change.id
                        and n.kind = 'announcement' and n.fanned_out_at is not null and n.cancelled_at is null)
            and not exists (select from notice_change nc join notice n on n.id = nc.notice_id where nc.change_id = change.id

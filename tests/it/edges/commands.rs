@@ -466,3 +466,26 @@ async fn a_letter_is_previewed_about_a_real_change() {
     );
     world.finish().await;
 }
+
+#[tokio::test]
+async fn a_removal_recorded_after_its_day_breaks_no_promise_while_it_is_told() {
+    let (world, _folder) = announced().await;
+    world.advance_to("2027-03-10T12:00Z").await;
+    let ran = world
+        .command(&[
+            "change",
+            "schedule",
+            "remove",
+            "--name",
+            "Nimbus",
+            "--reason",
+            "unused",
+            "--effective",
+            "2027-03-05",
+        ])
+        .await;
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    world.settle().await;
+    assert_eq!(world.broken_promises().await, Vec::<String>::new());
+    world.finish().await;
+}

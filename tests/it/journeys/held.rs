@@ -57,6 +57,7 @@ async fn everyone_told_hears_of_it_the_same_day_and_nobody_of_who_stands_in_the_
     let alert = world.mailbox.mails_to(DPO).into_iter().find(|mail| mail.subject().contains("held"));
     let alert = alert.unwrap().text();
     assert!(alert.contains("an objection received in time is not resolved"), "{alert}");
+    assert!(!alert.contains("Earliest lawful"), "time alone ends nothing of it: {alert}");
     world.finish().await;
 }
 
@@ -69,6 +70,12 @@ async fn it_takes_effect_the_day_after_its_gate_opened_and_they_hear_of_that() {
     assert_eq!((world.change(&reference).await.state, listed(&world).await), (State::Held, 0));
     world.advance_to("2026-12-16T08:00Z").await;
     assert_eq!((world.change(&reference).await.state, listed(&world).await), (State::Effective, 1));
+    let shown = world.command(&["change", "show", &reference, "--json"]).await.json();
+    assert_eq!(
+        (&shown["effective"], &shown["planned"]),
+        (&"2026-12-16".into(), &"2026-12-14".into()),
+        "{shown}"
+    );
     for address in [ACME, BIRCH] {
         let subjects = world.subjects(address);
         assert_eq!(
