@@ -11,6 +11,11 @@ receipt-blocked = Bis darüber entschieden ist, { $count ->
         [one] wird { $subprocessor }
        *[other] werden { $subprocessor }
     } nicht für Ihre Daten eingesetzt.
+    .stays = Bis darüber entschieden ist, { $count ->
+        [one] bleibt { $subprocessor } für Ihre Daten, wie es ist.
+       *[other] bleiben { $subprocessor } für Ihre Daten, wie sie sind.
+    }
+    .mixed = Bis darüber entschieden ist, beginnt für Ihre Daten nichts Neues.
 receipt-late = Wir bewahren ihn auf und antworten bis { $answer_due }.
     .rest = Für sich allein hält er die Änderung nicht auf. Haben Sie ihn früher oder auf anderem Weg gesandt? Sagen Sie uns, wann und wie: Ein früherer Eingang zählt.
 receipt-unknown = Für welchen Kunden schreiben Sie?
@@ -44,6 +49,12 @@ answer-open = Noch ist darüber nicht entschieden. Bis dahin { $count ->
         [one] wird { $subprocessor }
        *[other] werden { $subprocessor }
     } nicht für Ihre Daten eingesetzt.
+    .stays = Noch ist darüber nicht entschieden. Bis dahin { $count ->
+        [one] bleibt { $subprocessor } für Ihre Daten, wie es ist.
+       *[other] bleiben { $subprocessor } für Ihre Daten, wie sie sind.
+    }
+    .mixed = Noch ist darüber nicht entschieden. Bis dahin beginnt für Ihre Daten nichts Neues.
+    .nothing = Noch ist darüber nicht entschieden.
 answer-received = Eingegangen ist er { $received }.
 answer-words = Unsere Antwort
 answer-status = Den Stand ansehen oder etwas hinzufügen:

@@ -11,6 +11,11 @@ receipt-blocked = Until it is resolved, { $subprocessor } { $count ->
         [one] is
        *[other] are
     } not used for your data.
+    .stays = Until it is resolved, { $subprocessor } { $count ->
+        [one] stays as it is
+       *[other] stay as they are
+    } for your data.
+    .mixed = Until it is resolved, nothing new begins for your data.
 receipt-late = We keep it and answer by { $answer_due }.
     .rest = It does not by itself stop the change. Did you send it earlier, or another way? Tell us when and how: an earlier arrival counts.
 receipt-unknown = Which customer do you write for?
@@ -44,6 +49,12 @@ answer-open = It is not resolved yet. Until it is, { $subprocessor } { $count ->
         [one] is
        *[other] are
     } not used for your data.
+    .stays = It is not resolved yet. Until it is, { $subprocessor } { $count ->
+        [one] stays as it is
+       *[other] stay as they are
+    } for your data.
+    .mixed = It is not resolved yet. Until it is, nothing new begins for your data.
+    .nothing = It is not resolved yet.
 answer-received = We received it on { $received }.
 answer-words = Our answer
 answer-status = See where it stands, or add to it:

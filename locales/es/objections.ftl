@@ -11,6 +11,11 @@ receipt-blocked = Hasta que se resuelva, { $subprocessor } { $count ->
         [one] no se utiliza
        *[other] no se utilizan
     } para sus datos.
+    .stays = Hasta que se resuelva, { $subprocessor } { $count ->
+        [one] queda como está
+       *[other] quedan como están
+    } para sus datos.
+    .mixed = Hasta que se resuelva, no empieza nada nuevo para sus datos.
 receipt-late = La conservamos y respondemos a más tardar el { $answer_due }.
     .rest = Por sí sola no detiene el cambio. ¿La envió antes o por otra vía? Díganos cuándo y cómo: una llegada anterior cuenta.
 receipt-unknown = ¿Por qué cliente escribe?
@@ -44,6 +49,12 @@ answer-open = Aún no está resuelta. Hasta entonces, { $subprocessor } { $count
         [one] no se utiliza
        *[other] no se utilizan
     } para sus datos.
+    .stays = Aún no está resuelta. Hasta entonces, { $subprocessor } { $count ->
+        [one] queda como está
+       *[other] quedan como están
+    } para sus datos.
+    .mixed = Aún no está resuelta. Hasta entonces, no empieza nada nuevo para sus datos.
+    .nothing = Aún no está resuelta.
 answer-received = La recibimos { $received }.
 answer-words = Nuestra respuesta
 answer-status = Ver en qué punto está, o completarla:

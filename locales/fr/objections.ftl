@@ -11,6 +11,11 @@ receipt-blocked = Tant qu’elle n’est pas tranchée, { $subprocessor } { $cou
         [one] n’est pas utilisé
        *[other] ne sont pas utilisés
     } pour vos données.
+    .stays = Tant qu’elle n’est pas tranchée, { $subprocessor } { $count ->
+        [one] reste tel quel
+       *[other] restent tels quels
+    } pour vos données.
+    .mixed = Tant qu’elle n’est pas tranchée, rien de nouveau ne commence pour vos données.
 receipt-late = Nous la conservons et y répondons au plus tard le { $answer_due }.
     .rest = À elle seule, elle n’arrête pas la modification. L’avez-vous envoyée plus tôt, ou par une autre voie ? Dites-nous quand et comment : une arrivée antérieure compte.
 receipt-unknown = Pour quel client écrivez-vous ?
@@ -44,6 +49,12 @@ answer-open = Elle n’est pas encore tranchée. D’ici là, { $subprocessor } 
         [one] n’est pas utilisé
        *[other] ne sont pas utilisés
     } pour vos données.
+    .stays = Elle n’est pas encore tranchée. D’ici là, { $subprocessor } { $count ->
+        [one] reste tel quel
+       *[other] restent tels quels
+    } pour vos données.
+    .mixed = Elle n’est pas encore tranchée. D’ici là, rien de nouveau ne commence pour vos données.
+    .nothing = Elle n’est pas encore tranchée.
 answer-received = Nous l’avons reçue le { $received }.
 answer-words = Notre réponse
 answer-status = Voir où elle en est, ou la compléter :

@@ -7,11 +7,13 @@
 
 mod alarm;
 mod digest;
+mod held_back;
 mod inbox;
 pub mod sample;
 
 pub use alarm::{Alarm, Alert};
 pub use digest::{Digest, DigestChange, DigestFailure, DigestObjection};
+pub use held_back::HeldBack;
 pub use inbox::{MailMatter, ReplyReceipt};
 
 use std::borrow::Cow;
@@ -355,6 +357,8 @@ pub struct Receipt {
     pub zone: Zone,
     pub objection_ref: String,
     pub changes: Vec<ChangeName>,
+    #[serde(default)]
+    pub held_back: HeldBack,
     /// Empty where the sender is unknown.
     pub customer: String,
     pub on_behalf_of: Option<String>,
@@ -380,6 +384,8 @@ pub struct Answer {
     pub zone: Zone,
     pub objection_ref: String,
     pub changes: Vec<ChangeName>,
+    #[serde(default)]
+    pub held_back: HeldBack,
     pub customer: String,
     pub contact_name: Option<String>,
     pub received_at: DateTime<Utc>,

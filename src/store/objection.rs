@@ -42,6 +42,7 @@ pub struct Objected {
     pub state: change::State,
     pub subprocessor: SubprocessorId,
     pub subprocessor_name: String,
+    pub kind: change::ChangeKind,
     pub effective_at: DateTime<Utc>,
     pub is_emergency: bool,
     pub took_effect_at: Option<DateTime<Utc>>,
@@ -54,6 +55,7 @@ struct ObjectedRow {
     state: String,
     subprocessor_id: i64,
     subprocessor_name: String,
+    kind: String,
     effective_at: DateTime<Utc>,
     is_emergency: bool,
     took_effect_at: Option<DateTime<Utc>>,
@@ -69,6 +71,7 @@ impl TryFrom<ObjectedRow> for Objected {
             state: row.state.parse().map_err(|why| Error::unreadable("change", &why))?,
             subprocessor: SubprocessorId(row.subprocessor_id),
             subprocessor_name: row.subprocessor_name,
+            kind: row.kind.parse().map_err(|why| Error::unreadable("change", &why))?,
             effective_at: row.effective_at,
             is_emergency: row.is_emergency,
             took_effect_at: row.took_effect_at,
@@ -80,7 +83,7 @@ impl TryFrom<ObjectedRow> for Objected {
 macro_rules! objected {
     () => {
         "select id, reference, state, subprocessor_id, coalesce(facts #>> '{facts,name}', '') as subprocessor_name,
-                effective_at, emergency is not null as is_emergency, took_effect_at
+                kind, effective_at, emergency is not null as is_emergency, took_effect_at
          from change "
     };
 }

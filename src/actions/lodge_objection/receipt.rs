@@ -9,10 +9,10 @@ use crate::domain::delivery::DeliveryId;
 use crate::domain::objection::Timeliness;
 use crate::domain::recipient::RecipientId;
 use crate::domain::zone::Zone;
-use crate::mail::letter::{Alarm, Arrival, ChangeName, Deadline, Occasional, Receipt};
+use crate::mail::letter::{Alarm, Arrival, ChangeName, Deadline, HeldBack, Occasional, Receipt};
 use crate::store::Tx;
 use crate::store::letter::{To, queue};
-use crate::store::objection::{self, Receiver};
+use crate::store::objection::{self, Objected, Receiver};
 
 /// A receipt that arrives later than this is of no use.
 const RECEIPT_USEFUL: TimeDelta = TimeDelta::days(14);
@@ -86,6 +86,7 @@ impl Lodging<'_> {
             zone: self.zone(),
             objection_ref: written.reference.clone(),
             changes: self.names(&written.against),
+            held_back: HeldBack::of(self.against(&written.against).map(|change| change.kind)),
             customer: customer.to_owned(),
             on_behalf_of: self.said.on_behalf_of.map(str::to_owned),
             sender: self
@@ -109,9 +110,12 @@ impl Lodging<'_> {
         self.measured.first().map_or_else(|| self.cx.policy.zone.clone(), |measured| measured.zone.clone())
     }
 
+    fn against(&self, against: &[ChangeId]) -> impl Iterator<Item = &Objected> {
+        self.changes.iter().filter(|change| against.contains(&change.id))
+    }
+
     fn names(&self, against: &[ChangeId]) -> Vec<ChangeName> {
-        let named = self.changes.iter().filter(|change| against.contains(&change.id));
-        named
+        self.against(against)
             .map(|change| ChangeName {
                 reference: change.reference.clone(),
                 subprocessor: change.subprocessor_name.clone(),

@@ -10,7 +10,7 @@ use crate::domain::ledger::Actor;
 use crate::domain::objection::Resolution;
 use crate::domain::recipient::RecipientId;
 use crate::domain::zone::Zone;
-use crate::mail::letter::{Answer, ChangeName, Occasional};
+use crate::mail::letter::{Answer, ChangeName, HeldBack, Occasional};
 use crate::store::Tx;
 use crate::store::inbox;
 use crate::store::letter::{self, To};
@@ -81,6 +81,7 @@ fn answer(
         zone: zone.clone(),
         objection_ref: known.reference.clone(),
         changes: names.collect(),
+        held_back: HeldBack::of(changes.iter().map(|change| change.kind)),
         customer: known.customer_name.clone().unwrap_or_default(),
         contact_name: receiver.name.clone().filter(|name| !name.is_empty()),
         received_at: known.received_at,

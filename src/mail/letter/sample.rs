@@ -6,7 +6,8 @@ use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 
 use super::{
     Alarm, Alert, Answer, Arrival, Authorised, ChangeName, Confirmation, Deadline, Digest, DigestChange,
-    DigestFailure, DigestObjection, Kind, Letter, Occasional, Reader, Receipt, ReplyReceipt, Standing, Test,
+    DigestFailure, DigestObjection, HeldBack, Kind, Letter, Occasional, Reader, Receipt, ReplyReceipt,
+    Standing, Test,
 };
 use crate::domain::change::{ChangeId, ChangeKind, State};
 use crate::domain::customer::{Authorisation, Grounds, Wishes};
@@ -169,6 +170,7 @@ fn occasional(kind: Kind, processor: Processor, reader: &Reader, now: DateTime<U
             zone,
             objection_ref,
             changes: vec![change_name()],
+            held_back: HeldBack::Use,
             customer: reader.customer.clone(),
             on_behalf_of: None,
             sender: reader.contact_name.clone().unwrap_or_else(|| reader.customer.clone()),
@@ -190,6 +192,7 @@ fn occasional(kind: Kind, processor: Processor, reader: &Reader, now: DateTime<U
             zone,
             objection_ref,
             changes: vec![change_name()],
+            held_back: HeldBack::Use,
             customer: reader.customer.clone(),
             contact_name: reader.contact_name.clone(),
             received_at: now - TimeDelta::days(3),

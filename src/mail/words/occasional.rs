@@ -10,7 +10,9 @@ use super::{Words, WordsError};
 use crate::domain::change::State;
 use crate::domain::objection::Resolution;
 use crate::mail::dates;
-use crate::mail::letter::{Alarm, Alert, Answer, ChangeName, Confirmation, Digest, Occasional, Test};
+use crate::mail::letter::{
+    Alarm, Alert, Answer, ChangeName, Confirmation, Digest, HeldBack, Occasional, Test,
+};
 use crate::mail::slot::Slot;
 use crate::mail::text;
 
@@ -52,6 +54,14 @@ fn tell_answer(words: &mut Words<'_>, answer: &Answer) -> Result<(), WordsError>
             sentences.push(words.sentence("outcome-withdrawn.by")?);
         }
         words.list("outcome", &sentences);
+    } else {
+        let open = match answer.held_back {
+            HeldBack::Use => "answer-open",
+            HeldBack::Alteration => "answer-open.stays",
+            HeldBack::Mixed => "answer-open.mixed",
+            HeldBack::Nothing => "answer-open.nothing",
+        };
+        words.formed("open", words.sentence(open)?);
     }
     Ok(())
 }

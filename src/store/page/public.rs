@@ -69,6 +69,11 @@ impl PublicChange {
     pub fn is_alteration(&self) -> bool {
         matches!(self.kind, ChangeKind::MaterialChange | ChangeKind::Correction)
     }
+
+    /// Whether its subprocessor is in use before it takes effect, and is while it is held.
+    pub fn is_in_use_before(&self) -> bool {
+        self.is_alteration() || self.kind == ChangeKind::Removal
+    }
 }
 
 /// Something that happened to a change after its announcement, told by a notice.

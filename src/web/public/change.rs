@@ -172,8 +172,13 @@ fn notices(register: &Register<'_>, change: &PublicChange) -> Vec<Note> {
     }
     match change.state {
         ChangeState::Held => {
-            let key = if change.in_use_since.is_some() { "change-held-in-use" } else { "change-held" };
-            notices.push(Note { tone: "warn", text: words.with(key, [("day", &day)]) });
+            let key = match (change.in_use_since.is_some(), change.is_in_use_before()) {
+                (true, _) => "change-held-in-use",
+                (false, true) => "change-held-stays",
+                (false, false) => "change-held",
+            };
+            let parts = [("day", day.as_str()), ("name", &change.facts.name)];
+            notices.push(Note { tone: "warn", text: words.with(key, parts) });
         }
         ChangeState::Withdrawn | ChangeState::Discarded => {
             notices.push(Note { tone: "key", text: words.with("change-withdrawn", [("day", &day)]) });

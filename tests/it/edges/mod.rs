@@ -14,6 +14,7 @@ mod dkim;
 mod enclosed;
 mod genuine;
 mod kept;
+mod kinds;
 mod languages;
 mod mine;
 mod public;

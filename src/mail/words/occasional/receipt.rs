@@ -1,7 +1,7 @@
 //! The receipts of an objection and of a yes.
 
 use super::{text, the_changes};
-use crate::mail::letter::{Arrival, Authorised, ChangeName, Deadline, Receipt};
+use crate::mail::letter::{Arrival, Authorised, ChangeName, Deadline, HeldBack, Receipt};
 use crate::mail::slot::Slot;
 use crate::mail::words::{Row, Words, WordsError};
 
@@ -10,6 +10,13 @@ pub(super) fn tell(words: &mut Words<'_>, receipt: &Receipt) -> Result<(), Words
     words.named("objection_ref", &receipt.objection_ref);
     words.moment("received", receipt.received_at, &receipt.zone)?;
     words.day("answer_due", receipt.answer_due_on)?;
+    let held_back = match receipt.held_back {
+        HeldBack::Use => words.sentence("receipt-blocked")?,
+        HeldBack::Alteration => words.sentence("receipt-blocked.stays")?,
+        HeldBack::Mixed => words.sentence("receipt-blocked.mixed")?,
+        HeldBack::Nothing => String::new(),
+    };
+    words.formed("held_back", held_back);
     let arrival = match receipt.arrival {
         Arrival::InTime { deadline } => {
             words.deadline(deadline, &receipt.zone)?;

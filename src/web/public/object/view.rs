@@ -205,7 +205,8 @@ fn note_of(personal: &Personal<'_>, change: &PublicChange) -> Option<Note> {
     let words = personal.site.words();
     let headline = wording::headline(words, change, Tense::Planned);
     let said = |tone, key: &str, day: String| {
-        let text = words.with(key, [("headline", headline.as_str()), ("day", &day)]);
+        let parts = [("headline", headline.as_str()), ("day", &day), ("name", &change.facts.name)];
+        let text = words.with(key, parts);
         Some(Note { tone, text, href: None })
     };
     let of_processor = |tone, key: &str| {
@@ -225,9 +226,10 @@ fn note_of(personal: &Personal<'_>, change: &PublicChange) -> Option<Note> {
         }
         note
     };
+    let stays = change.is_alteration();
     let is_over = matches!(change.state, ChangeState::Withdrawn | ChangeState::Discarded);
     if !is_over && personal.duty(change).is_some_and(|duty| duty.is_owed() && duty.consent.excludes()) {
-        return Some(yes_asked("object-silent"));
+        return Some(yes_asked(if stays { "object-silent-altered" } else { "object-silent" }));
     }
     if let Some(since) = personal.in_force_at(change) {
         return said("key", "object-in-force", dates::plain(words, personal.zone.day_of(since)));
@@ -238,14 +240,17 @@ fn note_of(personal: &Personal<'_>, change: &PublicChange) -> Option<Note> {
     match change.state {
         ChangeState::Withdrawn | ChangeState::Discarded => said("key", "object-withdrawn", String::new()),
         ChangeState::Held if change.in_use_since.is_none() => {
-            said("warn", "object-held", dates::plain(words, change.effective_on))
+            let day = dates::plain(words, change.effective_on);
+            said("warn", if change.is_in_use_before() { "object-held-stays" } else { "object-held" }, day)
         }
         ChangeState::Held => {
             change.in_use_since.and_then(|since| said("bad", "object-in-use", dates::plain(words, since)))
         }
         ChangeState::Draft | ChangeState::Scheduled | ChangeState::InNotice | ChangeState::Effective => {
             match personal.duty(change).filter(|duty| duty.is_owed()).map(|duty| duty.consent) {
-                Some(Consent::Awaited) => Some(yes_asked("object-specific")),
+                Some(Consent::Awaited) => {
+                    Some(yes_asked(if stays { "object-specific-altered" } else { "object-specific" }))
+                }
                 Some(Consent::Given) => Some(of_processor("ok", "object-authorised")),
                 _ => None,
             }
@@ -264,7 +269,11 @@ fn follows(personal: &Personal<'_>, window: Window) -> Vec<(String, String)> {
     let has_started = matches!(window, Window::AfterStart { .. });
     let object = match planned.as_slice() {
         [only] if only.kind != ChangeKind::Removal => {
-            let text = if has_started { "object-if-after-start" } else { "object-if-text" };
+            let text = match (has_started, only.is_alteration()) {
+                (true, _) => "object-if-after-start",
+                (false, true) => "object-if-altered",
+                (false, false) => "object-if-text",
+            };
             words.with(text, [("name", only.facts.name.as_str()), answer])
         }
         [] | [_] => words.with("object-if-removal", [answer]),
@@ -290,7 +299,8 @@ fn if_not(personal: &Personal<'_>, planned: &[&PublicChange]) -> Option<String> 
     let asked = planned.iter().any(|change| personal.yes_awaited(change));
     let key = match (to_come.len(), day) {
         (0, _) => return None,
-        _ if asked => "object-if-not-specific",
+        _ if asked && planned.iter().all(|change| !change.is_alteration()) => "object-if-not-specific",
+        _ if asked => "object-if-not-specific-altered",
         (1, Some(_)) => "object-if-not-text",
         (1, None) => "object-if-not-held",
         (_, Some(_)) => "object-if-not-several",
