@@ -75,7 +75,7 @@ pub fn deadline(personal: &Personal<'_>, change: &PublicChange) -> Option<DateTi
     match window_of(personal, change) {
         Window::Open { until: at, .. } | Window::AfterStart { until: at } | Window::Closed { at } => Some(at),
         Window::UntilEffect { at } => at,
-        Window::InForce { .. } | Window::NotServed | Window::NotOwed => None,
+        Window::InForce { .. } | Window::NotServed | Window::NotOwed | Window::NotAsked => None,
     }
 }
 

@@ -10,7 +10,7 @@ use super::coming::{Point, badge, standard_deadline, standard_periods, time_line
 use super::register::{Entry, Register, entries_of};
 use super::wording::{self, Comparison, Fact, Tense};
 use super::{feed, start, subprocessor};
-use crate::domain::change::State as ChangeState;
+use crate::domain::change::{ChangeKind, State as ChangeState};
 use crate::store::page::{self, Announced, PublicChange};
 use crate::web::Site;
 use crate::web::dates::{self, Deadline};
@@ -92,7 +92,7 @@ fn page_of(register: &Register<'_>, change: &PublicChange, slug: &str) -> Page {
         reason: change.reason.clone(),
         comparison,
         facts: wording::fact_sheet(words, &change.facts),
-        open_to_objections: change.state.is_open(),
+        open_to_objections: change.state.is_open() && change.kind != ChangeKind::Removal,
         how_then: match day {
             Some(day) => words.with("change-how-then", [("day", &dates::plain(words, day))]),
             None => words.get("change-how-then-held"),
@@ -183,6 +183,12 @@ fn notices(register: &Register<'_>, change: &PublicChange) -> Vec<Note> {
         ChangeState::Withdrawn | ChangeState::Discarded => {
             notices.push(Note { tone: "key", text: words.with("change-withdrawn", [("day", &day)]) });
         }
+        ChangeState::Draft | ChangeState::Scheduled | ChangeState::InNotice
+            if change.kind == ChangeKind::Removal =>
+        {
+            let parts = [("day", day.as_str()), ("name", &change.facts.name)];
+            notices.push(Note { tone: "key", text: words.with("change-removal", parts) });
+        }
         ChangeState::Draft | ChangeState::Scheduled | ChangeState::InNotice | ChangeState::Effective => {}
     }
     if let Some(why) = &change.emergency {
@@ -196,9 +202,12 @@ fn points(register: &Register<'_>, change: &PublicChange) -> Vec<Point> {
     let mut points = Vec::new();
     points.extend(change.published_at.map(|at| (zone.day_of(at), "point-announced")));
     let withdrawn = register.seen.events.iter().find(|e| e.change_id == change.id.0 && e.kind == "withdrawn");
+    let leaves = change.kind == ChangeKind::Removal;
     let effect = match change.state {
+        ChangeState::Effective if leaves => "point-left",
         ChangeState::Effective => "point-effective",
         ChangeState::Held | ChangeState::Withdrawn | ChangeState::Discarded => "point-was-planned",
+        ChangeState::Draft | ChangeState::Scheduled | ChangeState::InNotice if leaves => "point-leaves",
         ChangeState::Draft | ChangeState::Scheduled | ChangeState::InNotice => "point-in-force",
     };
     let closes_at = standard_periods(change, register.policy).and_then(|periods| periods.window_closes_at);

@@ -6,7 +6,7 @@ use super::register::Register;
 use super::start;
 use super::wording::{self, Tense};
 use crate::domain::calendar::Periods;
-use crate::domain::change::State;
+use crate::domain::change::{ChangeKind, State};
 use crate::domain::customer::{Policy, Terms};
 use crate::store::page::PublicChange;
 use crate::web::dates;
@@ -54,7 +54,8 @@ pub struct Card {
     pub held: Option<String>,
     pub points: Vec<Point>,
     pub changes: Vec<CardChange>,
-    pub footnote: Html,
+    /// None: nothing of it can be objected to.
+    pub footnote: Option<Html>,
 }
 
 #[derive(Debug)]
@@ -119,13 +120,17 @@ pub fn badge(
     }
 }
 
-/// The periods under the standard agreement, from when the announcement in force began; none: the change is not announced.
+/// The periods under the standard agreement, from when the announcement in force began; none: the change is not announced, or is a
+/// removal, of which nobody is asked.
 pub fn standard_periods(change: &PublicChange, policy: &Policy) -> Option<Periods> {
+    if change.kind == ChangeKind::Removal {
+        return None;
+    }
     let served = change.announced_at.or(change.published_at)?;
     Some(Terms::default().timing(policy, change.emergency.is_some()).periods(served))
 }
 
-/// The last day to object by these; `Some(None)`: until the change takes effect; none: the change is not announced.
+/// The last day to object by these; `Some(None)`: until the change takes effect; none: as [`standard_periods`].
 pub fn standard_deadline(change: &PublicChange, policy: &Policy) -> Option<Option<NaiveDate>> {
     standard_periods(change, policy).map(|periods| periods.objection_last_day)
 }
@@ -152,6 +157,7 @@ fn card(register: &Register<'_>, group: &[&PublicChange]) -> Card {
     } else {
         words.rich("coming-footnote-until-effect", [])
     };
+    let only_leave = group.iter().all(|change| change.kind == ChangeKind::Removal);
     Card {
         tone,
         leaf: Leaf::of(words, day),
@@ -160,7 +166,7 @@ fn card(register: &Register<'_>, group: &[&PublicChange]) -> Card {
         held: held.then(|| words.get("coming-held")),
         points: points(register, group, day, held),
         changes: group.iter().map(|change| card_change(register, change)).collect(),
-        footnote,
+        footnote: (!only_leave).then_some(footnote),
     }
 }
 
@@ -168,7 +174,11 @@ fn points(register: &Register<'_>, group: &[&PublicChange], day: NaiveDate, held
     let (words, today) = (register.words, register.today);
     let announced = group.iter().filter_map(|change| change.published_at).min();
     let deadline = group.iter().filter_map(|change| standard_deadline(change, register.policy)?).min();
-    let effect = if held { "point-was-planned" } else { "point-in-force" };
+    let effect = match (held, group.iter().all(|change| change.kind == ChangeKind::Removal)) {
+        (true, _) => "point-was-planned",
+        (false, true) => "point-leaves",
+        (false, false) => "point-in-force",
+    };
     let mut points: Vec<(NaiveDate, &str)> = Vec::new();
     points.extend(announced.map(|at| (register.policy.zone.day_of(at), "point-announced")));
     points.extend(deadline.map(|day| (day, "point-objections")));

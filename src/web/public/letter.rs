@@ -14,6 +14,7 @@ use super::object::view::{lede, title};
 use super::wording::Fact;
 use crate::actions::deliver::again::{self, AsSent};
 use crate::domain::access::LinkPurpose;
+use crate::domain::change::ChangeKind;
 use crate::domain::delivery::DeliveryId;
 use crate::web::Site;
 use crate::web::dates;
@@ -113,7 +114,8 @@ fn facts(personal: &Personal<'_>, window: Option<Window>) -> Vec<Fact> {
     if !personal.changes.is_empty() {
         let no_day = || words.get("held-no-day");
         let day = personal.first_day().map_or_else(no_day, |day| dates::long(words, day));
-        facts.push(Fact::of(words.get("letter-planned"), day));
+        let ends = personal.changes.iter().all(|change| change.kind == ChangeKind::Removal);
+        facts.push(Fact::of(words.get(if ends { "mine-planned-end" } else { "letter-planned" }), day));
     }
     let said = |key: &str, at| Fact::of(words.get(key), dates::deadline(words, at, &personal.zone));
     match window {
@@ -125,7 +127,7 @@ fn facts(personal: &Personal<'_>, window: Option<Window>) -> Vec<Fact> {
         Some(Window::UntilEffect { at: None }) => {
             facts.push(Fact::of(words.get("letter-until-effect"), words.get("held-no-day")));
         }
-        Some(Window::InForce { .. } | Window::NotServed | Window::NotOwed) | None => {}
+        Some(Window::InForce { .. } | Window::NotServed | Window::NotOwed | Window::NotAsked) | None => {}
     }
     facts
 }

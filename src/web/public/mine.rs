@@ -15,7 +15,7 @@ use super::subprocessor;
 use super::wording::{self, Fact, Tense};
 use crate::actions::ask_clearance;
 use crate::domain::access::LinkPurpose;
-use crate::domain::change::ChangeId;
+use crate::domain::change::{ChangeId, ChangeKind};
 use crate::domain::clearance::{Answer, Kept, Reason};
 use crate::domain::customer::{Contract, CustomerKind};
 use crate::domain::recipient::Recipient;
@@ -63,6 +63,7 @@ struct Row {
 #[derive(Debug)]
 struct Coming {
     headline: String,
+    day_label: String,
     day: String,
     /// None: held, and no day is known.
     iso: Option<String>,
@@ -243,18 +244,23 @@ impl<'a> Mine<'a> {
             },
         );
         let day = own_day(change, duty, &self.site.cx().policy.zone, self.today);
+        let ends = change.kind == ChangeKind::Removal;
         Coming {
+            day_label: words.get(if ends { "mine-planned-end" } else { "letter-planned" }),
             headline: wording::headline(words, change, Tense::Planned),
             day: day.map_or_else(|| words.get("held-no-day"), |day| dates::long(words, day)),
             iso: day.map(|day| day.to_string()),
-            until: self.until(duty),
+            until: self.until(change, duty),
             href,
         }
     }
 
     /// This customer's own deadline, in the zone of the contract that decides.
-    fn until(&self, duty: Option<&Duty>) -> String {
+    fn until(&self, change: &PublicChange, duty: Option<&Duty>) -> String {
         let words = self.words();
+        if change.kind == ChangeKind::Removal {
+            return words.get("mine-not-asked");
+        }
         let Some(duty) = duty.filter(|duty| duty.is_owed()) else { return words.get("mine-not-owed") };
         let stated = duty.terms.as_ref().and_then(|terms| terms.time_zone.as_ref());
         let zone = stated.unwrap_or(&self.site.cx().policy.zone);

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::Personal;
+use crate::domain::change::ChangeKind;
 use crate::store::page::PublicChange;
 use crate::web::dates::{self, Deadline};
 use crate::web::public::coming::Leaf;
@@ -52,6 +53,8 @@ pub enum Window {
     NotServed,
     /// No notice is owed to this reader.
     NotOwed,
+    /// A removal: nobody is asked.
+    NotAsked,
 }
 
 impl Window {
@@ -70,7 +73,8 @@ pub fn window(personal: &Personal<'_>) -> Option<Window> {
         Window::NotServed => (2, DateTime::<Utc>::MAX_UTC),
         Window::Closed { at } => (3, *at),
         Window::NotOwed => (4, DateTime::<Utc>::MAX_UTC),
-        Window::InForce { since } => (5, *since),
+        Window::NotAsked => (5, DateTime::<Utc>::MAX_UTC),
+        Window::InForce { since } => (6, *since),
     })
 }
 
@@ -79,6 +83,9 @@ pub fn window_of(personal: &Personal<'_>, change: &PublicChange) -> Window {
         let until = personal.duty(change).and_then(|duty| duty.window_closes_at);
         let runs_on = until.filter(|until| personal.now <= *until && personal.runs_on(change));
         return runs_on.map_or(Window::InForce { since }, |until| Window::AfterStart { until });
+    }
+    if change.kind == ChangeKind::Removal {
+        return Window::NotAsked;
     }
     let Some(duty) = personal.duty(change) else { return Window::NotOwed };
     match (duty.state.as_str(), duty.served_at, duty.window_closes_at) {
@@ -157,19 +164,20 @@ pub fn clock(personal: &Personal<'_>, window: Window) -> Clock {
             lines: vec![html("object-closed-line")],
             button: false,
         },
-        Window::NotServed => quiet(personal, "object-not-served"),
-        Window::NotOwed => quiet(personal, "object-exempt"),
+        Window::NotServed => quiet(personal, "object-not-served", "object-not-served-line"),
+        Window::NotOwed => quiet(personal, "object-exempt", "object-exempt-line"),
+        Window::NotAsked => quiet(personal, "object-not-asked", "object-not-asked-line"),
     }
 }
 
-fn quiet(personal: &Personal<'_>, key: &str) -> Clock {
+fn quiet(personal: &Personal<'_>, heading: &str, line: &str) -> Clock {
     let words = personal.site.words();
     Clock {
         tone: "",
         leaf: None,
-        heading: words.get(key),
+        heading: words.get(heading),
         bar: None,
-        lines: vec![words.rich(&format!("{key}-line"), [])],
+        lines: vec![words.rich(line, [])],
         button: true,
     }
 }

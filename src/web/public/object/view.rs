@@ -282,7 +282,7 @@ fn follows(personal: &Personal<'_>, window: Window) -> Vec<(String, String)> {
     let mut follows = vec![(words.get("object-if"), object)];
     if has_started {
         follows.push((words.get("object-if-not"), words.get("object-if-not-after-start")));
-    } else if window != Window::NotOwed {
+    } else if !matches!(window, Window::NotOwed | Window::NotAsked) {
         follows.extend(if_not(personal, &planned).map(|text| (words.get("object-if-not"), text)));
     }
     follows
