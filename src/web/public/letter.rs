@@ -10,11 +10,10 @@ use axum::response::Response;
 
 use super::object::Personal;
 use super::object::clock::{Window, window};
-use super::object::view::{lede, title};
-use super::wording::Fact;
+use super::object::view::{lede, planned_day, title};
+use super::wording::{self, Fact, Tense};
 use crate::actions::deliver::again::{self, AsSent};
 use crate::domain::access::LinkPurpose;
-use crate::domain::change::ChangeKind;
 use crate::domain::delivery::DeliveryId;
 use crate::web::Site;
 use crate::web::dates;
@@ -111,11 +110,13 @@ fn line(text: &str, base_url: &str) -> Line {
 fn facts(personal: &Personal<'_>, window: Option<Window>) -> Vec<Fact> {
     let words = personal.site.words();
     let mut facts = Vec::new();
-    if !personal.changes.is_empty() {
-        let no_day = || words.get("held-no-day");
-        let day = personal.first_day().map_or_else(no_day, |day| dates::long(words, day));
-        let ends = personal.changes.iter().all(|change| change.kind == ChangeKind::Removal);
-        facts.push(Fact::of(words.get(if ends { "mine-planned-end" } else { "letter-planned" }), day));
+    if personal.days_differ() {
+        facts.extend(personal.changes.iter().map(|change| {
+            let headline = wording::headline(words, change, Tense::Planned);
+            Fact { label: headline, ..planned_day(personal, change) }
+        }));
+    } else {
+        facts.extend(personal.changes.first().map(|change| planned_day(personal, change)));
     }
     let said = |key: &str, at| Fact::of(words.get(key), dates::deadline(words, at, &personal.zone));
     match window {

@@ -6,8 +6,11 @@
 
 pub mod authorise;
 pub mod clock;
+mod follows;
 mod form;
+mod notes;
 pub mod receipt;
+mod said;
 pub mod status;
 pub mod take_back;
 pub mod view;
@@ -29,7 +32,6 @@ use crate::domain::change::State as ChangeState;
 use crate::domain::customer::{CustomerId, Terms};
 use crate::domain::delivery::DeliveryId;
 use crate::domain::objection::{Channel, Reach, answer_due_on};
-use crate::domain::obligation::Consent;
 use crate::domain::zone::Zone;
 use crate::store::page::{self, Duty, Letter, PublicChange, Sent, Spoken};
 use crate::web::error::PageError;
@@ -114,11 +116,6 @@ impl<'a> Personal<'a> {
         own.into_iter().chain(change.took_effect_at).min().filter(|_| !kept_out)
     }
 
-    /// Whether a change asks this customer for its yes and has not had it.
-    fn yes_awaited(&self, change: &PublicChange) -> bool {
-        self.duty(change).is_some_and(|duty| duty.is_owed() && duty.consent == Consent::Awaited)
-    }
-
     /// Whether the terms let the window of this emergency run on after the start.
     fn runs_on(&self, change: &PublicChange) -> bool {
         let stated = self.duty(change).and_then(|duty| duty.terms.as_ref());
@@ -132,9 +129,25 @@ impl<'a> Personal<'a> {
         own_day(change, self.duty(change), zone, zone.day_of(self.now))
     }
 
-    /// The first of these days among all that its letter told.
+    /// The days of what its letter told and is not withdrawn; of all, where everything is.
+    fn days(&self) -> Vec<Option<NaiveDate>> {
+        let goes_on =
+            |change: &&PublicChange| !matches!(change.state, ChangeState::Withdrawn | ChangeState::Discarded);
+        let mut days: Vec<_> = self.changes.iter().filter(goes_on).map(|change| self.day(change)).collect();
+        if days.is_empty() {
+            days.extend(self.changes.iter().map(|change| self.day(change)));
+        }
+        days
+    }
+
+    /// The first of them.
     pub fn first_day(&self) -> Option<NaiveDate> {
-        self.changes.iter().filter_map(|change| self.day(change)).min()
+        self.days().into_iter().flatten().min()
+    }
+
+    pub fn days_differ(&self) -> bool {
+        let days = self.days();
+        days.iter().any(|day| days.first() != Some(day))
     }
 
     /// When it is planned to start for this customer, if a day is known.

@@ -98,3 +98,32 @@ async fn a_link_authorises_nothing_that_it_was_not_asked_about() {
     assert_eq!(count(&world, "select count(*) from consent").await, 0);
     world.finish().await;
 }
+
+#[tokio::test]
+async fn after_a_yes_the_page_asks_for_nothing_and_tells_of_it_while_the_change_is_held_too() {
+    let (world, visitor, page) = asked().await;
+    assert!(visitor.get(&page).await.body.contains("We need your yes."));
+    visitor.post(&format!("{page}/authorise/CHG-2026-0001"), &[]).await;
+    let after = visitor.get(&page).await.body;
+    for said in ["We have your answer.", "Your yes stands. The change takes effect on 15 February 2027"] {
+        assert!(after.contains(said), "{said}: {after}");
+    }
+    assert!(
+        !after.contains("No objection?") && !after.contains("We take it that you do not object"),
+        "{after}"
+    );
+    world.as_superuser("update change set state = 'held'").await;
+    let held = visitor.get(&page).await.body;
+    assert!(held.contains("has authorised Nimbus") && held.contains("did not start on"), "{held}");
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn after_the_deadline_without_a_yes_the_page_does_not_say_that_nothing_stops_the_change() {
+    let (world, visitor, page) = asked().await;
+    world.advance_to("2026-12-20T12:00Z").await;
+    let late = visitor.get(&page).await.body;
+    assert!(late.contains("Without your yes the change does not take effect for your data"), "{late}");
+    assert!(!late.contains("does not by itself stop the change"), "{late}");
+    world.finish().await;
+}

@@ -152,7 +152,7 @@ async fn what_is_held_is_promised_for_no_day_and_no_calendar_has_a_deadline_that
     for said in [
         "<h1>Stripe changes: held</h1>",
         "You can object until the change takes effect; it is held, and no new day is known yet",
-        "We take it that you do not object. The change is held, and no new day is known yet.",
+        "Your objection stands, and we answer it.",
     ] {
         assert!(object.contains(said), "{said}\n{object}");
     }

@@ -1,7 +1,7 @@
 //! One notice, one letter, one deadline for several changes: the reader's page tells each that its letter told, and takes an objection to
 //! one.
 
-use forenotice::actions::schedule_change;
+use forenotice::actions::schedule_change::{self, Alteration};
 use forenotice::domain::change::ChangeKind;
 use forenotice::domain::request::Request;
 
@@ -130,5 +130,54 @@ async fn whom_nothing_concerns_is_told_all_and_so_says_its_page() {
         .await
         .unwrap();
     assert_eq!(against, [1]);
+    world.finish().await;
+}
+
+/// Nimbus and Cumulus in one notice for one day; and the path of the personal page.
+async fn two() -> (World, Visitor, String) {
+    let world = World::on("2026-11-23T06:00Z").await;
+    world.as_superuser(&[STRIPE, ACME].concat()).await;
+    let wanted = [addition("Nimbus", "2027-02-15"), addition("Cumulus", "2027-02-15")];
+    schedule_change::schedule_together(&world.cx, world.dpo.clone(), &wanted).await.unwrap();
+    world.advance_to("2026-11-24T12:00Z").await;
+    let letter = world.mailbox.mails_to("dpo@acme.example").pop().unwrap();
+    let object = path_of(&letter.link("/object/").unwrap());
+    let visitor = Visitor::of(&world);
+    (world, visitor, object)
+}
+
+#[tokio::test]
+async fn every_open_objection_is_named_and_silence_about_the_rest_is_told_for_itself() {
+    let (world, visitor, object) = two().await;
+    visitor.post(&object, &[("change", "CHG-2026-0001"), ("text", "Not Nimbus.")]).await;
+    let one = visitor.get(&object).await.body;
+    assert!(one.contains("If you do nothing: Nimbus joins"), "{one}");
+    assert!(one.contains("Your objection stands, and we answer it."), "{one}");
+    assert!(one.contains("If you do nothing: Cumulus joins"), "{one}");
+    assert!(one.contains("No objection?"), "{one}");
+    visitor.post(&object, &[("change", "CHG-2026-0002"), ("text", "Nor Cumulus.")]).await;
+    let both = visitor.get(&object).await.body;
+    for said in ["(OBJ-2026-0001).", "(OBJ-2026-0002).", "We have your answer."] {
+        assert!(both.contains(said), "{said}: {both}");
+    }
+    assert!(!both.contains("No objection?") && !both.contains("We take it"), "{both}");
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn where_their_days_differ_each_is_told_with_its_own() {
+    let (world, visitor, object) = two().await;
+    let moved = Alteration { effective: "2027-03-01".parse().ok(), facts: Vec::new() };
+    schedule_change::alter(&world.cx, world.dpo.clone(), "CHG-2026-0002", &moved).await.unwrap();
+    world.settle().await;
+    let page = visitor.get(&object).await.body;
+    for said in [
+        "Two changes, the first from 15 February 2027",
+        "Planned start: Monday 15 February 2027",
+        "Planned start: Monday 1 March 2027",
+        "The change takes effect on 1 March 2027 at the earliest",
+    ] {
+        assert!(page.contains(said), "{said}: {page}");
+    }
     world.finish().await;
 }

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::Personal;
+use super::said::{self, Said};
 use crate::domain::change::ChangeKind;
 use crate::store::page::PublicChange;
 use crate::web::dates::{self, Deadline};
@@ -114,8 +115,9 @@ pub fn clock(personal: &Personal<'_>, window: Window) -> Clock {
     };
     let until =
         |key: &str, at: DateTime<Utc>| words.with(key, [("deadline", &dates::deadline(words, at, zone))]);
-    let asked = personal.objectable().any(|change| personal.yes_awaited(change));
-    let need = if asked { "object-need-yes" } else { "object-no-need" };
+    let need = need(personal);
+    let without_yes = said::lacks_every_yes(personal);
+    let closed_line = if without_yes { "object-closed-line-no-yes" } else { "object-closed-line" };
     match window {
         Window::Open { from, until: at } => Clock {
             tone: "key",
@@ -135,7 +137,7 @@ pub fn clock(personal: &Personal<'_>, window: Window) -> Clock {
             bar: None,
             lines: vec![
                 words.count_rich("object-left", dates::days_left(personal.now, at, zone)),
-                html("object-no-need"),
+                html(need),
             ],
             button: true,
         },
@@ -153,7 +155,7 @@ pub fn clock(personal: &Personal<'_>, window: Window) -> Clock {
             leaf: leaf(at),
             heading: until("object-closed", at),
             bar: None,
-            lines: vec![html("object-closed-line")],
+            lines: vec![html(closed_line)],
             button: false,
         },
         Window::InForce { since } => Clock {
@@ -161,12 +163,23 @@ pub fn clock(personal: &Personal<'_>, window: Window) -> Clock {
             leaf: Some(Leaf::of(words, zone.day_of(since))),
             heading: words.with("object-is-in-force", [("day", &dates::long(words, zone.day_of(since)))]),
             bar: None,
-            lines: vec![html("object-closed-line")],
+            lines: vec![html(closed_line)],
             button: false,
         },
         Window::NotServed => quiet(personal, "object-not-served", "object-not-served-line"),
         Window::NotOwed => quiet(personal, "object-exempt", "object-exempt-line"),
         Window::NotAsked => quiet(personal, "object-not-asked", "object-not-asked-line"),
+    }
+}
+
+fn need(personal: &Personal<'_>) -> &'static str {
+    let said = said::of_all(personal);
+    if said.contains(&Said::NoYes) {
+        "object-need-yes"
+    } else if !said.is_empty() && said.iter().all(|said| matches!(said, Said::Yes | Said::Objection)) {
+        "object-need-none"
+    } else {
+        "object-no-need"
     }
 }
 

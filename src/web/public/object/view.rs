@@ -5,11 +5,12 @@ use askama::Template;
 use super::Personal;
 use super::authorise::{self, Ask};
 use super::clock::{Clock, Window, clock, window};
+use super::follows::follows;
 use super::form::{FILE_BYTES_MAX, Fault, Filled, GROUNDS, TEXT_BYTES_MAX};
+use super::notes::{Note, notices};
 use crate::domain::access::LinkPurpose;
 use crate::domain::change::{ChangeKind, State as ChangeState};
 use crate::domain::customer::Grounds;
-use crate::domain::obligation::Consent;
 use crate::store::page::PublicChange;
 use crate::web::dates;
 use crate::web::page::Shell;
@@ -44,18 +45,12 @@ pub struct Page {
     mine: Option<String>,
 }
 
-#[derive(Debug)]
-struct Note {
-    tone: &'static str,
-    text: String,
-    /// Where it stands, if the note is about an objection.
-    href: Option<String>,
-}
-
 /// One change as planned.
 #[derive(Debug)]
 pub struct Planned {
     pub headline: String,
+    /// Its day, where others have another.
+    pub when: Option<String>,
     pub state: String,
     pub tone: &'static str,
     pub reason: String,
@@ -147,6 +142,9 @@ pub fn title(personal: &Personal<'_>) -> String {
         several => {
             let count = count_of_changes(words, several.len());
             match personal.first_day().map(|day| dates::plain(words, day)) {
+                Some(day) if personal.days_differ() => {
+                    words.with("object-title-several-first", [("changes", &count), ("day", &day)])
+                }
                 Some(day) => words.with("object-title-several", [("changes", &count), ("day", &day)]),
                 None => words.with("change-title-held", [("headline", &count)]),
             }
@@ -177,139 +175,6 @@ pub fn lede(personal: &Personal<'_>) -> String {
     }
 }
 
-fn notices(personal: &Personal<'_>) -> Vec<Note> {
-    let words = personal.site.words();
-    let customer = ("customer", personal.opened.who.customer_name.as_str());
-    let mut notices = Vec::new();
-    if personal.opened.former {
-        notices.push(Note { tone: "warn", text: words.with("object-former", [customer]), href: None });
-    }
-    if let Some(said) = personal.objections.iter().find(|said| said.resolved_at.is_none()) {
-        let mine = said.recipient_id == Some(personal.opened.who.recipient.0);
-        let key = if mine { "object-second" } else { "object-somebody" };
-        let received = dates::moment(words, said.received_at, &personal.zone);
-        let parts = [customer, ("received", received.as_str()), ("reference", said.reference.as_str())];
-        let href = Some(format!("/object/{}/objection", personal.token));
-        notices.push(Note { tone: "ok", text: words.with(key, parts), href });
-    } else if let Some(said) = personal.objections.last() {
-        let received = dates::moment(words, said.received_at, &personal.zone);
-        let parts = [("received", received.as_str()), ("reference", said.reference.as_str())];
-        let href = Some(format!("/object/{}/objection", personal.token));
-        notices.push(Note { tone: "key", text: words.with("object-was-resolved", parts), href });
-    }
-    notices.extend(personal.changes.iter().filter_map(|change| note_of(personal, change)));
-    notices
-}
-
-fn note_of(personal: &Personal<'_>, change: &PublicChange) -> Option<Note> {
-    let words = personal.site.words();
-    let headline = wording::headline(words, change, Tense::Planned);
-    let said = |tone, key: &str, day: String| {
-        let parts = [("headline", headline.as_str()), ("day", &day), ("name", &change.facts.name)];
-        let text = words.with(key, parts);
-        Some(Note { tone, text, href: None })
-    };
-    let of_processor = |tone, key: &str| {
-        let parts = [
-            ("processor", personal.site.processor().name.as_str()),
-            ("customer", &personal.opened.who.customer_name),
-            ("name", &change.facts.name),
-            ("headline", &headline),
-        ];
-        Note { tone, text: words.with(key, parts), href: None }
-    };
-    // Whoever may give the yes here has a button for it.
-    let yes_asked = |key: &str| {
-        let mut note = of_processor("key", key);
-        if !authorise::may(personal, change) {
-            note.text = format!("{} {}", note.text, words.get("object-authorise-by-letter"));
-        }
-        note
-    };
-    let stays = change.is_alteration();
-    let is_over = matches!(change.state, ChangeState::Withdrawn | ChangeState::Discarded);
-    if !is_over && personal.duty(change).is_some_and(|duty| duty.is_owed() && duty.consent.excludes()) {
-        return Some(yes_asked(if stays { "object-silent-altered" } else { "object-silent" }));
-    }
-    if let Some(since) = personal.in_force_at(change) {
-        return said("key", "object-in-force", dates::plain(words, personal.zone.day_of(since)));
-    }
-    if change.in_force_for_some().is_some() {
-        return said("key", "object-not-yet", String::new());
-    }
-    match change.state {
-        ChangeState::Withdrawn | ChangeState::Discarded => said("key", "object-withdrawn", String::new()),
-        ChangeState::Held if change.in_use_since.is_none() => {
-            let day = dates::plain(words, change.effective_on);
-            said("warn", if change.is_in_use_before() { "object-held-stays" } else { "object-held" }, day)
-        }
-        ChangeState::Held => {
-            change.in_use_since.and_then(|since| said("bad", "object-in-use", dates::plain(words, since)))
-        }
-        ChangeState::Draft | ChangeState::Scheduled | ChangeState::InNotice | ChangeState::Effective => {
-            match personal.duty(change).filter(|duty| duty.is_owed()).map(|duty| duty.consent) {
-                Some(Consent::Awaited) => {
-                    Some(yes_asked(if stays { "object-specific-altered" } else { "object-specific" }))
-                }
-                Some(Consent::Given) => Some(of_processor("ok", "object-authorised")),
-                _ => None,
-            }
-        }
-    }
-}
-
-fn follows(personal: &Personal<'_>, window: Window) -> Vec<(String, String)> {
-    let words = personal.site.words();
-    let answer = dates::long(words, personal.answer_by());
-    let answer = ("answer", answer.as_str());
-    if window.is_late() {
-        return vec![(words.get("object-late-does"), words.with("object-late-does-text", [answer]))];
-    }
-    let planned: Vec<&PublicChange> = personal.objectable().collect();
-    let has_started = matches!(window, Window::AfterStart { .. });
-    let object = match planned.as_slice() {
-        [only] if only.kind != ChangeKind::Removal => {
-            let text = match (has_started, only.is_alteration()) {
-                (true, _) => "object-if-after-start",
-                (false, true) => "object-if-altered",
-                (false, false) => "object-if-text",
-            };
-            words.with(text, [("name", only.facts.name.as_str()), answer])
-        }
-        [] | [_] => words.with("object-if-removal", [answer]),
-        [_, ..] => words.with("object-if-several", [answer]),
-    };
-    let mut follows = vec![(words.get("object-if"), object)];
-    if has_started {
-        follows.push((words.get("object-if-not"), words.get("object-if-not-after-start")));
-    } else if !matches!(window, Window::NotOwed | Window::NotAsked) {
-        follows.extend(if_not(personal, &planned).map(|text| (words.get("object-if-not"), text)));
-    }
-    follows
-}
-
-/// What silence brings; none, where all has begun.
-fn if_not(personal: &Personal<'_>, planned: &[&PublicChange]) -> Option<String> {
-    let words = personal.site.words();
-    let has_not_begun =
-        |change: &PublicChange| personal.in_force_at(change).is_none() && change.took_effect_at.is_none();
-    let to_come: Vec<&PublicChange> =
-        planned.iter().copied().filter(|change| has_not_begun(change)).collect();
-    let day = to_come.iter().filter_map(|change| personal.day(change)).min();
-    let asked = planned.iter().any(|change| personal.yes_awaited(change));
-    let key = match (to_come.len(), day) {
-        (0, _) => return None,
-        _ if asked && planned.iter().all(|change| !change.is_alteration()) => "object-if-not-specific",
-        _ if asked => "object-if-not-specific-altered",
-        (1, Some(_)) => "object-if-not-text",
-        (1, None) => "object-if-not-held",
-        (_, Some(_)) => "object-if-not-several",
-        (_, None) => "object-if-not-several-held",
-    };
-    let day = day.map(|day| dates::plain(words, day)).unwrap_or_default();
-    Some(words.with(key, [("day", &day)]))
-}
-
 pub fn planned(personal: &Personal<'_>, change: &PublicChange) -> Planned {
     let words = personal.site.words();
     let compare = change.before.as_ref().filter(|_| change.is_alteration());
@@ -321,6 +186,7 @@ pub fn planned(personal: &Personal<'_>, change: &PublicChange) -> Planned {
     };
     Planned {
         headline: wording::headline(words, change, Tense::Planned),
+        when: personal.days_differ().then(|| when(personal, change)),
         state,
         tone,
         reason: change.reason.clone(),
@@ -329,6 +195,21 @@ pub fn planned(personal: &Personal<'_>, change: &PublicChange) -> Planned {
             .unwrap_or_default(),
         facts: if compare.is_some() { Vec::new() } else { wording::fact_sheet(words, &change.facts) },
     }
+}
+
+/// "Planned start: 15 February 2027"
+fn when(personal: &Personal<'_>, change: &PublicChange) -> String {
+    let words = personal.site.words();
+    let fact = planned_day(personal, change);
+    words.with("object-when", [("label", &fact.label), ("day", &fact.value)])
+}
+
+/// The day of one change, under what it is called.
+pub fn planned_day(personal: &Personal<'_>, change: &PublicChange) -> Fact {
+    let words = personal.site.words();
+    let ends = change.kind == ChangeKind::Removal;
+    let day = personal.day(change).map_or_else(|| words.get("held-no-day"), |day| dates::long(words, day));
+    Fact::of(words.get(if ends { "mine-planned-end" } else { "letter-planned" }), day)
 }
 
 fn form(personal: &Personal<'_>, window: Option<Window>, filled: &Filled, faults: &[Fault]) -> Form {
