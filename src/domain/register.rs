@@ -119,6 +119,15 @@ pub fn history(versions: &[Version], id: SubprocessorId, day: NaiveDate) -> Vec<
     steps
 }
 
+/// Since when it is listed without a break, as of `day`.
+pub fn listed_since(versions: &[Version], id: SubprocessorId, day: NaiveDate) -> Option<NaiveDate> {
+    let mut since = None;
+    for version in versions.iter().filter(|v| v.subprocessor_id == id && v.valid_from <= day) {
+        since = version.listed.then(|| since.unwrap_or(version.valid_from));
+    }
+    since
+}
+
 /// Whose address `asked` is: of the subprocessor with that slug, which never changes, else of the one that last bore a
 /// name with that slug.
 pub fn addressed<'a>(versions: &'a [Version], asked: &str) -> Option<&'a Version> {

@@ -108,3 +108,13 @@ async fn of_a_removal_pages_say_the_day_and_that_nobody_is_asked() {
     assert!(!receipt.contains("Until it is resolved"), "{receipt}");
     world.finish().await;
 }
+
+#[tokio::test]
+async fn since_when_it_is_listed_outlives_its_alterations() {
+    let (world, visitor, _) = announced(&altered()).await;
+    world.advance_to("2027-02-16T12:00Z").await;
+    let home = visitor.get("/").await.body;
+    let since = home.split("On this list since").nth(1).unwrap();
+    assert!(since.split("</dd>").next().unwrap().contains("1 January 2026"), "{home}");
+    world.finish().await;
+}

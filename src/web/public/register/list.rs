@@ -5,7 +5,7 @@ use url::form_urlencoded::Serializer;
 
 use super::{Asked, Register};
 use crate::domain::change::ChangeKind;
-use crate::domain::register::{Version, on_day};
+use crate::domain::register::{Version, listed_since, on_day};
 use crate::domain::subprocessor::Facts;
 use crate::store::page::PublicChange;
 use crate::web::dates;
@@ -292,7 +292,9 @@ fn row(register: &Register<'_>, version: &Version, is_today: bool) -> Row {
         more.clear();
     }
     if !more.is_empty() {
-        more.push(Fact::of(words.get("fact-since"), dates::plain(words, version.valid_from)));
+        let since = listed_since(&register.seen.versions, version.subprocessor_id, version.valid_from);
+        let since = since.unwrap_or(version.valid_from);
+        more.push(Fact::of(words.get("fact-since"), dates::plain(words, since)));
     }
     let transfer = wording::transfer(words, facts);
     Row {
