@@ -59,6 +59,14 @@ pub enum Standing {
     Left(AskedFor),
 }
 
+impl Standing {
+    pub fn asked(&self) -> &AskedFor {
+        match self {
+            Self::Open(asked) | Self::Confirmed(asked, _) | Self::Expired(asked) | Self::Left(asked) => asked,
+        }
+    }
+}
+
 /// Where the subscription stands that this letter asks to confirm; none: it asks nothing of the kind.
 pub async fn standing(cx: &Context, letter: DeliveryId) -> Result<Option<Standing>, store::Error> {
     let now = cx.now().await?;

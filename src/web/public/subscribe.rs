@@ -136,7 +136,9 @@ fn look_in_your_mail(site: &Site, address: &str) -> Message {
 /// `GET /confirm/{token}`: shows a button, and changes nothing.
 pub async fn confirm_page(site: Site, Path(token): Path<String>) -> Result<Response, PageError> {
     let letter = DeliveryId(link::confirmation(&site, &token)?);
-    let page = match subscribe::standing(site.cx(), letter).await?.ok_or(PageError::UnknownLink)? {
+    let standing = subscribe::standing(site.cx(), letter).await?.ok_or(PageError::UnknownLink)?;
+    site.read_by(&standing.asked().language);
+    let page = match standing {
         Standing::Open(asked) => to_confirm(&site, &token, &asked),
         Standing::Confirmed(asked, known) => {
             let manage = site.keys().link(LinkPurpose::Manage, known.recipient.0, known.link_epoch);
@@ -164,11 +166,18 @@ pub async fn confirm(
     }
     let page = match subscribe::confirm(site.cx(), letter, &network.0, shown(&site, &body)).await {
         Ok((asked, known)) => {
+            site.read_by(&asked.language);
             let manage = site.keys().link(LinkPurpose::Manage, known.recipient.0, known.link_epoch);
             confirmed(&site, &asked.address, &manage)
         }
-        Err(Error::Expired(asked)) => expired(&site, &token, &asked.address),
-        Err(Error::Left(_)) => left_since(&site),
+        Err(Error::Expired(asked)) => {
+            site.read_by(&asked.language);
+            expired(&site, &token, &asked.address)
+        }
+        Err(Error::Left(asked)) => {
+            site.read_by(&asked.language);
+            left_since(&site)
+        }
         Err(other) => return Err(other.into()),
     };
     rendered(StatusCode::OK, &page)
@@ -188,10 +197,8 @@ async fn another_letter(
     letter: DeliveryId,
 ) -> Result<Response, PageError> {
     let standing = subscribe::standing(site.cx(), letter).await?.ok_or(PageError::UnknownLink)?;
-    let (Standing::Open(asked)
-    | Standing::Confirmed(asked, _)
-    | Standing::Expired(asked)
-    | Standing::Left(asked)) = standing;
+    let asked = standing.asked();
+    site.read_by(&asked.language);
     if let Err(limited) = site.limits().subscribe(network) {
         let words = site.words();
         let notice = Notice {

@@ -99,3 +99,20 @@ async fn a_personal_page_speaks_the_language_on_file_unless_another_was_chosen()
     assert!(chosen.body.contains("<html lang=\"en\">"));
     world.finish().await;
 }
+
+#[tokio::test]
+async fn the_page_that_confirms_speaks_the_language_that_was_asked_for() {
+    let world = World::on("2026-11-23T06:00Z").await;
+    let visitor = Visitor::of(&world);
+    visitor.post("/subscribe", &[("mail", "jane@northwind.example"), ("lang", "de")]).await;
+    world.settle().await;
+    let letter = world.mailbox.mails_to("jane@northwind.example").pop().unwrap();
+    let confirm = path_of(&letter.link("/confirm/").unwrap());
+    let page = visitor.get(&confirm).await.body;
+    assert!(page.contains("<html lang=\"de\""), "{page}");
+    let done = visitor.post(&confirm, &[]).await.body;
+    assert!(done.contains("<html lang=\"de\""), "{done}");
+    let again = visitor.get(&confirm).await.body;
+    assert!(again.contains("<html lang=\"de\""), "{again}");
+    world.finish().await;
+}
