@@ -24,8 +24,8 @@ use crate::domain::customer::{CustomerId, Subscribers};
 use crate::domain::delivery::DeliveryId;
 use crate::domain::ledger::{Actor, Event};
 use crate::domain::objection::{
-    Act, Agenda, Channel, IllegalAct, ObjectionId, STATEMENT_BYTES_MAX, State, Timeliness, answer_due_on,
-    lapse_of_all, reference,
+    Act, Agenda, Channel, IllegalAct, ObjectionId, STATEMENT_CHARACTERS_MAX, State, Timeliness,
+    answer_due_on, lapse_of_all, reference,
 };
 use crate::domain::recipient::RecipientId;
 use crate::store::door::DoorId;
@@ -84,7 +84,7 @@ pub enum Error {
     #[error("write a sentence or tick a change, so that we know what you object to")]
     Empty,
     #[error(
-        "the statement is longer than {STATEMENT_BYTES_MAX} bytes; send the rest as a reply to our letter"
+        "the statement is longer than {STATEMENT_CHARACTERS_MAX} characters; send the rest as a reply to our letter"
     )]
     TooLong,
     #[error("{reference} is {state}: nothing changes, there is nothing to object to")]
@@ -176,10 +176,13 @@ fn check(said: &Said<'_>) -> Result<(), Error> {
     if said.changes.is_empty() {
         return Err(Error::Empty);
     }
-    let bytes = said.text.len()
-        + said.condition.map_or(0, str::len)
-        + said.grounds.iter().map(String::len).sum::<usize>();
-    if bytes > STATEMENT_BYTES_MAX { Err(Error::TooLong) } else { Ok(()) }
+    let grounds = said.grounds.iter().map(String::as_str);
+    let all = [said.text, said.condition.unwrap_or_default()].into_iter().chain(grounds);
+    if all.map(|part| part.chars().count()).sum::<usize>() > STATEMENT_CHARACTERS_MAX {
+        Err(Error::TooLong)
+    } else {
+        Ok(())
+    }
 }
 
 async fn once(cx: &Context, said: &Said<'_>) -> Result<Lodged, Error> {

@@ -19,7 +19,7 @@ id!(ObjectionId);
 
 /// A replica's clock may be off by up to this much; the doubt is the customer's.
 pub const SKEW_GIVEN: TimeDelta = TimeDelta::seconds(1);
-pub const STATEMENT_BYTES_MAX: usize = 64 * 1024;
+pub const STATEMENT_CHARACTERS_MAX: usize = 64 * 1024;
 
 words! {
     /// How a statement came.

@@ -47,7 +47,7 @@ use page::Shell;
 use watermark::{Counted, Line};
 use words::{Html, Words};
 
-/// A statement of the largest size, written with every character escaped, and the rest of its form.
+/// Of every form but the one to object.
 pub(crate) const BODY_BYTES_MAX: usize = 256 * 1024;
 /// Of a form with a file: what is too large to be kept is heard to its end all the same, so that its sender hears why.
 const FORM_BYTES_MAX: usize = 32 * 1024 * 1024;

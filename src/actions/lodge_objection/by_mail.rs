@@ -9,7 +9,7 @@ use crate::domain::change::ChangeId;
 use crate::domain::customer::CustomerId;
 use crate::domain::delivery::DeliveryId;
 use crate::domain::ledger::Actor;
-use crate::domain::objection::{Channel, STATEMENT_BYTES_MAX};
+use crate::domain::objection::{Channel, STATEMENT_CHARACTERS_MAX};
 use crate::domain::recipient::RecipientId;
 use crate::store;
 use tracing::{error, warn};
@@ -63,7 +63,8 @@ async fn lodge_mail(cx: &Context, id: MessageId) -> Result<Option<String>, actio
     }
     let words = mail.findings.words();
     let words = if words.is_empty() { NO_WORDS } else { words };
-    let text = &words[..words.floor_char_boundary(STATEMENT_BYTES_MAX)];
+    let end = words.char_indices().nth(STATEMENT_CHARACTERS_MAX).map_or(words.len(), |(end, _)| end);
+    let text = &words[..end];
     let said = Said {
         actor: Actor::Daemon,
         who: match (mail.recipient_id, &hand) {

@@ -34,11 +34,11 @@ use crate::domain::delivery::DeliveryId;
 use crate::domain::objection::{Channel, Reach, answer_due_on};
 use crate::domain::zone::Zone;
 use crate::store::page::{self, Duty, Letter, PublicChange, Sent, Spoken};
+use crate::web::Site;
 use crate::web::error::PageError;
 use crate::web::letters;
 use crate::web::page::{Message, Shell, rendered, see_other};
 use crate::web::watermark::Arrived;
-use crate::web::{BODY_BYTES_MAX, Site};
 use form::{Fault, Filled};
 
 /// What one statement says of a letter and what became of it.
@@ -199,7 +199,7 @@ async fn filled(request: Request) -> Result<Filled, Response> {
         let parts = Multipart::from_request(request, &()).await.map_err(IntoResponse::into_response)?;
         return Filled::from_parts(parts).await.map_err(IntoResponse::into_response);
     }
-    let body = to_bytes(request.into_body(), BODY_BYTES_MAX).await;
+    let body = to_bytes(request.into_body(), form::TYPED_BYTES_MAX).await;
     Ok(Filled::from_body(&body.map_err(|_| PageError::TooLarge.into_response())?))
 }
 

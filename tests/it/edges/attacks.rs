@@ -203,7 +203,7 @@ async fn another_customers_case_is_out_of_reach_and_an_old_press_takes_back_noth
 #[tokio::test]
 async fn a_body_that_is_too_large_is_told_so_and_saves_nothing() {
     let (world, visitor, object) = announced().await;
-    let form = format!("text={}", "x".repeat(300 * 1024));
+    let form = format!("text={}", "x".repeat(3 * 1024 * 1024));
     for path in [&*object, "/subscribe"] {
         let sent = |body| {
             Request::post(path)

@@ -17,6 +17,7 @@ mod kept;
 mod kinds;
 mod languages;
 mod mine;
+mod not_kept;
 mod public;
 mod schemas;
 mod sent_again;

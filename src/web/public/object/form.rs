@@ -7,15 +7,16 @@ use url::form_urlencoded;
 
 use super::Personal;
 use crate::domain::change::ChangeId;
-use crate::domain::objection::STATEMENT_BYTES_MAX;
+use crate::domain::objection::STATEMENT_CHARACTERS_MAX;
 use crate::store::page::PublicChange;
-use crate::web::BODY_BYTES_MAX;
 
 /// Reasons that the page offers, as they are stored.
 pub const GROUNDS: [&str; 5] = ["transfer", "data", "security", "law", "other"];
 /// What the text may hold, so that condition and name fit beside it.
-pub const TEXT_BYTES_MAX: usize = STATEMENT_BYTES_MAX - 4 * 1024;
-const LINE_BYTES_MAX: usize = 2000;
+pub const TEXT_CHARACTERS_MAX: usize = STATEMENT_CHARACTERS_MAX - 4 * 1024;
+const LINE_CHARACTERS_MAX: usize = 2000;
+/// Of what is typed: the longest text with each byte of it escaped, and as much again of one that is told to be too long.
+pub const TYPED_BYTES_MAX: usize = 2 * 1024 * 1024;
 /// The largest file that is kept.
 pub const FILE_BYTES_MAX: usize = 5 * 1024 * 1024;
 
@@ -86,14 +87,18 @@ impl Filled {
     async fn take_part(&mut self, mut part: Field<'_>) -> Result<(), MultipartError> {
         let name = part.name().unwrap_or_default().to_owned();
         let file = part.file_name().map(file_name);
-        let most = if file.is_some() { FILE_BYTES_MAX } else { BODY_BYTES_MAX };
+        let most = if file.is_some() { FILE_BYTES_MAX } else { TYPED_BYTES_MAX };
         let (mut bytes, mut too_large) = (Vec::new(), false);
         // Read to its end also when it is too large: only then does a browser listen.
         loop {
             match part.chunk().await {
                 Ok(Some(chunk)) => {
                     too_large |= bytes.len() + chunk.len() > most;
-                    if too_large { bytes.clear() } else { bytes.extend_from_slice(&chunk) }
+                    if !too_large {
+                        bytes.extend_from_slice(&chunk);
+                    } else if file.is_some() {
+                        bytes.clear();
+                    }
                 }
                 Ok(None) => break,
                 Err(fault) if too_large && is_too_large(&fault) => break,
@@ -129,7 +134,7 @@ impl Filled {
         if self.changes_meant(personal).is_empty() && personal.objectable().next().is_some() {
             faults.push(Fault::Empty);
         }
-        if self.text.len() > TEXT_BYTES_MAX {
+        if self.text.chars().count() > TEXT_CHARACTERS_MAX {
             faults.push(Fault::TooLong);
         }
         if let Some(file) = &self.file {
@@ -223,11 +228,8 @@ pub fn given(text: &str) -> Option<String> {
 
 /// One line, cut where no honest answer is longer.
 fn line(value: &str) -> String {
-    let mut line = value.split_whitespace().collect::<Vec<_>>().join(" ");
-    while line.len() > LINE_BYTES_MAX {
-        line.pop();
-    }
-    line
+    let line = value.split_whitespace().collect::<Vec<_>>().join(" ");
+    line.chars().take(LINE_CHARACTERS_MAX).collect()
 }
 
 #[cfg(test)]
@@ -279,8 +281,8 @@ mod tests {
     }
 
     #[test]
-    fn a_line_is_cut_between_characters() {
+    fn a_line_is_cut_after_characters() {
         let long = "\u{e9}".repeat(3000);
-        assert_eq!(line(&long).len(), LINE_BYTES_MAX);
+        assert_eq!(line(&long).chars().count(), LINE_CHARACTERS_MAX);
     }
 }

@@ -3,7 +3,7 @@
 use askama::Template;
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::form::TEXT_BYTES_MAX;
+use super::form::TEXT_CHARACTERS_MAX;
 use super::view::agreement;
 use super::{Personal, receipt, take_back};
 use crate::domain::change::{ChangeKind, State as ChangeState};
@@ -150,7 +150,7 @@ fn case_of(personal: &Personal<'_>, case: &[&Statement]) -> Option<Case> {
         add: is_open.then(|| Add {
             action: format!("/object/{}", personal.token),
             changes: changes.iter().map(|(change, _)| change.reference.clone()).collect(),
-            max: TEXT_BYTES_MAX,
+            max: TEXT_CHARACTERS_MAX,
         }),
         take_back: may_take_back.then(|| take_back::path(personal.token, &first.reference)),
         receipt: receipt::path(personal.token, &first.reference),

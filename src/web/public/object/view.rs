@@ -6,7 +6,7 @@ use super::Personal;
 use super::authorise::{self, Ask};
 use super::clock::{Clock, Window, clock, window};
 use super::follows::follows;
-use super::form::{FILE_BYTES_MAX, Fault, Filled, GROUNDS, TEXT_BYTES_MAX};
+use super::form::{FILE_BYTES_MAX, Fault, Filled, GROUNDS, TEXT_CHARACTERS_MAX};
 use super::notes::{Note, notices};
 use crate::domain::access::LinkPurpose;
 use crate::domain::change::{ChangeKind, State as ChangeState};
@@ -232,7 +232,7 @@ fn form(personal: &Personal<'_>, window: Option<Window>, filled: &Filled, faults
         chosen: filled.grounds.iter().any(|given| given == ground),
     };
     let reasons = personal.terms.grounds == Some(Grounds::Reasonable);
-    let limit = TEXT_BYTES_MAX.to_string();
+    let limit = TEXT_CHARACTERS_MAX.to_string();
     let too_long =
         faults.contains(&Fault::TooLong).then(|| words.with("object-too-long", [("limit", &limit)]));
     let empty = faults.contains(&Fault::Empty).then(|| words.get("object-empty"));
@@ -258,7 +258,7 @@ fn form(personal: &Personal<'_>, window: Option<Window>, filled: &Filled, faults
         text: filled.text.clone(),
         text_hint: words.get(if reasons { "object-text-hint-reasons" } else { "object-text-hint" }),
         text_error: too_long,
-        text_max: TEXT_BYTES_MAX,
+        text_max: TEXT_CHARACTERS_MAX,
         file_hint: words.with("object-file-hint", [("limit", &megabytes(FILE_BYTES_MAX))]),
         file_error: file_error.clone(),
         condition: filled.condition.clone(),
