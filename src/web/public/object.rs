@@ -9,6 +9,7 @@ pub mod clock;
 mod follows;
 mod form;
 mod notes;
+mod over;
 pub mod receipt;
 mod said;
 pub mod status;
@@ -211,6 +212,9 @@ async fn lodge(
 ) -> Result<Response, PageError> {
     let personal = Personal::read(site, token, LinkPurpose::Object).await?;
     site.limits().statement(token)?;
+    if personal.objectable().next().is_none() && !filled.is_on_file(&personal) {
+        return over::answer(&personal, filled);
+    }
     let faults = filled.faults(&personal);
     if !faults.is_empty() {
         let page = view::page_of(&personal, filled, &faults);
@@ -243,12 +247,12 @@ async fn lodge(
                 let page = view::page_of(&personal, filled, &[fault]);
                 rendered(StatusCode::UNPROCESSABLE_ENTITY, &page)
             }
-            None => Ok(see_other(&format!("/object/{token}"))),
+            None => over::answer(&personal, filled),
         },
     }
 }
 
-/// What the reader can mend; none: the plan changed meanwhile, and the page says so by itself.
+/// What the reader can mend; none: the change was withdrawn meanwhile.
 fn fault_of(refused: lodge_objection::Error) -> Result<Option<Fault>, PageError> {
     match refused {
         lodge_objection::Error::Empty => Ok(Some(Fault::Empty)),

@@ -1,5 +1,7 @@
 //! What is written in the form to object and can't be kept: told to be so, and given back.
 
+use forenotice::actions::schedule_change;
+
 use super::public::count;
 use super::visitor::announced;
 
@@ -18,5 +20,22 @@ async fn a_text_is_measured_in_characters_and_one_too_long_stays_in_its_form() {
     assert_eq!(count(&world, "select count(*) from objection").await, 0);
     assert_eq!(visitor.post(&object, &[("change", "CHG-2026-0001"), ("text", &longest)]).await.status, 303);
     assert_eq!(count(&world, "select count(*) from objection").await, 1);
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn what_is_sent_after_a_change_was_withdrawn_is_given_back() {
+    let (world, visitor, object) = announced().await;
+    let why = "Nimbus was too dear.";
+    schedule_change::withdraw(&world.cx, world.dpo.clone(), "CHG-2026-0001", why, None).await.unwrap();
+    world.settle().await;
+    let form =
+        [("change", "CHG-2026-0001"), ("text", "Two hours of <b>work</b>."), ("condition", "In Europe")];
+    let answer = visitor.post(&object, &form).await;
+    assert_eq!(answer.status, 409, "{}", answer.body);
+    for said in ["This change was withdrawn", "not kept", "Two hours of &lt;b&gt;work", "In Europe"] {
+        assert!(answer.body.contains(said), "{said}: {}", answer.body);
+    }
+    assert_eq!(count(&world, "select count(*) from objection").await, 0);
     world.finish().await;
 }

@@ -171,6 +171,12 @@ impl Filled {
         }
     }
 
+    /// Whether its words are kept already with an objection.
+    pub fn is_on_file(&self, personal: &Personal<'_>) -> bool {
+        let words = self.words(personal.opened.who.name.as_deref());
+        personal.objections.iter().any(|said| said.statement == words)
+    }
+
     /// Whether the same person has sent the same against the same changes: a second click, or a reload.
     pub fn was_said_before(&self, personal: &Personal<'_>) -> bool {
         if self.file.is_some() {
