@@ -96,6 +96,7 @@ async fn a_file_that_is_not_kept_loses_nothing_that_was_written() {
     for (name, bytes, said) in [
         ("large.txt", large.as_slice(), "has more than 5 MB"),
         ("run.exe", b"MZ\x90\x00", "none of these kinds"),
+        ("page.html", b"<script>alert(1)</script>", "none of these kinds"),
     ] {
         let answer = send(&visitor, &object, "Our works agreement forbids it.", name, bytes).await;
         assert_eq!(answer.status, 422, "{name}");
@@ -103,7 +104,10 @@ async fn a_file_that_is_not_kept_loses_nothing_that_was_written() {
         assert!(answer.body.contains("Our works agreement forbids it."), "{name}");
     }
     assert_eq!(count(&world, "select count(*) from objection").await, 0);
-    assert_eq!(count(&world, "select count(*) from file where name in ('large.txt', 'run.exe')").await, 0);
+    assert_eq!(
+        count(&world, "select count(*) from file where name in ('large.txt', 'run.exe', 'page.html')").await,
+        0
+    );
     world.finish().await;
 }
 

@@ -20,6 +20,10 @@ pub const TYPED_BYTES_MAX: usize = 2 * 1024 * 1024;
 /// The largest file that is kept.
 pub const FILE_BYTES_MAX: usize = 5 * 1024 * 1024;
 
+/// What the name of a file that is kept ends with.
+pub const FILE_ENDINGS: [&str; 11] =
+    ["pdf", "png", "jpg", "jpeg", "txt", "docx", "odt", "xlsx", "ods", "pptx", "odp"];
+
 /// What was filled in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filled {
@@ -140,7 +144,7 @@ impl Filled {
         if let Some(file) = &self.file {
             if file.too_large {
                 faults.push(Fault::FileTooLarge);
-            } else if !is_kept(&file.bytes) {
+            } else if !(is_kept(&file.bytes) && is_named_so(&file.name)) {
                 faults.push(Fault::FileOfNoKind);
             }
         }
@@ -206,16 +210,27 @@ impl Filled {
     }
 }
 
-/// The last part of what may be a path.
+/// The last part of what may be a path, without marks that show it in another order.
 fn file_name(name: &str) -> String {
-    line(&name.rsplit(['/', '\\']).next().unwrap_or_default().replace(char::is_control, "\u{fffd}"))
+    let name = name.rsplit(['/', '\\']).next().unwrap_or_default().replace(turns, "");
+    line(&name.replace(char::is_control, "\u{fffd}"))
+}
+
+/// A control of the bidirectional algorithm.
+fn turns(c: char) -> bool {
+    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+fn is_named_so(name: &str) -> bool {
+    let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
+    ending.is_some_and(|ending| FILE_ENDINGS.contains(&ending.as_str()))
 }
 
 fn is_too_large(fault: &MultipartError) -> bool {
     fault.status() == StatusCode::PAYLOAD_TOO_LARGE
 }
 
-/// Whether it is of a kind that a person's evidence is: by what it holds, whatever it is called. It is kept, and never shown.
+/// Whether it is of a kind that a person's evidence is, by what it holds. It is kept, and never shown.
 fn is_kept(bytes: &[u8]) -> bool {
     // PDF, PNG, JPEG, and the packages of office documents.
     const BEGINNINGS: [&[u8]; 4] = [b"%PDF-", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"PK\x03\x04"];
@@ -283,6 +298,15 @@ mod tests {
         }
         for refused in [&b"MZ\x90\x00"[..], b"\x7fELF\x02\x01\x01\x00", b"\xff\xfe\x00", b"GIF89a\x00"] {
             assert!(!is_kept(refused), "{refused:?}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_the_end_of_a_path_in_the_order_in_which_it_reads() {
+        assert_eq!(file_name("C:\\a\\why\u{202e}fdp.exe"), "whyfdp.exe");
+        assert!(is_named_so("why.PDF") && is_named_so("a.b.docx"));
+        for refused in ["why.exe", "pdf", "why.pdf.html", "why.", ""] {
+            assert!(!is_named_so(refused), "{refused}");
         }
     }
 

@@ -6,7 +6,7 @@ use super::Personal;
 use super::authorise::{self, Ask};
 use super::clock::{Clock, Window, clock, window};
 use super::follows::follows;
-use super::form::{FILE_BYTES_MAX, Fault, Filled, GROUNDS, TEXT_CHARACTERS_MAX};
+use super::form::{FILE_BYTES_MAX, FILE_ENDINGS, Fault, Filled, GROUNDS, TEXT_CHARACTERS_MAX};
 use super::notes::{Note, notices};
 use crate::domain::access::LinkPurpose;
 use crate::domain::change::{ChangeKind, State as ChangeState};
@@ -72,6 +72,7 @@ struct Form {
     text_hint: String,
     text_error: Option<String>,
     text_max: usize,
+    file_accept: String,
     file_hint: String,
     file_error: Option<String>,
     condition: String,
@@ -259,6 +260,7 @@ fn form(personal: &Personal<'_>, window: Option<Window>, filled: &Filled, faults
         text_hint: words.get(if reasons { "object-text-hint-reasons" } else { "object-text-hint" }),
         text_error: too_long,
         text_max: TEXT_CHARACTERS_MAX,
+        file_accept: FILE_ENDINGS.map(|ending| format!(".{ending}")).join(","),
         file_hint: words.with("object-file-hint", [("limit", &megabytes(FILE_BYTES_MAX))]),
         file_error: file_error.clone(),
         condition: filled.condition.clone(),
