@@ -284,6 +284,7 @@ change-held = Diese Änderung ist am { $day } nicht wirksam geworden und wird ni
 change-held-stays = Diese Änderung ist am { $day } nicht wirksam geworden: { $name } verarbeitet Daten wie bisher. Eine unserer Bedingungen ist noch nicht erfüllt: Die Frist jedes Kunden ist voll abgelaufen, über jeden rechtzeitigen Einspruch ist entschieden. Wir schreiben wieder, sobald es einen neuen Termin gibt.
 change-held-in-use = Diese Änderung ist am { $day } nicht wirksam geworden: Eine unserer Bedingungen ist noch nicht erfüllt.
 change-withdrawn = Wir haben diese Änderung zurückgezogen. Sie war für { $day } geplant. Es ändert sich nichts.
+change-withdrawn-why = Grund: { $why }
 change-in-use = { $name } ist seit { $day } im Einsatz, ohne dass die Ankündigungsfristen abgelaufen sind. Warum: { $why }
 change-was-in-use = { $name } war ab { $day } im Einsatz, ohne dass die Ankündigungsfristen abgelaufen waren; der letzte Tag ist { $until }. Warum: { $why }
 change-for-some = Seit { $day } in Kraft für Kunden, deren Frist abgelaufen ist. Für jeden anderen Kunden beginnt sie, wenn seine eigene Frist abgelaufen und nichts von dem, was er gesagt hat, offen ist.

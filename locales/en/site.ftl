@@ -284,6 +284,7 @@ change-held = This change did not take effect on { $day } and is not used. One o
 change-held-stays = This change did not take effect on { $day }: { $name } processes data as before. One of our conditions is not met yet: every customer has had its full notice, every objection in time is resolved. We write again as soon as there is a new date.
 change-held-in-use = This change did not take effect on { $day }: one of our conditions is not met yet.
 change-withdrawn = We have withdrawn this change. It was planned for { $day }. Nothing changes.
+change-withdrawn-why = Why: { $why }
 change-in-use = { $name } is in use since { $day } without completed notice. Why: { $why }
 change-was-in-use = { $name } was in use without completed notice from { $day }; the last day is { $until }. Why: { $why }
 change-for-some = In force since { $day } for customers whose notice has run. For every other customer it starts when its own notice has run and nothing it has said is open.

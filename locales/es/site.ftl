@@ -288,6 +288,7 @@ change-held = Este cambio no surtió efecto el { $day } y no se aplica. Una de n
 change-held-stays = Este cambio no surtió efecto el { $day }: { $name } trata los datos como hasta ahora. Una de nuestras condiciones aún no se cumple: que haya transcurrido todo el plazo de cada cliente, que se haya resuelto toda oposición presentada a tiempo. Escribiremos de nuevo en cuanto haya una nueva fecha.
 change-held-in-use = Este cambio no surtió efecto el { $day }: una de nuestras condiciones aún no se cumple.
 change-withdrawn = Hemos retirado este cambio. Estaba previsto para el { $day }. No cambia nada.
+change-withdrawn-why = Motivo: { $why }
 change-in-use = { $name } se utiliza desde el { $day } sin que hayan transcurrido los plazos de aviso. Por qué: { $why }
 change-was-in-use = { $name } se utilizó desde el { $day } sin que hubieran transcurrido los plazos de aviso; el último día es el { $until }. Por qué: { $why }
 change-for-some = En vigor desde el { $day } para los clientes cuyo plazo ha transcurrido. Para cada uno de los demás empieza cuando su propio plazo haya transcurrido y nada de lo que haya dicho esté pendiente.

@@ -288,6 +288,7 @@ change-held = Cette modification n’a pas pris effet le { $day } et n’est pas
 change-held-stays = Cette modification n’a pas pris effet le { $day } : { $name } traite les données comme jusqu’ici. Une de nos conditions n’est pas encore remplie : le délai complet de chaque client est écoulé, chaque objection émise à temps est tranchée. Nous vous écrirons de nouveau dès qu’une nouvelle date sera fixée.
 change-held-in-use = Cette modification n’a pas pris effet le { $day } : une de nos conditions n’est pas encore remplie.
 change-withdrawn = Nous avons retiré cette modification. Elle était prévue pour le { $day }. Rien ne change.
+change-withdrawn-why = Raison : { $why }
 change-in-use = { $name } est utilisé depuis le { $day } sans que les délais d’annonce soient écoulés. Pourquoi : { $why }
 change-was-in-use = { $name } a été utilisé à partir du { $day } sans que les délais d’annonce soient écoulés ; le dernier jour est le { $until }. Pourquoi : { $why }
 change-for-some = En vigueur depuis le { $day } pour les clients dont le délai est écoulé. Pour chaque autre client, elle commence quand son propre délai est écoulé et que rien de ce qu’il a dit n’est en suspens.

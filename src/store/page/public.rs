@@ -83,6 +83,8 @@ pub struct ChangeEvent {
     /// `rescheduled`, `withdrawn` or `held`
     pub kind: String,
     pub at: DateTime<Utc>,
+    /// Of a withdrawal: why, if said.
+    pub why: Option<String>,
 }
 
 #[derive(FromRow, Deserialize)]

@@ -16,7 +16,8 @@ select (select coalesce(json_agg(v order by v.valid_from, v.subprocessor_id), '[
                   union select id from change where in_use_since is not null and published_at is not null))) c) as changes,
        array(select id from picked order by id desc) as picked,
        (select coalesce(json_agg(e order by e.at, e.notice_id), '[]')
-        from (select notice_change.change_id, notice.kind, notice.due_at as at, notice.id as notice_id
+        from (select notice_change.change_id, notice.kind, notice.due_at as at, notice.id as notice_id,
+                     case notice.kind when 'withdrawn' then nullif(trim(notice.facts ->> 'why'), '') end as why
               from notice_change join notice on notice.id = notice_change.notice_id
               where notice_change.change_id = any (array(select id from picked))
                 and notice.kind in ('rescheduled', 'withdrawn', 'held') and notice.cancelled_at is null and notice.due_at <= $1

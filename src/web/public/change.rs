@@ -11,7 +11,7 @@ use super::register::{Entry, Register, entries_of};
 use super::wording::{self, Comparison, Fact, Tense};
 use super::{feed, start, subprocessor};
 use crate::domain::change::{ChangeKind, State as ChangeState};
-use crate::store::page::{self, Announced, PublicChange};
+use crate::store::page::{self, Announced, ChangeEvent, PublicChange};
 use crate::web::Site;
 use crate::web::dates::{self, Deadline};
 use crate::web::error::PageError;
@@ -182,6 +182,10 @@ fn notices(register: &Register<'_>, change: &PublicChange) -> Vec<Note> {
         }
         ChangeState::Withdrawn | ChangeState::Discarded => {
             notices.push(Note { tone: "key", text: words.with("change-withdrawn", [("day", &day)]) });
+            let why = withdrawal(register, change).and_then(|event| event.why.as_deref());
+            notices.extend(
+                why.map(|why| Note { tone: "key", text: words.with("change-withdrawn-why", [("why", why)]) }),
+            );
         }
         ChangeState::Draft | ChangeState::Scheduled | ChangeState::InNotice
             if change.kind == ChangeKind::Removal =>
@@ -197,11 +201,15 @@ fn notices(register: &Register<'_>, change: &PublicChange) -> Vec<Note> {
     notices
 }
 
+fn withdrawal<'a>(register: &'a Register<'_>, change: &PublicChange) -> Option<&'a ChangeEvent> {
+    register.seen.events.iter().find(|event| event.change_id == change.id.0 && event.kind == "withdrawn")
+}
+
 fn points(register: &Register<'_>, change: &PublicChange) -> Vec<Point> {
     let (words, zone) = (register.words, &register.policy.zone);
     let mut points = Vec::new();
     points.extend(change.published_at.map(|at| (zone.day_of(at), "point-announced")));
-    let withdrawn = register.seen.events.iter().find(|e| e.change_id == change.id.0 && e.kind == "withdrawn");
+    let withdrawn = withdrawal(register, change);
     let leaves = change.kind == ChangeKind::Removal;
     let effect = match change.state {
         ChangeState::Effective if leaves => "point-left",

@@ -24,7 +24,7 @@ async fn a_text_is_measured_in_characters_and_one_too_long_stays_in_its_form() {
 }
 
 #[tokio::test]
-async fn what_is_sent_after_a_change_was_withdrawn_is_given_back() {
+async fn what_is_sent_after_a_change_was_withdrawn_is_given_back_with_the_reason_on_its_page() {
     let (world, visitor, object) = announced().await;
     let why = "Nimbus was too dear.";
     schedule_change::withdraw(&world.cx, world.dpo.clone(), "CHG-2026-0001", why, None).await.unwrap();
@@ -37,5 +37,7 @@ async fn what_is_sent_after_a_change_was_withdrawn_is_given_back() {
         assert!(answer.body.contains(said), "{said}: {}", answer.body);
     }
     assert_eq!(count(&world, "select count(*) from objection").await, 0);
+    let page = visitor.get("/changes/CHG-2026-0001").await.body;
+    assert!(page.contains("Why: Nimbus was too dear."), "{page}");
     world.finish().await;
 }
