@@ -90,7 +90,7 @@ pub struct IllegalStep {
 pub enum Said {
     /// The relay has it. `wire_id` is the id it gave the letter, where it named one.
     Accepted { code: u16, words: String, wire_id: Option<String> },
-    /// Not now. Without a code: we could not compose it.
+    /// Not now. Without a code: it did not leave us, as it could not be composed, or each connection ended at its recipient.
     Deferred { code: Option<u16>, words: String },
     /// Not for this address. Where the address itself is dead it gets no further letter.
     Refused { address_dead: bool, code: Option<u16>, words: String },

@@ -197,13 +197,15 @@ fn handed(relay: &Pool, said: Said, passed_by: Vec<(Arc<str>, Said)>) -> Handed 
     Handed { said, relay: Arc::clone(relay.name()), passed_by }
 }
 
-/// Which of several relays' words decides about a letter that none has taken, lowest first: a policy that a person must see to,
-/// then the relay that may be asked again soonest; what one relay cannot carry another may, once it is back.
+/// Which of several relays' words decides about a letter that none has taken, lowest first: a policy that a person must see to, then
+/// what puts this letter off and no other, then the relay that may be asked again soonest; what one relay cannot carry another may,
+/// once it is back.
 fn rank(said: &Said) -> (u8, TimeDelta) {
     match said {
         Said::Policy { .. } => (0, TimeDelta::zero()),
-        Said::RelayFault { retry_after, .. } => (1, *retry_after),
-        _ => (2, TimeDelta::zero()),
+        Said::Deferred { .. } => (1, TimeDelta::zero()),
+        Said::RelayFault { retry_after, .. } => (2, *retry_after),
+        _ => (3, TimeDelta::zero()),
     }
 }
 

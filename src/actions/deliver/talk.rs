@@ -59,7 +59,7 @@ pub(super) fn log(sheet: &Sheet, said: &Said) {
     match said {
         Said::Accepted { .. } => debug!(delivery.id = %id, relay.code = code, "relay accepted delivery {id}"),
         Said::Deferred { code: None, .. } => {
-            warn!(delivery.id = %id, "delivery {id} waits for somebody to mend it: {words}");
+            warn!(delivery.id = %id, "delivery {id} did not leave, and is tried again: {words}");
         }
         // Daily life: a greylist, an address that is no more. What follows from it is done and told elsewhere.
         Said::Deferred { .. } => {

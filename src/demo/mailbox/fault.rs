@@ -17,6 +17,8 @@ pub enum Fault {
     RefusesRecipient(String, Reply),
     /// Answers `RCPT TO` any address at this domain with this.
     RefusesDomain(String, Reply),
+    /// Closes the connection instead of answering `RCPT TO` this address.
+    ClosesAtRecipient(String),
     /// Answers `DATA` with this instead of 354.
     RefusesData(Reply),
     /// Answers `DATA` with 354 and closes in the middle of the message: nothing is kept.

@@ -222,6 +222,14 @@ impl<'a> Conversation<'a> {
         if let Some(reply) = refusal {
             return reply.write(&mut self.replies);
         }
+        let closes = self.shared.strike(|fault| match fault {
+            Fault::ClosesAtRecipient(at) if at.eq_ignore_ascii_case(&address) => Some(()),
+            _ => None,
+        });
+        if closes.is_some() {
+            self.closes = true;
+            return;
+        }
         envelope.to.push(Recipient {
             original: to.orcpt,
             notify_failure: to.flags & RCPT_NOTIFY_FAILURE != 0,

@@ -115,6 +115,7 @@ async fn every_fault_does_what_it_says() {
             &["220", "250", "250", "250", "354", "250", "221"],
             1,
         ),
+        (Fault::ClosesAtRecipient("dpo@bolt.example".into()), &["220", "250", "250"], 0),
         (Fault::RefusesData(reply(451)), &["220", "250", "250", "250", "451", "500", "500", "221"], 0),
         (Fault::ClosesAfterData, &["220", "250", "250", "250", "354"], 0),
         (Fault::AnswersMessage(reply(451)), &["220", "250", "250", "250", "354", "451", "221"], 0),

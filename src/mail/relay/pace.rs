@@ -13,6 +13,8 @@ const SLOWEST_PER_SECOND: f64 = 0.1;
 const STEP_UP_AFTER: Duration = Duration::from_secs(30);
 /// More bare refusals than this in a row say something about the relay, not about the addresses.
 const BARE_REFUSALS_BELIEVED: u32 = 5;
+/// So many recipients in a row at whom every connection ends say something about the relay, not about them.
+const RECIPIENTS_LOST_MAX: usize = 5;
 /// A relay that lost its step is asked for less at once until then.
 const STUMBLE_IS_REMEMBERED: Duration = Duration::from_hours(24);
 
@@ -48,6 +50,8 @@ struct Inner {
     letters_per_connection: u32,
     a_recipient_passed: bool,
     bare_refusals: u32,
+    /// At whom every connection has ended since the relay last answered a letter.
+    lost_at: Vec<String>,
     stumbled: Option<(Pipelining, Instant)>,
 }
 
@@ -68,6 +72,7 @@ impl Pace {
                 letters_per_connection: route.letters_per_connection.max(1),
                 a_recipient_passed: false,
                 bare_refusals: 0,
+                lost_at: Vec::new(),
                 stumbled: None,
             }),
         }
@@ -202,6 +207,25 @@ impl Pace {
         inner.bare_refusals = inner.bare_refusals.saturating_add(1);
     }
 
+    /// The relay answered a letter, whatever it said.
+    pub(super) fn answered(&self) {
+        self.lock().lost_at.clear();
+    }
+
+    /// Every connection ended at this recipient. True: so it was at several in a row, and it is the relay's matter. They are counted
+    /// anew then, so that a run of such recipients, each put off in its turn, ends.
+    pub(super) fn lost_at(&self, recipient: &str) -> bool {
+        let mut inner = self.lock();
+        if !inner.lost_at.iter().any(|other| other == recipient) {
+            inner.lost_at.push(recipient.to_owned());
+        }
+        let of_the_relay = inner.lost_at.len() >= RECIPIENTS_LOST_MAX;
+        if of_the_relay {
+            inner.lost_at.clear();
+        }
+        of_the_relay
+    }
+
     pub(super) fn others_pass(&self) -> bool {
         let inner = self.lock();
         inner.a_recipient_passed && inner.bare_refusals < BARE_REFUSALS_BELIEVED
@@ -329,5 +353,15 @@ mod tests {
         assert!(!pace.others_pass(), "a relay that refuses everybody says nothing of an address");
         pace.recipient_passed();
         assert!(pace.others_pass());
+    }
+
+    #[test]
+    fn a_recipient_at_whom_connections_end_is_at_fault_until_it_is_so_at_several_in_a_row() {
+        let pace = pace(None);
+        let lost = |names: &[&str]| names.iter().map(|name| pace.lost_at(name)).collect::<Vec<_>>();
+        assert_eq!(lost(&["a", "a", "a", "a", "a"]), [false; 5], "one recipient, however often");
+        assert_eq!(lost(&["b", "c", "d", "e", "f"]), [false, false, false, true, false]);
+        pace.answered();
+        assert_eq!(lost(&["g", "h", "i", "j"]), [false; 4]);
     }
 }

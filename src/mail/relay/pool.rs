@@ -17,7 +17,7 @@ use super::route::Route;
 use super::session::{End, InGroup, Session};
 use crate::domain::delivery::{Lane, OtherRecipients, Point, Reply, Said, Verdict, wire_id};
 
-/// Connections a letter may lose before the relay is taken to be away.
+/// Connections a letter may lose before it, or the relay, is put off.
 const CONNECTIONS_LOST_MAX: u32 = 3;
 
 /// What a relay said of a letter, and whether another relay may do better.
@@ -50,7 +50,7 @@ struct Lost {
     why: String,
     /// Among commands that were said together.
     in_group: Option<Pipelining>,
-    /// What that says of the letter where every connection ends so: a relay that ends it at this recipient is not away.
+    /// What that says of the letter where every connection ends so: a relay that ends it at one recipient is not away.
     instead: Option<Said>,
 }
 
@@ -221,18 +221,11 @@ impl Shared {
                 Err(Unconnected::Away(said)) => return Carried::Told(Offered::TryElsewhere(said)),
                 Err(Unconnected::Crowded) => return Carried::Crowded,
             };
-            let level = self.pace.pipelining(Instant::now());
-            let end = match open.envelope(parcel, self.others(), level).await {
-                Err(end) => end,
-                Ok(()) if !parcel.leaves() => return Carried::Told(Offered::Final(Said::TakenBack)),
-                Ok(()) => {
-                    let behind = self.may_look_ahead(&open, level);
-                    if behind && ahead.is_none() {
-                        *ahead = self.queue.ready_now().and_then(|reserved| self.queue.take(reserved));
-                    }
-                    let next = ahead.as_ref().filter(|next| behind && open.is_fit(&next.parcel));
-                    open.content(parcel, next.map(|next| (&*next.parcel, level)), self.others()).await
-                }
+            // Perhaps the relay cannot take commands together: the last connection tells that from a recipient it breaks at.
+            let one_by_one = lost.in_group.is_some() && attempt + 1 == CONNECTIONS_LOST_MAX;
+            let level = if one_by_one { Pipelining::Off } else { self.pace.pipelining(Instant::now()) };
+            let Some(end) = self.talk(&mut open, parcel, level, ahead).await else {
+                return Carried::Told(Offered::Final(Said::TakenBack));
             };
             let (letters, announced) = (open.letters, open.announced);
             if open.usable {
@@ -246,20 +239,49 @@ impl Shared {
                 end => end,
             };
             match self.heard(end, letters) {
-                Ok(offered) => return Carried::Told(offered),
+                Ok(offered) => {
+                    if let Some(at) = lost.in_group.filter(|_| one_by_one) {
+                        self.stumbled(at, &lost.why);
+                    }
+                    return Carried::Told(offered);
+                }
                 Err(again) => lost = again,
             }
         }
-        if let Some(said) = lost.instead {
-            return Carried::Told(Offered::Final(said));
+        Carried::Told(Offered::TryElsewhere(self.lost(parcel, lost)))
+    }
+
+    /// One letter's way over this connection; `None`: it was taken back before its content left.
+    async fn talk(
+        &self,
+        open: &mut Session,
+        parcel: &Parcel,
+        level: Pipelining,
+        ahead: &mut Option<Job>,
+    ) -> Option<End> {
+        if let Err(end) = open.envelope(parcel, self.others(), level).await {
+            return Some(end);
         }
-        // None of them got beyond its commands: perhaps the relay cannot take them so.
-        if let Some(at) = lost.in_group {
-            self.stumbled(at, &lost.why);
+        if !parcel.leaves() {
+            return None;
+        }
+        let behind = self.may_look_ahead(open, level);
+        if behind && ahead.is_none() {
+            *ahead = self.queue.ready_now().and_then(|reserved| self.queue.take(reserved));
+        }
+        let next = ahead.as_ref().filter(|next| behind && open.is_fit(&next.parcel));
+        Some(open.content(parcel, next.map(|next| (&*next.parcel, level)), self.others()).await)
+    }
+
+    /// Every connection of a letter ended before it had left: its own matter where that was at its recipient, unless it is so at
+    /// several in a row.
+    fn lost(&self, parcel: &Parcel, lost: Lost) -> Said {
+        if let Some(said) = lost.instead.filter(|_| !self.pace.lost_at(parcel.to())) {
+            return said;
         }
         let wait = self.pace.away(Instant::now());
         warn!(relay.name = %self.name, "relay ends every connection before a letter has left: {}", lost.why);
-        Carried::Told(Offered::TryElsewhere(relay_fault(None, &lost.why, wait)))
+        relay_fault(None, &lost.why, wait)
     }
 
     /// Whether another letter may follow behind the dot, on this connection and without a turn of its own.
@@ -329,7 +351,7 @@ impl Shared {
                 Ok(Offered::TryElsewhere(Said::Refused { address_dead: false, code: None, words: why }))
             }
             End::TooLarge { why } => Ok(Offered::TryElsewhere(Said::LetterFault { code: None, words: why })),
-            End::Unsent { why, group } => {
+            End::Unsent { why, group, sender_taken } => {
                 let in_group = match group {
                     InGroup::No => None,
                     InGroup::Broken(at) => Some(at),
@@ -338,7 +360,11 @@ impl Shared {
                         None
                     }
                 };
-                Err(Lost { why, in_group, instead: None })
+                let instead = sender_taken.then(|| {
+                    let words = format!("every connection ended at this recipient: {why}");
+                    Said::Deferred { code: None, words }
+                });
+                Err(Lost { why, in_group, instead })
             }
             End::InDoubt { why, stumbled } => {
                 if let Some(at) = stumbled {
@@ -360,6 +386,9 @@ impl Shared {
             Point::Data | Point::Dot => self.pace.recipient_passed(),
             Point::Session | Point::Mail | Point::Rcpt => {}
         }
+        if verdict != Verdict::SessionOver {
+            self.pace.answered();
+        }
         let about_the_relay = reply.is_about_the_relay();
         let Reply { code, words } = reply;
         Ok(Offered::Final(match verdict {
@@ -369,12 +398,12 @@ impl Shared {
             Verdict::Refused => Said::Refused { address_dead: false, code: Some(code), words },
             Verdict::LetterFault => Said::LetterFault { code: Some(code), words },
             Verdict::SessionOver => {
-                if letters > 0 && !about_the_relay {
+                let of_this_letter = matches!(point, Point::Rcpt | Point::Data);
+                if letters > 0 && !about_the_relay && !of_this_letter {
                     self.pace.learn_limit(letters);
                     info!(relay.name = %self.name, "relay takes {letters} letters a connection");
                 }
                 let why = format!("{code} {words}");
-                let of_this_letter = matches!(point, Point::Rcpt | Point::Data);
                 let instead = of_this_letter.then_some(Said::Deferred { code: Some(code), words });
                 return Err(Lost { why, in_group: None, instead });
             }

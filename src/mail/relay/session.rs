@@ -39,10 +39,11 @@ pub(super) enum End {
     TooLarge {
         why: String,
     },
-    /// Cut before the dot had left: the relay has nothing.
+    /// Cut before the dot had left: the relay has nothing. `sender_taken`: it had answered MAIL.
     Unsent {
         why: String,
         group: InGroup,
+        sender_taken: bool,
     },
     /// Cut after it: nobody can say. `stumbled`: the reply was none to a dot, after commands that were said together.
     InDoubt {
@@ -178,7 +179,7 @@ impl Session {
             if pipelining != Pipelining::Off && self.offers.pipelining {
                 self.together = Some(pipelining);
                 let group = InGroup::Broken(pipelining);
-                self.write_group().await.map_err(|why| End::Unsent { why, group })?;
+                self.write_group().await.map_err(|why| End::Unsent { why, group, sender_taken: false })?;
             }
         }
         self.unsettled = false;
@@ -187,7 +188,11 @@ impl Session {
 
     async fn replies(&mut self, behind_a_dot: bool, others: OtherRecipients) -> Result<(), End> {
         let together = self.together;
-        let out_of_step = |why| End::Unsent { why, group: together.map_or(InGroup::No, InGroup::Stumbled) };
+        let unsent = |why, sender_taken, group: fn(Pipelining) -> InGroup| End::Unsent {
+            why,
+            group: together.map_or(InGroup::No, group),
+            sender_taken,
+        };
         let mut refused: Option<(Verdict, Point, Reply)> = None;
         let (mut sender_taken, mut recipient_refused, mut waits_for_content) = (false, false, false);
         for at in 0..self.group.steps.len() {
@@ -202,11 +207,9 @@ impl Session {
                 Ok(reply) => reply,
                 Err(_) if refused.is_some() => break,
                 Err(Unheard { why, timed_out }) if timed_out || behind_a_dot && at == 0 => {
-                    return Err(out_of_step(why));
+                    return Err(unsent(why, sender_taken, InGroup::Stumbled));
                 }
-                Err(Unheard { why, .. }) => {
-                    return Err(End::Unsent { why, group: together.map_or(InGroup::No, InGroup::Broken) });
-                }
+                Err(Unheard { why, .. }) => return Err(unsent(why, sender_taken, InGroup::Broken)),
             };
             let Some(point) = point else {
                 if reply.code == 250 {
@@ -216,12 +219,14 @@ impl Session {
                 if reply.code == 421 {
                     return Err(End::Told { verdict: Verdict::SessionOver, point: Point::Mail, reply });
                 }
-                return Err(out_of_step(format!("RSET was answered by {} {}", reply.code, reply.words)));
+                let why = format!("RSET was answered by {} {}", reply.code, reply.words);
+                return Err(unsent(why, false, InGroup::Stumbled));
             };
             if together.is_some() && !reply.may_answer(point) {
                 self.usable = false;
                 let (code, words) = (reply.code, &reply.words);
-                return Err(out_of_step(format!("{point:?} was answered by {code} {words}")));
+                let why = format!("{point:?} was answered by {code} {words}");
+                return Err(unsent(why, sender_taken, InGroup::Stumbled));
             }
             match point {
                 Point::Mail => sender_taken = reply.code / 100 == 2,
@@ -291,7 +296,7 @@ impl Session {
                 }
             }
             Err(Unheard { why, .. }) if self.dialogue.left() < whole => {
-                End::Unsent { why, group: InGroup::No }
+                End::Unsent { why, group: InGroup::No, sender_taken: true }
             }
             Err(Unheard { why, .. }) => End::InDoubt { why, stumbled: None },
         }

@@ -28,6 +28,8 @@ enum Act {
     /// Says it, and hears nothing any more.
     SayAndGoDeaf(String),
     Close,
+    /// Closes where another command has come already.
+    HangUpIfMoreComes,
     Silence,
 }
 
@@ -108,6 +110,8 @@ async fn converse(stream: impl Wire, number: usize, script: Arc<Script>, heard: 
                 std::future::pending().await
             }
             Act::Close => return,
+            Act::HangUpIfMoreComes if !stream.buffer().is_empty() => return,
+            Act::HangUpIfMoreComes => (usual(&line).to_owned(), false),
             Act::Silence => std::future::pending().await,
         };
         if !words.is_empty() {

@@ -1,4 +1,4 @@
-//! A relay that says nothing to a letter for minutes.
+//! A relay that says nothing to a letter for minutes, or hangs up at it.
 
 use std::time::Duration;
 
@@ -60,5 +60,53 @@ async fn the_next_contact_of_a_refused_address_waits_behind_no_mailing() {
     let mails = mailing.world.mailbox.mails();
     let place = mails.iter().position(|mail| mail.is_to("legal@c0.example")).expect("it was asked");
     assert!(place < MAILING / 2, "{place} of {} letters left first", mails.len());
+    mailing.world.finish().await;
+}
+
+#[tokio::test]
+async fn recipients_at_whom_the_relay_hangs_up_hold_no_other_letter_up_and_are_given_up_in_the_end() {
+    let names: Vec<String> = (0..60).map(|n| format!("c{n:02}")).collect();
+    let customers: Vec<(&str, &[Contact])> = names.iter().map(|name| (&**name, &[DPO][..])).collect();
+    let mailing = Mailing::configured(&[("smtp.connections", "2")], &customers).await;
+    let hung: Vec<String> = names.iter().step_by(12).map(|name| format!("dpo@{name}.example")).collect();
+    for address in &hung {
+        mailing.world.mailbox.arrange(Fault::ClosesAtRecipient(address.clone()), Times::Always);
+    }
+    mailing.send().await;
+    assert_eq!(mailing.obligations("served").await, 55);
+    for address in &hung {
+        let row = mailing.row(address).await;
+        assert_eq!((row.state.as_str(), row.attempts, row.relay_code), ("queued", 1, None), "{address}");
+        let words = row.relay_words.unwrap();
+        assert!(words.starts_with("every connection ended at this recipient"), "{words}");
+    }
+    let queued = "select count(*) from delivery where state = 'queued'";
+    while mailing.count(queued).await > 0 {
+        mailing.later(TimeDelta::hours(5)).await;
+        mailing.send().await;
+    }
+    let told: Vec<String> = mailing.alerts().iter().map(|mail| mail.text()).collect();
+    for customer in names.iter().step_by(12) {
+        let unreachable = format!("Nobody at {customer} Ltd could be given notice");
+        assert!(told.iter().any(|text| text.starts_with(&unreachable)), "{customer}: {told:?}");
+    }
+    mailing.world.finish().await;
+}
+
+#[tokio::test]
+async fn a_run_of_such_recipients_ends_and_the_letters_behind_them_go() {
+    const RUN: usize = 12;
+    let names: Vec<String> = (0..RUN + 20).map(|n| format!("c{n:02}")).collect();
+    let customers: Vec<(&str, &[Contact])> = names.iter().map(|name| (&**name, &[DPO][..])).collect();
+    let mailing = Mailing::configured(&[("smtp.connections", "1")], &customers).await;
+    for name in &names[..RUN] {
+        let address = format!("dpo@{name}.example");
+        mailing.world.mailbox.arrange(Fault::ClosesAtRecipient(address), Times::Always);
+    }
+    for _ in 0..4 {
+        mailing.send().await;
+        mailing.later(TimeDelta::minutes(1)).await;
+    }
+    assert_eq!(mailing.obligations("served").await, 20);
     mailing.world.finish().await;
 }

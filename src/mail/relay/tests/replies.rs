@@ -1,6 +1,8 @@
 //! The table "reply at each point" of the mail chapter, row by row: what the relay does, what is reported of the letter,
 //! who has it in the end, and how the next letter travels.
 
+use std::collections::BTreeMap;
+
 use self::Does::{Closes, IsSilent, Says, SaysAndCloses};
 use self::Letter::{AtOnce, Elsewhere, OnceMore, Stays};
 use self::Next::{Anew, Follows, FollowsReset, GoesElsewhere};
@@ -84,14 +86,14 @@ const WITH_A_LETTER: &[Row] = &[
     ("RCPT", Says("550 5.3.2 not accepting"), "policy 550", Elsewhere, FollowsReset),
     ("RCPT", Says("550 daily limit reached"), "policy 550", Elsewhere, FollowsReset),
     ("RCPT", Says("550 quota exceeded"), "policy 550", Elsewhere, FollowsReset),
-    ("RCPT", SaysAndCloses("421 4.7.0 enough"), "accepted 250", AtOnce, Anew),
+    ("RCPT", SaysAndCloses("421 4.7.0 enough"), "accepted 250", AtOnce, Follows),
     ("RCPT", Closes, "accepted 250", AtOnce, Follows),
     ("RCPT", IsSilent, "accepted 250", AtOnce, Follows),
     ("DATA", Says("451 4.3.0 later"), "deferred 451", Stays, FollowsReset),
     ("DATA", Says("550 5.1.1 no such user"), "address dead 550", Stays, FollowsReset),
     ("DATA", Says("550 no such user"), "address dead 550", Stays, FollowsReset),
     ("DATA", Says("554 5.7.1 no"), "policy 554", Elsewhere, FollowsReset),
-    ("DATA", SaysAndCloses("421 4.7.0 enough"), "accepted 250", AtOnce, Anew),
+    ("DATA", SaysAndCloses("421 4.7.0 enough"), "accepted 250", AtOnce, Follows),
     ("DATA", Closes, "accepted 250", AtOnce, Follows),
     ("DATA", IsSilent, "accepted 250", AtOnce, Follows),
     (".", Says("250 2.0.0 Ok: queued as 4F1A"), "accepted 250", Stays, Follows),
@@ -227,30 +229,67 @@ async fn a_bare_refusal_says_nothing_of_the_address_while_no_recipient_has_passe
     }
 }
 
+/// Ends every connection at `at` of the letters to `gone…`.
+async fn ends_at(extensions: &'static str, at: &'static str, words: Option<&'static str>) -> Relay {
+    let recipients = Mutex::new(BTreeMap::new());
+    Relay::start(move |connection, line| {
+        let mut recipients = recipients.lock().unwrap();
+        if line.starts_with("RCPT") {
+            recipients.insert(connection, line.to_owned());
+        }
+        let of_whom = recipients.get(&connection).is_some_and(|line| line.contains("<gone"));
+        match line {
+            _ if line.starts_with(at) && of_whom => {
+                Some(words.map_or(Act::Close, |words| Act::SayAndClose(words.to_owned())))
+            }
+            _ if line.starts_with("EHLO") => Some(say(extensions)),
+            _ => None,
+        }
+    })
+    .await
+}
+
 #[tokio::test]
 async fn a_recipient_at_whom_every_connection_ends_is_deferred_and_the_relay_goes_on() {
-    for at in ["RCPT", "DATA"] {
+    for (at, words, expected) in [
+        ("RCPT", Some("421 4.7.0 try later"), "deferred 421"),
+        ("DATA", Some("421 4.7.0 try later"), "deferred 421"),
+        ("RCPT", None, "deferred"),
+        ("DATA", None, "deferred"),
+    ] {
         for extensions in ["250 relay", "250-relay\n250 PIPELINING"] {
-            let recipient = Mutex::new(String::new());
-            let relay = Relay::start(move |_, line| {
-                let mut recipient = recipient.lock().unwrap();
-                if line.starts_with("RCPT") {
-                    *recipient = line.to_owned();
-                }
-                let met = line.starts_with(at) && recipient.contains("gone@");
-                match line {
-                    _ if met => Some(Act::SayAndClose("421 4.7.0 try later".to_owned())),
-                    _ if line.starts_with("EHLO") => Some(say(extensions)),
-                    _ => None,
-                }
-            })
-            .await;
+            let relay = ends_at(extensions, at, words).await;
             let post = relay.post();
+            let case = format!("{at} {words:?} of {extensions:?}");
             let said = post.tell(&letter("gone@acme.example")).await;
-            assert_eq!(in_short(&said), "deferred 421", "{at} of {extensions:?}");
-            assert_eq!(post.tell(&letter("jane@acme.example")).await, accepted(), "{at} of {extensions:?}");
+            assert_eq!(in_short(&said), expected, "{case}");
+            assert_eq!(post.tell(&letter("jane@acme.example")).await, accepted(), "{case}");
         }
     }
+}
+
+#[tokio::test]
+async fn a_relay_that_ends_connections_at_several_recipients_in_a_row_is_away() {
+    let relay = ends_at("250 relay", "RCPT", None).await;
+    let post = relay.post();
+    let mut said = Vec::new();
+    for n in 0..6 {
+        said.push(in_short(&post.tell(&letter(&format!("gone{n}@acme.example"))).await));
+    }
+    assert_eq!(said, ["deferred", "deferred", "deferred", "deferred", "relay fault", "relay fault"]);
+    assert_eq!(relay.connections(), 15, "who is away is asked nothing");
+}
+
+#[tokio::test]
+async fn at_whom_one_relay_ends_the_connection_another_may_take() {
+    let (first, second) = (ends_at("250 relay", "RCPT", None).await, Relay::start(|_, _| None).await);
+    let post = Post::with_fallbacks(first.route(), vec![second.route()]);
+    let handed = post.hand_over(&letter("gone@acme.example"), Lane::Single).await;
+    assert_eq!(handed.said, accepted());
+    let away = Relay::start(|_, line| (line == "greeting").then_some(Act::Close)).await;
+    let post = Post::with_fallbacks(first.route(), vec![away.route()]);
+    let handed = post.hand_over(&letter("gone@acme.example"), Lane::Single).await;
+    assert_eq!(in_short(&handed.said), "deferred", "that keeps no other letter back");
 }
 
 #[tokio::test]
