@@ -40,11 +40,11 @@ impl Lodging<'_> {
         Ok(addresses)
     }
 
-    /// Its mail was a list's, or a robot's: an answer could come back for ever. The others on file are told, so that a forgery is noticed.
+    /// Its mail was a list's, or a robot's: an answer could come back for ever. Whoever else is on file is told, also who had the letter
+    /// that was answered, so that a forgery is noticed.
     fn would_answer_a_machine(&self, receiver: &Receiver) -> bool {
-        let Some(mail) = self.said.mail.filter(|mail| !mail.answerable) else { return false };
-        self.speaker.recipient == Some(RecipientId(receiver.recipient_id))
-            || mail.from.is_some_and(|from| from.eq_ignore_ascii_case(&receiver.address))
+        let from = self.said.mail.filter(|mail| !mail.answerable).and_then(|mail| mail.from);
+        from.is_some_and(|from| from.eq_ignore_ascii_case(&receiver.address))
     }
 
     /// An address on no file, and nobody's, is written to itself: it is asked for whom it speaks.

@@ -266,6 +266,28 @@ async fn an_objection_by_a_robot_counts_and_the_robot_is_not_answered() {
 }
 
 #[tokio::test]
+async fn the_contact_on_file_hears_of_an_objection_whose_sender_may_not_be_answered() {
+    let robot = "noreply@acme.example";
+    let by_list = |from| format!("List-Id: <privacy.acme.example>\n{}", person(from, "OBJECT", "We object."));
+    for (raw, sender) in [
+        (person(robot, "OBJECT", "We object."), robot),
+        (person("postmaster@acme.example", "OBJECT", "We object."), "postmaster@acme.example"),
+        (by_list("max@acme.example"), "max@acme.example"),
+        (person("max@acme.example", "OBJECT", "We object."), ""),
+    ] {
+        let (world, _) = announced().await;
+        let to = reply_to(&letter_to(&world, JANE));
+        comes(&world, &raw, &to, sender).await;
+        comes(&world, &raw.replace("We object.", "We do."), &to, sender).await;
+        assert_eq!(strings(&world, OBJECTIONS).await, ["reply true We object."], "{raw}");
+        let receipts = |to| world.subjects(to).iter().filter(|one| one.starts_with("Receipt")).count();
+        assert_eq!((receipts(JANE), receipts(BIRCH)), (1, 0), "{raw}");
+        assert!([robot, "postmaster@acme.example", "max@acme.example"].iter().all(|to| receipts(to) == 0));
+        world.finish().await;
+    }
+}
+
+#[tokio::test]
 async fn an_objection_that_does_not_say_whose_it_is_waits_for_a_person_and_holds_meanwhile() {
     let (world, reference) = announced().await;
     let to = reply_to(&letter_to(&world, JANE));
