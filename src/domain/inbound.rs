@@ -139,7 +139,10 @@ words!(
         NullSender = "null_sender",
         NoSender = "no_sender",
         List = "list",
+        /// From our address, and nothing says that it is a letter of ours.
         OwnMail = "own_mail",
+        /// A letter of ours came back.
+        OwnLetter = "own_letter",
         /// `mailer-daemon`, `noreply`, `owner-`…
         RobotAddress = "robot_address",
         /// More than 50 `Received` fields.

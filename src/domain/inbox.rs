@@ -3,7 +3,7 @@
 //! Promise: what only costs us (a letter taken back, an objection) is believed easily; what helps us is never believed of a
 //! mail. A machine's mail is never an objection, a person's is one until somebody says otherwise.
 
-use super::inbound::{AddressVerdict, Automatic, Class, LetterVerdict, Reading, Rule};
+use super::inbound::{AddressVerdict, Automatic, Class, LetterVerdict, Reading, Rule, Unanswerable};
 
 words!(
     /// What a mail is, as a person says, its sender by the link in the receipt, or the mail by itself.
@@ -54,6 +54,9 @@ pub struct Sign {
 
 /// What follows from a mail that was matched by `sign`; none = nothing in it is ours.
 pub fn course(reading: &Reading, sign: Option<Sign>) -> Course {
+    if reading.unanswerable == Some(Unanswerable::OwnLetter) {
+        return Course::Show;
+    }
     let Some(sign) = sign.filter(|sign| sign.rule != Rule::Reference) else {
         return match reading.class {
             Class::Reply | Class::Unmatched => Course::Stranger,
@@ -289,6 +292,16 @@ mod tests {
                     !matches!(found, Course::Objection | Course::Reply | Course::Stranger),
                     "{class} by {rule:?}"
                 );
+            }
+        }
+    }
+
+    #[test]
+    fn a_letter_of_ours_that_comes_back_is_shown_and_nothing_else() {
+        for class in [Class::Reply, Class::AutoReply, Class::Unmatched] {
+            let own = Reading { unanswerable: Some(Unanswerable::OwnLetter), ..read(class) };
+            for rule in Rule::ALL.iter().copied().map(Some).chain([None]) {
+                assert_eq!(course(&own, rule.map(by)), Course::Show, "{class} by {rule:?}");
             }
         }
     }

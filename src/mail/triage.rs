@@ -74,7 +74,11 @@ pub fn read(raw: &[u8], envelope: &Envelope, keys: &Keys, trust: &Trust, own: &O
         reading.class = Class::Unmatched;
     }
     reading.authentication = trust::authentication(&mail.fields, trust);
-    reading.unanswerable = unanswerable(&mail, &reading, envelope, is_ours);
+    reading.unanswerable = if is_own_letter(&mail, &reading, keys, &is_ours) {
+        Some(Unanswerable::OwnLetter)
+    } else {
+        unanswerable(&mail, &reading, envelope, is_ours)
+    };
     reading
 }
 
@@ -188,6 +192,15 @@ fn may_be_answered_to(message_id: &str) -> bool {
     const OCTETS_MAX: usize = 250;
     message_id.len() <= OCTETS_MAX
         && message_id.bytes().all(|byte| matches!(byte, b'!'..=b'~') && !matches!(byte, b'<' | b'>'))
+}
+
+/// As it left us, whoever sent it back. At an address meant for objections, or for leaving, somebody has put it on purpose.
+fn is_own_letter(mail: &Mail<'_>, reading: &Reading, keys: &Keys, is_ours: impl Fn(&str) -> bool) -> bool {
+    matches!(reading.class, Class::Reply | Class::AutoReply | Class::Unmatched)
+        && !reading.objects
+        && !reading.unsubscribe
+        && reading.sender.as_deref().is_some_and(is_ours)
+        && homecoming::is_letter(mail, keys)
 }
 
 /// Why no machine may answer; chapter 10's rules against loops.

@@ -7,7 +7,7 @@ use super::{Mail, Outcome};
 use crate::actions::Error;
 use crate::domain::change::ChangeId;
 use crate::domain::customer::{CustomerId, Subscribers};
-use crate::domain::inbound::Rule;
+use crate::domain::inbound::{Rule, Unanswerable};
 use crate::domain::inbox::Ruling;
 use crate::domain::ledger::Event;
 use crate::domain::objection::{ObjectionId, State, Timeliness, Voice, answer_due_on};
@@ -56,7 +56,9 @@ impl Mail<'_> {
         if self.is_our_own(found) {
             return Ok(Outcome { waits: true, ..Outcome::default() });
         }
-        if let Some(letter) = &found.letter {
+        // What says that we wrote it proves nothing of its reader.
+        let is_evidence = self.reading.unanswerable != Some(Unanswerable::OwnMail);
+        if let Some(letter) = found.letter.as_ref().filter(|_| is_evidence) {
             let changes = super::letter::lock(tx, &letter.changes).await?;
             if inbox::mark_answered(tx, letter.delivery, self.received_at).await? {
                 self.stand_anew(tx, letter, &changes).await?;

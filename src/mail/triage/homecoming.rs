@@ -17,6 +17,13 @@ pub(super) fn is_probe(mail: &Mail<'_>, keys: &Keys, is_ours: impl Fn(&str) -> b
     from_us && answers_to(mail, keys).is_some_and(|probe| named(mail, keys) == Some(probe))
 }
 
+/// Whether it names the letter of ours that it is, where no client's answer does.
+pub(super) fn is_letter(mail: &Mail<'_>, keys: &Keys) -> bool {
+    let message_id = mail.fields.first("Message-ID").unwrap_or_default();
+    named(mail, keys).is_some()
+        || matches!(address::token(keys, &message_id), Some((MailPurpose::Message, _)))
+}
+
 /// Of a mail of the class probe.
 pub(super) fn of(mail: &Mail<'_>, found: &Found, keys: &Keys) -> Option<Homecoming> {
     let probe = found.to(MailPurpose::Probe).or_else(|| answers_to(mail, keys))?;

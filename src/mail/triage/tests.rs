@@ -177,6 +177,12 @@ fn nothing_that_a_machine_a_list_or_we_wrote_is_answered() {
         let reading = read_to("privacy@processor.example", &format!("{fields}\n\nWho?\n"));
         assert_eq!(reading.unanswerable, Some(why), "{fields}");
     }
+    let own =
+        format!("From: privacy@processor.example\nX-Forenotice-Delivery: {}", token(MailPurpose::Delivery));
+    for fields in [own.clone(), format!("{own}\nReturn-Path: <>\nAuto-Submitted: auto-replied")] {
+        let reading = read_to("privacy@processor.example", &format!("{fields}\n\nWho?\n"));
+        assert_eq!(reading.unanswerable, Some(Unanswerable::OwnLetter), "{fields}");
+    }
     let looping = format!("{}From: jane@customer.example\n\nWho?\n", "Received: from a by b\n".repeat(51));
     assert_eq!(read_to("privacy@processor.example", &looping).unanswerable, Some(Unanswerable::Loop));
 }

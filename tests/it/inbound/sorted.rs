@@ -288,6 +288,36 @@ async fn the_contact_on_file_hears_of_an_objection_whose_sender_may_not_be_answe
 }
 
 #[tokio::test]
+async fn a_letter_of_ours_that_comes_back_proves_nothing_and_is_shown() {
+    const PROOF: &str = "select count(*)::text from delivery where coalesce(answered_at, present_at, received_at) is not null";
+    let (world, reference) = announced().await;
+    let back = |letter: &Mail| String::from_utf8_lossy(&letter.bytes).replace("\r\n", "\n");
+    let letter = letter_to(&world, JANE);
+    comes(&world, &back(&letter), &reply_to(&letter), &letter.envelope_from).await;
+    assert_eq!(strings(&world, PROOF).await, ["0"]);
+    assert_eq!(reasons(&world, &reference).await, Vec::<String>::new());
+    let [shown] = inbox(&world, Filter::Waiting).await.try_into().unwrap();
+    assert_eq!(shown.holds, Vec::<String>::new());
+    assert_eq!(world.subjects(JANE).len(), 1, "nobody is asked what it is");
+
+    // A receipt is marked as a machine's.
+    let by_link = letter_to(&world, BIRCH);
+    comes(&world, &person(BIRCH, "OBJECT", "We object."), &reply_to(&by_link), BIRCH).await;
+    let receipt = world.mailbox.mails_to(BIRCH).pop().unwrap();
+    let before = strings(&world, PROOF).await;
+    comes(&world, &back(&receipt), &reply_to(&receipt), "").await;
+    assert_eq!(strings(&world, PROOF).await, before);
+    assert_eq!(inbox(&world, Filter::Waiting).await.len(), 2);
+
+    // Who writes as us holds what he may object to, and proves nothing either.
+    let as_us = person("privacy@processor.example", "Nimbus", "Is this so?");
+    comes(&world, &as_us, &reply_to(&letter), "privacy@processor.example").await;
+    assert_eq!(strings(&world, PROOF).await, before);
+    assert_eq!(reasons(&world, &reference).await, ["objection_open", "reply_untriaged"]);
+    world.finish().await;
+}
+
+#[tokio::test]
 async fn an_objection_that_does_not_say_whose_it_is_waits_for_a_person_and_holds_meanwhile() {
     let (world, reference) = announced().await;
     let to = reply_to(&letter_to(&world, JANE));
