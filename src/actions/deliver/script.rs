@@ -39,6 +39,8 @@ pub(super) struct Sheet {
 #[derive(Debug, Default)]
 pub(super) struct Page {
     pub notice: Option<NoticePage>,
+    /// Of each letter that is none of a notice: its reader's letters about the same changes.
+    threads: HashMap<DeliveryId, Vec<Earlier>>,
     /// Relays that these letters must not leave by.
     pub barred: Vec<Arc<str>>,
 }
@@ -94,13 +96,16 @@ impl Scribe {
         let unproven = if held.notice.is_some() { cx.unproven_relays().await? } else { Vec::new() };
         let mut snapshot = cx.snapshot_by_key().await?;
         let letters = store::delivery::letter::of_batch(snapshot.conn(), held, now).await?;
-        let Some(id) = held.notice else { return Ok((Page::default(), letters)) };
+        let Some(id) = held.notice else {
+            let threads = threads(&mut snapshot, &letters).await?;
+            return Ok((Page { threads, ..Page::default() }, letters));
+        };
         let kept = |letter: &Letter| letter.composed_at.filter(|_| letter.in_doubt);
         let page =
             notice_page(cx, &mut snapshot, id, &letters, |letter| kept(letter).unwrap_or(held.composed_at))
                 .await?;
         let barred = if page.notice.facts.kind == NoticeKind::Announcement { unproven } else { Vec::new() };
-        Ok((Page { notice: Some(page), barred }, letters))
+        Ok((Page { notice: Some(page), barred, ..Page::default() }, letters))
     }
 
     /// One letter as it was composed for its reader, or as it would be now where it was not yet; none: it is not kept, or cannot be
@@ -114,15 +119,15 @@ impl Scribe {
         let mut snapshot = cx.snapshot_by_key().await?;
         let Some(letter) = store::delivery::letter::one(snapshot.conn(), id).await? else { return Ok(None) };
         let date = letter.composed_at.unwrap_or(now);
-        let notice = match letter.notice {
+        let one = std::slice::from_ref(&letter);
+        let page = match letter.notice {
             Some(notice) => {
-                let one = std::slice::from_ref(&letter);
-                Some(notice_page(cx, &mut snapshot, notice, one, |_| date).await?)
+                let notice = Some(notice_page(cx, &mut snapshot, notice, one, |_| date).await?);
+                Page { notice, ..Page::default() }
             }
-            None => None,
+            None => Page { threads: threads(&mut snapshot, one).await?, ..Page::default() },
         };
         drop(snapshot);
-        let page = Page { notice, barred: Vec::new() };
         let templates = self.templates(cx, &page).await?.map_err(NotComposed::from);
         let composed = templates.and_then(|templates| self.composed(cx, &page, &letter, date, &templates));
         match composed {
@@ -222,9 +227,10 @@ impl Scribe {
         } else {
             let facts = letter.facts.clone().ok_or(NotComposed::Nothing)?;
             let frozen: Frozen<Occasional> = serde_json::from_value(facts)?;
-            let thread = thread_of(&frozen.letter);
+            let earlier = page.threads.get(&letter.id).map(Vec::as_slice).unwrap_or_default();
+            let root = thread_of(&frozen.letter).map(|told| earlier.first().map_or(told, |first| first.id));
             in_reply_to = answered(&frozen.letter);
-            (Words::occasional(frozen.letter), frozen.address, thread, &[][..])
+            (Words::occasional(frozen.letter), frozen.address, root, earlier)
         };
         let to = match (&letter.to, address) {
             (Some(to), _) => {
@@ -303,6 +309,24 @@ async fn notice_page(
     }
     let facts = Arc::new(notice.facts.clone());
     Ok(NoticePage { notice, facts, duties, threads, policy: Arc::clone(&cx.policy) })
+}
+
+/// What the readers of these letters had about what they are about; whoever reads another's letter had none of it.
+async fn threads(
+    snapshot: &mut Snapshot,
+    letters: &[Letter],
+) -> Result<HashMap<DeliveryId, Vec<Earlier>>, Error> {
+    let mut threads = HashMap::new();
+    for letter in letters {
+        let facts = letter.facts.clone().and_then(|facts| serde_json::from_value(facts).ok());
+        let told = facts.and_then(|frozen: Frozen<Occasional>| thread_of(&frozen.letter));
+        if let (Some(to), Some(told)) = (&letter.to, told) {
+            let conn = snapshot.conn();
+            let earlier = store::delivery::letter::thread(conn, letter.id, told, to.recipient).await?;
+            threads.insert(letter.id, earlier);
+        }
+    }
+    Ok(threads)
 }
 
 /// The `Date` of a letter: that of its last attempt if it may be out or still says the truth, else the lease's.

@@ -326,6 +326,13 @@ pub struct Earlier {
     pub taken: Option<(DateTime<Utc>, String, String)>,
 }
 
+impl Earlier {
+    fn of((recipient, id, at, relay, words): EarlierRow) -> (RecipientId, Self) {
+        let taken = at.zip(relay).zip(words).map(|((at, relay), words)| (at, relay, words));
+        (RecipientId(recipient), Self { id: DeliveryId(id), taken })
+    }
+}
+
 type EarlierRow = (i64, i64, Option<DateTime<Utc>>, Option<String>, Option<String>);
 
 /// The earlier letters to the same recipient about the same changes, the oldest first: a reply names any of them.
@@ -345,9 +352,28 @@ pub async fn threads(
     .bind(recipients.iter().map(|id| id.0).collect::<Vec<_>>())
     .fetch_all(conn)
     .await?;
-    let earlier = |(recipient, id, at, relay, words): EarlierRow| {
-        let taken = at.zip(relay).zip(words).map(|((at, relay), words)| (at, relay, words));
-        (RecipientId(recipient), Earlier { id: DeliveryId(id), taken })
-    };
-    Ok(rows.into_iter().map(earlier).collect())
+    Ok(rows.into_iter().map(Earlier::of).collect())
+}
+
+/// The letters before `letter` to the same recipient about what its letter `told` is about, the oldest first.
+pub async fn thread(
+    conn: &mut PgConnection,
+    letter: DeliveryId,
+    told: DeliveryId,
+    recipient: RecipientId,
+) -> Result<Vec<Earlier>, Error> {
+    let rows: Vec<EarlierRow> = sqlx::query_as(
+        "select distinct d.recipient_id, d.id, d.accepted_at, d.relay, d.relay_words
+         from delivery told join notice_change mine on mine.notice_id = told.notice_id
+         join notice_change other on other.change_id = mine.change_id
+         join delivery d on d.notice_id = other.notice_id and d.recipient_id = told.recipient_id
+         where told.id = $1 and told.recipient_id = $2 and d.id < $3 and (d.state = 'accepted' or d.in_doubt)
+         order by d.id",
+    )
+    .bind(told.0)
+    .bind(recipient.0)
+    .bind(letter.0)
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(|row| Earlier::of(row).1).collect())
 }

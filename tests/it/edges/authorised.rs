@@ -1,5 +1,7 @@
 //! The yes that a contract asks for, given by the customer itself with a button of its page.
 
+use forenotice::demo::mailbox::Mail;
+
 use super::public::count;
 use super::visitor::{ACME, STRIPE, Visitor, path_of, schedule};
 use crate::support::World;
@@ -58,8 +60,9 @@ async fn a_yes_by_link_has_a_receipt_to_every_privacy_contact_in_its_language_an
     assert!(receipt.text().contains("Acme <Ltd> authorises Nimbus"), "{}", receipt.text());
     assert!(receipt.text().contains("dpo [at] acme.example") || receipt.text().contains("dpo@acme.example"));
     assert_eq!(path_of(&receipt.link("/object/").unwrap()), page);
-    let references = receipt.header("References").unwrap();
-    assert_eq!(Some(references), announced.header("References"));
+    let ids = |letter: &Mail, field| letter.header(field).unwrap().replace(['<', '>'], "");
+    let thread = format!("{} {}", ids(&announced, "References"), ids(&announced, "Message-ID"));
+    assert_eq!(ids(&receipt, "References"), thread);
     let second = world.mailbox.mails_to("zweit@acme.example").pop().unwrap();
     assert_eq!(second.subject(), "Eingangsbestätigung: Ihre Genehmigung von Nimbus (CHG-2026-0001)");
     assert!(world.mailbox.mails_to("it@acme.example").is_empty());

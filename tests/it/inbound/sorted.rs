@@ -217,8 +217,10 @@ async fn the_answer_to_an_objection_stands_in_its_thread_and_what_is_said_to_it_
     world.settle().await;
     let answer = world.mailbox.mails_to(JANE).pop().unwrap();
     assert_eq!(ids(&answer, "In-Reply-To"), hers);
-    let root = ids(&letter, "References");
-    assert_eq!(ids(&answer, "References"), format!("{root} {hers}"));
+    let (root, told) = (ids(&letter, "References"), ids(&letter, "Message-ID"));
+    for letter in [&receipt, &answer] {
+        assert_eq!(ids(letter, "References"), format!("{root} {told} {hers}"));
+    }
 
     // By its Reply-To, and by a client that writes to whom it likes but keeps the thread.
     comes(&world, &person(JANE, "Re: answer", "Since when?"), &reply_to(&answer), JANE).await;
