@@ -74,7 +74,7 @@ pub fn read(raw: &[u8], envelope: &Envelope, keys: &Keys, trust: &Trust, own: &O
         reading.class = Class::Unmatched;
     }
     reading.authentication = trust::authentication(&mail.fields, trust);
-    reading.unanswerable = if is_own_letter(&mail, &reading, keys, &is_ours) {
+    reading.unanswerable = if is_own_letter(&mail, &reading, keys, is_ours) {
         Some(Unanswerable::OwnLetter)
     } else {
         unanswerable(&mail, &reading, envelope, is_ours)

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use forenotice::actions::deliver;
-use forenotice::demo::mailbox::{Fault, Reply, Times};
+use forenotice::demo::mailbox::{Fault, Mail, Reply, Times};
 use forenotice::domain::ledger::Actor;
 use forenotice::mail::letter::{Occasional, Test};
 use forenotice::store::letter::{self, To};
@@ -85,7 +85,7 @@ async fn recipients_at_whom_the_relay_hangs_up_hold_no_other_letter_up_and_are_g
         mailing.later(TimeDelta::hours(5)).await;
         mailing.send().await;
     }
-    let told: Vec<String> = mailing.alerts().iter().map(|mail| mail.text()).collect();
+    let told: Vec<String> = mailing.alerts().iter().map(Mail::text).collect();
     for customer in names.iter().step_by(12) {
         let unreachable = format!("Nobody at {customer} Ltd could be given notice");
         assert!(told.iter().any(|text| text.starts_with(&unreachable)), "{customer}: {told:?}");
