@@ -166,15 +166,7 @@ pub async fn live_announcement(
     conn: &mut PgConnection,
     change: ChangeId,
 ) -> Result<Option<(NoticeId, NoticeFacts)>, Error> {
-    let row: Option<(i64, Json<NoticeFacts>)> = sqlx::query_as(
-        "select n.id, n.facts from notice n join notice_change nc on nc.notice_id = n.id
-         where nc.change_id = $1 and n.kind = 'announcement' and n.cancelled_at is null
-         order by n.id desc limit 1",
-    )
-    .bind(change.0)
-    .fetch_optional(conn)
-    .await?;
-    Ok(row.map(|(id, facts)| (NoticeId(id), facts.0)))
+    newest_announcement(conn, change, false).await
 }
 
 /// The newest announcement of a change that began to go out: what those who know of it were told, also while it is to be given anew.
@@ -182,12 +174,23 @@ pub async fn told_announcement(
     conn: &mut PgConnection,
     change: ChangeId,
 ) -> Result<Option<(NoticeId, NoticeFacts)>, Error> {
+    newest_announcement(conn, change, true).await
+}
+
+/// Of those that have begun, or of those that were not cancelled.
+async fn newest_announcement(
+    conn: &mut PgConnection,
+    change: ChangeId,
+    begun: bool,
+) -> Result<Option<(NoticeId, NoticeFacts)>, Error> {
     let row: Option<(i64, Json<NoticeFacts>)> = sqlx::query_as(
         "select n.id, n.facts from notice n join notice_change nc on nc.notice_id = n.id
-         where nc.change_id = $1 and n.kind = 'announcement' and n.barrier_at is not null
+         where nc.change_id = $1 and n.kind = 'announcement'
+           and case when $2 then n.barrier_at is not null else n.cancelled_at is null end
          order by n.id desc limit 1",
     )
     .bind(change.0)
+    .bind(begun)
     .fetch_optional(conn)
     .await?;
     Ok(row.map(|(id, facts)| (NoticeId(id), facts.0)))
