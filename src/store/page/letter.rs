@@ -8,6 +8,7 @@ use sqlx::{FromRow, PgConnection};
 use super::personal::{AddresseeRow, DutyRow};
 use super::public::{ChangeRow, read_all};
 use super::{Addressee, Duty, PublicChange, Sent};
+use crate::domain::change::ChangeId;
 use crate::domain::zone::Zone;
 use crate::store::Error;
 
@@ -18,6 +19,8 @@ pub struct Letter {
     pub sent: Sent,
     /// What it is about: the changes of its notice that it told, or of the objection that it answers, by number.
     pub changes: Vec<PublicChange>,
+    /// Those of them for which no announcement counts: withdrawn, or to be announced anew.
+    pub waiting: Vec<ChangeId>,
     /// To the reader's customer, by change.
     pub duties: Vec<Duty>,
     /// What the customer, or this recipient where it is nobody's customer, has said against the changes; oldest first.
@@ -90,6 +93,7 @@ struct Row {
     #[sqlx(flatten)]
     sent: Sent,
     changes: Json<Vec<ChangeRow>>,
+    waiting: Vec<i64>,
     duties: Json<Vec<DutyRow>>,
     objections: Json<Vec<Statement>>,
     spoken: Json<Vec<Spoken>>,
@@ -101,6 +105,7 @@ impl Row {
             who: self.who.read()?,
             sent: self.sent,
             changes: read_all(self.changes.0)?,
+            waiting: self.waiting.into_iter().map(ChangeId).collect(),
             duties: self.duties.0.into_iter().map(|duty| duty.read(zone, day)).collect(),
             objections: self.objections.0,
             spoken: self.spoken.0,

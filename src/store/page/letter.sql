@@ -4,7 +4,7 @@ select one.*
 from unnest((select $1::bigint[])) as asked(id)
 cross join lateral (
     with letter as materialized (
-        select d.id, d.letter_key, n.reference as notice_reference, n.kind as notice_kind, d.accepted_at,
+        select d.id, d.letter_key, n.reference as notice_reference, n.kind as notice_kind, d.accepted_at, d.composed_at,
                r.id as recipient, c.id as customer, c.name as customer_name, c.kind, c.linked_to, r.address, r.name, r.language,
                r.confirmed_at, r.suppressed_at, r.suppressed_why, r.link_epoch, r.role, r.notice_address, c.wanted_products, c.wanted_kinds,
                coalesce(c.linked_to, c.id) as reader,
@@ -41,7 +41,7 @@ cross join lateral (
         join objection_change oc on oc.objection_id = o.id and oc.change_id = any (letter.about)
         where oc.joined_id is null   -- its words stand in the one that it joined
     )
-    select letter.id, letter.letter_key, letter.notice_reference, letter.notice_kind, letter.accepted_at, letter.recipient, letter.customer,
+    select letter.id, letter.letter_key, letter.notice_reference, letter.notice_kind, letter.accepted_at, letter.composed_at, letter.recipient, letter.customer,
            letter.customer_name, letter.kind, letter.linked_to, letter.address, letter.name, letter.language, letter.confirmed_at,
            letter.suppressed_at, letter.suppressed_why, letter.link_epoch, letter.role, letter.notice_address, letter.wanted_products,
            letter.wanted_kinds,
@@ -49,6 +49,11 @@ cross join lateral (
             from (select id, reference, kind, state, subprocessor_id, replaces_id, facts, reason, effective_on, effective_at, emergency,
                          published_at, in_use_since, in_use_until, in_use_why, go_live, first_in_force_at, took_effect_at
                   from change where id = any (letter.about)) c) as changes,
+           -- Told before, and to be announced anew.
+           array(select a.id from unnest(letter.about) a(id)
+                 where not exists (select from notice_change x join notice n on n.id = x.notice_id
+                                   where x.change_id = a.id and n.kind = 'announcement' and n.cancelled_at is null
+                                     and n.barrier_at is not null)) as waiting,
            (select coalesce(json_agg(o order by o.change_id), '[]')
             from (select o.change_id, o.state, o.consent, o.served_at, o.clear_at, o.in_force_at,
                          case when o.state = 'served' then o.notice_started_at end as notice_started_at,

@@ -134,11 +134,13 @@ pub struct Sent {
     pub notice_reference: Option<String>,
     pub notice_kind: Option<String>,
     pub accepted_at: Option<DateTime<Utc>>,
+    /// Its Date.
+    pub composed_at: Option<DateTime<Utc>>,
 }
 
 pub async fn sent(conn: &mut PgConnection, delivery: i64) -> Result<Option<Sent>, Error> {
     let sent = sqlx::query_as(
-        "select d.id, d.letter_key, n.reference as notice_reference, n.kind as notice_kind, d.accepted_at
+        "select d.id, d.letter_key, n.reference as notice_reference, n.kind as notice_kind, d.accepted_at, d.composed_at
          from delivery d left join notice n on n.id = d.notice_id
          where d.id = $1",
     )

@@ -29,8 +29,8 @@ use super::start::own_day;
 use crate::actions::Attachment;
 use crate::actions::lodge_objection::{self, Statement};
 use crate::domain::access::LinkPurpose;
-use crate::domain::change::State as ChangeState;
-use crate::domain::customer::{CustomerId, Terms};
+use crate::domain::change::{ChangeId, State as ChangeState};
+use crate::domain::customer::{CustomerId, CustomerKind, Terms};
 use crate::domain::delivery::DeliveryId;
 use crate::domain::objection::{Channel, Reach, answer_due_on};
 use crate::domain::zone::Zone;
@@ -53,6 +53,8 @@ pub struct Personal<'a> {
     pub customer: CustomerId,
     pub sent: Sent,
     pub changes: Vec<PublicChange>,
+    /// Those of them for which no announcement counts.
+    pub waiting: Vec<ChangeId>,
     pub duties: Vec<Duty>,
     /// Nothing of it is shown to the link of a former contact.
     pub objections: Vec<page::Statement>,
@@ -66,7 +68,7 @@ impl<'a> Personal<'a> {
     pub async fn read(site: &'a Site, token: &'a str, purpose: LinkPurpose) -> Result<Self, PageError> {
         let link = link::claimed(site, token, purpose)?;
         let (now, letter) = letters::read(site, link.id).await?;
-        let Letter { who, sent, changes, duties, objections, spoken } =
+        let Letter { who, sent, changes, waiting, duties, objections, spoken } =
             letter.ok_or(PageError::UnknownLink)?;
         let opened = link::opened(site, &link, who)?;
         let (objections, spoken) =
@@ -81,12 +83,19 @@ impl<'a> Personal<'a> {
             opened,
             sent,
             changes,
+            waiting,
             duties,
             objections,
             spoken,
             zone: terms.time_zone.clone().unwrap_or_else(|| site.cx().policy.zone.clone()),
             terms,
         })
+    }
+
+    /// A subscriber whom the DPO has linked to no customer: it is told of everything, and objections are its customer's right.
+    fn is_nobodys_customer(&self) -> bool {
+        let who = &self.opened.who;
+        who.kind == CustomerKind::Subscriber && who.linked_to.is_none() && self.duties.is_empty()
     }
 
     /// The changes that can still be objected to, be it late.
@@ -107,6 +116,11 @@ impl<'a> Personal<'a> {
 
     fn duty(&self, change: &PublicChange) -> Option<&Duty> {
         self.duties.iter().find(|duty| duty.change == change.id)
+    }
+
+    /// Whether its next letter replaces the dates that were told, and asks anew.
+    fn waits_to_be_announced(&self, change: &PublicChange) -> bool {
+        change.state.is_open() && self.waiting.contains(&change.id)
     }
 
     /// Since when the change is in force for this customer. Never, where its silence keeps it out.

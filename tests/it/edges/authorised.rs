@@ -1,5 +1,6 @@
 //! The yes that a contract asks for, given by the customer itself with a button of its page.
 
+use forenotice::actions::schedule_change::{self, Alteration};
 use forenotice::demo::mailbox::Mail;
 
 use super::public::count;
@@ -128,5 +129,47 @@ async fn after_the_deadline_without_a_yes_the_page_does_not_say_that_nothing_sto
     let late = visitor.get(&page).await.body;
     assert!(late.contains("Without your yes the change does not take effect for your data"), "{late}");
     assert!(!late.contains("does not by itself stop the change"), "{late}");
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn who_is_asked_for_a_yes_is_asked_to_authorise_or_refuse_and_not_whether_it_objects() {
+    let (world, visitor, page) = asked().await;
+    let seen = visitor.get(&page).await.body;
+    for said in [
+        "Please answer ",
+        "href=\"#answer\">Authorise or refuse</a>",
+        "href=\"#object\">Refuse</a>",
+        "<h2 id=\"object\">Refuse</h2>",
+        "If you refuse",
+        "Send refusal",
+    ] {
+        assert!(seen.contains(said), "{said}: {seen}");
+    }
+    assert!(!seen.contains("You can object") && !seen.contains("If you object"), "{seen}");
+    visitor.post(&format!("{page}/authorise/CHG-2026-0001"), &[]).await;
+    let after = visitor.get(&page).await.body;
+    assert!(after.contains("You can object until") && !after.contains("Send refusal"), "{after}");
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn what_waits_to_be_announced_anew_is_not_authorised_before_its_letter_asks() {
+    let (world, visitor, page) = asked().await;
+    let facts = vec![("countries".to_owned(), "DE;US".to_owned())];
+    let wider = Alteration { effective: None, facts };
+    schedule_change::alter(&world.cx, world.dpo.clone(), "CHG-2026-0001", &wider).await.unwrap();
+    world.settle().await;
+    let button = format!("{page}/authorise/CHG-2026-0001");
+    let seen = visitor.get(&page).await.body;
+    assert!(seen.contains("we announce this anew") && !seen.contains(&button), "{seen}");
+    assert_eq!(visitor.post(&button, &[]).await.status, 303);
+    assert_eq!(count(&world, "select count(*) from consent").await, 0);
+
+    world.advance_to("2026-11-26T12:00Z").await;
+    let letter = world.mailbox.mails_to("dpo@acme.example").pop().unwrap();
+    let anew = path_of(&letter.link("/object/").unwrap());
+    assert_eq!(visitor.post(&format!("{anew}/authorise/CHG-2026-0001"), &[]).await.status, 303);
+    assert_eq!(count(&world, SAID).await, 1);
     world.finish().await;
 }

@@ -131,3 +131,28 @@ async fn of_two_requests_within_one_letter_the_later_choice_is_confirmed_and_not
     assert_eq!(world.mailbox.mails_to(jane).len(), 1);
     world.finish().await;
 }
+
+#[tokio::test]
+async fn a_subscribers_page_says_until_when_customers_can_object_as_its_letter_does() {
+    let world = World::configured("2026-11-23T06:00Z", &[("policy.objection_days", "30")]).await;
+    world.as_superuser(&[STRIPE, ACME].concat()).await;
+    let visitor = Visitor::of(&world);
+    subscribed(&world, &visitor, "jane@northwind.example", &[]).await;
+    world.schedule(&addition("Nimbus", "2027-02-15")).await;
+    world.advance_to("2026-11-24T12:00Z").await;
+    let letter = world.mailbox.mails_to("jane@northwind.example").pop().unwrap();
+    assert!(letter.text().contains("Wednesday 23 December 2026, 24:00 (Berlin time)"), "{}", letter.text());
+    let page = path_of(&letter.link("/object/").unwrap());
+    let seen = visitor.get(&page).await.body;
+    assert!(seen.contains("You can object until Wednesday 23 December 2026, 24:00"), "{seen}");
+    assert!(seen.contains("Objections are a right of our customers"), "{seen}");
+    assert!(!seen.contains("needs no notice to you"), "{seen}");
+    let calendar = visitor.get(&format!("{page}/deadline.ics")).await;
+    assert_eq!(calendar.status, 200);
+    assert!(calendar.body.contains("DTEND:20261223T230000Z"), "{}", calendar.body);
+
+    world.advance_to("2026-12-26T12:00Z").await;
+    let late = visitor.get(&page).await.body;
+    assert!(late.contains("Your deadline was Wednesday 23 December 2026"), "{late}");
+    world.finish().await;
+}

@@ -33,7 +33,11 @@ pub(super) fn may(personal: &Personal<'_>, change: &PublicChange) -> bool {
         State::Draft | State::Withdrawn | State::Discarded => false,
     };
     let who = personal.opened.who.contact();
-    is_heard && !personal.opened.former && personal.customer == who.customer && who.speaks_for_customer()
+    is_heard
+        && !personal.waits_to_be_announced(change)
+        && !personal.opened.former
+        && personal.customer == who.customer
+        && who.speaks_for_customer()
 }
 
 pub(super) fn asks(personal: &Personal<'_>) -> Vec<Ask> {
@@ -66,6 +70,7 @@ pub async fn authorise(
             | Err(
                 Error::Closed { .. }
                 | Error::InForce { .. }
+                | Error::NotAnnounced { .. }
                 | Error::NothingOwed { .. }
                 | Error::Exempt { .. }
                 | Error::NotTheirs { .. }

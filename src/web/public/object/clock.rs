@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use super::Personal;
 use super::said::{self, Said};
 use crate::domain::change::ChangeKind;
+use crate::domain::customer::Terms;
 use crate::store::page::PublicChange;
 use crate::web::dates::{self, Deadline};
 use crate::web::public::coming::Leaf;
@@ -88,7 +89,10 @@ pub fn window_of(personal: &Personal<'_>, change: &PublicChange) -> Window {
     if change.kind == ChangeKind::Removal {
         return Window::NotAsked;
     }
-    let Some(duty) = personal.duty(change) else { return Window::NotOwed };
+    if personal.waits_to_be_announced(change) {
+        return Window::NotServed;
+    }
+    let Some(duty) = personal.duty(change) else { return as_its_letter(personal, change) };
     match (duty.state.as_str(), duty.served_at, duty.window_closes_at) {
         ("exempt", _, _) => Window::NotOwed,
         (_, _, Some(until)) if personal.now > until => Window::Closed { at: until },
@@ -100,6 +104,19 @@ pub fn window_of(personal: &Personal<'_>, change: &PublicChange) -> Window {
             None => Window::UntilEffect { at: personal.starts_at(change) },
         },
         (_, None, None) => Window::NotServed,
+    }
+}
+
+/// Of a subscriber who is no customer's: the dates that its letter told it, by our own terms.
+fn as_its_letter(personal: &Personal<'_>, change: &PublicChange) -> Window {
+    let Some(from) = personal.sent.composed_at.filter(|_| personal.is_nobodys_customer()) else {
+        return Window::NotOwed;
+    };
+    let timing = Terms::default().timing(&personal.site.cx().policy, change.emergency.is_some());
+    match timing.periods(from).window_closes_at {
+        Some(until) if personal.now > until => Window::Closed { at: until },
+        Some(until) => Window::Open { from, until },
+        None => Window::UntilEffect { at: personal.starts_at(change) },
     }
 }
 
@@ -117,12 +134,17 @@ pub fn clock(personal: &Personal<'_>, window: Window) -> Clock {
         |key: &str, at: DateTime<Utc>| words.with(key, [("deadline", &dates::deadline(words, at, zone))]);
     let need = need(personal);
     let without_yes = said::lacks_every_yes(personal);
+    let (open, until_effect) = if without_yes {
+        ("object-until-answered", "object-until-effect-answered")
+    } else {
+        ("object-until", "object-until-effect")
+    };
     let closed_line = if without_yes { "object-closed-line-no-yes" } else { "object-closed-line" };
     match window {
         Window::Open { from, until: at } => Clock {
             tone: "key",
             leaf: leaf(at),
-            heading: until("object-until", at),
+            heading: until(open, at),
             bar: bar(personal, from, at),
             lines: vec![
                 words.count_rich("object-left", dates::days_left(personal.now, at, zone)),
@@ -144,8 +166,7 @@ pub fn clock(personal: &Personal<'_>, window: Window) -> Clock {
         Window::UntilEffect { at } => Clock {
             tone: if at.is_some() { "key" } else { "warn" },
             leaf: at.and_then(leaf),
-            heading: at
-                .map_or_else(|| words.get("object-until-effect-held"), |at| until("object-until-effect", at)),
+            heading: at.map_or_else(|| words.get("object-until-effect-held"), |at| until(until_effect, at)),
             bar: None,
             lines: vec![html(need)],
             button: true,
@@ -167,6 +188,9 @@ pub fn clock(personal: &Personal<'_>, window: Window) -> Clock {
             button: false,
         },
         Window::NotServed => quiet(personal, "object-not-served", "object-not-served-line"),
+        Window::NotOwed if personal.is_nobodys_customer() => {
+            quiet(personal, "object-informed", "object-exempt-line")
+        }
         Window::NotOwed => quiet(personal, "object-exempt", "object-exempt-line"),
         Window::NotAsked => quiet(personal, "object-not-asked", "object-not-asked-line"),
     }

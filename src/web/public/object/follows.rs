@@ -24,7 +24,8 @@ pub fn follows(personal: &Personal<'_>, window: Window) -> Vec<(String, String)>
     let object = match planned.as_slice() {
         [only] if only.kind != ChangeKind::Removal => {
             let text = match (has_started, only.is_alteration()) {
-                (true, _) => "object-if-after-start",
+                (true, true) => "object-if-after-start-altered",
+                (true, false) => "object-if-after-start",
                 (false, true) => "object-if-altered",
                 (false, false) => "object-if-text",
             };
@@ -33,10 +34,14 @@ pub fn follows(personal: &Personal<'_>, window: Window) -> Vec<(String, String)>
         [] | [_] => words.with("object-if-removal", [answer]),
         [_, ..] => words.with("object-if-several", [answer]),
     };
-    let mut follows = vec![(words.get("object-if"), object)];
+    let refuses = said::lacks_every_yes(personal);
+    let heading = words.get(if refuses { "object-if-refuse" } else { "object-if" });
+    let mut follows = vec![(heading, object)];
     let silent = planned.iter().any(|change| said(personal, change) != Said::Objection);
     if has_started && silent {
-        follows.push((words.get("object-if-not"), words.get("object-if-not-after-start")));
+        let altered = planned.iter().all(|change| change.is_alteration());
+        let text = if altered { "object-if-not-after-start-altered" } else { "object-if-not-after-start" };
+        follows.push((words.get("object-if-not"), words.get(text)));
     } else if !matches!(window, Window::NotOwed | Window::NotAsked) {
         follows.extend(if_not(personal, &planned));
     }

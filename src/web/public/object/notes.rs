@@ -42,12 +42,19 @@ pub fn notices(personal: &Personal<'_>) -> Vec<Note> {
         let href = Some(format!("/object/{}/objection", personal.token));
         notices.push(Note { tone: "key", text: words.with("object-was-resolved", parts), href });
     }
+    if personal.is_nobodys_customer() {
+        notices.push(Note { tone: "key", text: words.get("object-subscriber"), href: None });
+    }
     notices.extend(personal.changes.iter().flat_map(|change| notes_of(personal, change)));
     notices
 }
 
 /// Where the change stands, and what the customer has said of one that has not begun.
 fn notes_of(personal: &Personal<'_>, change: &PublicChange) -> Vec<Note> {
+    if personal.waits_to_be_announced(change) {
+        let anew = of_processor(personal, change, "key", "object-anew");
+        return standing(personal, change).into_iter().chain([anew]).collect();
+    }
     let is_over = matches!(change.state, ChangeState::Withdrawn | ChangeState::Discarded);
     let consent = personal.duty(change).filter(|duty| duty.is_owed()).map(|duty| duty.consent);
     if !is_over && consent.is_some_and(Consent::excludes) {

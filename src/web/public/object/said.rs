@@ -23,7 +23,13 @@ pub fn said(personal: &Personal<'_>, change: &PublicChange) -> Said {
     }
     match personal.duty(change).filter(|duty| duty.is_owed()).map(|duty| duty.consent) {
         Some(Consent::Given) => Said::Yes,
-        Some(consent) if consent == Consent::Awaited || consent.excludes() => Said::NoYes,
+        // What waits is asked by its next letter.
+        Some(consent)
+            if (consent == Consent::Awaited || consent.excludes())
+                && !personal.waits_to_be_announced(change) =>
+        {
+            Said::NoYes
+        }
         _ => Said::Nothing,
     }
 }

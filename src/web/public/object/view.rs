@@ -8,6 +8,7 @@ use super::clock::{Clock, Window, clock, window};
 use super::follows::follows;
 use super::form::{FILE_BYTES_MAX, FILE_ENDINGS, Fault, Filled, GROUNDS, TEXT_CHARACTERS_MAX};
 use super::notes::{Note, notices};
+use super::said;
 use crate::domain::access::LinkPurpose;
 use crate::domain::change::{ChangeKind, State as ChangeState};
 use crate::domain::customer::Grounds;
@@ -65,6 +66,7 @@ struct Form {
     heading: String,
     intro: String,
     summary: Option<Summary>,
+    which: String,
     choices: Vec<Choice>,
     changes_error: Option<String>,
     grounds: Vec<Choice>,
@@ -217,10 +219,12 @@ fn form(personal: &Personal<'_>, window: Option<Window>, filled: &Filled, faults
     let words = personal.site.words();
     let late = window.is_some_and(Window::is_late);
     let joins = personal.objections.iter().any(|said| said.resolved_at.is_none());
-    let (heading, button) = match (joins, late) {
-        (true, _) => ("object-h2-add", "object-button-add"),
-        (false, true) => ("object-h2-late", "object-button-late"),
-        (false, false) => ("object-h2", "object-button"),
+    let refuses = said::lacks_every_yes(personal);
+    let (heading, button) = match (joins, late, refuses) {
+        (true, _, _) => ("object-h2-add", "object-button-add"),
+        (false, true, _) => ("object-h2-late", "object-button-late"),
+        (false, false, true) => ("object-h2-refuse", "object-button-refuse"),
+        (false, false, false) => ("object-h2", "object-button"),
     };
     let choice = |change: &PublicChange| Choice {
         value: change.reference.clone(),
@@ -253,6 +257,7 @@ fn form(personal: &Personal<'_>, window: Option<Window>, filled: &Filled, faults
             personal,
             &[(empty.as_deref(), "#text"), (too_long.as_deref(), "#text"), (file_error.as_deref(), "#file")],
         ),
+        which: words.get(if refuses { "object-which-refuse" } else { "object-which" }),
         choices: personal.objectable().map(choice).collect(),
         changes_error: empty,
         grounds: GROUNDS.iter().map(ground).collect(),

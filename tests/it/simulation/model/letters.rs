@@ -171,6 +171,9 @@ impl Model {
         match heard.letter {
             Letter::Accepted(at) => self.promise(heard, at),
             Letter::Failed { asks_next: false } => {}
+            Letter::Failed { .. } if self.customer(&heard.customer).subscribes => {
+                self.owes_no_more(place, &heard.customer, ExemptWhy::UndeliverableSubscriber);
+            }
             _ => self.ask_next(place, heard.notice, &heard.customer),
         }
     }

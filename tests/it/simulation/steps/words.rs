@@ -44,7 +44,7 @@ impl Simulation {
         let contact = self.random.pick(&known.contacts);
         let speaks = contact.privacy || contact.notice_address;
         let case = &change.cases[customer];
-        let asking = if speaks && case.exempt.is_none() {
+        let asking = if speaks && case.exempt.is_none() && change.announced.is_some() {
             self.model.asks_for_yes(change, &known, case)
         } else {
             Vec::new()
