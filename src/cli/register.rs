@@ -11,6 +11,7 @@ use super::findings::{self, Outcome};
 use super::{Failure, Global, OrHint as _, Output, print};
 use crate::actions::Context;
 use crate::actions::maintain_records::{self, REGISTER_BYTES_MAX};
+use crate::domain::change::ChangeKind;
 use crate::domain::register::{Version, on_day};
 use crate::domain::register_file;
 use crate::domain::subprocessor::Facts;
@@ -146,11 +147,32 @@ fn read(file: &std::path::Path) -> Result<Vec<u8>, Failure> {
     Ok(bytes)
 }
 
-/// The register as it stood on a day, and what was in use without completed notice, since when.
+/// The register as it stood on a day, and beside it what was not in force for all, each since when.
 struct Stood {
     day: NaiveDate,
     listed: Vec<Version>,
+    for_some: Vec<(PublicChange, NaiveDate)>,
+    /// Without completed notice.
     in_use: Vec<(PublicChange, NaiveDate)>,
+}
+
+impl Stood {
+    /// What the list does not say.
+    fn beside(&self) -> impl Iterator<Item = String> {
+        let said = |how: &'static str| {
+            move |(change, since): &(PublicChange, NaiveDate)| {
+                let (name, reference) = (&change.facts.name, &change.reference);
+                match change.kind {
+                    ChangeKind::Addition | ChangeKind::Replacement => {
+                        format!("{name} {how} since {since} ({reference})")
+                    }
+                    _ => format!("the change of {name} {how} since {since} ({reference})"),
+                }
+            }
+        };
+        let for_some = self.for_some.iter().map(said("is in force for some customers and not for all"));
+        for_some.chain(self.in_use.iter().map(said("is in use without completed notice")))
+    }
 }
 
 async fn stood(cx: &Context, on: Option<NaiveDate>) -> Result<Stood, Failure> {
@@ -165,18 +187,31 @@ async fn stood(cx: &Context, on: Option<NaiveDate>) -> Result<Stood, Failure> {
     }
     let register = page::register(cx.snapshot().await?.conn(), 0, now).await?;
     let listed = on_day(&register.versions, day).into_iter().cloned().collect();
+    let for_some = register.open.into_iter().filter_map(|change| {
+        let since = zone.day_of(change.in_force_for_some()?);
+        (since <= day).then_some((change, since))
+    });
     let in_use = register.in_use.into_iter().filter_map(|change| {
         let since = change.in_use_on(day, zone)?;
         Some((change, since))
     });
-    Ok(Stood { day, listed, in_use: in_use.collect() })
+    Ok(Stood { day, listed, for_some: for_some.collect(), in_use: in_use.collect() })
 }
 
 #[derive(Serialize)]
 struct Document<'a> {
     on: NaiveDate,
     subprocessors: Vec<Listed<'a>>,
+    in_force_for_some_customers: Vec<ForSome<'a>>,
     in_use_without_completed_notice: Vec<InUse<'a>>,
+}
+
+/// As the public register has it.
+#[derive(Serialize)]
+struct ForSome<'a> {
+    change: &'a str,
+    name: &'a str,
+    since: NaiveDate,
 }
 
 /// As the public register has it.
@@ -221,6 +256,15 @@ fn document(stood: &Stood) -> Document<'_> {
     Document {
         on: stood.day,
         subprocessors: stood.listed.iter().map(listed).collect(),
+        in_force_for_some_customers: stood
+            .for_some
+            .iter()
+            .map(|(change, since)| ForSome {
+                change: &change.reference,
+                name: &change.facts.name,
+                since: *since,
+            })
+            .collect(),
         in_use_without_completed_notice: stood.in_use.iter().map(in_use).collect(),
     }
 }
@@ -231,13 +275,9 @@ async fn export(global: &Global, args: &ExportArgs) -> Result<(), Failure> {
         return print(serde_json::to_string_pretty(&document(&stood))?);
     }
     // In the file it would be stated by the next import, without a change behind it.
-    stood.in_use.iter().for_each(|one| eprintln!("not in the file: {}", in_use_in_words(one)));
+    stood.beside().for_each(|one| eprintln!("not in the file: {one}"));
     let text = register_file::write_csv(stood.listed.iter().map(|version| &version.facts));
     print(text.trim_end_matches('\n'))
-}
-
-fn in_use_in_words((change, since): &(PublicChange, NaiveDate)) -> String {
-    format!("{} is in use since {since} without completed notice ({})", change.facts.name, change.reference)
 }
 
 async fn show(global: &Global, args: &ShowArgs) -> Result<(), Failure> {
@@ -245,7 +285,7 @@ async fn show(global: &Global, args: &ShowArgs) -> Result<(), Failure> {
     if args.output.json {
         return print(serde_json::to_string_pretty(&document(&stood))?);
     }
-    stood.in_use.iter().try_for_each(|one| print(in_use_in_words(one)))?;
+    stood.beside().try_for_each(print)?;
     if stood.listed.is_empty() {
         return print(format_args!("nobody is on the register of {}", stood.day));
     }

@@ -13,6 +13,7 @@ use icalendar::{Alarm, Calendar, Component as _, Event, EventLike as _, EventSta
 use sha2::{Digest, Sha256};
 use url::Url;
 
+use super::coming::standard_periods;
 use super::feed::revalidated;
 use super::object::Personal;
 use super::object::clock::{Window, window_of};
@@ -21,6 +22,7 @@ use super::start;
 use super::wording::{self, Tense};
 use crate::domain::access::LinkPurpose;
 use crate::domain::change::{ChangeId, State as ChangeState};
+use crate::domain::zone::Zone;
 use crate::store::page::{self, PublicChange};
 use crate::web::Site;
 use crate::web::dates;
@@ -31,7 +33,7 @@ const LAST_HOUR: TimeDelta = TimeDelta::hours(1);
 /// Days before it at which the calendar speaks up.
 const REMINDERS: [i64; 2] = [3, 1];
 
-/// `GET /changes.ics`: the day on which each change takes effect or did.
+/// `GET /changes.ics`: the day on which each change takes effect or did, and until when it can be objected to by the standard agreement.
 pub async fn changes_ics(site: Site, headers: HeaderMap) -> Result<Response, PageError> {
     let now = site.cx().now().await?;
     let mut reading = site.cx().reading().await?;
@@ -44,6 +46,13 @@ pub async fn changes_ics(site: Site, headers: HeaderMap) -> Result<Response, Pag
         entry.summary(&summary(&site, change, "ics-change"));
         entry.description(&one_line(&change.reason));
         calendar.push(entry.starts(start::day(change, &register.policy.zone)).done());
+        let closes = standard_periods(change, register.policy).and_then(|periods| periods.window_closes_at);
+        if let Some(at) = closes {
+            let uid = format!("{}-deadline", change.reference);
+            let last_hour =
+                LastHour { uid, at, zone: &register.policy.zone, says: "ics-deadline-standard", stamp };
+            calendar.push(last_hour.of(&site, change, &revised));
+        }
     }
     Ok(revalidated(response(&calendar, "changes"), &headers, register.last_modified()).await)
 }
@@ -58,8 +67,12 @@ pub async fn deadline_ics(site: Site, Path(token): Path<String>) -> Result<Respo
     let revised = page::times_revised(site.cx().reading().await?.conn(), &ids).await?;
     let mut calendar = empty(&site);
     for change in &personal.changes {
-        if let Some(deadline) = deadline(&personal, change) {
-            calendar.push(last_hour(&personal, change, deadline, &revised));
+        if let Some(at) = deadline(&personal, change) {
+            let whose = Sha256::digest(format!("{}:{}", change.reference, personal.customer));
+            let uid = format!("{}-deadline-{}", change.reference, hex::encode(&whose[..8]));
+            let (zone, stamp) = (&personal.zone, personal.now);
+            let last_hour = LastHour { uid, at, zone, says: "ics-deadline-says", stamp };
+            calendar.push(last_hour.of(&site, change, &revised));
         }
     }
     if calendar.components.is_empty() {
@@ -79,32 +92,37 @@ pub fn deadline(personal: &Personal<'_>, change: &PublicChange) -> Option<DateTi
     }
 }
 
-fn last_hour(
-    personal: &Personal<'_>,
-    change: &PublicChange,
-    deadline: DateTime<Utc>,
-    revised: &BTreeMap<ChangeId, i64>,
-) -> Event {
-    let (site, words) = (personal.site, personal.site.words());
-    let stamp = personal.now;
-    let whose = hex::encode(&Sha256::digest(format!("{}:{}", change.reference, personal.customer))[..8]);
-    let uid = format!("{}-deadline-{whose}", change.reference);
-    let mut entry = entry(site, change, &uid, revised, stamp);
-    let summary = summary(site, change, "ics-deadline");
-    let until = dates::deadline(words, deadline, &personal.zone);
-    entry.starts(deadline - LAST_HOUR).ends(deadline).summary(&summary);
-    entry.description(&words.with("ics-deadline-says", [("deadline", &until)]));
-    for days in REMINDERS {
-        let mut alarm = Alarm::display(&summary, TimeDelta::days(-days));
-        alarm
-            // Days as days: the crate would write them as seconds.
-            .append_property(Property::new("TRIGGER", format!("-P{days}D")))
-            // Without these two it would be given today's date and a random name.
-            .timestamp(stamp)
-            .uid(&format!("{uid}-{days}@{}", host(site)));
-        entry.alarm(alarm);
+/// The hour before a deadline, with its reminders.
+struct LastHour<'a> {
+    uid: String,
+    /// The deadline.
+    at: DateTime<Utc>,
+    zone: &'a Zone,
+    /// The sentence that says what it is.
+    says: &'static str,
+    stamp: DateTime<Utc>,
+}
+
+impl LastHour<'_> {
+    fn of(&self, site: &Site, change: &PublicChange, revised: &BTreeMap<ChangeId, i64>) -> Event {
+        let words = site.words();
+        let mut entry = entry(site, change, &self.uid, revised, self.stamp);
+        let summary = summary(site, change, "ics-deadline");
+        entry.starts(self.at - LAST_HOUR).ends(self.at).summary(&summary);
+        let until = dates::deadline(words, self.at, self.zone);
+        entry.description(&words.with(self.says, [("deadline", &until)]));
+        for days in REMINDERS {
+            let mut alarm = Alarm::display(&summary, TimeDelta::days(-days));
+            alarm
+                // Days as days: the crate would write them as seconds.
+                .append_property(Property::new("TRIGGER", format!("-P{days}D")))
+                // Without these two it would be given today's date and a random name.
+                .timestamp(self.stamp)
+                .uid(&format!("{}-{days}@{}", self.uid, host(site)));
+            entry.alarm(alarm);
+        }
+        entry.done()
     }
-    entry.done()
 }
 
 fn entry(

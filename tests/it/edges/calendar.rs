@@ -9,7 +9,7 @@ use ical::IcalParser;
 use ical::parser::ical::component::{IcalCalendar, IcalEvent};
 use ical::property::Property;
 
-use super::visitor::{Answer, Visitor, announced, path_of};
+use super::visitor::{ACME, Answer, STRIPE, Visitor, announced, path_of, schedule};
 use crate::support::World;
 
 /// The one calendar of an answer, its lines as long as lines may be.
@@ -125,4 +125,33 @@ async fn what_is_still_to_come_stays_however_many_changes_followed_and_what_is_h
     assert_eq!(found().await.as_deref(), Some("Nimbus joins: held (CHG-2026-0001)"));
     let feed = visitor.get("/changes.atom").await.body;
     assert!(!feed.contains("15 February 2027"), "{feed}");
+}
+
+#[tokio::test]
+async fn the_last_hour_to_object_by_the_standard_agreement_is_in_the_calendar_of_changes_and_moves_with_it() {
+    let world = World::configured("2026-11-23T06:00Z", &[("policy.objection_days", "20")]).await;
+    world.as_superuser(&[STRIPE, ACME].concat()).await;
+    schedule(&world, "Nimbus").await;
+    world.advance_to("2026-11-24T12:00Z").await;
+    let visitor = Visitor::of(&world);
+    let deadline = async || {
+        let changes = calendar(&visitor.get("/changes.ics").await);
+        let of_it =
+            |event: &&IcalEvent| value(&event.properties, "UID") == "CHG-2026-0001-deadline@localhost";
+        let event = changes.events.iter().find(of_it).unwrap();
+        let alarms: Vec<_> = event.alarms.iter().map(|alarm| value(&alarm.properties, "TRIGGER")).collect();
+        assert_eq!(alarms, ["-P3D", "-P1D"]);
+        assert!(value(&event.properties, "DESCRIPTION").starts_with("Under our standard agreement"));
+        entry(event).map(ToOwned::to_owned)
+    };
+    // 20 clear days from 24 November.
+    let summary = "Last hour to object: Nimbus joins (CHG-2026-0001)";
+    assert_eq!(deadline().await, ["0", "20261214T220000Z", "20261214T230000Z", "TENTATIVE", summary]);
+    schedule_change::withdraw(&world.cx, world.dpo.clone(), "CHG-2026-0001", "not needed", None)
+        .await
+        .unwrap();
+    world.settle().await;
+    let [sequence, .., status, _] = deadline().await;
+    assert_eq!((sequence.as_str(), status.as_str()), ("1", "CANCELLED"));
+    world.finish().await;
 }

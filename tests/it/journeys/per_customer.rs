@@ -78,6 +78,12 @@ async fn one_objection_keeps_back_one_customer_and_the_change_is_effective_once_
     assert!(csv.contains("2026-12-14"), "{csv}");
     let page = Visitor::of(&world).get("/").await.body;
     assert!(page.contains("in force since 14 December 2026 for customers whose notice has run"), "{page}");
+    let shown = world.command(&["register", "show"]).await;
+    let beside =
+        format!("Nimbus is in force for some customers and not for all since 2026-12-14 ({reference})");
+    assert!(shown.printed.contains(&beside), "{shown:?}");
+    let shown = world.command(&["register", "show", "--json"]).await.json();
+    assert_eq!(shown["in_force_for_some_customers"][0]["change"], reference.as_str(), "{shown}");
     // The DPO is told once; nobody gets the letter that it is held.
     let alerts = || world.subjects(DPO).into_iter().filter(|it| it.contains("waits for")).collect::<Vec<_>>();
     assert_eq!(alerts(), [format!("{reference}: Nimbus waits for one customer")]);
