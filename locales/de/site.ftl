@@ -658,6 +658,7 @@ letter-until = Einspruch möglich bis
 letter-until-effect = Einspruch möglich, bis die Änderung wirksam wird
 letter-was-until = Ihre Frist endete
 letter-object = Einspruch erheben oder Ihre Termine ansehen
+letter-dates = Ihre Termine ansehen
 letter-today = Heute
 letter-as-sent = Das Schreiben, wie es versandt wurde
 letter-not-kept = Der Wortlaut dieses Schreibens wird nicht mehr aufbewahrt.

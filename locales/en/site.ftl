@@ -658,6 +658,7 @@ letter-until = You can object until
 letter-until-effect = You can object until the change takes effect
 letter-was-until = Your deadline was
 letter-object = Object, or see your dates
+letter-dates = See your dates
 letter-today = Today
 letter-as-sent = The letter as it was sent
 letter-not-kept = The words of this letter are no longer kept.

@@ -664,6 +664,7 @@ letter-until = Puede oponerse hasta
 letter-until-effect = Puede oponerse hasta que el cambio surta efecto
 letter-was-until = Su plazo terminó
 letter-object = Oponerse, o ver sus fechas
+letter-dates = Ver sus fechas
 letter-today = Hoy
 letter-as-sent = La carta tal como se envió
 letter-not-kept = El texto de esta carta ya no se conserva.

@@ -665,6 +665,7 @@ letter-until = Objection possible jusqu’à
 letter-until-effect = Objection possible jusqu’à la prise d’effet de la modification
 letter-was-until = Votre délai a pris fin
 letter-object = Émettre une objection, ou voir vos dates
+letter-dates = Voir vos dates
 letter-today = Aujourd’hui
 letter-as-sent = La lettre telle qu’elle a été envoyée
 letter-not-kept = Le texte de cette lettre n’est plus conservé.

@@ -35,6 +35,7 @@ pub enum AddressFault {
 /// # use forenotice::domain::recipient::parse_address;
 /// assert_eq!(parse_address(" Jane.Roe@Northwind.Example ")?, "Jane.Roe@northwind.example");
 /// assert!(parse_address("bob@two.example;robert@two.example").is_err());
+/// assert!(parse_address("\"bob one\"@one.example").is_err());
 /// # Ok::<(), forenotice::domain::recipient::AddressFault>(())
 /// ```
 pub fn parse_address(text: &str) -> Result<String, AddressFault> {
@@ -58,6 +59,10 @@ pub fn parse_address(text: &str) -> Result<String, AddressFault> {
     let Some((local, domain)) = given.rsplit_once('@') else {
         return Err(AddressFault::Syntax { given: shown(), why: "there is no @ in it".to_owned() });
     };
+    if local.starts_with('"') {
+        let why = "letters are not written to an address in quotes".to_owned();
+        return Err(AddressFault::Syntax { given: shown(), why });
+    }
     let domain = domain_of(domain)?;
     let address = format!("{local}@{domain}");
     let options = Options::default().without_display_text().without_domain_literal();

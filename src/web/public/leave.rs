@@ -5,6 +5,7 @@ use axum::body::Bytes;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
+use url::form_urlencoded;
 
 use super::subscribe::{field, opened};
 use crate::actions::subscribe::{self, Error};
@@ -105,7 +106,8 @@ async fn name_successor(
         name: name.clone(),
         ..SuccessorPage::of(site, token, who)
     };
-    if successor.is_empty() && name.is_empty() {
+    // A mail provider's click brings no form.
+    if form_urlencoded::parse(body).all(|(field, _)| field != "successor") {
         return rendered(StatusCode::OK, &page);
     }
     let words = site.words();

@@ -10,6 +10,7 @@ use axum::response::Response;
 
 use super::object::Personal;
 use super::object::clock::{Window, window};
+use super::object::said;
 use super::object::view::{lede, planned_day, title};
 use super::wording::{self, Fact, Tense};
 use crate::actions::deliver::again::{self, AsSent};
@@ -31,8 +32,8 @@ struct Page {
     genuine: Html,
     headline: String,
     facts: Vec<Fact>,
-    /// The personal objection page, where there is something to object to.
-    object: Option<String>,
+    /// The personal objection page, where there is something to object to, and what it is called.
+    object: Option<(String, String)>,
     language: Option<String>,
     /// As it was sent; empty: it is not kept.
     letter: Vec<Line>,
@@ -74,11 +75,20 @@ fn page_of(personal: &Personal<'_>, letter: Option<AsSent>) -> Page {
             .rich("letter-genuine", [("processor", personal.site.processor().name.as_str()), reference]),
         headline: lede(personal),
         facts: facts(personal, window),
-        object: window.map(|_| format!("/object/{object}")),
+        object: window.map(|window| (format!("/object/{object}"), words.get(leads_to(personal, window)))),
         language: letter.as_ref().and_then(|letter| letter.language.clone()),
         letter: letter
             .map(|letter| letter.text.lines().map(|text| line(text, base_url)).collect())
             .unwrap_or_default(),
+    }
+}
+
+/// What its reader finds on the objection page.
+fn leads_to(personal: &Personal<'_>, window: Window) -> &'static str {
+    match window {
+        Window::NotAsked | Window::Closed { .. } | Window::InForce { .. } => "letter-dates",
+        _ if said::lacks_every_yes(personal) => "object-answer",
+        _ => "letter-object",
     }
 }
 

@@ -11,7 +11,7 @@ mod form;
 mod notes;
 mod over;
 pub mod receipt;
-mod said;
+pub mod said;
 pub mod status;
 pub mod take_back;
 pub mod view;

@@ -34,7 +34,10 @@ async fn register_pages_and_letters_say_it_and_the_gate_stays_shut() {
     let shown = world.command(&["register", "show", "--json"]).await.json();
     assert_eq!(shown["in_use_without_completed_notice"][0]["change"], CHANGE, "{shown}");
     let exported = world.command(&["register", "export"]).await;
-    assert!(exported.said.contains("not in the file: Nimbus is in use without completed notice since 2026-11-23"), "{exported:?}");
+    assert!(
+        exported.said.contains("not in the file: Nimbus is in use without completed notice since 2026-11-23"),
+        "{exported:?}"
+    );
     let csv = visitor.get("/register.csv").await.body;
     let mut lines = csv.lines();
     assert!(lines.next().unwrap().ends_with(",in_use_without_completed_notice_since"), "{csv}");

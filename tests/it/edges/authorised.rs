@@ -147,6 +147,9 @@ async fn who_is_asked_for_a_yes_is_asked_to_authorise_or_refuse_and_not_whether_
         assert!(seen.contains(said), "{said}: {seen}");
     }
     assert!(!seen.contains("You can object") && !seen.contains("If you object"), "{seen}");
+    let letter = seen.split("href=\"").find(|part| part.starts_with("/letter/")).unwrap();
+    let letter = visitor.get(letter.split('"').next().unwrap()).await.body;
+    assert!(letter.contains("Authorise or refuse</a>") && !letter.contains("Object, or see"), "{letter}");
     visitor.post(&format!("{page}/authorise/CHG-2026-0001"), &[]).await;
     let after = visitor.get(&page).await.body;
     assert!(after.contains("You can object until") && !after.contains("Send refusal"), "{after}");

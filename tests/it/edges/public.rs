@@ -177,6 +177,8 @@ async fn a_contact_cannot_leave_into_silence_but_names_a_successor() {
     assert!(one_click.body.contains("Acme &lt;Ltd&gt;") || one_click.body.contains("Acme &#60;Ltd&#62;"));
     assert_eq!(count(&world, "select count(*) from recipient where suppressed_at is not null").await, 0);
 
+    let empty = visitor.post(&path, &[("successor", ""), ("name", "")]).await;
+    assert_eq!(empty.status, 422);
     let named = visitor.post(&path, &[("successor", "jonas@acme.example"), ("name", "Jonas")]).await;
     assert!(named.body.contains("Thank you, we see to it"), "{}", named.body);
     world.settle().await;
