@@ -228,7 +228,7 @@ pub async fn approve(cx: &Context, actor: Actor, reference: &str) -> Result<Done
         return Err(Error::NothingToApprove { reference });
     }
     let mut notice_at = None;
-    if change.state == State::Scheduled && change.published_at.is_none() {
+    if change.state.is_open() && change.published_at.is_none() {
         notice_at = still_in_time(cx, &mut tx, &change).await?;
     }
     store::change::approve(&mut tx, change.id, approver).await.map_err(|error| match error.constraint() {

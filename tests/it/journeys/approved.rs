@@ -44,7 +44,13 @@ async fn whoever_has_left_before_the_approval_is_owed_nothing() {
     let last_day = "2026-12-17".parse().unwrap();
     end_contract::end_contract(&world.cx, world.dpo.clone(), "C-2", None, last_day).await.unwrap();
     world.advance_to("2026-12-21T12:00Z").await;
-    schedule_change::approve(&world.cx, world.second_person().await, &reference).await.unwrap();
+    // A letter that names a day gone by would be none.
+    let second = world.second_person().await;
+    let late = schedule_change::approve(&world.cx, second.clone(), &reference).await.unwrap_err();
+    assert!(matches!(late, Error::ApprovedTooLate { .. }), "{late}");
+    let day = "2027-01-15".parse().unwrap();
+    schedule_change::reschedule(&world.cx, world.dpo.clone(), &reference, day).await.unwrap();
+    schedule_change::approve(&world.cx, second, &reference).await.unwrap();
     world.advance_to("2026-12-22T12:00Z").await;
     assert_eq!(world.mailbox.mails_to(ACME).len(), 1);
     assert!(world.mailbox.mails_to("dpo@birch.example").is_empty());
