@@ -256,6 +256,14 @@ impl Import {
                 None => drop(self.unreached.remove(&reference)),
             }
         }
+        for (at, contract, last_day) in written.ended {
+            let Pending { line, record, .. } = &pending[at];
+            let reason = format!(
+                "the contract {contract} ended on {last_day}, and no notice is owed under it; forenotice customers end moves that day"
+            );
+            let column = Some("reference".to_owned());
+            self.imported.warnings.add(Finding { line: *line, record: *record, column, reason });
+        }
         // Those that the file itself gives to both were found as it was read.
         for (at, other) in written.shared.into_iter().filter(|(_, other)| !self.seen.knows(other)) {
             let Pending { line, record, .. } = &pending[at];

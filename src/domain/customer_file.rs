@@ -93,6 +93,15 @@ pub struct Row {
     pub since: Option<NaiveDate>,
     pub terms: Terms,
     pub contact: Contact,
+    /// The columns that the file has not: of what is known already they say nothing.
+    pub unsaid: Vec<&'static str>,
+}
+
+impl Row {
+    /// Whether the file has the column, be its cell empty.
+    pub fn says(&self, column: &str) -> bool {
+        !self.unsaid.contains(&column)
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -221,6 +230,7 @@ pub fn read(frame: Frame<'_>, row: &table::Row) -> Result<Read, Unread> {
         since: reader.value("customer_since", values::day),
         terms: reader.terms(),
         contact,
+        unsaid: FIELDS.iter().map(|field| field.name).filter(|name| !row.has(name)).collect(),
     };
     reader.row.finish(value)
 }

@@ -76,7 +76,7 @@ pub struct GivenContract {
     pub customer_id: CustomerId,
     pub reference: String,
     pub clause: Option<String>,
-    pub products: Vec<String>,
+    pub products: Option<Vec<String>>,
     pub signed_on: Option<NaiveDate>,
 }
 
@@ -99,14 +99,14 @@ pub async fn upsert_contracts(
     let rows: Vec<(i64, i64, String, NaiveDate, bool, bool)> = sqlx::query_as(
         "with given as (
              select customer_id, reference, clause, signed_on,
-                    array(select jsonb_array_elements_text(products)) as products
+                    case when jsonb_typeof(products) = 'array' then array(select jsonb_array_elements_text(products)) end as products
              from jsonb_to_recordset($1) as g(customer_id bigint, reference text, clause text, products jsonb, signed_on date)),
          before as (
              select k.id, k.customer_id, k.reference, k.signed_on
              from contract k join given g on g.customer_id = k.customer_id and g.reference = k.reference),
          written as (
              insert into contract (customer_id, reference, clause, products, signed_on)
-             select g.customer_id, g.reference, coalesce(g.clause, k.clause), g.products,
+             select g.customer_id, g.reference, coalesce(g.clause, k.clause), coalesce(g.products, k.products, '{}'),
                     coalesce(g.signed_on, k.signed_on, $2)
              from given g left join contract k on k.customer_id = g.customer_id and k.reference = g.reference
              order by g.customer_id, g.reference
@@ -138,19 +138,19 @@ pub async fn upsert_contracts(
     Ok(rows.into_iter().map(written).collect())
 }
 
-/// The references of the contracts that these customers have, by customer.
+/// The contracts that these customers have, by customer: the reference and the last day of each.
 pub async fn contract_references(
     conn: &mut PgConnection,
     customers: &[CustomerId],
-) -> Result<Vec<(CustomerId, String)>, Error> {
+) -> Result<Vec<(CustomerId, String, Option<NaiveDate>)>, Error> {
     let ids: Vec<i64> = customers.iter().map(|id| id.0).collect();
-    let rows: Vec<(i64, String)> = sqlx::query_as(
-        "select customer_id, reference from contract where customer_id = any($1) order by customer_id, id",
+    let rows: Vec<(i64, String, Option<NaiveDate>)> = sqlx::query_as(
+        "select customer_id, reference, ended_on from contract where customer_id = any($1) order by customer_id, id",
     )
     .bind(ids)
     .fetch_all(conn)
     .await?;
-    Ok(rows.into_iter().map(|(id, reference)| (CustomerId(id), reference)).collect())
+    Ok(rows.into_iter().map(|(id, reference, ended_on)| (CustomerId(id), reference, ended_on)).collect())
 }
 
 /// Of these customers those with more than one contract.

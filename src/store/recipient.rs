@@ -6,18 +6,18 @@ use sqlx::{FromRow, PgConnection};
 use super::customer::Outcome;
 use super::{Error, Tx};
 use crate::domain::customer::CustomerId;
-use crate::domain::recipient::{Recipient, RecipientId, Unreached};
+use crate::domain::recipient::{PRIVACY_ROLE, Recipient, RecipientId, Unreached};
 
 /// A contact as a file gives it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GivenContact {
     pub customer_id: CustomerId,
     pub address: String,
-    pub name: String,
-    pub language: String,
-    pub role: String,
-    pub rank: i16,
-    pub notice_address: bool,
+    pub name: Option<String>,
+    pub language: Option<String>,
+    pub role: Option<String>,
+    pub rank: Option<i16>,
+    pub notice_address: Option<bool>,
 }
 
 /// Inserts or alters contacts, by customer and address whatever its case; each once in a group. A suppressed one
@@ -29,11 +29,14 @@ pub async fn upsert(tx: &mut Tx, contacts: &[GivenContact]) -> Result<Vec<(Custo
              from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::smallint[], $7::boolean[])
                   as g(customer_id, address, name, language, role, rank, notice_address)),
          before as (
-             select r.id from recipient r join given g on g.customer_id = r.customer_id and lower(g.address) = lower(r.address)),
+             select r.id, r.customer_id, r.address, r.name, r.language, r.role, r.rank, r.notice_address
+             from recipient r join given g on g.customer_id = r.customer_id and lower(g.address) = lower(r.address)),
          written as (
              insert into recipient (customer_id, address, name, language, role, rank, notice_address)
-             select customer_id, address, name, language, role, rank, notice_address from given
-             order by customer_id, address
+             select g.customer_id, g.address, coalesce(g.name, b.name, ''), coalesce(g.language, b.language, 'en'),
+                    coalesce(g.role, b.role, $8), coalesce(g.rank, b.rank, 0), coalesce(g.notice_address, b.notice_address, false)
+             from given g left join before b on b.customer_id = g.customer_id and lower(b.address) = lower(g.address)
+             order by g.customer_id, g.address
              on conflict (customer_id, lower(address)) do update
              set name = excluded.name, language = excluded.language, role = excluded.role, rank = excluded.rank,
                  notice_address = excluded.notice_address
@@ -44,11 +47,12 @@ pub async fn upsert(tx: &mut Tx, contacts: &[GivenContact]) -> Result<Vec<(Custo
     )
     .bind(contacts.iter().map(|contact| contact.customer_id.0).collect::<Vec<_>>())
     .bind(contacts.iter().map(|contact| contact.address.as_str()).collect::<Vec<_>>())
-    .bind(contacts.iter().map(|contact| contact.name.as_str()).collect::<Vec<_>>())
-    .bind(contacts.iter().map(|contact| contact.language.as_str()).collect::<Vec<_>>())
-    .bind(contacts.iter().map(|contact| contact.role.as_str()).collect::<Vec<_>>())
+    .bind(contacts.iter().map(|contact| contact.name.as_deref()).collect::<Vec<_>>())
+    .bind(contacts.iter().map(|contact| contact.language.as_deref()).collect::<Vec<_>>())
+    .bind(contacts.iter().map(|contact| contact.role.as_deref()).collect::<Vec<_>>())
     .bind(contacts.iter().map(|contact| contact.rank).collect::<Vec<_>>())
     .bind(contacts.iter().map(|contact| contact.notice_address).collect::<Vec<_>>())
+    .bind(PRIVACY_ROLE)
     .fetch_all(tx.conn())
     .await?;
     let written = |(customer, created)| {

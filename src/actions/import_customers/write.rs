@@ -24,6 +24,8 @@ pub(super) struct Written {
     pub(super) customers_new: u64,
     pub(super) customers_changed: u64,
     pub(super) rejected: Vec<(usize, &'static str, String)>,
+    /// Rows of a contract that is over: its reference and its last day.
+    pub(super) ended: Vec<(usize, String, NaiveDate)>,
     /// Contacts that another customer has, too, with its reference.
     pub(super) shared: Vec<(usize, String)>,
     /// Of the customers in whose case it was not plain, by reference: whom no letter would reach as it should.
@@ -55,8 +57,8 @@ async fn write_once(cx: &Context, actor: &Actor, mode: Mode, rows: &[Pending]) -
     store::entitlement::lock_shared(&mut tx).await?;
     let mut group = Group { rows, written: Written::default(), recorded: BTreeMap::new() };
     let customers = group.customers(&mut tx).await?;
-    let contracts = group.contracts(&mut tx, &customers).await?;
     let today = cx.policy.zone.day_of(tx.now());
+    let contracts = group.contracts(&mut tx, &customers, today).await?;
     group.terms(&mut tx, &contracts, today, &cx.policy).await?;
     group.contacts(&mut tx, &customers).await?;
     group.find_unreached(&mut tx, &customers).await?;
@@ -118,34 +120,54 @@ impl Group<'_> {
         Ok(written.into_iter().map(|customer| (customer.reference.clone(), customer)).collect())
     }
 
-    async fn contracts(&mut self, tx: &mut Tx, customers: &Customers) -> Result<Contracts, Error> {
+    async fn contracts(
+        &mut self,
+        tx: &mut Tx,
+        customers: &Customers,
+        today: NaiveDate,
+    ) -> Result<Contracts, Error> {
         let ids: Vec<CustomerId> = customers.values().map(|customer| customer.id).collect();
-        let mut known: BTreeMap<CustomerId, BTreeSet<String>> = BTreeMap::new();
-        for (customer, reference) in store::customer::contract_references(tx.conn(), &ids).await? {
-            known.entry(customer).or_default().insert(reference);
+        let mut known: BTreeMap<CustomerId, BTreeMap<String, Option<NaiveDate>>> = BTreeMap::new();
+        for (customer, reference, ended_on) in store::customer::contract_references(tx.conn(), &ids).await? {
+            known.entry(customer).or_default().insert(reference, ended_on);
         }
         let mut given: BTreeMap<(CustomerId, String), (Vec<usize>, GivenContract)> = BTreeMap::new();
         for (at, pending) in self.rows.iter().enumerate() {
             let row = &pending.row;
             let Some(customer) = customers.get(&row.reference) else { continue };
-            let reference =
-                match (&row.contract, known.get(&customer.id).map(|known| (known.len(), known.first()))) {
-                    (Some(reference), _) => reference.clone(),
-                    (None, Some((1, Some(only)))) => only.clone(),
-                    (None, None) => row.reference.clone(),
-                    (None, Some(_)) if pending.part == Part::TermsIfLonger => continue,
-                    (None, Some(_)) => {
-                        let reason =
-                            "this customer has several contracts; say which one the row is about".to_owned();
-                        self.written.rejected.push((at, "contract", reason));
-                        continue;
-                    }
-                };
+            let reference = match (
+                &row.contract,
+                known.get(&customer.id).map(|known| (known.len(), known.keys().next())),
+            ) {
+                (Some(reference), _) => reference.clone(),
+                (None, Some((1, Some(only)))) => only.clone(),
+                (None, None) => row.reference.clone(),
+                (None, Some(_)) if pending.part == Part::TermsIfLonger => continue,
+                (None, Some(_)) => {
+                    let reason =
+                        "this customer has several contracts; say which one the row is about".to_owned();
+                    self.written.rejected.push((at, "contract", reason));
+                    continue;
+                }
+            };
+            if let Some(last_day) = known.get(&customer.id).and_then(|known| *known.get(&reference)?) {
+                if pending.part == Part::Whole && row.since.is_some_and(|since| since > last_day) {
+                    let reason = format!(
+                        "the contract {reference} ended on {last_day}; one that begins later needs a reference of its own in the column \
+                         contract"
+                    );
+                    self.written.rejected.push((at, "customer_since", reason));
+                    continue;
+                }
+                if pending.part == Part::Whole && last_day < today {
+                    self.written.ended.push((at, reference.clone(), last_day));
+                }
+            }
             let contract = GivenContract {
                 customer_id: customer.id,
                 reference: reference.clone(),
                 clause: row.clause.clone(),
-                products: row.products.clone(),
+                products: row.says("products").then(|| row.products.clone()),
                 signed_on: row.since,
             };
             let (places, _) = given.entry((customer.id, reference)).or_insert_with(|| (Vec::new(), contract));
@@ -199,10 +221,10 @@ impl Group<'_> {
     fn terms_meant(&self, places: &[usize], known: Option<&Terms>, policy: &Policy) -> Option<Terms> {
         let mut rows = places.iter().map(|at| &self.rows[*at]).peekable();
         let first = match rows.next_if(|pending| pending.part == Part::Whole) {
-            Some(whole) => with_what_files_do_not_say(whole.row.terms.clone(), known),
+            Some(whole) => whole.row.terms_beside(known),
             None => known?.clone(),
         };
-        Some(rows.fold(first, |terms, pending| terms.longer(&pending.row.terms, policy)))
+        Some(rows.fold(first, |terms, pending| terms.longer(&pending.row.terms_beside(known), policy)))
     }
 
     async fn contacts(&mut self, tx: &mut Tx, customers: &Customers) -> Result<(), Error> {
@@ -212,16 +234,17 @@ impl Group<'_> {
             let Some(customer) = customers.get(&pending.row.reference).filter(|_| is_in) else {
                 continue;
             };
-            let contact = &pending.row.contact;
+            let (row, contact) = (&pending.row, &pending.row.contact);
             let key = (customer.id, same_address_key(&contact.address));
+            let names = ["contact_name", "first_name", "last_name"].iter().any(|column| row.says(column));
             let contact = GivenContact {
                 customer_id: customer.id,
                 address: contact.address.clone(),
-                name: contact.name.clone(),
-                language: contact.language.to_string(),
-                role: contact.role.clone(),
-                rank: contact.rank,
-                notice_address: contact.notice_address,
+                name: names.then(|| contact.name.clone()),
+                language: row.says("language").then(|| contact.language.to_string()),
+                role: row.says("role").then(|| contact.role.clone()),
+                rank: row.says("rank").then_some(contact.rank),
+                notice_address: row.says("notice_address").then_some(contact.notice_address),
             };
             given.entry(key).or_insert((at, contact));
         }
@@ -292,14 +315,4 @@ impl Group<'_> {
         self.written.customers_changed = (self.recorded.len() - new) as u64;
         self
     }
-}
-
-/// What a row has no column for stays as it is.
-fn with_what_files_do_not_say(mut terms: Terms, known: Option<&Terms>) -> Terms {
-    let Some(known) = known else { return terms };
-    terms.regimes.clone_from(&known.regimes);
-    if let (Some(emergency), Some(before)) = (&mut terms.emergency, &known.emergency) {
-        emergency.window_after_start = before.window_after_start;
-    }
-    terms
 }

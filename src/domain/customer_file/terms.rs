@@ -7,7 +7,7 @@ use super::super::customer::{
     Window,
 };
 use super::super::holidays::Holidays;
-use super::{CustomerReader, Reason, Remark, values};
+use super::{CustomerReader, Reason, Remark, Row, values};
 
 /// Objection days in a file that mean the window is open until the change takes effect.
 pub(super) const UNTIL_EFFECT: &str = "until_effect";
@@ -15,6 +15,44 @@ pub(super) const UNTIL_EFFECT: &str = "until_effect";
 enum Objection {
     UntilEffect,
     Days(ObjectionDays),
+}
+
+impl Row {
+    /// The terms as they are meant of a contract whose terms are `known`: what the file has no column for stays as it is.
+    pub fn terms_beside(&self, known: Option<&Terms>) -> Terms {
+        let Some(known) = known else { return self.terms.clone() };
+        let mut terms = self.terms.clone();
+        terms.authorised.clone_from(&known.authorised);
+        if let (Some(emergency), Some(before)) = (&mut terms.emergency, &known.emergency) {
+            emergency.window_after_start = before.window_after_start;
+        }
+        let is_silent = |columns: &[&str]| columns.iter().all(|column| !self.says(column));
+        macro_rules! keep {
+            ($($($field:ident).+: $($column:literal),+;)+) => {
+                $(if is_silent(&[$($column),+]) { terms.$($field).+.clone_from(&known.$($field).+); })+
+            };
+        }
+        keep! {
+            authorisation: "authorisation";
+            notice.n: "notice_days";
+            notice.convention: "convention";
+            notice.start: "start";
+            objection: "objection_days", "objection_convention";
+            time_zone: "time_zone";
+            holidays: "holidays";
+            kinds: "kinds";
+            emergency: "emergency_days";
+            grounds: "grounds";
+            resolution: "resolution_days", "resolution_unit", "resolution_then";
+            regimes: "regimes";
+        }
+        if let (Window::Days(window), Window::Days(before)) = (&mut terms.objection, &known.objection)
+            && is_silent(&["convention", "objection_convention"])
+        {
+            window.convention = before.convention;
+        }
+        terms
+    }
 }
 
 impl CustomerReader<'_, '_> {

@@ -1,5 +1,6 @@
 //! Customers: idempotent, versioned by validity, exported as they are read.
 
+use forenotice::actions::end_contract;
 use forenotice::actions::import_customers::Mode;
 use forenotice::store;
 
@@ -123,5 +124,82 @@ async fn an_address_that_another_customer_has_is_said() {
         import(&world, format!("{HEADER}C-2,Bolt,A@ACME.example,,2024-03-01,30,UTC\n").as_bytes()).await;
     assert_eq!(other.imported, 1);
     assert!(other.warnings.listed[0].reason.contains("a contact of the customer C-1"), "{other:?}");
+    world.finish().await;
+}
+
+/// What the customer's only contract says, and its contacts' roles.
+async fn on_file(world: &World, reference: &str) -> (String, Vec<String>, Vec<String>) {
+    let mut snapshot = world.cx.snapshot().await.unwrap();
+    let customer = store::customer::by_reference(snapshot.conn(), reference).await.unwrap().unwrap();
+    let version = store::customer::contract_versions(snapshot.conn(), customer.id).await.unwrap().remove(0);
+    let terms = serde_json::to_string(&version.contract.terms).unwrap();
+    let roles = sqlx::query_scalar("select role || ' ' || language from recipient where customer_id = $1")
+        .bind(customer.id.0)
+        .fetch_all(world.cx.db.pool())
+        .await
+        .unwrap();
+    (terms, version.contract.products, roles)
+}
+
+#[tokio::test]
+async fn a_file_without_a_column_says_nothing_of_what_stands_there() {
+    let world = world().await;
+    let full = "reference,customer,email,language,role,products,customer_since,notice_days,objection_days,convention,\
+                authorisation,emergency_days,regimes\n\
+                C-1,Acme,a@acme.example,de,security,chat,2024-03-01,90,60,calendar_days,specific,5,dora\n";
+    import(&world, full.as_bytes()).await;
+    let before = on_file(&world, "C-1").await;
+    let partial = import(&world, b"reference,customer,email\nC-1,Acme,a@acme.example\n").await;
+    assert_eq!((partial.customers_changed, on_file(&world, "C-1").await), (0, before.clone()));
+    let longer = b"reference,customer,email,notice_days\nC-1,Acme,a@acme.example,100\n";
+    assert_eq!(import(&world, longer).await.customers_changed, 1);
+    let after = on_file(&world, "C-1").await;
+    assert_eq!(after.0, before.0.replace("\"n\":90", "\"n\":100"));
+    // An empty cell is the policy's.
+    let empty = b"reference,customer,email,authorisation,products\nC-1,Acme,a@acme.example,,\n";
+    import(&world, empty).await;
+    let emptied = on_file(&world, "C-1").await;
+    assert!(!emptied.0.contains("specific") && emptied.1.is_empty(), "{emptied:?}");
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn a_regime_that_is_added_later_counts() {
+    let world = world().await;
+    let with = |regimes: &str| {
+        format!(
+            "reference,customer,email,customer_since,regimes\nC-1,Acme,a@acme.example,2024-03-01,{regimes}\n"
+        )
+    };
+    import(&world, with("").as_bytes()).await;
+    assert_eq!(import(&world, with("dora").as_bytes()).await.customers_changed, 1);
+    assert_eq!(on_file(&world, "C-1").await.0, r#"{"regimes":["dora"]}"#);
+    import(&world, with("").as_bytes()).await;
+    assert_eq!(on_file(&world, "C-1").await.0, "{}");
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn whoever_comes_back_after_its_contract_has_ended_needs_another() {
+    let world = world().await;
+    let since = |day: &str, contract: &str| {
+        format!(
+            "reference,customer,email,customer_since,contract\nC-1,Acme,a@acme.example,{day},{contract}\n"
+        )
+    };
+    import(&world, since("2024-03-01", "").as_bytes()).await;
+    let last_day = "2026-11-01".parse().unwrap();
+    end_contract::end_contract(&world.cx, world.dpo.clone(), "C-1", None, last_day).await.unwrap();
+    let warned = import(&world, since("2024-03-01", "").as_bytes()).await;
+    assert!(warned.rejected.is_empty());
+    let warnings = format!("{:?}", warned.warnings);
+    assert!(warnings.contains("the contract C-1 ended on 2026-11-01, and no notice is owed"), "{warnings}");
+    let back = import(&world, since("2026-11-10", "").as_bytes()).await;
+    let rejected = format!("{:?}", back.rejected);
+    assert!(
+        rejected.contains("ended on 2026-11-01; one that begins later needs a reference of its own"),
+        "{rejected}"
+    );
+    assert!(import(&world, since("2026-11-10", "C-1/2").as_bytes()).await.rejected.is_empty());
     world.finish().await;
 }
