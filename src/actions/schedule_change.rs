@@ -227,10 +227,7 @@ pub async fn approve(cx: &Context, actor: Actor, reference: &str) -> Result<Done
     if !change.needs_approval || change.approved {
         return Err(Error::NothingToApprove { reference });
     }
-    let mut notice_at = None;
-    if change.state.is_open() && change.published_at.is_none() {
-        notice_at = still_in_time(cx, &mut tx, &change).await?;
-    }
+    let notice_at = if change.state.is_open() { still_in_time(cx, &mut tx, &change).await? } else { None };
     store::change::approve(&mut tx, change.id, approver).await.map_err(|error| match error.constraint() {
         Some("change_four_eyes") => Error::SameApprover { reference: reference.clone() },
         _ => error.into(),
@@ -246,9 +243,13 @@ async fn still_in_time(cx: &Context, tx: &mut Tx, change: &Change) -> Result<Opt
     let Some((notice, facts)) = store::notice::live_announcement(tx.conn(), change.id).await? else {
         return Ok(None);
     };
+    if store::notice::begun_announcement(tx.conn(), change.id).await?.is_some() {
+        return Ok(None);
+    }
     let now = tx.now();
     let drafts: Vec<Draft> = facts.changes.iter().map(crate::domain::notice::ChangeFacts::draft).collect();
-    let candidates = store::entitlement::all(tx.conn(), cx.policy.zone.day_of(now)).await?;
+    let mut candidates = store::entitlement::all(tx.conn(), cx.policy.zone.day_of(now)).await?;
+    later::count_reached_by_hand(tx, change.id, &mut candidates).await?;
     let subjects = facts.changes.iter().map(|told| Some(told.subprocessor));
     let entitled = entitled(&candidates, drafts.iter().zip(subjects), &cx.policy, now);
     let plan = match planned(cx, &cx.policy_for(change), &drafts, &entitled, now) {

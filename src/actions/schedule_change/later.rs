@@ -7,10 +7,10 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{Done, Error, planned};
 use crate::actions::Context;
-use crate::domain::change::{Act, Change, ChangeKind, State};
+use crate::domain::change::{Act, Change, ChangeId, ChangeKind, State};
 use crate::domain::ledger::{Actor, Event};
 use crate::domain::notice::{ChangeFacts, Correction, NoticeKind, Replaced, Stops, was_told};
-use crate::domain::plan::{Refusal, entitled};
+use crate::domain::plan::{Candidate, Refusal, entitled};
 use crate::domain::request;
 use crate::domain::subprocessor::Difference;
 use crate::store::{self, Tx};
@@ -305,10 +305,7 @@ async fn announce_anew(
     store::change::withdraw_approval(tx, change.id).await?;
     let drafts = [moved.draft.clone()];
     let mut candidates = store::entitlement::all(tx.conn(), cx.policy.zone.day_of(now)).await?;
-    let by_hand = store::entitlement::reached_by_hand(tx.conn(), change.id).await?;
-    for candidate in &mut candidates {
-        candidate.reachable |= by_hand.contains(&candidate.customer);
-    }
+    count_reached_by_hand(tx, change.id, &mut candidates).await?;
     let subjects = std::iter::once(Some(moved.subprocessor_id));
     let entitled = entitled(&candidates, drafts.iter().zip(subjects), &cx.policy, now);
     let plan = planned(cx, &cx.policy_for(change), &drafts, &entitled, now)?;
@@ -333,6 +330,19 @@ async fn announce_anew(
     });
     cx.freeze(tx, facts, follows, plan.notice_at).await?;
     Ok(Some(plan.notice_at))
+}
+
+/// Whom the change reached by post or by hand can be reached, whatever its addresses.
+pub(super) async fn count_reached_by_hand(
+    tx: &mut Tx,
+    change: ChangeId,
+    candidates: &mut [Candidate],
+) -> Result<(), Error> {
+    let by_hand = store::entitlement::reached_by_hand(tx.conn(), change).await?;
+    for candidate in candidates {
+        candidate.reachable |= by_hand.contains(&candidate.customer);
+    }
+    Ok(())
 }
 
 /// Cancels the change's notices that have not gone out. One that it shares with other open changes goes on about those:

@@ -1,7 +1,7 @@
 //! Four eyes: nothing leaves before a second person has said yes.
 
 use forenotice::actions::end_contract;
-use forenotice::actions::schedule_change::{self, Error};
+use forenotice::actions::schedule_change::{self, Alteration, Error};
 use forenotice::domain::change::State;
 
 use crate::support::World;
@@ -55,5 +55,34 @@ async fn whoever_has_left_before_the_approval_is_owed_nothing() {
     assert_eq!(world.mailbox.mails_to(ACME).len(), 1);
     assert!(world.mailbox.mails_to("dpo@birch.example").is_empty());
     // Nor does `doctor` miss what it was not owed.
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn what_was_widened_is_approved_only_while_its_day_is_lawful_and_says_when_it_is_told() {
+    let settings = [("policy.notice_days", "10"), ("policy.approval", "four-eyes")];
+    let world = World::configured("2026-11-23T09:00Z", &settings).await;
+    world.customers("reference,customer,email,customer_since\nC-1,Acme,dpo@acme.example,2024-03-01\n").await;
+    let reference = world.schedule(&addition("Nimbus", "2027-01-15")).await.reference;
+    let second = world.second_person().await;
+    schedule_change::approve(&world.cx, second.clone(), &reference).await.unwrap();
+    world.advance_to("2026-11-26T12:00Z").await;
+    let widen = async |countries: &str| {
+        let facts = vec![("countries".to_owned(), countries.to_owned())];
+        let wider = Alteration { effective: None, facts };
+        schedule_change::alter(&world.cx, world.dpo.clone(), &reference, &wider).await.unwrap();
+        world.settle().await;
+    };
+    widen("DE;US").await;
+    let approved = schedule_change::approve(&world.cx, second.clone(), &reference).await.unwrap();
+    assert!(approved.notice_at.is_some(), "{approved:?}");
+    world.advance_to("2026-11-27T12:00Z").await;
+    assert_eq!(world.subjects(ACME).len(), 2);
+
+    widen("DE;US;FR").await;
+    world.advance_to("2027-01-12T12:00Z").await;
+    let late = schedule_change::approve(&world.cx, second, &reference).await.unwrap_err();
+    assert!(matches!(late, Error::ApprovedTooLate { .. }), "{late}");
+    assert_eq!(world.subjects(ACME).len(), 2);
     world.finish().await;
 }
