@@ -199,6 +199,9 @@ impl<'de> Deserialize<'de> for Window {
     }
 }
 
+/// Days of the shortest month.
+const SHORTEST_MONTH: u16 = 28;
+
 /// Whether an emergency may be announced on shorter notice, and whether the window then runs after the start.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -262,8 +265,14 @@ impl Terms {
     /// How time runs for this customer under these terms and this policy.
     pub fn timing(&self, policy: &Policy, emergency: bool) -> Timing {
         let mut notice = self.notice.n.unwrap_or(policy.notice_days);
+        let mut convention = self.notice.convention.unwrap_or(policy.convention);
         if let (true, Some(shorter)) = (emergency, &self.emergency) {
-            notice = notice.min(shorter.n);
+            if convention != Convention::Months {
+                notice = notice.min(shorter.n);
+            } else if shorter.n.get() < notice.get() * SHORTEST_MONTH {
+                // Its number is of days, whatever the contract counts in otherwise.
+                (notice, convention) = (shorter.n, Convention::ClearDays);
+            }
         }
         let objection = match &self.objection {
             Window::Policy => policy.objection_days.map(|n| (n, policy.objection_convention)),
@@ -274,7 +283,7 @@ impl Terms {
                 .map(|n| (n, terms.convention.unwrap_or(policy.objection_convention))),
         };
         Timing {
-            notice: (notice, self.notice.convention.unwrap_or(policy.convention)),
+            notice: (notice, convention),
             start: self.notice.start.unwrap_or(policy.start),
             objection,
             zone: self.time_zone.clone().unwrap_or_else(|| policy.zone.clone()),
@@ -350,6 +359,23 @@ mod tests {
         assert_eq!(days(r#"{"objection":null}"#), None);
         assert_eq!(days(r#"{"objection":{"n":14}}"#), Some(14));
         assert_eq!(days(r#"{"objection":{"convention":"clear_days"}}"#), Some(20));
+    }
+
+    #[test]
+    fn the_days_of_an_emergency_are_days_where_the_contract_counts_months() {
+        let policy = Policy::in_zone(Zone::utc());
+        let notice = |json: &str, emergency| {
+            let terms: Terms = serde_json::from_str(json).unwrap();
+            let (n, convention) = terms.timing(&policy, emergency).notice;
+            (n.get(), convention)
+        };
+        let months = r#"{"notice":{"n":2,"convention":"months"},"emergency":{"n":3}}"#;
+        assert_eq!(notice(months, true), (3, Convention::ClearDays));
+        assert_eq!(notice(months, false), (2, Convention::Months));
+        let longer = r#"{"notice":{"n":1,"convention":"months"},"emergency":{"n":40}}"#;
+        assert_eq!(notice(longer, true), (1, Convention::Months));
+        let working = r#"{"notice":{"n":10,"convention":"working_days"},"emergency":{"n":3}}"#;
+        assert_eq!(notice(working, true), (3, Convention::WorkingDays));
     }
 
     #[test]

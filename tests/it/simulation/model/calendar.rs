@@ -53,9 +53,13 @@ impl Instants {
 impl Terms {
     /// Of a notice served at `served`. Nobody is asked whether a subprocessor may leave, so a removal has no window.
     pub fn instants(&self, served: At, emergency: bool, removal: bool) -> Instants {
-        let (mut days, convention) = self.notice;
+        let (mut days, mut convention) = self.notice;
         if let Some(shorter) = self.emergency.filter(|_| emergency) {
-            days = days.min(shorter);
+            if convention != Convention::Months {
+                days = days.min(shorter);
+            } else if shorter < 28 * days {
+                (days, convention) = (shorter, Convention::ClearDays);
+            }
         }
         let notice_day = self.notice_day(served);
         let earliest = self.earliest_day(notice_day, days, convention);
