@@ -125,14 +125,9 @@ pub fn clock(personal: &Personal<'_>, window: Window) -> Clock {
     let words = personal.site.words();
     let zone = &personal.zone;
     let html = |key: &str| words.rich(key, []);
-    let leaf = |at: DateTime<Utc>| {
-        let deadline = Deadline::of(at, zone);
-        let leaf = Leaf::of(words, deadline.day);
-        Some(Leaf { weekday: format!("{}, {}", leaf.weekday, deadline.time), ..leaf })
-    };
+    let leaf = |at: DateTime<Utc>| Some(leaf(personal, at));
     let until =
         |key: &str, at: DateTime<Utc>| words.with(key, [("deadline", &dates::deadline(words, at, zone))]);
-    let need = need(personal);
     let without_yes = said::lacks_every_yes(personal);
     let (open, until_effect) = if without_yes {
         ("object-until-answered", "object-until-effect-answered")
@@ -141,34 +136,18 @@ pub fn clock(personal: &Personal<'_>, window: Window) -> Clock {
     };
     let closed_line = if without_yes { "object-closed-line-no-yes" } else { "object-closed-line" };
     match window {
-        Window::Open { from, until: at } => Clock {
-            tone: "key",
-            leaf: leaf(at),
-            heading: until(open, at),
-            bar: bar(personal, from, at),
-            lines: vec![
-                words.count_rich("object-left", dates::days_left(personal.now, at, zone)),
-                html(need),
-            ],
-            button: true,
-        },
-        Window::AfterStart { until: at } => Clock {
-            tone: "warn",
-            leaf: leaf(at),
-            heading: until("object-until-after-start", at),
-            bar: None,
-            lines: vec![
-                words.count_rich("object-left", dates::days_left(personal.now, at, zone)),
-                html(need),
-            ],
-            button: true,
-        },
+        Window::Open { from, until: at } => {
+            Clock { bar: bar(personal, from, at), ..running(personal, at, "key", until(open, at)) }
+        }
+        Window::AfterStart { until: at } => {
+            running(personal, at, "warn", until("object-until-after-start", at))
+        }
         Window::UntilEffect { at } => Clock {
             tone: if at.is_some() { "key" } else { "warn" },
             leaf: at.and_then(leaf),
             heading: at.map_or_else(|| words.get("object-until-effect-held"), |at| until(until_effect, at)),
             bar: None,
-            lines: vec![html(need)],
+            lines: vec![html(need(personal))],
             button: true,
         },
         Window::Closed { at } => Clock {
@@ -194,6 +173,29 @@ pub fn clock(personal: &Personal<'_>, window: Window) -> Clock {
         Window::NotOwed => quiet(personal, "object-exempt", "object-exempt-line"),
         Window::NotAsked => quiet(personal, "object-not-asked", "object-not-asked-line"),
     }
+}
+
+/// A deadline that has not gone by.
+fn running(personal: &Personal<'_>, at: DateTime<Utc>, tone: &'static str, heading: String) -> Clock {
+    let words = personal.site.words();
+    Clock {
+        tone,
+        leaf: Some(leaf(personal, at)),
+        heading,
+        bar: None,
+        lines: vec![
+            words.count_rich("object-left", dates::days_left(personal.now, at, &personal.zone)),
+            words.rich(need(personal), []),
+        ],
+        button: true,
+    }
+}
+
+/// The last moment of a deadline, as a leaf of the calendar.
+fn leaf(personal: &Personal<'_>, at: DateTime<Utc>) -> Leaf {
+    let deadline = Deadline::of(at, &personal.zone);
+    let leaf = Leaf::of(personal.site.words(), deadline.day);
+    Leaf { weekday: format!("{}, {}", leaf.weekday, deadline.time), ..leaf }
 }
 
 fn need(personal: &Personal<'_>) -> &'static str {
