@@ -326,7 +326,7 @@ fn settings(r: &mut Reader) -> Result<Settings, Noted> {
     let smtp = smtp::smtp(r, environment, inbound.as_ref().ok().map(|inbound| &inbound.events));
     let objections = section::objections(r);
     let web = section::web(r);
-    let admin = section::admin(r);
+    let admin = section::admin(r, web.as_ref());
     let ledger = section::ledger(r);
     let digest = section::digest(r, zone);
     let telemetry = section::telemetry(r);

@@ -175,6 +175,9 @@ digest-head = { $needs ->
        *[other] { $needs } things need you.
     }
     .day = { $day }
+digest-approvals = Changes that await approval
+digest-approval = { $change_ref }, { $subprocessor }: planned start { $effective }.
+    .how = No letter of it leaves before somebody else than its author says yes; once its day is not lawful any more it needs a new one: forenotice change approve { $change_ref }
 digest-objections = Objections to answer
 digest-objection = { $reference }: { $customer } on { $change_ref }, { $timeliness ->
         [late] late
@@ -182,6 +185,9 @@ digest-objection = { $reference }: { $customer } on { $change_ref }, { $timeline
     }. Answer by { $answer_due }.
     .overdue = The answer is overdue.
     .settle = The agreement's time to settle it ends on { $settle_by }.
+digest-exclusions = Exclusions to confirm
+digest-exclusion = { $customer }: excluded from { $subprocessor } since { $since }, not confirmed.
+    .how = Until it is confirmed the change waits. Say how its data are kept out: forenotice exclusion confirm
 digest-failures = Letters that could not be delivered
 digest-failure = { $customer }, { $address }: { $words }
 digest-changes = Changes under way

@@ -16,15 +16,18 @@ use crate::domain::ledger::Actor;
 use crate::domain::notice::{NoticeId, NoticeKind, was_told};
 use crate::domain::zone::Zone;
 use crate::mail::letter::{
-    Alarm, ChangeName, Digest, DigestChange, DigestFailure, DigestObjection, Occasional,
+    Alarm, ChangeName, Digest, DigestChange, DigestExclusion, DigestFailure, DigestObjection, Occasional,
 };
 use crate::store::digest::{Drain, Failed, OpenObjection};
+use crate::store::objection::OnFile;
 use crate::store::{self, Tx};
 
 /// A letter whose last lawful instant is nearer than this, and that still waits, is at risk.
 const AT_RISK: TimeDelta = TimeDelta::hours(12);
 /// Whom one alarm names.
 const NAMED_MAX: usize = 20;
+/// The exclusions that one digest names.
+const EXCLUSIONS_MAX: i64 = 100;
 
 /// Freezes the reminders whose day has come: for each announcement of open changes and each number of days that the
 /// settings name, one notice to those whose deadline is that far away and who have said nothing yet.
@@ -75,7 +78,7 @@ pub async fn digest(cx: &Context) -> Result<Report, Error> {
     let mut changes = Vec::new();
     for change in store::change::open(tx.conn()).await? {
         let at = now.max(change.effective_at);
-        let reasons = store::gate::shut_by(tx.conn(), change.id, at).await?;
+        let reasons = store::gate::shut_as_known(tx.conn(), change.id, at, now).await?;
         changes.push(DigestChange {
             change: ChangeName {
                 reference: change.reference.clone(),
@@ -83,6 +86,7 @@ pub async fn digest(cx: &Context) -> Result<Report, Error> {
             },
             state: change.state,
             effective_on: change.draft.effective_on,
+            awaits_approval: change.awaits_approval(),
             in_use_since: change.in_use.as_ref().map(|in_use| in_use.since),
             reasons: reasons.iter().map(|reason| reason.in_words().to_owned()).collect(),
         });
@@ -90,6 +94,7 @@ pub async fn digest(cx: &Context) -> Result<Report, Error> {
     let waiting = store::digest::waiting(tx.conn()).await?;
     let objections = store::digest::open_objections(tx.conn()).await?;
     let failures = store::digest::failures_since(tx.conn(), now - TimeDelta::days(1)).await?;
+    let exclusions = store::objection::exclusions(tx.conn(), false, EXCLUSIONS_MAX).await?;
     let digest = Digest {
         processor: cx.settings.site.processor(),
         day,
@@ -97,6 +102,7 @@ pub async fn digest(cx: &Context) -> Result<Report, Error> {
         objections: objections.into_iter().map(|open| in_digest(open, day, &cx.policy.zone)).collect(),
         changes,
         failures: failures.into_iter().map(failed).collect(),
+        exclusions: exclusions.into_iter().map(|one| to_confirm(one, &cx.policy.zone)).collect(),
         waiting: waiting.letters,
         latest_at: waiting.latest_at,
     };
@@ -139,6 +145,14 @@ fn in_digest(open: OpenObjection, day: NaiveDate, zone: &Zone) -> DigestObjectio
         customer: open.customer,
         in_time: open.in_time,
         answer_due_on: open.answer_due_on,
+    }
+}
+
+fn to_confirm(waiting: OnFile, zone: &Zone) -> DigestExclusion {
+    DigestExclusion {
+        customer: waiting.customer,
+        subprocessor: waiting.subprocessor,
+        since: zone.day_of(waiting.since),
     }
 }
 

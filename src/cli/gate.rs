@@ -1,6 +1,6 @@
 //! `gate`, `deliveries` and `status`: what stands in a change's way, and how far its letters are.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -8,8 +8,8 @@ use super::{Failure, Global, OrHint as _, Output, context, print};
 use crate::actions::Context;
 use crate::domain::change::State;
 use crate::domain::delivery::drains_within;
-use crate::domain::gate::Reason;
 use crate::domain::reply_path::Proof;
+use crate::store::door::READ_WITHIN;
 use crate::store::gate::Concern;
 use crate::store::{self, Snapshot};
 
@@ -46,8 +46,6 @@ pub struct StatusArgs {
     output: Output,
 }
 
-/// A mailbox is read to its end each minute; a source that is further behind is named.
-const READ_WITHIN: TimeDelta = TimeDelta::minutes(2);
 /// Customers read at once for a list that is printed as it comes.
 const CUSTOMERS_PER_READ: i64 = 1000;
 const FAILURES_MAX: i64 = 1000;
@@ -67,11 +65,11 @@ pub async fn gate(global: &Global, args: &GateArgs) -> Result<(), Failure> {
     let change = store::change::by_reference(snapshot.conn(), &args.reference)
         .await
         .or_hint("forenotice change list names them all")?;
-    let mut reasons = store::gate::shut_by(snapshot.conn(), change.id, at).await?;
-    if at > vouched && (args.at.is_none() || at > now) {
-        let behind = store::gate::shut_by(snapshot.conn(), change.id, vouched).await?;
-        reasons.retain(|reason| *reason != Reason::InboundBehind || behind.contains(reason));
-    }
+    let reasons = if args.at.is_none_or(|at| at > now) {
+        store::gate::shut_as_known(snapshot.conn(), change.id, at, now).await?
+    } else {
+        store::gate::shut_by(snapshot.conn(), change.id, at).await?
+    };
     let mut concerns = Vec::new();
     for reason in reasons {
         concerns.push(store::gate::concern(snapshot.conn(), change.id, reason, at).await?);
@@ -251,7 +249,12 @@ pub async fn status(global: &Global, args: &StatusArgs) -> Result<(), Failure> {
     if args.output.json {
         let changes: Vec<Value> = open
             .iter()
-            .map(|c| json!({ "ref": c.reference, "state": c.state, "effective": c.draft.effective_on }))
+            .map(|c| {
+                json!({
+                    "ref": c.reference, "state": c.state, "effective": c.draft.effective_on,
+                    "awaits_approval": c.awaits_approval(),
+                })
+            })
             .collect();
         return print(json!({
             "now": now, "waiting": waiting.letters, "latest_at": waiting.latest_at,
@@ -287,8 +290,9 @@ pub async fn status(global: &Global, args: &StatusArgs) -> Result<(), Failure> {
         print(format_args!("reply path  {} {}: {}", path.relay, path.proof, path.stands))?;
     }
     for change in &open {
+        let approval = if change.awaits_approval() { ", awaits approval" } else { "" };
         print(format_args!(
-            "change      {} {} effective {} {}",
+            "change      {} {} effective {} {}{approval}",
             change.reference, change.state, change.draft.effective_on, change.draft.facts.name
         ))?;
     }

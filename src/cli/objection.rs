@@ -73,7 +73,8 @@ is under DORA, asks for the customer's own authorisation, or blocks the change u
 needs the contract's time to be over; where the change then counts as accepted the daemon says it by itself.
 
 Examples:
-  forenotice objection resolve OBJ-2026-0001 --outcome mitigated --reason \"Agreed by mail today\" --condition \"EU region only\"
+  forenotice objection resolve OBJ-2026-0001 --outcome mitigated --reason \"Settled\" --condition \"EU region only\" \\
+    --agreed \"Ms Lindqvist by mail of 2 December: we agree\"
   forenotice objection resolve OBJ-2026-0001 --outcome accommodated --reason \"Not used for them\" --how \"feature flag off\"
   forenotice objection resolve OBJ-2026-0001 --outcome terminated --reason \"Contract ended\" --last-day 2027-01-31";
 

@@ -14,6 +14,7 @@ use super::{
     Admin, Database, Digest, Environment, Fires, Ledger, LedgerKey, Legal, Notice, Objections, Site,
     Telemetry, Web,
 };
+use crate::domain::subprocessor::same_name;
 use crate::domain::zone::Zone;
 
 pub(super) const CONNECTIONS_MAX: i64 = 1_000;
@@ -38,10 +39,26 @@ pub fn clock(
     Ok(clock)
 }
 
+/// Tags that files name, divided by semicolons, whatever their case.
+fn products(r: &mut Reader) -> Result<Vec<String>, Noted> {
+    let products = r.or("site.products", "", list(text))?;
+    let twice = |(at, product): (usize, &String)| {
+        products[..at].iter().any(|other| same_name(other, product)).then(|| product.clone())
+    };
+    let why = if let Some(joined) = products.iter().find(|product| product.contains(';')) {
+        format!("{joined:?} holds a semicolon, which divides the products of a file")
+    } else if let Some(twice) = products.iter().enumerate().find_map(twice) {
+        format!("{twice:?} is there twice")
+    } else {
+        return Ok(products);
+    };
+    Err(r.fault("site.products", why, r.origin_of("site.products")))
+}
+
 pub fn site(r: &mut Reader, environment: Result<Environment, Noted>) -> Result<Site, Noted> {
     let name = r.required("site.name", text, "the processor's name, as customers know it");
     let base_url = r.required("site.base_url", base_url, "the address at which customers reach the pages");
-    let products = r.or("site.products", "", list(text));
+    let products = products(r);
     let dpo_address = r.required("site.dpo_address", address, "who is told what needs a person");
     let legal_name = r.optional("site.legal_name", text);
     let dpo_name = r.or("site.dpo_name", "The data protection officer", text);
@@ -139,8 +156,13 @@ pub fn web(r: &mut Reader) -> Result<Web, Noted> {
     Ok(Web { listen: r.or("web.listen", "127.0.0.1:8080", listen)? })
 }
 
-pub fn admin(r: &mut Reader) -> Result<Admin, Noted> {
-    Ok(Admin { listen: r.or("admin.listen", "127.0.0.1:9090", listen)? })
+pub fn admin(r: &mut Reader, web: Result<&Web, &Noted>) -> Result<Admin, Noted> {
+    let admin = r.or("admin.listen", "127.0.0.1:9090", listen)?;
+    if web.is_ok_and(|web| web.listen == admin && admin.port() != 0) {
+        let why = format!("{admin} is web.listen, too: each needs a port of its own");
+        return Err(r.fault("admin.listen", why, r.origin_of("admin.listen")));
+    }
+    Ok(Admin { listen: admin })
 }
 
 pub fn ledger(r: &mut Reader) -> Result<Ledger, Noted> {

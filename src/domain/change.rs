@@ -244,6 +244,11 @@ impl Change {
         self.first_in_force_at.filter(|_| self.state.is_open())
     }
 
+    /// Whether a second person has still to say yes.
+    pub fn awaits_approval(&self) -> bool {
+        self.state.is_open() && self.needs_approval && !self.approved
+    }
+
     pub fn step(&self) -> Step<'_> {
         Step { subprocessor: self.subprocessor_id, replaces: self.replaces_id, draft: &self.draft }
     }

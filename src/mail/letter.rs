@@ -12,7 +12,7 @@ mod inbox;
 pub mod sample;
 
 pub use alarm::{Alarm, Alert};
-pub use digest::{Digest, DigestChange, DigestFailure, DigestObjection};
+pub use digest::{Digest, DigestChange, DigestExclusion, DigestFailure, DigestObjection};
 pub use held_back::HeldBack;
 pub use inbox::{MailMatter, ReplyReceipt};
 

@@ -16,6 +16,9 @@ pub const SILENT_SECONDS: i32 = 30;
 /// The gate decides for an instant this far behind what the doors have read: the clocks of two replicas may differ by as much.
 pub const SKEW: TimeDelta = TimeDelta::seconds(1);
 
+/// A mailbox is read to its end each minute; a source that is further behind is named.
+pub const READ_WITHIN: TimeDelta = TimeDelta::minutes(2);
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(transparent)]
 pub struct DoorId(pub Uuid);

@@ -9,7 +9,7 @@ use serde::Serialize;
 use sqlx::types::Json;
 use sqlx::{FromRow, PgConnection};
 
-use super::{Error, Tx};
+use super::{Error, Tx, door};
 use crate::domain::change::ChangeId;
 use crate::domain::gate::Reason;
 
@@ -25,6 +25,25 @@ pub async fn shut_by(
     let words: Vec<String> =
         sqlx::query_scalar("select gate_shut_by($1, $2)").bind(change.0).bind(at).fetch_all(conn).await?;
     words.iter().map(|word| word.parse().map_err(|why| Error::unreadable("gate's reason", &why))).collect()
+}
+
+/// The reasons that shut the gate at an instant that may lie ahead, as they are known at `now`. Nobody vouches for what is to come, and
+/// each door is a moment short: that mail may lie unread is said only where it may by now.
+pub async fn shut_as_known(
+    conn: &mut PgConnection,
+    change: ChangeId,
+    at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<BTreeSet<Reason>, Error> {
+    let mut reasons = shut_by(&mut *conn, change, at).await?;
+    if reasons.contains(&Reason::InboundBehind) {
+        let vouched = door::decidable_until(&mut *conn).await?.unwrap_or(now).min(now);
+        let known = if now - vouched < door::READ_WITHIN { vouched } else { now };
+        if known < at && !shut_by(conn, change, known).await?.contains(&Reason::InboundBehind) {
+            reasons.remove(&Reason::InboundBehind);
+        }
+    }
+    Ok(reasons)
 }
 
 /// Keeps an answer of the gate that decided something, with what every door had read.

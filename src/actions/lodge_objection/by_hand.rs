@@ -49,6 +49,10 @@ pub enum Refusal {
     CameByDoor { channel: Channel },
     #[error("only a person of the processor may do this; say who acts with --as")]
     NobodyActs,
+    #[error(
+        "an objection needs the customer's words: write them down with --text, or attach the letter with --attach"
+    )]
+    NoWords,
     #[error("{address} is a contact of {customers}; say whose objection it is with --customer")]
     SeveralCustomers { address: String, customers: String },
 }
@@ -63,6 +67,9 @@ pub async fn record(cx: &Context, actor: Actor, entered: &Entered) -> Result<Lod
         channel @ (Channel::Link | Channel::Reply | Channel::Console | Channel::Api) => {
             return Err(Refusal::CameByDoor { channel }.into());
         }
+    }
+    if entered.text.trim().is_empty() && entered.file.is_none() {
+        return Err(Refusal::NoWords.into());
     }
     if entered.received_at > cx.now().await? {
         return Err(Refusal::NotReceivedYet { received_at: entered.received_at }.into());

@@ -177,6 +177,9 @@ fn request(kind: ChangeKind, mut given: Given) -> Result<Request, Failure> {
     let effective = day(given.remove("effective"))?;
     let reason = given.remove("reason").unwrap_or_default();
     let (replaces, emergency) = (given.remove("replaces"), given.remove("emergency"));
+    if emergency.as_deref().is_some_and(|why| why.trim().is_empty()) {
+        return Err(Failure::new("--emergency is empty: say why it cannot wait").usage());
+    }
     let attested = given.remove("attest");
     Ok(Request { kind, name, replaces, facts: facts(given), reason, effective, emergency, attested })
 }

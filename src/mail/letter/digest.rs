@@ -17,6 +17,9 @@ pub struct Digest {
     pub objections: Vec<DigestObjection>,
     pub changes: Vec<DigestChange>,
     pub failures: Vec<DigestFailure>,
+    /// Those that wait to be confirmed.
+    #[serde(default)]
+    pub exclusions: Vec<DigestExclusion>,
     /// Letters that wait for the relay.
     pub waiting: u64,
     /// The first instant after which one of them would be too late.
@@ -43,6 +46,9 @@ pub struct DigestChange {
     pub change: ChangeName,
     pub state: State,
     pub effective_on: NaiveDate,
+    /// A second person has not said yes.
+    #[serde(default)]
+    pub awaits_approval: bool,
     /// In use since then, without completed notice.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub in_use_since: Option<NaiveDate>,
@@ -56,4 +62,13 @@ pub struct DigestFailure {
     pub address: String,
     pub code: Option<u16>,
     pub words: String,
+}
+
+/// A customer whose data must not reach a subprocessor; nobody has said yet that they cannot.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DigestExclusion {
+    /// Its reference, by which it is confirmed.
+    pub customer: String,
+    pub subprocessor: String,
+    pub since: NaiveDate,
 }

@@ -286,6 +286,7 @@ fn digest(processor: Processor, reader: &Reader, now: DateTime<Utc>) -> Digest {
             change: change_name(),
             state: State::InNotice,
             effective_on: later(today, 53),
+            awaits_approval: false,
             in_use_since: None,
             reasons: vec!["One objection received in time is not resolved.".to_owned()],
         }],
@@ -295,6 +296,7 @@ fn digest(processor: Processor, reader: &Reader, now: DateTime<Utc>) -> Digest {
             code: Some(550),
             words: "5.1.1 no such user".to_owned(),
         }],
+        exclusions: Vec::new(),
         waiting: 2,
         latest_at: Some(now + TimeDelta::days(9)),
     }

@@ -1,18 +1,15 @@
 //! The words of letters on an occasion of their own: receipt, answer, confirmation, alert, digest, test.
 
+mod digest;
 mod inbox;
 mod receipt;
 
 use chrono::NaiveDate;
-use serde::Serialize;
 
 use super::{Words, WordsError};
-use crate::domain::change::State;
 use crate::domain::objection::Resolution;
 use crate::mail::dates;
-use crate::mail::letter::{
-    Alarm, Alert, Answer, ChangeName, Confirmation, Digest, HeldBack, Occasional, Test,
-};
+use crate::mail::letter::{Alarm, Alert, Answer, ChangeName, Confirmation, HeldBack, Occasional, Test};
 use crate::mail::slot::Slot;
 use crate::mail::text;
 
@@ -24,7 +21,7 @@ pub(super) fn tell(words: &mut Words<'_>, letter: &Occasional) -> Result<(), Wor
         Occasional::Reply(reply) => inbox::ask(words, reply),
         Occasional::Confirmation(confirmation) => tell_confirmation(words, confirmation),
         Occasional::Alert(alert) => tell_alert(words, alert),
-        Occasional::Digest(digest) => tell_digest(words, digest),
+        Occasional::Digest(digest) => digest::tell(words, digest),
         Occasional::Test(test) | Occasional::Probe(test) => tell_test(words, test),
     }
 }
@@ -338,98 +335,6 @@ fn relay_words(code: Option<u16>, said: &str) -> String {
 
 fn timeliness(in_time: bool) -> String {
     if in_time { "in_time" } else { "late" }.to_owned()
-}
-
-#[derive(Serialize)]
-struct DigestSection {
-    title: String,
-    lines: Vec<DigestLine>,
-}
-
-#[derive(Serialize)]
-struct DigestLine {
-    text: String,
-    more: Vec<String>,
-}
-
-fn tell_digest(words: &mut Words<'_>, digest: &Digest) -> Result<(), WordsError> {
-    words.day("day", digest.day)?;
-    words.formed("day_short", dates::short(&words.locale, digest.day)?);
-    let held = digest.changes.iter().filter(|change| change.state == State::Held).count();
-    let needs = digest.objections.len() + digest.failures.len() + held;
-    words.number("needs", i64::try_from(needs).unwrap_or(i64::MAX));
-    let sections = [
-        DigestSection { title: words.locale.word("digest-objections")?, lines: objections(words, digest)? },
-        DigestSection { title: words.locale.word("digest-failures")?, lines: failures(words, digest)? },
-        DigestSection { title: words.locale.word("digest-changes")?, lines: changes(words, digest)? },
-    ];
-    words.list("sections", &sections);
-    if digest.waiting > 0 {
-        words.number("waiting", i64::try_from(digest.waiting).unwrap_or(i64::MAX));
-        let mut line = words.sentence("digest-waiting")?;
-        match digest.latest_at {
-            Some(latest) => {
-                words.until("latest", latest, &digest.zone)?;
-                line.push_str(&words.sentence("digest-waiting.until")?);
-            }
-            None => line.push('.'),
-        }
-        words.formed("waiting_line", line);
-    }
-    Ok(())
-}
-
-fn objections(words: &mut Words<'_>, digest: &Digest) -> Result<Vec<DigestLine>, WordsError> {
-    let mut lines = Vec::new();
-    for objection in &digest.objections {
-        words.named("reference", &objection.reference);
-        words.named("change_ref", &objection.change_ref);
-        words.named("customer", &objection.customer);
-        words.formed("timeliness", timeliness(objection.in_time));
-        words.day("answer_due", objection.answer_due_on)?;
-        let mut more = Vec::new();
-        if objection.overdue {
-            more.push(words.sentence("digest-objection.overdue")?);
-        }
-        if let Some(last) = objection.settle_by {
-            words.day("settle_by", last)?;
-            more.push(words.sentence("digest-objection.settle")?);
-        }
-        lines.push(DigestLine { text: words.sentence("digest-objection")?, more });
-    }
-    Ok(lines)
-}
-
-fn failures(words: &mut Words<'_>, digest: &Digest) -> Result<Vec<DigestLine>, WordsError> {
-    let mut lines = Vec::new();
-    for failure in &digest.failures {
-        words.named("customer", &failure.customer);
-        words.named("address", &failure.address);
-        words.formed("words", relay_words(failure.code, &failure.words));
-        lines.push(DigestLine { text: words.sentence("digest-failure")?, more: Vec::new() });
-    }
-    Ok(lines)
-}
-
-fn changes(words: &mut Words<'_>, digest: &Digest) -> Result<Vec<DigestLine>, WordsError> {
-    let mut lines = Vec::new();
-    for change in &digest.changes {
-        words.named("change_ref", &change.change.reference);
-        words.named("subprocessor", &change.change.subprocessor);
-        words.formed("state", change.state.to_string());
-        words.day("effective", change.effective_on)?;
-        let mut more = Vec::new();
-        if let Some(since) = change.in_use_since {
-            words.day("since", since)?;
-            more.push(words.sentence("digest-in-use")?);
-        }
-        if change.reasons.is_empty() {
-            more.push(words.locale.word("digest-change.open")?);
-        }
-        more.extend(change.reasons.iter().map(|reason| text::in_line(reason)));
-        lines.push(DigestLine { text: words.sentence("digest-change")?, more });
-    }
-    Ok(lines)
 }
 
 #[cfg(test)]

@@ -67,7 +67,7 @@ fn asked(outcome: Outcome) -> Asked {
         last_day: None,
         remedies: None,
         refund: None,
-        agreed: None,
+        agreed: (outcome == Outcome::Mitigated).then(|| "Ms Lindqvist: yes".to_owned()),
         contacts_asked: None,
         attached: None,
     }
@@ -399,5 +399,15 @@ async fn a_contact_who_is_named_later_reads_the_deadline_that_is_running() {
     let letters = world.mailbox.mails_to("new@acme.example");
     let text = letters[0].text();
     assert!(text.contains("You can object until:  Thursday 24 December 2026, 24:00"), "{text}");
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn nobody_objects_without_a_word() {
+    let world = told().await;
+    for text in ["", " \n\t"] {
+        let refused = record(&world.cx, world.dpo.clone(), &by_letter("2026-11-24T08:00:00Z", text)).await;
+        assert!(matches!(refused, Err(Error::ByHand(Refusal::NoWords))), "{refused:?}");
+    }
     world.finish().await;
 }

@@ -1,14 +1,16 @@
 //! What is said when days pass and nobody does anything: reminders, the digest, the warning that letters run out of time.
 
 use chrono::TimeDelta;
+use forenotice::actions::{resolve_objection, schedule_change};
 use forenotice::demo::mailbox::{Fault, Mail, Reply, Times};
 use forenotice::domain::change::{ChangeKind, State};
+use forenotice::domain::objection::{Asked, Outcome};
 use forenotice::domain::request::Request;
 use forenotice::store::digest::{self, Drain};
 
 use crate::edges::visitor::STRIPE;
 use crate::support::World;
-use crate::support::builders::addition;
+use crate::support::builders::{addition, mitigated_as_agreed};
 
 const DPO: &str = "dpo@processor.example";
 const THREE: &str = "reference,customer,email,customer_since\n\
@@ -87,6 +89,45 @@ async fn the_digest_comes_by_its_cron_and_says_what_is_under_way() {
     let days: Vec<_> = digests.iter().map(|mail| mail.header("Date").unwrap()[..11].to_owned()).collect();
     assert_eq!(days, ["Tue, 24 Nov", "Wed, 25 Nov", "Thu, 26 Nov", "Fri, 27 Nov", "Mon, 30 Nov"]);
     assert!(digests[0].text().contains(&reference), "{}", digests[0].text());
+    world.finish().await;
+}
+
+/// The newest digest, with its subject.
+fn newest_digest(world: &World) -> String {
+    let mails = world.mailbox.mails_to(DPO);
+    let digest = mails.iter().rfind(|mail| mail.text().contains("CHANGES UNDER WAY")).unwrap();
+    format!("{}\n{}", digest.subject(), digest.text())
+}
+
+#[tokio::test]
+async fn the_digest_says_what_awaits_approval_and_fears_no_mail_of_days_to_come() {
+    let settings = [("digest.at", "30 7 * * mon-fri"), ("policy.approval", "four-eyes")];
+    let (world, reference) = scheduled(&settings).await;
+    world.advance_to("2026-11-24T12:00Z").await;
+    let digest = newest_digest(&world);
+    assert!(digest.contains(": one thing needs you"), "{digest}");
+    let awaiting = digest.split("CHANGES THAT AWAIT APPROVAL").nth(1).unwrap();
+    assert!(awaiting.trim_start().starts_with(&format!("- {reference}, Nimbus: planned start")), "{digest}");
+    assert!(!digest.contains("may lie unread"), "{digest}");
+    let second = world.second_person().await;
+    schedule_change::approve(&world.cx, second, &reference).await.unwrap();
+    world.advance_to("2026-11-25T12:00Z").await;
+    let digest = newest_digest(&world);
+    assert!(digest.contains(": nothing needs you") && !digest.contains("AWAIT APPROVAL"), "{digest}");
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn the_digest_says_which_exclusion_waits_to_be_confirmed() {
+    let (world, _) = scheduled(&[("digest.at", "30 7 * * mon-fri")]).await;
+    world.advance_to("2026-11-26T12:00Z").await;
+    let objection = world.object("dpo@acme.example", "We object.").await.reference;
+    let kept_out = Asked { outcome: Outcome::Accommodated, condition: None, ..mitigated_as_agreed() };
+    resolve_objection::resolve(&world.cx, world.dpo.clone(), &objection, kept_out, None).await.unwrap();
+    world.advance_to("2026-11-27T12:00Z").await;
+    let digest = newest_digest(&world);
+    assert!(digest.contains(": one thing needs you"), "{digest}");
+    assert!(digest.contains("- C-1: excluded from Nimbus since Thursday 26 November 2026"), "{digest}");
     world.finish().await;
 }
 
