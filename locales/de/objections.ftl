@@ -18,6 +18,7 @@ receipt-blocked = Bis darüber entschieden ist, { $count ->
     .mixed = Bis darüber entschieden ist, beginnt für Ihre Daten nichts Neues.
 receipt-late = Wir bewahren ihn auf und antworten bis { $answer_due }.
     .rest = Für sich allein hält er die Änderung nicht auf. Haben Sie ihn früher oder auf anderem Weg gesandt? Sagen Sie uns, wann und wie: Ein früherer Eingang zählt.
+    .some = Gegen { $subprocessor } kam er zu spät: Dort hält er für sich allein nichts auf. Wir antworten trotzdem.
 receipt-unknown = Für welchen Kunden schreiben Sie?
     .rest = Antworten Sie mit seinem Namen: Ihr Einspruch zählt dann von dem oben genannten Zeitpunkt an. Das Recht auf Einspruch haben unsere Kunden; von allen anderen lesen und beantworten wir ihn als Bemerkung.
 receipt-in-force = { $subprocessor } { $count ->

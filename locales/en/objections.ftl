@@ -18,6 +18,7 @@ receipt-blocked = Until it is resolved, { $subprocessor } { $count ->
     .mixed = Until it is resolved, nothing new begins for your data.
 receipt-late = We keep it and answer by { $answer_due }.
     .rest = It does not by itself stop the change. Did you send it earlier, or another way? Tell us when and how: an earlier arrival counts.
+    .some = Against { $subprocessor } it came too late: there it does not by itself hold anything back. We answer it all the same.
 receipt-unknown = Which customer do you write for?
     .rest = Reply with its name: your objection then counts from the moment above. Objections are a right of our customers; from anybody else we read and answer it as a comment.
 receipt-in-force = { $subprocessor } { $count ->

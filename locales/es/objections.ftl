@@ -18,6 +18,7 @@ receipt-blocked = Hasta que se resuelva, { $subprocessor } { $count ->
     .mixed = Hasta que se resuelva, no empieza nada nuevo para sus datos.
 receipt-late = La conservamos y respondemos a más tardar el { $answer_due }.
     .rest = Por sí sola no detiene el cambio. ¿La envió antes o por otra vía? Díganos cuándo y cómo: una llegada anterior cuenta.
+    .some = Contra { $subprocessor } llegó tarde: por sí sola no detiene nada en ese caso. La respondemos igualmente.
 receipt-unknown = ¿Por qué cliente escribe?
     .rest = Responda con su nombre: su oposición cuenta entonces desde el momento indicado arriba. Oponerse es un derecho de nuestros clientes; la de cualquier otra persona la leemos y respondemos como comentario.
 receipt-in-force = { $subprocessor } { $count ->

@@ -18,6 +18,7 @@ receipt-blocked = Tant qu’elle n’est pas tranchée, { $subprocessor } { $cou
     .mixed = Tant qu’elle n’est pas tranchée, rien de nouveau ne commence pour vos données.
 receipt-late = Nous la conservons et y répondons au plus tard le { $answer_due }.
     .rest = À elle seule, elle n’arrête pas la modification. L’avez-vous envoyée plus tôt, ou par une autre voie ? Dites-nous quand et comment : une arrivée antérieure compte.
+    .some = Contre { $subprocessor }, elle est arrivée trop tard : à elle seule, elle n’y arrête rien. Nous y répondons tout de même.
 receipt-unknown = Pour quel client écrivez-vous ?
     .rest = Répondez en indiquant son nom : votre objection compte alors à partir du moment ci-dessus. Émettre une objection est un droit de nos clients ; venant de toute autre personne, nous la lisons et y répondons comme à un commentaire.
 receipt-in-force = { $subprocessor } { $count ->

@@ -53,11 +53,11 @@ pub async fn link(cx: &Context, actor: Actor, reference: &str, customer: &str) -
     let events: Vec<Event> = linked.iter().map(Linked::event).collect();
     tx.commit(events).await?;
     cx.bells.ring("deliver");
-    let late = linked.iter().any(|one| one.measured.timeliness == Timeliness::Late);
+    let in_time = linked.iter().any(|one| one.measured.timeliness == Timeliness::InTime);
     Ok(Done {
         reference: known.reference,
         customer: whose.customer_name,
-        timeliness: if late { Timeliness::Late } else { Timeliness::InTime },
+        timeliness: if in_time { Timeliness::InTime } else { Timeliness::Late },
         joined: linked.into_iter().filter_map(|one| one.joined).collect(),
     })
 }

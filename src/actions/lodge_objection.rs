@@ -375,11 +375,14 @@ impl Lodging<'_> {
         self.customer.map_or(Party::Unlinked(self.speaker.recipient), Party::Customer)
     }
 
+    /// In time where it is so against one of them.
     fn timeliness(&self, against: &[ChangeId]) -> Timeliness {
-        let late = self
-            .measured
-            .iter()
-            .any(|measured| against.contains(&measured.change) && measured.timeliness == Timeliness::Late);
-        if late { Timeliness::Late } else { Timeliness::InTime }
+        if self.in_time(against).next().is_some() { Timeliness::InTime } else { Timeliness::Late }
+    }
+
+    /// Those of them against which it is in time.
+    fn in_time<'a>(&'a self, against: &'a [ChangeId]) -> impl Iterator<Item = &'a Measured> {
+        let of = |measured: &&Measured| against.contains(&measured.change);
+        self.measured.iter().filter(of).filter(|one| one.timeliness == Timeliness::InTime)
     }
 }

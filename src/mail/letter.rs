@@ -357,6 +357,9 @@ pub struct Receipt {
     pub zone: Zone,
     pub objection_ref: String,
     pub changes: Vec<ChangeName>,
+    /// Those of them against which it came too late, where it is in time against the others.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub late: Vec<ChangeName>,
     #[serde(default)]
     pub held_back: HeldBack,
     /// Empty where the sender is unknown.

@@ -80,13 +80,19 @@ impl Lodging<'_> {
     fn receipt_in(&self, written: &Written, language: String, object_page: Option<DeliveryId>) -> Receipt {
         let sender = self.speaker.name.as_deref().filter(|name| !name.is_empty());
         let customer = self.customer.map_or("", |_| self.speaker.customer_name.as_str());
+        let in_time: Vec<ChangeId> = self.in_time(&written.against).map(|measured| measured.change).collect();
+        let (held_back, late) = match (self.customer, in_time.is_empty()) {
+            (None, _) | (_, true) => (written.against.clone(), Vec::new()),
+            (Some(_), false) => written.against.iter().partition(|change| in_time.contains(change)),
+        };
         Receipt {
             processor: self.cx.settings.site.processor(),
             language,
             zone: self.zone(),
             objection_ref: written.reference.clone(),
             changes: self.names(&written.against),
-            held_back: HeldBack::of(self.against(&written.against).map(|change| change.kind)),
+            late: self.names(&late),
+            held_back: HeldBack::of(self.against(&held_back).map(|change| change.kind)),
             customer: customer.to_owned(),
             on_behalf_of: self.said.on_behalf_of.map(str::to_owned),
             sender: self
@@ -123,19 +129,19 @@ impl Lodging<'_> {
             .collect()
     }
 
-    /// How the receipt tells the instant: by the change against which it came worst.
+    /// How the receipt tells the instant: by the worst of those against which it came in time, if there is one.
     fn arrival(&self, against: &[ChangeId]) -> Arrival {
-        let mut measured = self.measured.iter().filter(|measured| against.contains(&measured.change));
         if self.customer.is_none() {
             return Arrival::UnknownSender;
         }
-        let late = measured.clone().find(|measured| measured.timeliness == Timeliness::Late);
-        let worst = late.or_else(|| measured.clone().find(|measured| measured.after_start));
-        let Some(worst) = worst.or_else(|| measured.next()) else { return Arrival::UnknownSender };
+        let after_start = self.in_time(against).find(|measured| measured.after_start);
+        let told = after_start.or_else(|| self.in_time(against).next());
+        let told = told.or_else(|| self.measured.iter().find(|one| against.contains(&one.change)));
+        let Some(told) = told else { return Arrival::UnknownSender };
         // Of whom an exclusion keeps out nothing is in use.
-        let since = worst.in_force_at.filter(|effect| self.said.received_at >= *effect && !worst.kept_out);
-        let since = since.map(|at| worst.zone.day_of(at));
-        match (since, worst.timeliness, worst.deadline_at) {
+        let since = told.in_force_at.filter(|effect| self.said.received_at >= *effect && !told.kept_out);
+        let since = since.map(|at| told.zone.day_of(at));
+        match (since, told.timeliness, told.deadline_at) {
             (Some(since), Timeliness::InTime, Some(deadline)) => {
                 return Arrival::AfterStart { deadline: Deadline::At(deadline), since };
             }
@@ -143,24 +149,26 @@ impl Lodging<'_> {
             (None, _, _) => {}
         }
         let effective_at =
-            self.changes.iter().find(|change| change.id == worst.change).map(|c| c.effective_at);
-        let deadline = match (worst.deadline_at, effective_at) {
+            self.changes.iter().find(|change| change.id == told.change).map(|c| c.effective_at);
+        let deadline = match (told.deadline_at, effective_at) {
             (Some(deadline), _) => Deadline::At(deadline),
             (None, effective_at) => Deadline::UntilEffect(effective_at.unwrap_or(self.said.received_at)),
         };
-        match worst.timeliness {
+        match told.timeliness {
             Timeliness::InTime => Arrival::InTime { deadline },
             Timeliness::Late => Arrival::Late { deadline },
         }
     }
 
     pub(super) async fn alert(&self, tx: &mut Tx, written: &Written) -> Result<(), Error> {
-        let Some(change) = self.names(&written.against).into_iter().next() else { return Ok(()) };
+        let in_time: Vec<ChangeId> = self.in_time(&written.against).map(|measured| measured.change).collect();
+        let named = if in_time.is_empty() { &written.against } else { &in_time };
+        let Some(change) = self.names(named).into_iter().next() else { return Ok(()) };
         let alarm = Alarm::ObjectionLodged {
             change,
             objection_ref: written.reference.clone(),
             customer: self.who(),
-            in_time: self.timeliness(&written.against) == Timeliness::InTime,
+            in_time: !in_time.is_empty(),
             after_start: self.is_after_start(&written.against),
             answer_due_on: written.answer_due_on,
         };

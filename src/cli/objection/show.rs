@@ -39,6 +39,7 @@ pub(super) async fn run(global: &Global, args: &RefArgs) -> Result<(), Failure> 
     for line in &known.changes {
         let deadline = line.deadline_at.map_or("until the effect".to_owned(), instant);
         let marks = [
+            (!line.in_time, ", late"),
             (line.admitted, ", admitted"),
             (line.found_after_effect, ", found after the effect"),
             (line.after_start_at.is_some(), ", after the start of an emergency"),

@@ -170,6 +170,7 @@ fn occasional(kind: Kind, processor: Processor, reader: &Reader, now: DateTime<U
             zone,
             objection_ref,
             changes: vec![change_name()],
+            late: Vec::new(),
             held_back: HeldBack::Use,
             customer: reader.customer.clone(),
             on_behalf_of: None,

@@ -268,9 +268,9 @@ impl Objection {
         self.lapse_then.as_ref().map(word).transpose()
     }
 
-    /// In time against every change it names.
+    /// In time against one change at least, whose gate then waits for it.
     pub fn in_time(&self) -> bool {
-        self.changes.iter().all(|change| change.in_time)
+        self.changes.iter().any(|change| change.in_time)
     }
 
     /// Whether a resolution was proposed that waits for a second person.

@@ -411,3 +411,32 @@ async fn nobody_objects_without_a_word() {
     }
     world.finish().await;
 }
+
+#[tokio::test]
+async fn what_is_late_against_one_change_and_in_time_against_another_is_told_as_both() {
+    let world = told().await;
+    world.advance_to("2026-12-01T09:00Z").await;
+    world.schedule(&addition("Cumulus GmbH", "2027-02-15")).await;
+    world.advance_to("2026-12-28T09:00Z").await;
+    let both = vec!["CHG-2026-0001".to_owned(), "CHG-2026-0002".to_owned()];
+    let entered = Entered { changes: both, ..by_letter("2026-12-28T08:00:00Z", "Neither.") };
+    let done = record(&world.cx, world.dpo.clone(), &entered).await.unwrap();
+    assert_eq!(done.timeliness, Timeliness::InTime);
+    let known = read(&world, &done.reference).await;
+    assert_eq!(known.changes.iter().map(|line| line.in_time).collect::<Vec<_>>(), [false, true]);
+    world.settle().await;
+    let receipt = world.mailbox.mails_to(ACME).pop().unwrap().text();
+    let receipt = receipt.split_whitespace().collect::<Vec<_>>().join(" ");
+    for said in [
+        "CHG-2026-0001 (Nimbus GmbH), CHG-2026-0002 (Cumulus GmbH)",
+        "in time (your deadline: ",
+        "Until it is resolved, Cumulus GmbH is not used for your data.",
+        "Against Nimbus GmbH it came too late: there it does not by itself hold anything back.",
+    ] {
+        assert!(receipt.contains(said), "{said}: {receipt}");
+    }
+    assert!(!receipt.contains("Sent by:"), "nobody is known to have sent it: {receipt}");
+    let alert = world.mailbox.mails_to("dpo@processor.example").pop().unwrap();
+    assert!(alert.subject().contains("CHG-2026-0002"), "{}", alert.subject());
+    world.finish().await;
+}

@@ -6,7 +6,13 @@ use crate::mail::slot::Slot;
 use crate::mail::words::{Row, Words, WordsError};
 
 pub(super) fn tell(words: &mut Words<'_>, receipt: &Receipt) -> Result<(), WordsError> {
-    the_changes(words, &receipt.changes)?;
+    if !receipt.late.is_empty() {
+        the_changes(words, &receipt.late)?;
+        let late = words.sentence("receipt-late.some")?;
+        words.formed("late_against", late);
+    }
+    let in_time = receipt.changes.iter().filter(|change| !receipt.late.contains(change));
+    the_changes(words, &in_time.cloned().collect::<Vec<_>>())?;
     words.named("objection_ref", &receipt.objection_ref);
     words.moment("received", receipt.received_at, &receipt.zone)?;
     words.day("answer_due", receipt.answer_due_on)?;
@@ -17,6 +23,7 @@ pub(super) fn tell(words: &mut Words<'_>, receipt: &Receipt) -> Result<(), Words
         HeldBack::Nothing => String::new(),
     };
     words.formed("held_back", held_back);
+    the_changes(words, &receipt.changes)?;
     let arrival = match receipt.arrival {
         Arrival::InTime { deadline } => {
             words.deadline(deadline, &receipt.zone)?;
@@ -81,7 +88,9 @@ fn rows_of(words: &mut Words<'_>, receipt: &Receipt) -> Result<Vec<Row>, WordsEr
         rows.push(Row::new(words.locale.word("receipt-for")?, of));
     }
     rows.push(the_changes_row(words, &receipt.changes)?);
-    rows.push(Row::new(words.locale.word("receipt-sender")?, sender(&receipt.sender)));
+    if !receipt.sender.trim().is_empty() {
+        rows.push(Row::new(words.locale.word("receipt-sender")?, sender(&receipt.sender)));
+    }
     Ok(rows)
 }
 
