@@ -4,6 +4,8 @@
 //! [`deliver`](super::deliver) sends what stands here. Restartable by the notice's cursor; memory stays flat at any number of
 //! customers. Until the last one is written the gate is shut.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Context, Error, Report};
@@ -106,6 +108,10 @@ async fn announcement(
     let policy = &*cx.policy;
     let candidates = store::entitlement::candidates(tx.conn(), policy.zone.day_of(now), after, end).await?;
     let addressees = store::entitlement::addressees(tx.conn(), after, end).await?;
+    let anew = notice.follows.is_some();
+    let told: Vec<ChangeId> = notice.facts.changes.iter().map(|change| change.id).collect();
+    let owed_before =
+        if anew { store::fan_out::owed_before(tx.conn(), &told, after, end).await? } else { BTreeMap::new() };
     let (mut letters, mut owed, mut exempt) = (Vec::new(), Vec::new(), Vec::new());
     for candidate in &candidates {
         let customer = candidate.customer;
@@ -124,7 +130,14 @@ async fn announcement(
                     exempt.push(Exempt { change: change.id, customer, contract, why });
                     continue;
                 }
-                Ruling::Unconcerned => continue,
+                Ruling::Unconcerned => {
+                    if let Some(contract) = owed_before.get(&(change.id, customer)).copied() {
+                        let (draft, subprocessor) = (change.draft(), change.subprocessor);
+                        let why = entitlement::why_no_longer(candidate, &draft, subprocessor, policy, now);
+                        exempt.push(Exempt { change: change.id, customer, contract, why });
+                    }
+                    continue;
+                }
             };
             latest_at = Some(latest_at.map_or(instant, |earlier| earlier.min(instant)));
         }
@@ -133,7 +146,7 @@ async fn announcement(
             letters.extend(recipients.map(|recipient| Letter { recipient, customer, latest_at }));
         }
     }
-    let before = if notice.follows.is_some() { Before::Void } else { Before::Stays };
+    let before = if anew { Before::Void } else { Before::Stays };
     store::fan_out::insert_owed(tx, &owed, before).await?;
     store::fan_out::insert_exempt(tx, &exempt, before).await?;
     Ok(letters)

@@ -6,11 +6,12 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::change::Change;
+use super::change::{Change, Draft};
 use super::customer::{Authorisation, ContractId, CustomerId, LateJoiners, Policy};
 use super::delivery::DeliveryId;
 use super::obligation::{Clearance, Consent, ExemptWhy, Standing, Told};
 use super::plan::{self, Candidate, Entitled};
+use super::subprocessor::SubprocessorId;
 
 /// What is on record for a customer and a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -184,17 +185,27 @@ fn no_longer(
     if known.is_none_or(|known| matches!(known.standing, Standing::Exempt { .. })) {
         return Ruling::Unconcerned;
     }
+    let why = why_no_longer(candidate, &change.draft, change.subprocessor_id, policy, now);
+    let contract = known.and_then(|known| known.contract);
+    Ruling::Exempt { customer: candidate.customer, contract, why, told: false }
+}
+
+/// Why a customer to whom the change was owed is not concerned by it at `now`.
+pub fn why_no_longer(
+    candidate: &Candidate,
+    draft: &Draft,
+    subprocessor: SubprocessorId,
+    policy: &Policy,
+    now: DateTime<Utc>,
+) -> ExemptWhy {
     let mut unended = candidate.clone();
     unended.contracts.iter_mut().for_each(|contract| contract.ended_on = None);
-    let standing = unended.standing(&change.draft, Some(change.subprocessor_id), policy, now);
-    let why = match standing {
+    match unended.standing(draft, Some(subprocessor), policy, now) {
         plan::Standing::Unconcerned => ExemptWhy::NotInScope,
         plan::Standing::Entitled(_) | plan::Standing::Informed | plan::Standing::Exempt { .. } => {
             ExemptWhy::ContractEnded
         }
-    };
-    let contract = known.and_then(|known| known.contract);
-    Ruling::Exempt { customer: candidate.customer, contract, why, told: false }
+    }
 }
 
 /// The customer with those of its contracts that were signed by `day`.
@@ -208,9 +219,9 @@ fn signed_by(candidate: &Candidate, day: NaiveDate) -> Candidate {
 mod tests {
     use super::*;
     use crate::domain::calendar::NoticeDays;
-    use crate::domain::change::{ChangeId, ChangeKind, Draft, State};
+    use crate::domain::change::{ChangeId, ChangeKind, State};
     use crate::domain::customer::{Contract, CustomerKind, GoLive, NoticeTerms, Terms, Wishes};
-    use crate::domain::subprocessor::{Facts, SubprocessorId};
+    use crate::domain::subprocessor::Facts;
     use crate::domain::zone::Zone;
 
     const NIMBUS: SubprocessorId = SubprocessorId(9);

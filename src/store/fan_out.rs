@@ -1,5 +1,7 @@
 //! The fan-out of a notice: batches, deliveries and obligations of a range of customers, in one statement.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use sqlx::{FromRow, PgConnection};
 
@@ -178,6 +180,29 @@ pub async fn insert_exempt(tx: &mut Tx, exempt: &[Exempt], before: Before) -> Re
     .execute(tx.conn())
     .await?;
     Ok(())
+}
+
+/// What an earlier announcement of `changes` left owed or served to customers with an id in `(after, up_to]`, with the contract that
+/// decided.
+pub async fn owed_before(
+    conn: &mut PgConnection,
+    changes: &[ChangeId],
+    after: i64,
+    up_to: i64,
+) -> Result<BTreeMap<(ChangeId, CustomerId), Option<ContractId>>, Error> {
+    let rows: Vec<(i64, i64, Option<i64>)> = sqlx::query_as(
+        "select change_id, customer_id, contract_id from obligation
+         where change_id = any($1) and customer_id > $2 and customer_id <= $3 and state <> 'exempt' and in_force_at is null",
+    )
+    .bind(changes.iter().map(|change| change.0).collect::<Vec<_>>())
+    .bind(after)
+    .bind(up_to)
+    .fetch_all(conn)
+    .await?;
+    let entry = |(change, customer, contract): (i64, i64, Option<i64>)| {
+        ((ChangeId(change), CustomerId(customer)), contract.map(ContractId))
+    };
+    Ok(rows.into_iter().map(entry).collect())
 }
 
 #[derive(FromRow)]

@@ -1,5 +1,6 @@
 //! A change whose date moves: later keeps what was served, earlier begins anew.
 
+use forenotice::actions::end_contract::end_contract;
 use forenotice::actions::note_in_use;
 use forenotice::actions::schedule_change::{self, Alteration, Error};
 use forenotice::demo::mailbox::Mail;
@@ -213,5 +214,24 @@ async fn whoever_was_told_hears_that_it_is_in_use_before_it_is_announced_anew() 
     assert!(noted.told);
     world.settle().await;
     assert_eq!(world.mailbox.mails_to(ACME).len(), 2, "{:?}", world.subjects(ACME));
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn whose_contract_ends_before_it_is_announced_anew_shuts_no_gate() {
+    let (world, reference) = widened().await;
+    let last_day = "2026-11-24".parse().unwrap();
+    end_contract(&world.cx, world.dpo.clone(), "C-2", None, last_day).await.unwrap();
+    world.advance_to("2026-11-25T12:00Z").await;
+    assert_eq!((world.subjects(ACME).len(), world.subjects(BIRCH).len()), (2, 1));
+    let stands: Vec<(String, Option<String>)> =
+        sqlx::query_as("select state, exempt_why from obligation order by customer_id")
+            .fetch_all(world.cx.db.pool())
+            .await
+            .unwrap();
+    let ended = ("exempt".to_owned(), Some("contract_ended".to_owned()));
+    assert_eq!(stands, [("served".to_owned(), None), ended]);
+    world.advance_to("2027-01-15T12:00Z").await;
+    assert_eq!(world.change(&reference).await.state, State::Effective);
     world.finish().await;
 }

@@ -56,6 +56,13 @@ fn in_scope<'a>(change: &Change, customer: &'a Customer, day: NaiveDate) -> Vec<
     customer.contracts.iter().filter(fits).collect()
 }
 
+fn why_out_of_scope(change: &Change, customer: &Customer, day: NaiveDate) -> ExemptWhy {
+    let mut unended = customer.clone();
+    unended.contracts.iter_mut().for_each(|contract| contract.ended = None);
+    let ended = !in_scope(change, &unended, day).is_empty();
+    if ended { ExemptWhy::ContractEnded } else { ExemptWhy::NotInScope }
+}
+
 impl Model {
     /// The announcement began at `announcement.at`: whoever has a contract in scope on that day is owed it.
     pub fn announced(&mut self, reference: &str, announcement: Announcement) {
@@ -73,8 +80,10 @@ impl Model {
         for customer in &customers {
             let informed = customer.subscribes && !counted;
             if !informed && in_scope(change, customer, day).is_empty() {
+                let why = why_out_of_scope(change, customer, day);
                 if let Some(case) = change.cases.get_mut(&customer.reference) {
                     case.letters.clear();
+                    case.exempt.get_or_insert(why);
                 }
                 continue;
             }
@@ -121,10 +130,7 @@ impl Model {
             if known.is_none() || case.exempt.is_some() {
                 return;
             }
-            let mut unended = customer.clone();
-            unended.contracts.iter_mut().for_each(|contract| contract.ended = None);
-            let ended = !in_scope(change, &unended, day).is_empty();
-            case.exempt = Some(if ended { ExemptWhy::ContractEnded } else { ExemptWhy::NotInScope });
+            case.exempt = Some(why_out_of_scope(change, customer, day));
         } else if customer.excluded.contains(&change.subject) {
             if known.is_some() && !is_owed {
                 return;

@@ -72,7 +72,7 @@ impl Simulation {
         received_at: At,
         lodged: &Lodged,
     ) {
-        let mut late = false;
+        let mut held_back = false;
         let known: Vec<(String, Option<usize>)> = changes
             .iter()
             .map(|change| (change.clone(), self.model.open_line(change, customer, address)))
@@ -97,7 +97,7 @@ impl Simulation {
                 }
                 Some(_) => {}
                 None => {
-                    late |= !in_time;
+                    held_back |= in_time;
                     self.model.lines.push(Line {
                         objection: lodged.reference.clone(),
                         change,
@@ -115,7 +115,13 @@ impl Simulation {
             }
         }
         if !joins {
-            assert_eq!(lodged.timeliness == Timeliness::Late, late, "SEED={} {}", self.seed, self.story());
+            assert_eq!(
+                lodged.timeliness == Timeliness::InTime,
+                held_back,
+                "SEED={} {}",
+                self.seed,
+                self.story()
+            );
         }
     }
 
