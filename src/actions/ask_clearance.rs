@@ -189,7 +189,7 @@ async fn is_served(
     customer: CustomerId,
     owed: &Obligation,
 ) -> Result<bool, store::Error> {
-    let Some(announced_at) = store::clearing::announced_at(snapshot.conn(), change.id).await? else {
+    let Some((_, announced_at)) = store::notice::begun_announcement(snapshot.conn(), change.id).await? else {
         return Ok(true);
     };
     let letters = (owed.served_by, cx.settings.notice.proof == Proof::Received);

@@ -159,7 +159,7 @@ impl Case {
 
     async fn of(tx: &mut Tx, change: Change, customer: CustomerId, name: &str) -> Result<Self, Error> {
         let (id, reference, customer_name) = (change.id, change.reference.clone(), name.to_owned());
-        let Some(announced_at) = store::clearing::announced_at(tx.conn(), id).await? else {
+        let Some((_, announced_at)) = store::notice::begun_announcement(tx.conn(), id).await? else {
             return Err(Error::NotAnnounced { change: reference });
         };
         let Some(owed) = store::clearing::lock(tx, id, customer).await? else {

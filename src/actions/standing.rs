@@ -19,7 +19,7 @@ impl Context {
         change: &Change,
         customer: CustomerId,
     ) -> Result<Option<(Option<ContractId>, Clearance)>, Error> {
-        let Some(announced_at) = store::clearing::announced_at(tx.conn(), change.id).await? else {
+        let Some((_, announced_at)) = store::notice::begun_announcement(tx.conn(), change.id).await? else {
             return Ok(None);
         };
         let Some(owed) = store::clearing::lock(tx, change.id, customer).await? else { return Ok(None) };
@@ -55,9 +55,11 @@ impl Context {
         let notice_waived_at = means.waived.get(&Waivable::NoticeShort).copied();
         let stands = Stands { served, consent, window_shuts, notice_waived_at };
         store::clearing::settle(tx, change.id, customer, &stands).await?;
-        let Some((_, clearance)) = served else { return Ok(None) };
-        let contract = asked.deciding_at(&self.policy, clearance.served_at);
+        let clearance = served.map(|(_, clearance)| clearance);
+        // Of whom nothing serves, the next letter tells by the contract of today, not by one that is over.
+        let served_at = clearance.map_or(tx.now(), |clearance| clearance.served_at);
+        let contract = asked.deciding_at(&self.policy, served_at);
         store::clearing::name_contract(tx, change.id, customer, contract).await?;
-        Ok(Some((contract, clearance)))
+        Ok(clearance.map(|clearance| (contract, clearance)))
     }
 }

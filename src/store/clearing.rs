@@ -146,18 +146,6 @@ pub async fn contracts_called(
     Ok(rows)
 }
 
-/// When the announcement in force began to go out: what was said or served before it is about another plan.
-pub async fn announced_at(conn: &mut PgConnection, change: ChangeId) -> Result<Option<DateTime<Utc>>, Error> {
-    let at = sqlx::query_scalar(
-        "select max(n.barrier_at) from notice n join notice_change nc on nc.notice_id = n.id
-         where nc.change_id = $1 and n.kind = 'announcement' and n.cancelled_at is null",
-    )
-    .bind(change.0)
-    .fetch_one(conn)
-    .await?;
-    Ok(at)
-}
-
 /// What has reached or freed one customer since an announcement.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Facts {

@@ -92,8 +92,9 @@ pub const ALL: &[Invariant] = &[
         "select change.reference, o.customer_id, o.consent from obligation o join change on change.id = o.change_id
          where o.consent in ('silent', 'excluded') and o.state <> 'exempt' and change.state not in ('withdrawn', 'discarded')
            -- What is to be announced anew asks for new letters.
-           and exists (select from notice n join notice_change x on x.notice_id = n.id
-                       where x.change_id = change.id and n.kind = 'announcement' and n.barrier_at is not null and n.cancelled_at is null)
+           and (select n.barrier_at from notice n join notice_change x on x.notice_id = n.id
+                where x.change_id = change.id and n.kind = 'announcement' and n.cancelled_at is null
+                order by n.id desc limit 1) is not null
            and ((change.state = 'effective' and o.consent = 'silent') or not exists (
                select from exclusion e where e.customer_id = o.customer_id and e.subprocessor_id = change.subprocessor_id
                and e.until is null and (o.consent = 'silent' or e.confirmed_at is not null)))
@@ -112,8 +113,9 @@ pub const ALL: &[Invariant] = &[
          join change on change.id = o.change_id left join delivery d on d.id = o.served_by
          where o.state = 'served' and o.served_by is not null and change.state not in ('withdrawn', 'discarded')
            -- What is to be announced anew asks for new letters.
-           and exists (select from notice n join notice_change x on x.notice_id = n.id
-                       where x.change_id = change.id and n.kind = 'announcement' and n.barrier_at is not null and n.cancelled_at is null)
+           and (select n.barrier_at from notice n join notice_change x on x.notice_id = n.id
+                where x.change_id = change.id and n.kind = 'announcement' and n.cancelled_at is null
+                order by n.id desc limit 1) is not null
            and (d.id is null or d.state <> 'accepted' or d.bounced_at < coalesce(least(change.took_effect_at, o.in_force_at), 'infinity'))"
     ),
     invariant!(

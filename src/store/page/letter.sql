@@ -51,9 +51,9 @@ cross join lateral (
                   from change where id = any (letter.about)) c) as changes,
            -- Told before, and to be announced anew.
            array(select a.id from unnest(letter.about) a(id)
-                 where not exists (select from notice_change x join notice n on n.id = x.notice_id
-                                   where x.change_id = a.id and n.kind = 'announcement' and n.cancelled_at is null
-                                     and n.barrier_at is not null)) as waiting,
+                 where (select n.barrier_at from notice_change x join notice n on n.id = x.notice_id
+                        where x.change_id = a.id and n.kind = 'announcement' and n.cancelled_at is null
+                        order by n.id desc limit 1) is null) as waiting,
            (select coalesce(json_agg(o order by o.change_id), '[]')
             from (select o.change_id, o.state, o.consent, o.served_at, o.clear_at, o.in_force_at,
                          case when o.state = 'served' then o.notice_started_at end as notice_started_at,

@@ -6,13 +6,24 @@ use forenotice::demo::mailbox::Mail;
 use super::public::count;
 use super::visitor::{ACME, STRIPE, Visitor, path_of, schedule};
 use crate::support::World;
+use crate::support::builders::addition;
 
-/// A world in which Nimbus is announced to Acme, whose contract asks for its yes; and the path of the personal page.
-async fn asked() -> (World, Visitor, String) {
+/// Acme, whose contract asks for its yes.
+async fn acme() -> World {
     let world = World::on("2026-11-23T06:00Z").await;
     let specific = r#"update contract_terms set terms = terms || '{"authorisation": "specific"}'"#;
     world.as_superuser(&[STRIPE, ACME, specific].concat()).await;
+    world
+}
+
+/// A world in which Nimbus is announced to Acme; and the path of the personal page.
+async fn asked() -> (World, Visitor, String) {
+    let world = acme().await;
     schedule(&world, "Nimbus").await;
+    told(world).await
+}
+
+async fn told(world: World) -> (World, Visitor, String) {
     world.advance_to("2026-11-24T12:00Z").await;
     let letter = world.mailbox.mails_to("dpo@acme.example").pop().unwrap();
     let path = path_of(&letter.link("/object/").unwrap());
@@ -156,9 +167,8 @@ async fn who_is_asked_for_a_yes_is_asked_to_authorise_or_refuse_and_not_whether_
     world.finish().await;
 }
 
-#[tokio::test]
-async fn what_waits_to_be_announced_anew_is_not_authorised_before_its_letter_asks() {
-    let (world, visitor, page) = asked().await;
+/// CHG-2026-0001 is wider than announced; it is asked about by its new letter and not before.
+async fn is_not_authorised_before_its_letter_asks((world, visitor, page): (World, Visitor, String)) {
     let facts = vec![("countries".to_owned(), "DE;US".to_owned())];
     let wider = Alteration { effective: None, facts };
     schedule_change::alter(&world.cx, world.dpo.clone(), "CHG-2026-0001", &wider).await.unwrap();
@@ -175,4 +185,17 @@ async fn what_waits_to_be_announced_anew_is_not_authorised_before_its_letter_ask
     assert_eq!(visitor.post(&format!("{anew}/authorise/CHG-2026-0001"), &[]).await.status, 303);
     assert_eq!(count(&world, SAID).await, 1);
     world.finish().await;
+}
+
+#[tokio::test]
+async fn what_waits_to_be_announced_anew_is_not_authorised_before_its_letter_asks() {
+    is_not_authorised_before_its_letter_asks(asked().await).await;
+}
+
+#[tokio::test]
+async fn nor_is_it_where_it_was_announced_with_another() {
+    let world = acme().await;
+    let both = [addition("Nimbus", "2027-02-15"), addition("Cumulus", "2027-02-15")];
+    schedule_change::schedule_together(&world.cx, world.dpo.clone(), &both).await.unwrap();
+    is_not_authorised_before_its_letter_asks(told(world).await).await;
 }

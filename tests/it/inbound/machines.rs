@@ -1,6 +1,7 @@
 //! What machines say of our letters by mail, from the bytes to what follows: complaints, an unsubscription, somebody who left, a relay that
 //! gives letters names of its own.
 
+use forenotice::actions::end_contract::end_contract;
 use forenotice::actions::schedule_change;
 use forenotice::demo::mailbox::Mail;
 use forenotice::store::inbox::Filter;
@@ -285,5 +286,30 @@ async fn a_dead_notice_address_is_the_dpos_to_mend_though_others_have_the_letter
     let last = digests.last().unwrap();
     assert!(last.header("Subject").unwrap().contains("one thing needs you"), "{:?}", last.header("Subject"));
     assert!(last.text().contains(BIRCH), "{}", last.text());
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn the_letter_after_a_bounce_tells_the_days_of_the_contract_that_still_runs() {
+    let world = World::configured("2026-11-23T09:00Z", &[("policy.notice_days", "10")]).await;
+    let rows = "reference,customer,email,customer_since,role,contract,objection_days\n\
+        C-1,Acme,jane@acme.example,2024-03-01,privacy,OLD,40\n\
+        C-1,Acme,legal@acme.example,2024-03-01,legal,NEW,20\n";
+    world.customers(rows).await;
+    world.schedule(&addition("Nimbus", "2027-01-15")).await;
+    world.advance_to("2026-11-24T12:00Z").await;
+    let bounced = letter_to(&world, JANE);
+    assert!(bounced.text().contains("4 January 2027"), "{}", bounced.text());
+    let last_day = "2026-11-27".parse().unwrap();
+    end_contract(&world.cx, world.dpo.clone(), "C-1", Some("OLD"), last_day).await.unwrap();
+    world.advance_to("2026-11-30T12:00Z").await;
+    comes(&world, &report("failed", "5.1.1", JANE), &bounced.envelope_from, "").await;
+    let next = letter_to(&world, "legal@acme.example");
+    assert!(next.text().contains("21 December 2026, 24:00"), "{}", next.text());
+    let contract = "select k.reference from obligation o join contract k on k.id = o.contract_id";
+    assert_eq!(strings(&world, contract).await, ["NEW"]);
+    // Until when the first letter said that there is time, there is time.
+    let kept = "select to_char(window_closes_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI') from obligation";
+    assert_eq!(strings(&world, kept).await, ["2027-01-04 23:00"]);
     world.finish().await;
 }

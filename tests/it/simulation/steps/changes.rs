@@ -217,7 +217,7 @@ impl Simulation {
         }
         (moved.next_look, moved.planned_at) = (None, now);
         // A correction is never told.
-        if anew || !change.is_told() || change.kind == ChangeKind::Correction {
+        if anew || !change.is_told() || change.announced.is_none() || change.kind == ChangeKind::Correction {
             (moved.announced, moved.approved) = (None, false);
         }
     }
