@@ -95,7 +95,7 @@ alert-mail-case-head = { $sender } has answered a letter of { $objection_ref }.
     .rest = It is part of the case: forenotice objection show { $objection_ref }.
 alert-mail-left-subject = { $customer }: { $sender } seems to have left
 alert-mail-left-head = { $sender } seems to have left { $customer }.
-    .rest = A machine there says so in answer to our letter. Ask { $customer } who follows, and correct the contact.
+    .rest = A machine there says so in answer to our letter. Ask { $customer } who follows, import that contact, and take this one out: forenotice customers suppress.
     .delegate = It names { $delegate }; nobody has checked that.
 alert-mail-complaint-subject = { $customer }: { $sender } has marked our letter as unwanted
 alert-mail-complaint-head = { $sender } at { $customer } has marked our letter as unwanted.
@@ -156,7 +156,7 @@ alert-path-head = { $proof ->
     } Then try again: forenotice mail probe. How each relay stands: forenotice doctor.
 alert-successor-subject = { $customer }: another contact for notices was named
 alert-successor-head = { $address } asks that somebody else at { $customer } gets the notices: { $successor }.
-    .rest = Check with the customer, then add the new contact and take the old one out of its customers file. Until then the letters go on to { $address }.
+    .rest = Check with the customer, then import the new contact and take the old one out: forenotice customers suppress. Until then the letters go on to { $address }.
 alert-they-wrote = They wrote
 alert-relay-said = The relay said
 alert-reasons = What stands in the way

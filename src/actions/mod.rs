@@ -22,6 +22,7 @@ pub mod clear_customer;
 pub mod ask_clearance;
 pub mod import_customers;
 pub mod end_contract;
+pub mod suppress_contact;
 pub mod maintain_records;
 pub mod subscribe;
 mod mail_alarm;

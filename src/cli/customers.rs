@@ -7,6 +7,7 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
+use serde_json::json;
 
 use super::context::{acting, open};
 use super::findings::{self, Outcome};
@@ -14,6 +15,7 @@ use super::register::Written;
 use super::{Failure, Global, OrHint as _, Output, print};
 use crate::actions::end_contract::end_contract;
 use crate::actions::import_customers::{Import, Imported, Mode};
+use crate::actions::suppress_contact;
 use crate::domain::customer_file::{FORMAT, cells, write_header, write_row};
 use crate::domain::table::Writer;
 use crate::store;
@@ -36,6 +38,43 @@ enum Command {
     Export(ExportArgs),
     Show(show::Args),
     End(EndArgs),
+    Suppress(SuppressArgs),
+    Restore(RestoreArgs),
+}
+
+/// Send a contact no further letters: who has left, or must not be written to
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Import who follows first: the last contact whom a notice can reach is not taken out while a contract runs. What the contact
+has had stays on record; a letter that waits for it fails, and the next contact is asked.
+
+Example:
+  forenotice customers suppress C-001 jane@northwind.example --reason \"left the company, says Mr Ode\"")]
+struct SuppressArgs {
+    #[arg(value_name = "REF")]
+    reference: String,
+    #[arg(value_name = "ADDRESS")]
+    address: String,
+    #[arg(long, value_name = "TEXT")]
+    reason: String,
+    #[command(flatten)]
+    output: Output,
+}
+
+/// Send a contact letters again, also one that a bounce took out
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Of open announcements it gets those that it has had no letter of; what failed is not sent again.
+
+Example:
+  forenotice customers restore C-001 jane@northwind.example")]
+struct RestoreArgs {
+    #[arg(value_name = "REF")]
+    reference: String,
+    #[arg(value_name = "ADDRESS")]
+    address: String,
+    #[command(flatten)]
+    output: Output,
 }
 
 /// Write the last day of a contract; nothing is owed under it afterwards
@@ -100,7 +139,40 @@ pub async fn run(global: &Global, args: &Args) -> Result<(), Failure> {
         Command::Export(args) => export(global, args).await,
         Command::Show(args) => show::run(global, args).await,
         Command::End(args) => end(global, args).await,
+        Command::Suppress(args) => suppress(global, args).await,
+        Command::Restore(args) => restore(global, args).await,
     }
+}
+
+async fn suppress(global: &Global, args: &SuppressArgs) -> Result<(), Failure> {
+    if args.reason.trim().is_empty() {
+        return Err(Failure::new("--reason is empty: say why no letter may go there").usage());
+    }
+    let (cx, actor) = acting(global).await?;
+    let reference = super::context::customer(&cx, &args.reference).await?;
+    let done = suppress_contact::suppress(&cx, actor, &reference, &args.address, args.reason.trim()).await;
+    done.map_err(|error| match error {
+        suppress_contact::Error::LastOne { .. } => {
+            Failure::from(error).hint("import another contact first: forenotice customers import FILE")
+        }
+        other => Failure::from(other),
+    })?;
+    if args.output.json {
+        return print(
+            json!({ "customer": reference, "address": args.address, "suppressed": args.reason.trim() }),
+        );
+    }
+    print(format_args!("{} of {reference} gets no further letters", args.address))
+}
+
+async fn restore(global: &Global, args: &RestoreArgs) -> Result<(), Failure> {
+    let (cx, actor) = acting(global).await?;
+    let reference = super::context::customer(&cx, &args.reference).await?;
+    suppress_contact::restore(&cx, actor, &reference, &args.address).await?;
+    if args.output.json {
+        return print(json!({ "customer": reference, "address": args.address, "suppressed": null }));
+    }
+    print(format_args!("{} of {reference} gets letters again", args.address))
 }
 
 async fn end(global: &Global, args: &EndArgs) -> Result<(), Failure> {

@@ -1,14 +1,15 @@
 //! `gate`, `deliveries` and `status`: what stands in a change's way, and how far its letters are.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{Failure, Global, OrHint as _, Output, context, print};
 use crate::actions::Context;
-use crate::domain::change::State;
+use crate::domain::change::{Change, State};
 use crate::domain::delivery::drains_within;
 use crate::domain::reply_path::Proof;
+use crate::store::digest::OpenObjection;
 use crate::store::door::READ_WITHIN;
 use crate::store::gate::Concern;
 use crate::store::{self, Snapshot};
@@ -289,14 +290,18 @@ pub async fn status(global: &Global, args: &StatusArgs) -> Result<(), Failure> {
     for path in &paths {
         print(format_args!("reply path  {} {}: {}", path.relay, path.proof, path.stands))?;
     }
-    for change in &open {
+    what_is_open(&open, &objections, today)
+}
+
+fn what_is_open(open: &[Change], objections: &[OpenObjection], today: NaiveDate) -> Result<(), Failure> {
+    for change in open {
         let approval = if change.awaits_approval() { ", awaits approval" } else { "" };
         print(format_args!(
             "change      {} {} effective {} {}{approval}",
             change.reference, change.state, change.draft.effective_on, change.draft.facts.name
         ))?;
     }
-    for objection in &objections {
+    for objection in objections {
         print(format_args!(
             "objection   {} {} {} {} {}",
             objection.reference,

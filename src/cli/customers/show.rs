@@ -153,10 +153,27 @@ fn in_words(terms: &Terms, policy: &Policy) -> String {
         codes => format!(", holidays {}", codes.join(";")),
     };
     format!(
-        "{} authorisation, notice {} {convention} from {}, {objection}, {}{calendar}",
+        "{} authorisation, notice {} {convention} from {}, {objection}, {}{calendar}{}",
         terms.authorisation(),
         notice.get(),
         timing.start,
         timing.zone.name(),
+        what_else(terms),
     )
+}
+
+/// What the contract says besides, each under its name in a customers file.
+fn what_else(terms: &Terms) -> String {
+    let joined = |words: Vec<String>| Some(words.join(";")).filter(|words| !words.is_empty());
+    let kinds = terms.kinds.iter().flatten().map(ToString::to_string).collect();
+    let resolution =
+        terms.resolution.map(|then| format!("{} {}, then {}", then.n.get(), then.unit, then.then));
+    let said = [
+        ("kinds", joined(kinds)),
+        ("emergency_days", terms.emergency.as_ref().map(|terms| terms.n.get().to_string())),
+        ("grounds", terms.grounds.map(|grounds| grounds.to_string())),
+        ("resolution", resolution),
+        ("regimes", joined(terms.regimes.iter().map(ToString::to_string).collect())),
+    ];
+    said.into_iter().filter_map(|(name, said)| Some(format!(", {name} {}", said?))).collect()
 }

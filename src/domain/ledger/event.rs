@@ -152,6 +152,11 @@ pub enum Event {
         recipient: RecipientId,
         why: String,
     },
+    /// The DPO has letters go there again.
+    RecipientRestored {
+        customer: CustomerId,
+        recipient: RecipientId,
+    },
     ObjectionLodged {
         objection: String,
         change: ChangeId,

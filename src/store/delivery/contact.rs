@@ -86,6 +86,17 @@ pub async fn suppress(tx: &mut Tx, recipient: RecipientId, why: &str) -> Result<
     Ok(done.rows_affected() == 1)
 }
 
+/// Letters go there again. False: they did.
+pub async fn restore(tx: &mut Tx, recipient: RecipientId) -> Result<bool, Error> {
+    let done = sqlx::query(
+        "update recipient set suppressed_at = null, suppressed_why = null where id = $1 and suppressed_at is not null",
+    )
+    .bind(recipient.0)
+    .execute(tx.conn())
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
 /// A subscriber who cannot be reached is owed nothing: only contracts hold a change back. Returns the changes.
 pub async fn exempt_undeliverable_subscriber(
     tx: &mut Tx,

@@ -1,6 +1,7 @@
 //! The records: registers and customers from files, as people send them, and what is kept of them.
 
 mod completeness;
+mod contacts_taken_out;
 mod corpus;
 mod customers;
 mod dpa_terms;
