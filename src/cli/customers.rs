@@ -97,7 +97,8 @@ struct EndArgs {
 #[command(after_help = "\
 The header is reference,customer,contact_name,email,language,products,customer_since,notice_days,objection_days,
 convention,time_zone,holidays and, where needed, contract,clause,authorisation,start,objection_convention,kinds,
-emergency_days,grounds,role,rank,notice_address. An empty cell of the terms is the policy's; objection_days
+emergency_days,emergency_window,grounds,role,rank,notice_address,resolution_days,resolution_unit,resolution_then,
+regimes. An empty cell of the terms is the policy's; objection_days
 until_effect is not. Importing the same file again changes nothing; other terms hold from today. Bad rows are named,
 and lie in NAME.rejected.csv beside the file (NAME.rejected.json for JSON); the good ones are in.
 

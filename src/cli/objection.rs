@@ -255,7 +255,9 @@ fn way_out(forbidden: &Forbidden) -> Option<String> {
         Forbidden::NotUnderDora { .. } | Forbidden::NotUnderTheTerms { .. } => {
             Some("choose mitigated, accommodated or terminated".to_owned())
         }
-        Forbidden::ChangeNotWithdrawn { change, .. } => Some(format!("forenotice change withdraw {change}")),
+        Forbidden::ChangeNotWithdrawn { change, state } => {
+            state.is_open().then(|| format!("forenotice change withdraw {change}"))
+        }
         Forbidden::NotLinked { reference } => {
             Some(format!("forenotice objection link {reference} --customer REF"))
         }

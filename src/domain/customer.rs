@@ -48,6 +48,15 @@ words! {
         Blocked = "blocked",
     }
 }
+words! {
+    /// When a customer may object to an emergency of which it had shorter notice.
+    EmergencyWindow {
+        /// The gate waits for the end of the window.
+        BeforeStart = "before_start",
+        /// The start waits for the notice alone, and the window runs on.
+        AfterStart = "after_start",
+    }
+}
 words! { Regime { Eu = "eu", Uk = "uk", Ch = "ch", Dora = "dora", UsCa = "us-ca" } }
 words! {
     /// Which subscribers count for the gate.

@@ -70,11 +70,12 @@ const FIELDS: &[Field] = fields![
     "resolution_unit",
     "resolution_then",
     "regimes" = "regime",
+    "emergency_window",
     "first_name" = "contact: first name" = "vorname" = "prénom",
     "last_name" = "contact: last name" = "nachname" = "apellidos",
 ];
 /// How many of the fields are written: first and last name are read only.
-const WRITTEN: usize = 27;
+const WRITTEN: usize = 28;
 
 /// A file of customers.
 pub static FORMAT: Format = Format { fields: FIELDS, needed: &["email", "customer"], list: "customers" };
@@ -162,6 +163,8 @@ pub enum Reason {
     NothingThen { known: String },
     #[error("say how long the time is in resolution_days")]
     NoTime,
+    #[error("say how short the notice of an emergency may be in emergency_days")]
+    NoEmergency,
     #[error("months need a number of their own: the policy's count is of days")]
     MonthsWithoutNumber,
     #[error(transparent)]
@@ -189,6 +192,7 @@ impl Reason {
             | Self::Address(_)
             | Self::NothingThen { .. }
             | Self::NoTime
+            | Self::NoEmergency
             | Self::MonthsWithoutNumber
             | Self::Clash(_) => false,
         }

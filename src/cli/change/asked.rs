@@ -149,6 +149,9 @@ fn several(args: &TogetherArgs) -> Result<Vec<Request>, Failure> {
             .usage());
     };
     let listed = from_file(path)?;
+    if listed.is_empty() {
+        return Err(Failure::new(format!("{}: the list is empty: it names no change", path.display())));
+    }
     let read = |mut given: Given| {
         given.extend(args.effective.map(|day| ("effective".to_owned(), day.to_string())));
         let kind = given.remove("kind").unwrap_or_default();

@@ -3,8 +3,8 @@
 use super::super::calendar::{Convention, ObjectionDays};
 use super::super::change::ChangeKind;
 use super::super::customer::{
-    EmergencyTerms, Lapse, NoticeTerms, ObjectionTerms, Regime, ResolutionTerms, ResolutionUnit, Terms,
-    Window,
+    EmergencyTerms, EmergencyWindow, Lapse, NoticeTerms, ObjectionTerms, Regime, ResolutionTerms,
+    ResolutionUnit, Terms, Window,
 };
 use super::super::holidays::Holidays;
 use super::{CustomerReader, Reason, Remark, Row, values};
@@ -23,10 +23,12 @@ impl Row {
         let Some(known) = known else { return self.terms.clone() };
         let mut terms = self.terms.clone();
         terms.authorised.clone_from(&known.authorised);
-        if let (Some(emergency), Some(before)) = (&mut terms.emergency, &known.emergency) {
+        let is_silent = |columns: &[&str]| columns.iter().all(|column| !self.says(column));
+        if let (Some(emergency), Some(before)) = (&mut terms.emergency, &known.emergency)
+            && is_silent(&["emergency_window"])
+        {
             emergency.window_after_start = before.window_after_start;
         }
-        let is_silent = |columns: &[&str]| columns.iter().all(|column| !self.says(column));
         macro_rules! keep {
             ($($($field:ident).+: $($column:literal),+;)+) => {
                 $(if is_silent(&[$($column),+]) { terms.$($field).+.clone_from(&known.$($field).+); })+
@@ -75,9 +77,7 @@ impl CustomerReader<'_, '_> {
                 let kinds = values::list(text).map(str::parse).collect::<Result<Vec<ChangeKind>, _>>();
                 Ok((kinds?, None))
             }),
-            emergency: self
-                .value("emergency_days", values::notice_days)
-                .map(|n| EmergencyTerms { n, window_after_start: false }),
+            emergency: self.emergency(),
             grounds: self.word("grounds"),
             resolution: self.resolution(),
             regimes: self
@@ -111,6 +111,15 @@ impl CustomerReader<'_, '_> {
             (None, Some(own)) => Window::Days(ObjectionTerms { n: None, convention: Some(own) }),
             (None, None) => Window::Policy,
         }
+    }
+
+    fn emergency(&mut self) -> Option<EmergencyTerms> {
+        let n = self.value("emergency_days", values::notice_days);
+        let window: Option<EmergencyWindow> = self.word("emergency_window");
+        if n.is_none() && window.is_some() {
+            self.row.refuse("emergency_window", Reason::NoEmergency);
+        }
+        n.map(|n| EmergencyTerms { n, window_after_start: window == Some(EmergencyWindow::AfterStart) })
     }
 
     /// A time without what holds after it, or the other way round, says nothing.

@@ -196,6 +196,7 @@ fn what_is_exported_is_read_back_the_same() {
         ("resolution_unit", "working_days"),
         ("resolution_then", "customer_may_terminate"),
         ("regimes", "eu;dora"),
+        ("emergency_window", "after_start"),
     ];
     let first = row(&cells).unwrap().value;
     let exported = Exported {

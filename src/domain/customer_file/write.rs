@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use super::super::calendar::Convention;
-use super::super::customer::{Policy, Terms, Window};
+use super::super::customer::{EmergencyWindow, Policy, Terms, Window};
 use super::super::recipient::PRIVACY_ROLE;
 use super::super::table::Writer;
 use super::terms::UNTIL_EFFECT;
@@ -74,6 +74,7 @@ pub fn cells(row: &Exported, policy: &Policy) -> Vec<(&'static str, String)> {
         ("resolution_days", resolution.map(|terms| terms.n.get().to_string()).unwrap_or_default()),
         ("resolution_unit", words(resolution.as_ref().map(|terms| &terms.unit as _))),
         ("resolution_then", words(resolution.as_ref().map(|terms| &terms.then as _))),
+        ("emergency_window", emergency_window(terms)),
         ("regimes", terms.regimes.iter().map(ToString::to_string).collect::<Vec<_>>().join(";")),
         ("notice_address", if row.notice_address { "yes".to_owned() } else { String::new() }),
     ]
@@ -96,4 +97,10 @@ fn objection(terms: &Terms, policy: &Policy) -> (String, String) {
 fn kinds(terms: &Terms) -> String {
     let kinds = terms.kinds.iter().flatten().map(ToString::to_string);
     kinds.collect::<Vec<_>>().join(";")
+}
+
+/// Empty where it is as it is unless a file says otherwise.
+fn emergency_window(terms: &Terms) -> String {
+    let after = terms.emergency.as_ref().is_some_and(|terms| terms.window_after_start);
+    if after { EmergencyWindow::AfterStart.to_string() } else { String::new() }
 }

@@ -4,7 +4,7 @@
 //! register says changes nothing. A row that would alter facts, or add to a register that changes have begun to write,
 //! refuses the file: customers would not have been told.
 
-use super::super::subprocessor::{Difference, Facts};
+use super::super::subprocessor::{Difference, Facts, same_name};
 
 /// A subprocessor as the register has it, with its newest facts.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,10 +54,6 @@ impl Refusal {
 
 fn fields(differences: &[Difference]) -> String {
     differences.iter().map(|difference| difference.field.as_str()).collect::<Vec<_>>().join(", ")
-}
-
-fn same_name(one: &str, other: &str) -> bool {
-    one.trim().to_lowercase() == other.trim().to_lowercase()
 }
 
 /// Whether a row says nothing that an earlier row of one name does not: real registers name a company twice, for

@@ -25,13 +25,11 @@ const CHANGE: &str = "CHG-2026-0001";
 async fn told() -> World {
     let settings = [("policy.objection_days", "30"), ("policy.objection_convention", "clear_days")];
     let world = World::configured("2026-11-23T09:00Z", &settings).await;
-    let header = "reference,customer,email,customer_since";
-    world.customers(&format!("{header}\nACME,Acme,{ACME},2024-03-01\nBOLT,Bolt,{BOLT},2024-03-01\n")).await;
-    world
-        .as_superuser(
-            r#"update contract_terms set terms = terms || '{"emergency": {"n": 3, "window_after_start": true}}'"#,
-        )
-        .await;
+    let header = "reference,customer,email,customer_since,emergency_days,emergency_window";
+    let row = |reference: &str, address: &str| {
+        format!("{reference},{reference},{address},2024-03-01,3,after_start\n")
+    };
+    world.customers(&format!("{header}\n{}{}", row("ACME", ACME), row("BOLT", BOLT))).await;
     let emergency = Some("the supplier went bankrupt".to_owned());
     let request = Request { emergency, ..addition("Nimbus GmbH", "2026-12-02") };
     let planned = world.schedule(&request).await;
