@@ -19,7 +19,10 @@ static NOT: Phrases = Phrases::of("
 static SPEAKS: Phrases = Phrases::of("
     object | widerspr | einspruch | oppos | opongo | oponemos | oposi | obiezion | oppong | bezwaar | objec |
     sprzeciw | invaend | indsigelse | indvend | innsigelse | vastust | vastalause | namitk | nesouhlas | возраж | 異議 |
-    异议 | 反对 | 反對 | disagree | not agree | refuse
+    异议 | 反对 | 反對 | disagree | not agree | refuse | not accept | no longer accept | not consent | say no to |
+    lehnen | lehne | ablehn | nicht einverstanden | nicht zustimm | stimmen nicht | stimme nicht | refuson |
+    n'acceptons pas | n'accepte pas | pas d'accord | rechaz | no acept | no estamos de acuerdo | no estoy de acuerdo |
+    desacuerdo | rifiut | non accett | weiger | niet akkoord | nie zgadza
 ");
 
 /// Somewhere in it, for or against.

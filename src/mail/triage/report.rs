@@ -8,6 +8,8 @@ use chrono::{DateTime, Utc};
 use super::address;
 use super::bounce;
 use super::mime::{Fields, Mail, Part};
+use super::objecting;
+use super::own_words;
 use super::verdict;
 use super::wording::{Phrases, found, plain};
 use crate::domain::inbound::{Complaint, LetterVerdict, ReportedRecipient};
@@ -184,8 +186,12 @@ fn recipient(group: &[(String, String)]) -> Option<ReportedRecipient> {
     })
 }
 
-/// Microsoft returns the letter as it is, with one field more that names who complained.
+/// Microsoft returns the letter as it is, with one field more that names who complained. Who returns such a letter and says that he
+/// objects is a person.
 fn complaint_by_header(mail: &Mail<'_>) -> Option<Complaint> {
+    if objecting::speaks_of_it(&plain(&own_words::of(mail))) {
+        return None;
+    }
     let returned = mail.returned_part()?.text();
     let who = Fields::of(returned.as_bytes()).first("X-HmXmrOriginalRecipient")?;
     let recipients = Some(address::bare(&who)).filter(|who| address::is_whole(who)).into_iter().collect();

@@ -235,3 +235,65 @@ fn what_is_too_long_to_be_read_is_a_persons_and_no_subject_makes_it_a_machines()
     assert!(reading.cut && reading.class == Class::Reply, "{}", reading.why);
     assert!(!read_to("privacy@processor.example", REPLY).cut);
 }
+
+/// A person's answer in the letter's thread, as a mail program writes it.
+fn answer(from: &str, fields: &str, words: &str) -> Reading {
+    let raw = format!(
+        "From: {from}\nSubject: Re: CHG-2026-0001: Nimbus planned\nIn-Reply-To: <m-1@processor.example>\n{fields}\
+         Message-ID: <2@customer.example>\n\n{words}\n\n> You can object until 24 December.\n"
+    );
+    let envelope = Envelope {
+        sender: Some(String::new()),
+        recipients: vec![format!("{}@replies.processor.example", token(MailPurpose::Reply))],
+    };
+    read(raw.replace('\n', "\r\n").as_bytes(), &envelope, &keys(), &Trust::default(), &own())
+}
+
+#[test]
+fn whoever_objects_is_heard_whatever_his_name_and_his_servers_marks() {
+    let away = "X-Auto-Response-Suppress: All\n";
+    for (from, fields, words) in [
+        (
+            "\"Root Insurance Privacy\" <amy@eta.example>",
+            "",
+            "We no longer accept transfers to the US and therefore object.",
+        ),
+        (
+            "\"Bob Roe (System Administrator)\" <bob@alpha.example>",
+            "",
+            "We did not receive an answer last week, so we object.",
+        ),
+        (
+            "Systemadministrator <it@beta.example>",
+            "",
+            "Die Unterlagen wurden uns nicht zugestellt. Wir widersprechen.",
+        ),
+        ("amy@eta.example", "", "We did not receive the transfer assessment. Until we have it we object."),
+        ("amy@eta.example", away, "Ich bin ab morgen im Urlaub. Wir lehnen Nimbus ab."),
+        ("amy@eta.example", away, "Estoy de vacaciones desde mañana. No estamos de acuerdo con Nimbus."),
+    ] {
+        let reading = answer(from, fields, words);
+        assert_eq!(reading.class, Class::Reply, "{from}: {words}: {}", reading.why);
+    }
+    // The machine itself, with a word of the kind in its notice.
+    let notice = answer(
+        "MAILER-DAEMON@mx.customer.example",
+        "",
+        "Your mail could not be delivered: 550 we object to it",
+    );
+    assert_eq!(notice.class, Class::Bounce, "{}", notice.why);
+}
+
+#[test]
+fn whoever_returns_a_letter_and_objects_complains_of_nothing() {
+    let returned = |words: &str| {
+        let raw = format!(
+            "From: amy@eta.example\nSubject: Re: CHG-2026-0001\nMessage-ID: <3@eta.example>\n\
+             Content-Type: multipart/mixed; boundary=b\n\n--b\n\n{words}\n--b\nContent-Type: message/rfc822\n\n\
+             X-HmXmrOriginalRecipient: <amy@eta.example>\nSubject: CHG-2026-0001\n\nYou can object until then.\n--b--\n"
+        );
+        read_to(&format!("{}@replies.processor.example", token(MailPurpose::Reply)), &raw).class
+    };
+    assert_eq!(returned("We object to Nimbus, see your letter."), Class::Reply);
+    assert_eq!(returned(""), Class::Complaint);
+}

@@ -5,6 +5,8 @@ use crate::domain::inbound::Envelope;
 use crate::mail::triage::address;
 use crate::mail::triage::automatic;
 use crate::mail::triage::mime::Mail;
+use crate::mail::triage::objecting;
+use crate::mail::triage::own_words;
 use crate::mail::triage::verdict;
 use crate::mail::triage::wording::{Phrases, begins, found, plain, without_prefixes};
 
@@ -128,11 +130,17 @@ pub(super) fn weighed(
     let subject = plain(&mail.fields.text("Subject").unwrap_or_default());
     let said = plain(&notice.said);
     let (bare, is_answer) = without_prefixes(&subject);
-    let is_machine = is_machines(mail, envelope);
+    let is_machine = address::is_null_sender(mail, envelope)
+        || has_machines_address(mail)
+        || (!is_answer && has_machines_name(mail));
     let by_subject = found(bare, &SUBJECTS);
     let by_words = found(&said, &SAID);
     let is_marked = has_report || mail.fields.has("X-Failed-Recipients");
     if by_subject.is_none() && by_words.is_none() && !is_marked {
+        return None;
+    }
+    // A person's name may sound like a machine's ("Root Insurance"), and many a server gives no sender: whoever objects is heard.
+    if !is_marked && !has_machines_address(mail) && objecting::speaks_of_it(&plain(&own_words::of(mail))) {
         return None;
     }
     // A person forwards a bounce, or writes about one: the words are all there, the machine is not.
@@ -159,21 +167,23 @@ pub(super) fn weighed(
     (weight >= ENOUGH).then(|| format!("a mail system's notice without a report: {sign:?}"))
 }
 
-/// The null sender, or a name that only mail systems bear.
-fn is_machines(mail: &Mail<'_>, envelope: &Envelope) -> bool {
-    address::is_null_sender(mail, envelope) || is_named_machine(mail)
+fn is_named_machine(mail: &Mail<'_>) -> bool {
+    has_machines_address(mail) || has_machines_name(mail)
 }
 
-fn is_named_machine(mail: &Mail<'_>) -> bool {
+/// An address that only mail systems bear.
+fn has_machines_address(mail: &Mail<'_>) -> bool {
     let from = mail.fields.mailboxes("From").into_iter().next();
     let from = from.map(|(_, from)| address::bare(&from)).unwrap_or_default();
     let path = mail.fields.first("Return-Path").map(|path| address::bare(&path)).unwrap_or_default();
+    let raw = mail.fields.text("From").unwrap_or_default();
+    is_machine(&from) || is_machine(&path) || raw.contains("<>")
+}
+
+/// A name that sounds like one: people have such names, too.
+fn has_machines_name(mail: &Mail<'_>) -> bool {
     let raw = plain(&mail.fields.text("From").unwrap_or_default());
-    is_machine(&from)
-        || is_machine(&path)
-        || found(&raw, &MACHINE_NAMES).is_some()
-        || raw.contains("<>")
-        || begins(&raw, &MACHINES).is_some()
+    found(&raw, &MACHINE_NAMES).is_some() || begins(&raw, &MACHINES).is_some()
 }
 
 /// By the local part.
