@@ -199,3 +199,26 @@ async fn nor_is_it_where_it_was_announced_with_another() {
     schedule_change::schedule_together(&world.cx, world.dpo.clone(), &both).await.unwrap();
     is_not_authorised_before_its_letter_asks(told(world).await).await;
 }
+
+#[tokio::test]
+async fn a_yes_from_a_page_that_told_less_is_no_yes_to_more() {
+    let (world, visitor, page) = asked().await;
+    let seen = visitor.get(&page).await.body;
+    let old = action(&seen);
+    let facts = vec![("countries".to_owned(), "DE;US".to_owned())];
+    let wider = Alteration { effective: None, facts };
+    schedule_change::alter(&world.cx, world.dpo.clone(), "CHG-2026-0001", &wider).await.unwrap();
+    world.advance_to("2026-11-26T12:00Z").await;
+    assert_eq!(visitor.post(&old, &[]).await.status, 303);
+    assert_eq!(count(&world, SAID).await, 0, "it is to a plan that is no more");
+    let now = visitor.get(&page).await.body;
+    assert!(now.contains("United States"), "{now}");
+    assert_eq!(visitor.post(&action(&now), &[]).await.status, 303);
+    assert_eq!(count(&world, SAID).await, 1);
+    world.finish().await;
+}
+
+fn action(page: &str) -> String {
+    let action = page.split("action=\"").find(|part| part.contains("/authorise/")).unwrap();
+    action.split('"').next().unwrap().to_owned()
+}

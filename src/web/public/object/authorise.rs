@@ -1,7 +1,9 @@
 //! `/object/{token}/authorise/{change}`: the yes of a customer under specific authorisation, by one button of its own page.
 
-use axum::extract::Path;
+use axum::extract::{Path, Query};
 use axum::response::Response;
+use serde::Deserialize;
+use sha2::{Digest as _, Sha256};
 
 use super::{Personal, unknown};
 use crate::actions::clear_customer::{self, Error};
@@ -49,21 +51,43 @@ pub(super) fn asks(personal: &Personal<'_>) -> Vec<Ask> {
             heading: words.with("authorise-h2", [customer, name]),
             says: words
                 .with("authorise-says", [customer, name, ("address", personal.opened.who.address.as_str())]),
-            action: format!("/object/{}/authorise/{}", personal.token, change.reference),
+            action: format!(
+                "/object/{}/authorise/{}?plan={}",
+                personal.token,
+                change.reference,
+                fingerprint(change)
+            ),
             button: words.with("authorise-button", [name]),
         }
     };
     personal.changes.iter().filter(|change| may(personal, change)).map(ask).collect()
 }
 
-/// `POST`: pressed again, or too late, the page tells what is.
+/// Of what the page tells: a yes is to that and to nothing wider.
+fn fingerprint(change: &PublicChange) -> String {
+    let told = format!("{:?} {}", change.facts, change.effective_on);
+    hex::encode(&Sha256::digest(told)[..8])
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Seen {
+    plan: Option<String>,
+}
+
+/// `POST`: pressed again, too late, or on a page that tells of another plan, the page tells what is.
 pub async fn authorise(
     site: Site,
     Path((token, reference)): Path<(String, String)>,
+    Query(seen): Query<Seen>,
 ) -> Result<Response, PageError> {
     let personal = Personal::read(&site, &token, LinkPurpose::Object).await.map_err(unknown)?;
     site.limits().statement(&token)?;
-    if personal.changes.iter().any(|change| change.reference == reference && may(&personal, change)) {
+    let is_asked = |change: &PublicChange| {
+        change.reference == reference
+            && seen.plan.as_deref().is_none_or(|plan| plan == fingerprint(change))
+            && may(&personal, change)
+    };
+    if personal.changes.iter().any(is_asked) {
         let who = personal.opened.who.recipient;
         match clear_customer::authorise(site.cx(), who, &reference).await {
             Ok(_)
