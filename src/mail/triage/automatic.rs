@@ -145,9 +145,9 @@ fn hinted(mail: &Mail<'_>, envelope: &Envelope, words: &Words) -> Option<String>
         .find_map(|said| found(&words.text, said));
     let (said, sign) = match (absence, receipt) {
         (Some(said), _) => (said, sign(&by_machine).or_else(|| sign(&for_absence))?),
-        // People thank for mails, too.
-        (None, Some(said)) => (said, sign(&by_machine)?),
-        (None, None) => return None,
+        // People thank for mails, too, and their ticket systems mark as bulk what they answer.
+        (None, Some(said)) if !is_answer => (said, sign(&by_machine)?),
+        (None, Some(_) | None) => return None,
     };
     Some(format!("its words ({said:?}) and {sign} say that a machine answered"))
 }

@@ -269,6 +269,12 @@ fn whoever_objects_is_heard_whatever_his_name_and_his_servers_marks() {
             "Die Unterlagen wurden uns nicht zugestellt. Wir widersprechen.",
         ),
         ("amy@eta.example", "", "We did not receive the transfer assessment. Until we have it we object."),
+        ("tim@eta.example", "", "We did not receive the transfer assessment you spoke of."),
+        (
+            "jane@alpha.example",
+            "Precedence: bulk\nRT-Ticket: alpha #7\nManaged-BY: RT\n",
+            "Thank you for your message. Our board has decided against it: please do not use it for our data.",
+        ),
         ("amy@eta.example", away, "Ich bin ab morgen im Urlaub. Wir lehnen Nimbus ab."),
         ("amy@eta.example", away, "Estoy de vacaciones desde mañana. No estamos de acuerdo con Nimbus."),
     ] {

@@ -130,9 +130,8 @@ pub(super) fn weighed(
     let subject = plain(&mail.fields.text("Subject").unwrap_or_default());
     let said = plain(&notice.said);
     let (bare, is_answer) = without_prefixes(&subject);
-    let is_machine = address::is_null_sender(mail, envelope)
-        || has_machines_address(mail)
-        || (!is_answer && has_machines_name(mail));
+    let is_machine = has_machines_address(mail)
+        || (!is_answer && (address::is_null_sender(mail, envelope) || has_machines_name(mail)));
     let by_subject = found(bare, &SUBJECTS);
     let by_words = found(&said, &SAID);
     let is_marked = has_report || mail.fields.has("X-Failed-Recipients");
