@@ -319,7 +319,8 @@ fn tell(done: &Done, output: Output) -> Result<(), Failure> {
         print("the gate stays shut until the exclusion is confirmed: forenotice exclusion confirm")?;
     }
     match done.letters_to.as_slice() {
-        [] => Ok(()),
+        [] if done.waits_for_approval => Ok(()),
+        [] => print("no letter goes to anybody: tell them another way"),
         addresses => print(format_args!("a letter goes to {}", addresses.join(", "))),
     }
 }

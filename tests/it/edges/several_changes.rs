@@ -1,6 +1,7 @@
 //! One notice, one letter, one deadline for several changes: the reader's page tells each that its letter told, and takes an objection to
 //! one.
 
+use forenotice::actions::note_in_use;
 use forenotice::actions::schedule_change::{self, Alteration};
 use forenotice::domain::change::ChangeKind;
 use forenotice::domain::request::Request;
@@ -179,5 +180,16 @@ async fn where_their_days_differ_each_is_told_with_its_own() {
     ] {
         assert!(page.contains(said), "{said}: {page}");
     }
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn what_is_in_use_before_its_day_says_so_on_the_personal_page() {
+    let (world, visitor, object) = two().await;
+    let since = "2026-11-24".parse().unwrap();
+    note_in_use::note(&world.cx, world.dpo.clone(), "CHG-2026-0001", since, "by mistake").await.unwrap();
+    let page = visitor.get(&object).await.body;
+    assert!(page.contains("Nimbus joins: in use since 24 November 2026 without completed notice"), "{page}");
+    assert!(!page.contains("Cumulus joins: in use"), "{page}");
     world.finish().await;
 }

@@ -117,9 +117,10 @@ fn standing(personal: &Personal<'_>, change: &PublicChange) -> Option<Note> {
             let day = dates::plain(words, change.effective_on);
             said("warn", if change.is_in_use_before() { "object-held-stays" } else { "object-held" }, day)
         }
-        (ChangeState::Held, Some(since)) => said("bad", "object-in-use", dates::plain(words, since)),
-        (ChangeState::Draft | ChangeState::Scheduled | ChangeState::InNotice | ChangeState::Effective, _) => {
-            None
+        (ChangeState::Scheduled | ChangeState::InNotice | ChangeState::Held, Some(since)) => {
+            said("bad", "object-in-use", dates::plain(words, since))
         }
+        (ChangeState::Scheduled | ChangeState::InNotice, None)
+        | (ChangeState::Draft | ChangeState::Effective, _) => None,
     }
 }
